@@ -33,8 +33,9 @@ def import_agencies(
     """Let a checked spreadsheet be written, all of it or nothing, and record each agency that it
     adds or changes.
 
-    `write` comes from `resources`, which reads spreadsheets and stands above; it answers with what
-    it wrote. `left_out` is how many rows of the file were wrong and knowingly not taken.
+    `write` comes from `register/agency_sheets.py`, which reads spreadsheets and stands above; it
+    answers with what it wrote. `left_out` is how many rows of the file were wrong and knowingly not
+    taken.
     """
     if why := why_not_administer("import_agencies", by=by, at=at):
         raise Refused(why)

@@ -48,7 +48,7 @@ def import_measures(
     """Replace a draft's measures with a checked file's; answers with those that were added, changed
     or removed.
 
-    `contents` comes from `measure_lines`, which reads spreadsheets and stands above; it is asked
+    `contents` comes from `measures.py`, which reads spreadsheets and stands above; it is asked
     once the set is locked. A measure that stays keeps its key, and so its targets; an axis or goal
     without measures stays, too. The file's own order is that of what is new; what was there keeps
     its place.

@@ -158,7 +158,7 @@ class MeasureLines(LineResource):
             raise ValidationError(errors)
 
     def contents(self, found: Check) -> list[Content]:
-        """What `transfer.import_measures` takes, in the order of the file."""
+        """What `actions.import_measures` takes, in the order of the file."""
         return [_content(line) for _number, line in sorted(found.taken, key=lambda one: one[0])]
 
     # --- All rows together ---

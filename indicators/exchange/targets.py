@@ -116,7 +116,7 @@ class OwnLines(LineResource):
         """
 
     def own(self, found: Check) -> list[Own]:
-        """What `breakdown.import_targets` takes: the rows that say something new."""
+        """What `sets.targets.import_targets` takes: the rows that say something new."""
         return [self._own_of(row["object"]) for row in (*found.new, *found.changed)]
 
     def _own_of(self, line: TargetLine) -> Own:

@@ -6,7 +6,8 @@ not exceed the ceiling" are the form of the Council of Ministers' decree 44642/T
 portal; interpolation is the Results-Framework Document's, minmax the Human Development Index's,
 options PART's. Points are in the unit of the ceiling and rounded half-up to 10 places.
 
-`shares.py` has the arithmetic of each, `parameters.py` what is wrong with what it is given.
+`formulas.py` has the arithmetic of each, `parameter_checks.py` what may be wrong with its
+parameters, and `method_wording.py` those in words.
 """
 
 from collections.abc import Callable

@@ -107,8 +107,8 @@ def import_targets(
     """Set what a checked file says of single agencies; `left_out` of its rows were wrong and
     knowingly not taken.
 
-    `rows` comes from `target_lines`, which reads spreadsheets and stands above; it is asked once
-    the set is locked.
+    `rows` comes from `exchange/targets.py`, which reads spreadsheets and stands above; it is asked
+    once the set is locked.
     """
     indicator_set = IndicatorSet.objects.select_for_update(of=("self",)).get(pk=indicator_set.pk)
     said: dict[str, Any] = {"file": file_name, "sha256": sha256} | (
