@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from agencies.models import Agency, User
+from config.rehearsal.walk import Walk
 from cycles.calendar import TEHRAN, Phase
 from cycles.models import Participation
 from festival.consequences import actions as consequences
@@ -87,7 +88,7 @@ WISHES = (
 )
 
 
-def close(walk: Any, published_at: datetime) -> None:
+def close(walk: Walk, published_at: datetime) -> None:
     """Close a rehearsed year as far as its time has come; what must wait for publication is refused
     before it.
     """
@@ -96,11 +97,15 @@ def close(walk: Any, published_at: datetime) -> None:
         consequences.settle(walk.cycle, **rule, by=admin, at=at)
     drawn = consequences.draw(walk.edition, by=admin, at=at)
     walk.did(len(RULES) + 1)
-    letter = {"letter": f"{walk.year}/1", "letter_on": at.astimezone(TEHRAN).date(), "by": admin}
-    early = published_at - timedelta(seconds=1)
     walk.refused(
         "a letter before publication",
-        lambda: consequences.record_letter(drawn[0], **letter, at=early),
+        lambda: consequences.record_letter(
+            drawn[0],
+            letter=f"{walk.year}/1",
+            letter_on=at.astimezone(TEHRAN).date(),
+            by=admin,
+            at=published_at - timedelta(seconds=1),
+        ),
     )
     if walk.due(published_at + 10 * DAY):
         _letters(walk, published_at + 3 * DAY)
@@ -108,7 +113,7 @@ def close(walk: Any, published_at: datetime) -> None:
         _survey(walk, published_at + DAY)
 
 
-def _letters(walk: Any, at: datetime) -> None:
+def _letters(walk: Walk, at: datetime) -> None:
     admin, on = walk.cast.administrator, at.astimezone(TEHRAN).date()
     rows = Consequence.objects.filter(cycle=walk.cycle).for_list()
     for number, one in enumerate(rows[:MOST_LETTERS]):
@@ -123,7 +128,7 @@ def _letters(walk: Any, at: datetime) -> None:
             walk.did(2 if one.rule.kind == ConsequenceKind.PLAN else 1)
 
 
-def _plans(walk: Any, at: datetime) -> None:
+def _plans(walk: Walk, at: datetime) -> None:
     """Every third agency draws up its plan; some sign late, and what is signed goes its ways."""
     scored = Submission.objects.filter(cycle=walk.cycle, state=SubmissionState.COMMUNICATED)
     for number, s in enumerate(
@@ -174,7 +179,7 @@ def _said(item: ImprovementItem, action: str, owner: str) -> dict[str, Any]:
 
 
 def _progress(
-    walk: Any, items: Sequence[ImprovementItem], staff: User, at: datetime, number: int
+    walk: Walk, items: Sequence[ImprovementItem], staff: User, at: datetime, number: int
 ) -> None:
     if not walk.due(at):
         return
@@ -186,7 +191,7 @@ def _progress(
         walk.did()
 
 
-def _survey(walk: Any, at: datetime) -> None:
+def _survey(walk: Walk, at: datetime) -> None:
     held = surveys.open_survey(
         walk.cycle, opens_at=at, closes_at=at + 15 * DAY, by=walk.cast.administrator, at=at
     )

@@ -13,6 +13,7 @@ from config.rehearsal.people import Cast
 from cycles.calendar import Phase
 from cycles.models import Cycle, Entry, Window
 from cycles.workflow import Refused
+from festival.models import Edition
 
 T = TypeVar("T")
 
@@ -40,6 +41,7 @@ class Walk:
     cycle: Cycle = field(init=False, repr=False, compare=False)
     agencies: list[Agency] = field(init=False, repr=False, compare=False)
     twins: set[int] = field(init=False, repr=False, compare=False)
+    edition: Edition = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         self.random = random.Random(f"{self.seed}-{self.year}")  # noqa: S311 -- the same year each time, no secret
