@@ -14,24 +14,24 @@ from appeals.reorganisation import actions as reorganisation
 from appeals.workflow import AppealState
 from cycles.calendar import Phase
 from cycles.clock import now
-from cycles.engine import notices
+from cycles.engine import reminders
 from cycles.models import Cycle
 
 
 @shared_task
 def remind() -> None:
     """Remind the agencies that have drafted appeals of the closing of their own two weeks."""
-    notices.remind(Phase.APPEAL, not_filed, at=now())
+    reminders.remind(Phase.APPEAL, not_filed, at=now())
 
 
-def not_filed(cycles: list[Cycle]) -> Iterator[notices.Todo]:
+def not_filed(cycles: list[Cycle]) -> Iterator[reminders.Todo]:
     """The agencies with drafts, and how many."""
     drafts = Appeal.objects.active().filter(cycle__in=cycles, state=AppealState.DRAFT)
     keys = ("cycle_id", "agency_id", "submission_id")
     for cycle, agency, submission, count in (
         drafts.order_by(*keys).values_list(*keys).annotate(Count("pk"))
     ):
-        yield notices.Todo(cycle, agency, Appeal, count, ("appeals:agency", submission))
+        yield reminders.Todo(cycle, agency, Appeal, count, ("appeals:agency", submission))
 
 
 @shared_task

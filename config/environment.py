@@ -15,9 +15,11 @@ def listed(name: str, default: str = "") -> list[str]:
 def placeholders(environment: Mapping[str, str]) -> list[str]:
     """The names of variables that hold what an example says in place of a secret."""
     words = ("change-me", "changeme", ":PASSWORD@", ":ANOTHER@")
-    return sorted(
-        name for name, value in environment.items() if any(word in value for word in words)
-    )
+    names = []
+    for name, value in environment.items():
+        if any(word in value for word in words):
+            names.append(name)
+    return sorted(names)
 
 
 DEBUG = flag("DEBUG", default=False)

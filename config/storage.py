@@ -1,6 +1,7 @@
 """Where files are kept: static ones named by their content, private ones whole or not at all."""
 
 import os
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -16,7 +17,7 @@ class WholeFileStorage(FileSystemStorage):
     def _save(self, name: str, content: Any) -> str:
         was_there = self.exists(name)
         try:
-            return super()._save(name, content)
+            return str(super()._save(name, content))  # type: ignore[misc]  # not in django-stubs
         except OSError:
             if not was_there:
                 with suppress(OSError):
@@ -24,17 +25,17 @@ class WholeFileStorage(FileSystemStorage):
             raise
 
 
+def _without_source_maps(patterns: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, tuple]]:
+    for glob, rules in patterns:
+        kept = [
+            rule
+            for rule in rules
+            if "sourceMappingURL" not in (rule if isinstance(rule, str) else rule[0])
+        ]
+        yield glob, tuple(kept)
+
+
 class StaticStorage(CompressedManifestStaticFilesStorage):
     """... without looking for source maps, which packages name and we do not serve."""
 
-    patterns = tuple(
-        (
-            glob,
-            tuple(
-                rule
-                for rule in rules
-                if "sourceMappingURL" not in (rule if isinstance(rule, str) else rule[0])
-            ),
-        )
-        for glob, rules in CompressedManifestStaticFilesStorage.patterns
-    )
+    patterns = tuple(_without_source_maps(CompressedManifestStaticFilesStorage.patterns))

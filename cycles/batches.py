@@ -15,22 +15,22 @@ def write(objs: Sequence[Any], names: Iterable[str]) -> None:
     """
     if not objs:
         return
-    of, quoted = objs[0]._meta, connection.ops.quote_name
-    fields = [of.get_field(name) for name in names]
-    kept = [[f.value_from_object(o) for f in (of.pk, *fields)] for o in objs]
-    columns = [quoted(f.column) for f in (of.pk, *fields)]
-    types = ", ".join(
-        f"{c} {f.db_type(connection)}" for c, f in zip(columns, (of.pk, *fields), strict=True)
-    )
-    sets = ", ".join(f"{c} = given.{c}" for c in columns[1:])
-    key, given = (
-        columns[0],
-        [dict(zip((f.column for f in (of.pk, *fields)), row, strict=True)) for row in kept],
-    )
+    meta, quoted = objs[0]._meta, connection.ops.quote_name
+    fields = [meta.pk, *(meta.get_field(name) for name in names)]
+    rows = [_row(obj, fields) for obj in objs]
+
+    key, *columns = [quoted(field.column) for field in fields]
+    types = ", ".join(f"{quoted(field.column)} {field.db_type(connection)}" for field in fields)
+    sets = ", ".join(f"{column} = given.{column}" for column in columns)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {quoted(of.db_table)} AS kept SET {sets} FROM jsonb_to_recordset(%s::jsonb) "  # noqa: S608 -- names of our models
-            f"AS given ({types})"
-            f" WHERE kept.{key} = given.{key}",
-            [json.dumps(given, default=str)],
+            f"UPDATE {quoted(meta.db_table)} AS kept SET {sets} "  # noqa: S608 -- names of our models
+            f"FROM jsonb_to_recordset(%s::jsonb) AS given ({types}) "
+            f"WHERE kept.{key} = given.{key}",
+            [json.dumps(rows, default=str)],
         )
+
+
+def _row(obj: Any, fields: Iterable[Any]) -> dict[str, Any]:
+    """Read the fields of an object, by column."""
+    return {field.column: field.value_from_object(obj) for field in fields}

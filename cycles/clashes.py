@@ -36,6 +36,15 @@ def plain_value(value: Any) -> Any:
     """A value in one spelling: as it is stored, as it is typed, and as it comes back from the
     browser.
     """
+    if isinstance(value, Mapping):
+        return {str(name): plain_value(each) for name, each in value.items()}
+    if isinstance(value, list | tuple | QuerySet):
+        return [plain_value(each) for each in value] or ""
+    return _plain_text(value)
+
+
+def _plain_text(value: object) -> str:
+    """Spell one value as text."""
     if value is None or value is False:
         return ""
     if isinstance(value, Decimal):
@@ -46,10 +55,6 @@ def plain_value(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, Model):
         return str(value.pk)
-    if isinstance(value, Mapping):
-        return {str(name): plain_value(each) for name, each in value.items()}
-    if isinstance(value, list | tuple | QuerySet):
-        return [plain_value(each) for each in value] or ""
     return str(value).replace("\r\n", "\n").strip()
 
 
@@ -79,10 +84,10 @@ class Seen:
             raise Changed
 
 
-def hold(subjects: Iterable[Any]) -> None:
-    """Lock the rows that an act is about which changes no state."""
-    for subject in subjects:
-        row = getattr(subject, "obj", subject)
+def lock_rows(targets: Iterable[Any]) -> None:
+    """Lock the rows on which an act is done that changes no state."""
+    for target in targets:
+        row = getattr(target, "obj", target)
         rows = type(row)._meta.default_manager.filter(pk=row.pk)
         list(rows.select_for_update(of=("self",), no_key=True).values_list("pk"))
 
@@ -146,7 +151,7 @@ class ComparedForm(forms.Form):
         return Seen(self.seen_token, lambda: again().token)
 
     def _post_clean(self) -> None:
-        super()._post_clean()  # type: ignore[misc]
+        super()._post_clean()  # type: ignore[misc]  # not in django-stubs
         self.cleaned_data.pop(SEEN, None)
         stored, typed = self.stored, self.cleaned_data
         says = digest({name: typed.get(name) for name in stored})
@@ -181,8 +186,9 @@ class ComparedForm(forms.Form):
 
     def _note_seen(self) -> None:
         sent: Any = self.data
-        self.data = sent.copy()
-        self.data[self.add_prefix(SEEN)] = self.token  # type: ignore[index]
+        sent = sent.copy()
+        sent[self.add_prefix(SEEN)] = self.token
+        self.data = sent
 
     def _in_words(self, name: str) -> str:
         """What is stored under a field, as the reader would type or choose it."""

@@ -52,7 +52,7 @@ def is_appointer(user: Any, obj: Any, at: datetime) -> bool:
 
 
 @who(_("whoever may grant the role, or the head who delegated"))
-def is_dismisser(user: Any, obj: Any, at: datetime) -> bool:
+def may_end_role(user: Any, obj: Any, at: datetime) -> bool:
     if obj.role == Role.DEPUTY and obj.delegated_by_id == user.pk and is_principal(user, obj, at):
         return True
     own_house = obj.role in HOUSE_ROLES and of_agency(user, obj, at, Role.AGENCY_ADMINISTRATOR)
@@ -65,8 +65,8 @@ def is_dismisser(user: Any, obj: Any, at: datetime) -> bool:
         "head; never for oneself"
     )
 )
-def is_remover(user: Any, obj: Any, at: datetime) -> bool:
-    """Of a leaver; a head goes only by the authority's hand."""
+def may_remove_leaver(user: Any, obj: Any, at: datetime) -> bool:
+    """Whether somebody may remove a leaver from an agency; only the authority removes a head."""
     if obj.holder_id == user.pk:
         return False
     own_house = obj.role != Role.HEAD and of_agency(user, obj, at, Role.AGENCY_ADMINISTRATOR)

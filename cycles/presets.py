@@ -228,7 +228,9 @@ def why_out_of_order(windows: Iterable[PlannedWindow]) -> str:
     later; every later phase opens when all windows of the phase before it have closed.
     """
     windows = list(windows)
-    of = {phase: [w for w in windows if w.phase == phase] for phase in Phase}
+    of: dict[Phase, list[PlannedWindow]] = {phase: [] for phase in Phase}
+    for w in windows:
+        of[w.phase].append(w)
     for w in windows:
         if w.closes_at <= w.opens_at:
             return gettext("“%(phase)s” closes before it opens.") % {"phase": w.label}

@@ -18,6 +18,7 @@ class RegisterState(TextChoices):
 CONCERNED = AGENCY | OVERSEERS
 """Who is told of a change: the people of the bodies it touches, and whoever oversees them."""
 
+# ruff: noqa: E501 -- a workflow is a table, aligned by hand
 # fmt: off
 G = RegisterState
 REGISTER = Workflow("cycles.RegisterChange", G,

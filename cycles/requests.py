@@ -21,3 +21,9 @@ class PortalRequest(HttpRequest):
     """The request's name in the record and the log."""
     user: User
     htmx: HtmxDetails
+    address: str | None
+    """Where it comes from, as the outermost proxy of ours saw it."""
+    refusal: str
+    """Why a page refused it, as metrics count refusals; set where one did."""
+    has_signed_out: bool
+    """Set where the request ended a session."""

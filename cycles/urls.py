@@ -6,11 +6,12 @@ from django.urls.converters import StringConverter
 from cycles.jobs import views as jobs
 from cycles.models import ChangeKind
 from cycles.notices import views as notices_views
-from cycles.people import nomination_views
+from cycles.people import account_views, nomination_views
 from cycles.people import views as people_views
 from cycles.record import views as record_views
 from cycles.register import views as register_views
 from cycles.reorganisation import views as reorganisation
+from cycles.years import holiday_views
 from cycles.years import views as years_views
 
 
@@ -39,10 +40,12 @@ pages = [
     path("<int:year>/windows/", years_views.windows, name="windows"),
     path("<int:year>/extend/", years_views.extend, name="extend"),
     path("extensions/<int:pk>/decree/", years_views.decree, name="decree"),
-    path("holidays/", years_views.holidays, name="holidays"),
-    path("holidays/add/", years_views.holiday_add, name="holiday_add"),
-    path("holidays/expected/<int:year>/", years_views.holidays_expected, name="holidays_expected"),
-    path("holidays/<int:pk>/strike/", years_views.holiday_strike, name="holiday_strike"),
+    path("holidays/", holiday_views.holidays, name="holidays"),
+    path("holidays/add/", holiday_views.holiday_add, name="holiday_add"),
+    path(
+        "holidays/expected/<int:year>/", holiday_views.holidays_expected, name="holidays_expected"
+    ),
+    path("holidays/<int:pk>/strike/", holiday_views.holiday_strike, name="holiday_strike"),
     path("<int:year>/participants/", years_views.participants, name="participants"),
     path("agencies/", register_views.agencies, name="agencies"),
     path("agencies/export/<str:kind>/", register_views.agencies_export, name="agencies_export"),
@@ -59,10 +62,10 @@ pages = [
     path("people/<int:pk>/", people_views.person, name="person"),
     path("people/<int:pk>/grant/", people_views.grant, name="grant"),
     path("people/<int:pk>/leaves/<int:agency>/", people_views.remove_leaver, name="remove_leaver"),
-    path("people/<int:pk>/reset/", people_views.reset_factor, name="reset_factor"),
-    path("people/<int:pk>/close/", people_views.close_account, name="close_account"),
-    path("people/<int:pk>/open/", people_views.open_account, name="open_account"),
-    path("people/<int:pk>/identify/", people_views.identify, name="identify"),
+    path("people/<int:pk>/reset/", account_views.reset_factor, name="reset_factor"),
+    path("people/<int:pk>/close/", account_views.close_account, name="close_account"),
+    path("people/<int:pk>/open/", account_views.open_account, name="open_account"),
+    path("people/<int:pk>/identify/", account_views.identify, name="identify"),
     path("nominations/", nomination_views.nominations, name="nominations"),
     path(
         "nominations/<int:pk>/<nomination_decision:name>/",

@@ -202,6 +202,11 @@ def _place(held: list[Any]) -> str:
     return f"{title} · {Law(law).label} {article}" if law else title
 
 
+def _element(element: object) -> str:
+    """Write one element of a list, which may be a row of several values."""
+    return " ".join(map(str, element)) if isinstance(element, list) else str(element)
+
+
 def value(name: str, held: Any) -> str:
     """A field's value, as JSON holds it, in the reader's words; "" where there is none."""
     if held in (None, "", [], {}):
@@ -217,11 +222,7 @@ def value(name: str, held: Any) -> str:
     if isinstance(held, dict):
         return "، ".join(f"{key}: {each}" for key, each in held.items())
     if isinstance(held, list):
-        return " · ".join(
-            " ".join(map(str, each)) if isinstance(each, list) else str(each)
-            for each in held
-            if each
-        )
+        return " · ".join(map(_element, filter(None, held)))
     try:
         return localised(parse_decimal(str(held)))
     except ValueError:

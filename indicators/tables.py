@@ -55,6 +55,3 @@ def left_or_late(stage: str, obj: Any, windows: Windows, at: datetime) -> SafeSt
         words = gettext("%(days)s days late") % {"days": number(late)}
         return format_html('<span class="badge bg-danger-lt">{}</span>', words)
     return gettext("%(time)s left") % {"time": time_left(window.closes_at, at, language())}
-
-
-# --- Annual plans -------------------------------------------------------------------------------

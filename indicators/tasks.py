@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef
 
 from cycles.calendar import Phase
 from cycles.clock import now
-from cycles.engine import notices
+from cycles.engine import reminders
 from cycles.models import Cycle, Participation
 from indicators.models import IndicatorSet, Kind, Plan, QuarterReport
 from indicators.workflow import PlanState, ReportState, SetState
@@ -21,11 +21,11 @@ def remind() -> None:
     not reported.
     """
     at = now()
-    notices.remind(Phase.PROPOSAL, not_proposed, at=at)
-    notices.remind(Phase.MONITORING, not_reported, at=at)
+    reminders.remind(Phase.PROPOSAL, not_proposed, at=at)
+    reminders.remind(Phase.MONITORING, not_reported, at=at)
 
 
-def not_proposed(cycles: list[Cycle]) -> Iterator[notices.Todo]:
+def not_proposed(cycles: list[Cycle]) -> Iterator[reminders.Todo]:
     """The agencies that have no set of their own, or one that is still a draft."""
     sets = IndicatorSet.objects.filter(
         cycle=OuterRef("cycle"), agency=OuterRef("agency"), kind=Kind.SPECIFIC
@@ -36,10 +36,10 @@ def not_proposed(cycles: list[Cycle]) -> Iterator[notices.Todo]:
         "cycle_id", "agency_id", "draft"
     ):
         link = ("indicators:detail", draft) if draft else ("indicators:list",)
-        yield notices.Todo(cycle, agency, IndicatorSet, 1, link)
+        yield reminders.Todo(cycle, agency, IndicatorSet, 1, link)
 
 
-def not_reported(cycles: list[Cycle]) -> Iterator[notices.Todo]:
+def not_reported(cycles: list[Cycle]) -> Iterator[reminders.Todo]:
     """Whose plan is not signed, and who has not reported a quarter for which there is a target.
 
     In the quarter in which the plan is laid its signature comes first, and one reminder of the two
@@ -51,7 +51,7 @@ def not_reported(cycles: list[Cycle]) -> Iterator[notices.Todo]:
     )
     for plan in drafts.order_by("pk"):
         unsigned[plan.pk] = plan.quarter
-        yield notices.Todo(
+        yield reminders.Todo(
             plan.cycle_id, plan.agency_id, Plan, 1, ("indicators:plan", plan.pk), plan.quarter
         )
     reports = QuarterReport.objects.filter(cycle__in=cycles, state=ReportState.DRAFT)
@@ -59,6 +59,6 @@ def not_reported(cycles: list[Cycle]) -> Iterator[notices.Todo]:
     for r in reports.with_progress().order_by("pk"):
         if r.planned and unsigned.get(r.plan_id) != r.quarter:
             link = ("indicators:quarter", r.pk)
-            yield notices.Todo(
+            yield reminders.Todo(
                 r.cycle_id, r.agency_id, QuarterReport, r.planned - r.entered, link, r.quarter
             )

@@ -8,10 +8,10 @@ from indicators.exchange import views as exchange_views
 from indicators.exchange.columns import FORMS
 from indicators.frameworks import views as frameworks_views
 from indicators.plans import views as plans_views
-from indicators.sets import edit_views, history_views, target_views
+from indicators.sets import edit_views, history_views, list_views, target_views
 from indicators.sets import views as sets_views
 from indicators.workflow import PLANS, REPORTS, SETS
-from indicators.working_groups import meeting_views
+from indicators.working_groups import board_views, meeting_views, vote_views
 from indicators.working_groups import views as working_groups_views
 
 
@@ -21,7 +21,7 @@ class SetMove(StringConverter):
     regex = "|".join(sorted(move.name for move in SETS.moves.values() if move.target))
 
 
-class SheetForm(StringConverter):
+class SheetForm:
     """The name of a form in which sets go out and come in."""
 
     regex = "|".join(sorted(FORMS))
@@ -61,12 +61,12 @@ register_converter(ReportMove, "report_move")
 
 app_name = "indicators"
 urlpatterns = [
-    path("", sets_views.set_list, name="list"),
+    path("", list_views.set_list, name="list"),
     path("frameworks/", frameworks_views.framework_list, name="frameworks"),
     path("frameworks/<slug:slug>/", frameworks_views.framework_detail, name="framework"),
     path("bank/", history_views.bank, name="bank"),
     path("bank/<uuid:lineage>/", history_views.series, name="series"),
-    path("board/<int:year>/", working_groups_views.board, name="board"),
+    path("board/<int:year>/", board_views.board, name="board"),
     path("groups/<int:year>/", meeting_views.group_list, name="groups"),
     path("groups/<int:year>/<slug:sector>/rules/", meeting_views.rules, name="rules"),
     path("groups/<int:year>/<slug:sector>/convene/", meeting_views.convene, name="convene"),
@@ -95,8 +95,8 @@ urlpatterns = [
     ),
     path("<int:pk>/files/<sheet_form:form>/import/", exchange_views.take_in, name="import"),
     # what is before the working group
-    path("<int:pk>/vote/", working_groups_views.vote, name="vote"),
-    path("<int:pk>/rank/", working_groups_views.rank, name="rank"),
+    path("<int:pk>/vote/", vote_views.vote, name="vote"),
+    path("<int:pk>/rank/", vote_views.rank, name="rank"),
     path("<int:pk>/review/<uuid:lineage>/", working_groups_views.review, name="review"),
     path(
         "<int:pk>/review/<uuid:lineage>/vote/",

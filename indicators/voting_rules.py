@@ -46,28 +46,25 @@ class Verdict:
         return not self.missing and not self.withheld and self.is_carried
 
 
+def _concurs(constituency: str, ballots: Iterable[Ballot]) -> bool:
+    """Whether a constituency has voted, and all of it has approved."""
+    choices = {ballot.choice for ballot in ballots if ballot.constituency == constituency}
+    return choices == {APPROVE}
+
+
 def verdict(ballots: Iterable[Ballot], rules: Rules) -> Verdict:
     """Count ballots, one a member, by a group's rules; the order does not matter."""
     ballots = list(ballots)
     cast, approvals = len(ballots), sum(b.choice == APPROVE for b in ballots)
     carried = approvals * 100 > rules.majority * cast
     tied = cast > 0 and approvals * 2 == cast
-    by_chair = (
-        not carried
-        and tied
-        and rules.chair_casts
-        and any(b.is_chair and b.choice == APPROVE for b in ballots)
-    )
-    withheld = []
-    for side in rules.concurring:
-        choices = [b.choice for b in ballots if b.constituency == side]
-        if not choices or any(choice != APPROVE for choice in choices):
-            withheld.append(side)
+    chair_approves = any(b.is_chair and b.choice == APPROVE for b in ballots)
+    by_chair = not carried and tied and rules.chair_casts and chair_approves
     return Verdict(
         cast=cast,
         approvals=approvals,
         missing=max(rules.quorum - cast, 0),
-        withheld=tuple(withheld),
+        withheld=tuple(side for side in rules.concurring if not _concurs(side, ballots)),
         is_carried=carried or by_chair,
         by_chair=by_chair,
     )

@@ -20,8 +20,8 @@ ROOT = Path(__file__).resolve().parent.parent
 ALLOWED = ROOT / "requirements/allowed-advisories.toml"
 SECONDS = 240
 PYTHON = (
-    sys.executable, "-m", "pip_audit", "--no-deps", "--disable-pip", "--format", "json", "--progress-spinner", "off",
-    "--timeout", "10", "--requirement",
+    sys.executable, "-m", "pip_audit", "--no-deps", "--disable-pip", "--format", "json",
+    "--progress-spinner", "off", "--timeout", "10", "--requirement",
 )  # fmt: skip
 LOCK = ROOT / "requirements/dev.txt"
 FIRST = "django"

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from cycles import sandbox
 from cycles.calendar import Phase
 from cycles.clock import now
-from cycles.engine import notices
+from cycles.engine import reminders
 from cycles.jobs.kinds import QUICK, Later, Tell, kind
 from cycles.models import Cycle, Participation, Reason, Window
 from cycles.ui import limits as ui_limits
@@ -128,10 +128,10 @@ def end_with_agencies() -> None:
 @shared_task
 def remind() -> None:
     """Remind the agencies whose self-assessment is not signed of its closing."""
-    notices.remind(Phase.SELF_ASSESSMENT, not_signed, at=now())
+    reminders.remind(Phase.SELF_ASSESSMENT, not_signed, at=now())
 
 
-def not_signed(cycles: list[Cycle]) -> Iterator[notices.Todo]:
+def not_signed(cycles: list[Cycle]) -> Iterator[reminders.Todo]:
     """The agencies whose self-assessment is not signed, with the number of lines that are not
     complete.
     """
@@ -143,7 +143,7 @@ def not_signed(cycles: list[Cycle]) -> Iterator[notices.Todo]:
         .order_by("pk")
     )
     for s in drafts:
-        yield notices.Todo(
+        yield reminders.Todo(
             s.cycle_id,
             s.agency_id,
             Submission,

@@ -22,10 +22,11 @@ from appeals.hearing import decision
 from appeals.models import Appeal
 from cycles.calendar import Phase
 from cycles.models import Cycle, Participation, Window
-from cycles.people import actions as people_actions
+from cycles.people import interests
 from cycles.years import actions as years_actions
 from festival.models import Edition
 from festival.results import actions as results
+from indicators.drafting import actions as drafting
 from indicators.models import (
     Axis,
     Indicator,
@@ -37,7 +38,7 @@ from indicators.models import (
     Sheet,
 )
 from indicators.plans import actions as plans
-from indicators.sets import approval, drafting
+from indicators.sets import approval
 from indicators.working_groups import actions as working_groups
 from submissions.answers import actions as answers
 from submissions.marking import actions as marking
@@ -351,7 +352,7 @@ def _assigned(w: World) -> None:
         "steward",
         "reviewer",
     ):
-        people_actions.state_interests(w.cycle, by=w.people[name], at=w.at)
+        interests.state_interests(w.cycle, by=w.people[name], at=w.at)
     axes = Axis.objects.filter(set__in=(w.general, w.specific)).order_by("set__kind", "position")
     for axis in axes:
         w.block = assignment.assign(

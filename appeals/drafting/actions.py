@@ -169,7 +169,9 @@ def file(
         Score.objects.filter(answer__in=lines, is_current=True).values_list("answer_id", "points")
     )
     each = {a.pk: {"points_before": current[a.answer_id]} for a in drafts}
-    return perform(APPEALS, drafts, "file", by=by, at=at, each=each, signer=by, filing=filing)
+    return perform(
+        APPEALS, drafts, "file", by=by, at=at, params_by_pk=each, signer=by, filing=filing
+    )
 
 
 def _submission_of(appeals: list[int]) -> Submission:

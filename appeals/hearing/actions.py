@@ -92,7 +92,7 @@ def _assign(
         return []
     each = {pk: {"reviewer": reviewer} for pk, reviewer in chosen.items()}
     appeals = Appeal.objects.filter(pk__in=chosen)
-    given = perform(APPEALS, appeals, "assign", by=by, at=at, each=each, seen=seen)
+    given = perform(APPEALS, appeals, "assign", by=by, at=at, params_by_pk=each, seen=seen)
     for appeal in given:
         appeal.reviewer, appeal.assigned_at = chosen[appeal.pk], at
     batches.write(given, ["reviewer", "assigned_at"])

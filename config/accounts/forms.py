@@ -1,6 +1,4 @@
-"""Allauth's forms in the portal's words: its labels and errors speak to
-friends, ours to officials.
-"""
+"""Put allauth's forms into the portal's official wording."""
 
 from typing import Any
 
@@ -83,7 +81,8 @@ class _OnceOnly(_TypedCode):
         typed = self.cleaned_data["code"]
         if recovery_codes.is_of_form(typed):
             return self._recovery_code(typed)
-        code = super().clean_code()  # type: ignore[misc]
+        form: Any = super()
+        code = form.clean_code()
         lives = settings.MFA_TOTP_TOLERANCE * 2 + 1
         if not cache.add(f"factor:used:{self.user.pk}:{code}", True, lives * mfa.TOTP_PERIOD):
             raise get_adapter().validation_error("incorrect_code")

@@ -4,12 +4,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from config.requests.sent_forms import fields, is_asked_by_script, is_prose
-from cycles.requests import PortalRequest
 
 SECRET_FIELDS = ("csrfmiddlewaretoken", "password")
 
@@ -21,7 +20,7 @@ class LoginRequired(LoginRequiredMiddleware):
     session was over is answered with the texts that it held, to be taken along.
     """
 
-    def handle_no_permission(self, request: PortalRequest, view_func: Any) -> Any:
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> Any:
         if is_asked_by_script(request):
             return HttpResponse(status=401)
         if request.method == "POST" and (texts := typed_texts(request)):
@@ -32,6 +31,6 @@ class LoginRequired(LoginRequiredMiddleware):
         return super().handle_no_permission(request, view_func)
 
 
-def typed_texts(request: PortalRequest) -> list[str]:
+def typed_texts(request: HttpRequest) -> list[str]:
     """What a form holds of several words."""
     return [text for _name, text in fields(request, without=SECRET_FIELDS) if is_prose(text)]

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from config.accounts.devices import owners_of
 from config.accounts.login_required import SECRET_FIELDS
 from config.requests.sent_forms import fields, is_asked_by_script, is_prose
+from cycles.requests import PortalRequest
 
 PERSON = "signed_in_as"
 """The field, and with X- and hyphens the header, in which a page's script says for whom the page
@@ -28,11 +29,11 @@ NEW_TOKEN_HEADER = "X-Form-Token"  # noqa: S105 - the name of a header
 """The header of a refusal that asks a page's script to take the new token and to try once more."""
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+def csrf_failure(request: PortalRequest, reason: str = "") -> HttpResponse:
     """What was typed, and a way to send it; a form that is not from our pages is refused in a
     sentence.
     """
-    request.refusal = "csrf"  # type: ignore[attr-defined]
+    request.refusal = "csrf"
     if not _is_from_our_page(request):
         return render(request, "403.html", status=403)
     if is_asked_by_script(request):
@@ -55,13 +56,13 @@ class SamePerson:
         return self.get_response(request)
 
     def process_view(
-        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+        self, request: PortalRequest, view: Any, args: Any, kwargs: Any
     ) -> HttpResponse | None:
         if request.method in ("GET", "HEAD", "OPTIONS") or not request.user.is_authenticated:
             return None
         if _drawn_for(request) in ("", str(request.user.pk)):
             return None
-        request.refusal = "other_person"  # type: ignore[attr-defined]
+        request.refusal = "other_person"
         if is_asked_by_script(request):
             sentence = _(
                 "Somebody else has signed in in this browser. Nothing was sent in their name."

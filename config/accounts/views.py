@@ -70,7 +70,7 @@ class _ThenRecoveryCodes:
     request: PortalRequest
 
     def get_success_url(self) -> str:
-        left = recovery_codes.unused_count(self.request.user)  # type: ignore[arg-type]
+        left = recovery_codes.unused_count(self.request.user)
         return reverse("mfa_index" if left else "mfa_generate_recovery_codes")
 
 

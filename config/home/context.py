@@ -2,6 +2,7 @@
 language.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -13,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from agencies.roles import AGENCY_ROLES, AUTHORITY_ROLES, HEADS, Role
-from cycles.engine import notices
+from cycles.notices import wording
 from cycles.requests import PortalRequest
 
 SECTIONS: tuple[tuple[str, str | Promise, frozenset[Role]], ...] = (
@@ -48,6 +49,14 @@ class Link:
     current: bool
 
 
+def _nearest(path: str, places: Iterable[str], home: str) -> str:
+    """Find the section that a page lies in: the longest address, as the ledger's lies below that of
+    the cycles.
+    """
+    above = [url for url in places if path.startswith(url) and (url != home or path == home)]
+    return max(above, key=len, default="")
+
+
 def frame(request: PortalRequest) -> dict[str, Any]:
     """Navigation by role, notices not seen, the same page in the other language, whether the clock
     is a rehearsal's.
@@ -56,10 +65,10 @@ def frame(request: PortalRequest) -> dict[str, Any]:
     bell: dict[str, Any] = {}
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
-        held = {m.role for m in user.memberships(request.at)}  # type: ignore[attr-defined]
+        held = {m.role for m in user.memberships(request.at)}
         sections = [(reverse("home"), _("Desk"))]
         sections += [(reverse(name), label) for name, label, roles in SECTIONS if held & roles]
-        unseen = cache(lambda: notices.unseen_count(user, request.at))  # type: ignore[attr-defined]
+        unseen = cache(lambda: wording.unseen_count(user, request.at))
         # asked by the frame alone: a part of a page that is answered by itself makes no query for
         # it
         bell = {"url": reverse("cycles:inbox"), "unseen": unseen}
@@ -67,12 +76,7 @@ def frame(request: PortalRequest) -> dict[str, Any]:
     sections.append((reverse("festival:timeline"), _("Timeline")))
     home = reverse("home")
     places = [url for url, _label in sections] + ([bell["url"]] if bell else [])
-    above = [
-        url
-        for url in places
-        if request.path.startswith(url) and (url != home or request.path == home)
-    ]
-    here = max(above, key=len, default="")  # the ledger's address lies below that of the cycles
+    here = _nearest(request.path, places, home)
     other = "en" if get_language() == "fa" else "fa"
     return {
         "navigation": [Link(url, label, url == here) for url, label in sections],

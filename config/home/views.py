@@ -9,7 +9,7 @@ from agencies.models import User
 from config.accounts.second_factor import ONWARD
 from config.accounts.sessions import SIGNED_OUT
 from config.home.waiting_tasks import Desk
-from cycles.engine import notices
+from cycles.notices import wording
 from cycles.people import actions as people
 from cycles.requests import PortalRequest
 
@@ -44,5 +44,5 @@ def home(request: PortalRequest) -> HttpResponse:
     """Which phases, how much time is left, what waits for the reader, and one click to it."""
     desk = Desk(request.user, request.at)
     context = {"overdue": desk.overdue(), "strips": desk.strips(), "tasks": desk.tasks()}
-    context |= {"notices": notices.latest(request.user, request.at, 3)}
+    context |= {"notices": wording.latest(request.user, request.at, 3)}
     return render(request, "home.html", context)

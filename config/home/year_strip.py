@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agencies.models import User
-from agencies.persian import format_number, language
+from agencies.persian import format_number, language, localised
 from agencies.roles import OVERSEERS, Role
 from appeals.workflow import AppealState
 from cycles.calendar import Phase, format_date, format_deadline, time_left
@@ -23,8 +23,17 @@ from cycles.workflow import CycleState, Term
 from festival.duties.queries import Asked, Counted, DutyCode, Timeliness, reach_of, summary
 from festival.duties.sentences import digits, sentence
 
-STRIP = (Phase.PROPOSAL, Phase.APPROVAL, Phase.MONITORING, Phase.SELF_ASSESSMENT, Phase.SCORING)
-STRIP += (Phase.APPEAL, Phase.APPEAL_REVIEW, Phase.FINAL, Phase.FESTIVAL)
+STRIP = (
+    Phase.PROPOSAL,
+    Phase.APPROVAL,
+    Phase.MONITORING,
+    Phase.SELF_ASSESSMENT,
+    Phase.SCORING,
+    Phase.APPEAL,
+    Phase.APPEAL_REVIEW,
+    Phase.FINAL,
+    Phase.FESTIVAL,
+)
 
 
 @dataclass(frozen=True)
@@ -200,3 +209,8 @@ def _spot(counted: Counted, *, acts: bool) -> tuple[str, str]:
         case DutyCode.DECIDE_APPEALS:
             return _("Look"), f"{reverse('appeals:list')}?state={AppealState.FILED}"
     return _("Go on"), reverse("festival:manage", args=[counted.year])
+
+
+def counted(words: str, number: int) -> str:
+    """Put a number, in the reader's digits, into words that count something."""
+    return words % {"count": localised(number)}

@@ -5,6 +5,7 @@ Sending is done by a thread with a short queue of its own, so that a collector t
 nobody down.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import sentry_sdk
@@ -45,6 +46,10 @@ def start(dsn: str, *, environment: str) -> None:
     )
 
 
+def _scrubbed_frame(frame: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: frame[name] for name in FRAME if name in frame}
+
+
 def scrubbed(event: Any, hint: Any) -> Any:
     """The event with what we name here and nothing else; the words of an
     error may be a visitor's.
@@ -54,7 +59,7 @@ def scrubbed(event: Any, hint: Any) -> Any:
         error.pop("value", None)
         error.pop("mechanism", None)
         frames = error.get("stacktrace", {}).get("frames", [])
-        error["stacktrace"] = {"frames": [{n: f[n] for n in FRAME if n in f} for f in frames]}
+        error["stacktrace"] = {"frames": [_scrubbed_frame(frame) for frame in frames]}
     if "logentry" in event:
         kept["logentry"] = {"message": event["logentry"].get("message", "")}
     kept["tags"] = {}

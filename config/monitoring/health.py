@@ -26,7 +26,8 @@ UNSEALED = """
 """
 """Rows of the record that wait for their seal, and how old the oldest is."""
 OLDEST_DUE_JOB = """
-    SELECT extract(epoch FROM %s - min(asked_at)) FROM cycles_job WHERE state = 'waiting' AND not_before <= %s
+    SELECT extract(epoch FROM %s - min(asked_at))
+    FROM cycles_job WHERE state = 'waiting' AND not_before <= %s
 """
 NEWEST_SEAL = (
     "SELECT extract(epoch FROM now() - sealed_at) FROM cycles_seal ORDER BY id DESC LIMIT 1"

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
+from typing import Any
 
 from allauth.core.internal.httpkit import get_client_ip
 from django.conf import settings
@@ -32,9 +33,9 @@ def watched(
 ) -> Callable[[HttpRequest], HttpResponse]:
     """Time each request, log it and count it."""
 
-    def middleware(request: HttpRequest) -> HttpResponse:
+    def middleware(request: Any) -> HttpResponse:
         began, token = time.perf_counter(), current_request.set(request)
-        request.address = address(request)  # type: ignore[attr-defined]
+        request.address = address(request)
         try:
             response = get_response(request)
             _tell(request, response, time.perf_counter() - began)
@@ -48,9 +49,10 @@ def watched(
 def address(request: HttpRequest) -> str | None:
     """Where the request comes from, as the outermost proxy of ours saw it."""
     try:
-        return get_client_ip(request)
+        found: str | None = get_client_ip(request)
     except ImproperlyConfigured:  # it came past the proxies
-        return str(request.META.get("REMOTE_ADDR", "")) or None
+        found = str(request.META.get("REMOTE_ADDR", "")) or None
+    return found
 
 
 def _tell(request: HttpRequest, response: HttpResponse, seconds: float) -> None:

@@ -33,7 +33,8 @@ class ToldFailures:
             tell("locked_out", reason=code)
         elif code in FAILED:
             tell("failed", reason=code)
-        error: ValidationError = super().validation_error(code, *args)  # type: ignore[misc]
+        adapter: Any = super()  # of allauth's, beside which this class is named
+        error: ValidationError = adapter.validation_error(code, *args)
         return error
 
 

@@ -19,12 +19,13 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 
 from config.monitoring import health, metrics, signins
 from config.monitoring.state import State
+from cycles.requests import PortalRequest
 
 GOOD_FOR = timedelta(days=180)
 """How long a copy of security.txt may be trusted."""
 STATE = State()
 _state = CollectorRegistry()
-_state.register(STATE)  # type: ignore[arg-type]
+_state.register(STATE)
 
 CONNECTED = signins.tell
 """Importing `signins` connects its signals; this module is imported when the middleware is."""
@@ -72,9 +73,9 @@ def prometheus(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def security_txt(request: HttpRequest) -> HttpResponse:
+def security_txt(request: PortalRequest) -> HttpResponse:
     """Where to tell of a hole (RFC 9116)."""
-    expires = (request.at + GOOD_FOR).replace(hour=0, minute=0, second=0, microsecond=0)  # type: ignore[attr-defined]
+    expires = (request.at + GOOD_FOR).replace(hour=0, minute=0, second=0, microsecond=0)
     lines = [
         f"Contact: {settings.SECURITY_CONTACT}",
         f"Expires: {expires.isoformat()}",

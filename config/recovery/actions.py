@@ -103,7 +103,8 @@ def _dump(path: Path, snapshot: str) -> dict[str, Any]:
         major = postgres.major_of(int(cursor.fetchone()[0]))
     program = postgres.program("pg_dump", major=major)
     postgres.run(
-        program, "--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}", f"--file={path}",
+        program, "--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}",
+        f"--file={path}",
         server=server,
     )  # fmt: skip
     return {"sha256": manifests.file_digest(path), "bytes": path.stat().st_size, "server": major}

@@ -32,7 +32,9 @@ def named_files() -> Iterator[NamedFile]:
 
 def _named_by(model: type[models.Model], column: models.FileField) -> Iterator[NamedFile]:
     digest = "sha256" if column.name == "file" else f"{column.name}_sha256"
-    for row in model._meta.default_manager.exclude(**{column.name: ""}).order_by("pk").iterator():
+    manager = model._meta.default_manager
+    assert manager is not None
+    for row in manager.exclude(**{column.name: ""}).order_by("pk").iterator():
         name = getattr(row, column.name).name
         yield NamedFile(name, getattr(row, digest, ""), f"{model._meta.label} {row.pk}")
 

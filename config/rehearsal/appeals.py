@@ -5,7 +5,6 @@ in which ways they end.
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from agencies.models import User
 from appeals.drafting import actions as drafting
@@ -13,6 +12,7 @@ from appeals.hearing import actions as hearing
 from appeals.hearing import decision
 from appeals.models import Appeal
 from config.rehearsal import values
+from config.rehearsal.walk import Walk
 from cycles.calendar import Phase
 from festival.results import actions as results
 from submissions.models import Answer, Submission
@@ -21,7 +21,7 @@ from submissions.workflow import SubmissionState
 ENDINGS = ("uphold", "dismiss", "uphold_partly", "dismiss", "declare_inadmissible")
 
 
-def appeal_all(walk: Any) -> None:
+def appeal_all(walk: Walk) -> None:
     """Every fourth agency appeals two lines that it lost; what is filed late or by staff is
     refused.
     """
@@ -45,7 +45,7 @@ def appeal_all(walk: Any) -> None:
             walk.did(1 + len(drafting.file(drafted, by=head, at=at)))
 
 
-def decide_all(walk: Any) -> None:
+def decide_all(walk: Walk) -> None:
     """Every appeal goes to a reviewer, the first is asked about, and they end in every way."""
     filed = list(_filed(walk))
     if not filed:
@@ -84,16 +84,17 @@ def _decided_after(number: int) -> float:
     return 0.7 if number % 3 == 0 else 0.3
 
 
-def _filed(walk: Any) -> Iterator[Appeal]:
+def _filed(walk: Walk) -> Iterator[Appeal]:
     rows = Appeal.objects.filter(cycle=walk.cycle).undecided().order_by("pk")
     return iter(rows.select_related("agency", "answer__measure"))
 
 
-def _reviewer(walk: Any, appeal: Appeal) -> User:
-    return next(r for r in walk.cast.reviewers if r.pk == appeal.reviewer_id)
+def _reviewer(walk: Walk, appeal: Appeal) -> User:
+    reviewers: list[User] = walk.cast.reviewers
+    return next(r for r in reviewers if r.pk == appeal.reviewer_id)
 
 
-def _decide(walk: Any, appeal: Appeal, name: str, *, at: datetime, by: User | None = None) -> None:
+def _decide(walk: Walk, appeal: Appeal, name: str, *, at: datetime, by: User | None = None) -> None:
     awarded = None
     if name == "uphold_partly":
         before = appeal.points_before or Decimal(0)

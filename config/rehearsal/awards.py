@@ -3,9 +3,9 @@ minutes.
 """
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from agencies.models import User
+from config.rehearsal.walk import Walk
 from cycles.calendar import TEHRAN, Phase
 from cycles.models import Participation
 from festival.awards import actions as awards
@@ -36,7 +36,7 @@ CHOICES = (
 PRESENT = "رئیس کمیته\nنمایندهٔ سازمان اداری و استخدامی کشور\nنمایندهٔ سازمان برنامه و بودجه"
 
 
-def award_all(walk: Any) -> None:
+def award_all(walk: Walk) -> None:
     """The national ceremony's awards, and those of the first province that takes part, are decided
     on.
     """
@@ -60,7 +60,7 @@ def award_all(walk: Any) -> None:
         _give(walk, ceremony, User.objects.filter(username=name).first() or admin, at)
 
 
-def _give(walk: Any, ceremony: Ceremony, by: User, at: datetime) -> None:
+def _give(walk: Walk, ceremony: Ceremony, by: User, at: datetime) -> None:
     """Day and place are set, the standings and the committee propose, a meeting decides."""
     opens = walk.within(Phase.FESTIVAL, 0).astimezone(TEHRAN)
     day = (opens + timedelta(days=25 if ceremony.province is None else 30)).date()
@@ -83,9 +83,16 @@ def _give(walk: Any, ceremony: Ceremony, by: User, at: datetime) -> None:
         fit.order_by("place", "pk")[: len(CHOICES)], CHOICES, strict=False
     ):
         category = AwardCategory.objects.get(cycle=walk.cycle, code=code)
-        said = {"category": category, "rank": rank, "reason": fa, "reason_en": en}
-        participation = Participation.objects.get(pk=standing.participation_id)
-        awards.put_forward(ceremony, participation=participation, **said, by=by, at=at)
+        awards.put_forward(
+            ceremony,
+            category=category,
+            participation=Participation.objects.get(pk=standing.participation_id),
+            rank=rank,
+            reason=fa,
+            reason_en=en,
+            by=by,
+            at=at,
+        )
         walk.did()
     minutes = _minutes(ceremony, by, at)
     walk.did()
@@ -98,9 +105,9 @@ def _minutes(ceremony: Ceremony, by: User, at: datetime) -> Minutes:
     return ceremonies.minute(ceremony, held_at=held_at, members=PRESENT, text=text, by=by, at=at)
 
 
-def _decide(walk: Any, ceremony: Ceremony, minutes: Minutes, by: User, at: datetime) -> None:
-    waiting = Award.objects.filter(ceremony=ceremony, state=AwardState.PROPOSED)
-    waiting = list(waiting.exclude(participation__agency__is_authority=True))
+def _decide(walk: Walk, ceremony: Ceremony, minutes: Minutes, by: User, at: datetime) -> None:
+    proposed = Award.objects.filter(ceremony=ceremony, state=AwardState.PROPOSED)
+    waiting = list(proposed.exclude(participation__agency__is_authority=True))
     if not waiting:  # a province whose only agencies did not submit
         return
     decisions = {a.pk: awards.Decision(a.rank, a.reason, a.reason_en) for a in waiting}

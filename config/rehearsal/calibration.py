@@ -9,7 +9,7 @@ from decimal import Decimal
 from agencies.models import User
 from config.rehearsal.people import Cast
 from cycles.models import Cycle
-from cycles.people import actions as people
+from cycles.people import interests
 from indicators.models import Kind, Measure
 from indicators.scoring.methods import half_up
 from submissions.calibration import actions as calibration
@@ -44,7 +44,7 @@ def school(cycle: Cycle, cast: Cast, *, at: datetime) -> int:
     chance = random.Random(f"school-{cycle.year}")  # noqa: S311 -- the same year each time
     declaring = (cast.steward, *cast.reviewers)
     for person in declaring:
-        people.state_interests(cycle, by=person, at=at)
+        interests.state_interests(cycle, by=person, at=at)
     laid = _lay(cycle, by=cast.administrator, at=at)
     return len(declaring) + laid + sum(_clear(cycle, a, chance, at=at) for a in cast.assessors)
 
@@ -78,7 +78,7 @@ def _clear(cycle: Cycle, assessor: User, chance: random.Random, *, at: datetime)
     """One assessor declares all interests and sits until the training is passed; how many acts that
     was.
     """
-    people.state_interests(cycle, by=assessor, at=at)
+    interests.state_interests(cycle, by=assessor, at=at)
     acts, learns = (
         1,
         chance.random() < 0.2,

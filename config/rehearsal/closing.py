@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from agencies.models import Agency, User
+from config.rehearsal.walk import Walk
 from cycles.calendar import TEHRAN, Phase
 from cycles.models import Participation
 from festival.consequences import actions as consequences
@@ -32,28 +33,39 @@ from submissions.workflow import SubmissionState
 DAY = timedelta(days=1)
 RULES: tuple[dict[str, Any], ...] = (
     {
-        "on": "excellent", "kind": ConsequenceKind.APPRECIATION,
-        "words_fa": "نامهٔ تقدیر به رئیس دستگاه", "words_en": "A letter of appreciation to the head of the agency",
+        "on": "excellent",
+        "kind": ConsequenceKind.APPRECIATION,
+        "words_fa": "نامهٔ تقدیر به رئیس دستگاه",
+        "words_en": "A letter of appreciation to the head of the agency",
     },
     {
-        "on": "weak", "kind": ConsequenceKind.WARNING,
-        "words_fa": "نامهٔ اخطار به رئیس دستگاه", "words_en": "A letter of warning to the head of the agency",
+        "on": "weak",
+        "kind": ConsequenceKind.WARNING,
+        "words_fa": "نامهٔ اخطار به رئیس دستگاه",
+        "words_en": "A letter of warning to the head of the agency",
     },
     {
-        "on": "weak", "kind": ConsequenceKind.PLAN, "repeated": True, "days": 60,
+        "on": "weak",
+        "kind": ConsequenceKind.PLAN,
+        "repeated": True,
+        "days": 60,
         "words_fa": "برنامهٔ بهبود الزامی در سال دوم پیاپی",
         "words_en": "A compulsory improvement plan in the second year in a row",
     },
     {
-        "on": NOT_FILED, "kind": ConsequenceKind.PLAN, "days": 60,
+        "on": NOT_FILED,
+        "kind": ConsequenceKind.PLAN,
+        "days": 60,
         "words_fa": "برنامهٔ بهبود الزامی، زیرا خودارزیابی ارسال نشده است",
         "words_en": "A compulsory improvement plan, for no self-assessment was filed",
     },
     {
-        "on": NOT_FILED, "kind": ConsequenceKind.SUPERIOR,
-        "words_fa": "گزارش به مقام مافوق دستگاه", "words_en": "A report to the authority above the agency",
+        "on": NOT_FILED,
+        "kind": ConsequenceKind.SUPERIOR,
+        "words_fa": "گزارش به مقام مافوق دستگاه",
+        "words_en": "A report to the authority above the agency",
     },
-)  # fmt: skip
+)
 MOST_LETTERS, MOST_PLANS, MOST_ANSWERS = 12, 24, 60
 """So many letters are recorded, plans drawn up and answers given, however
 many agencies there are.
@@ -76,7 +88,7 @@ WISHES = (
 )
 
 
-def close(walk: Any, published_at: datetime) -> None:
+def close(walk: Walk, published_at: datetime) -> None:
     """Close a rehearsed year as far as its time has come; what must wait for publication is refused
     before it.
     """
@@ -85,11 +97,15 @@ def close(walk: Any, published_at: datetime) -> None:
         consequences.settle(walk.cycle, **rule, by=admin, at=at)
     drawn = consequences.draw(walk.edition, by=admin, at=at)
     walk.did(len(RULES) + 1)
-    letter = {"letter": f"{walk.year}/1", "letter_on": at.astimezone(TEHRAN).date(), "by": admin}
-    early = published_at - timedelta(seconds=1)
     walk.refused(
         "a letter before publication",
-        lambda: consequences.record_letter(drawn[0], **letter, at=early),
+        lambda: consequences.record_letter(
+            drawn[0],
+            letter=f"{walk.year}/1",
+            letter_on=at.astimezone(TEHRAN).date(),
+            by=admin,
+            at=published_at - timedelta(seconds=1),
+        ),
     )
     if walk.due(published_at + 10 * DAY):
         _letters(walk, published_at + 3 * DAY)
@@ -97,7 +113,7 @@ def close(walk: Any, published_at: datetime) -> None:
         _survey(walk, published_at + DAY)
 
 
-def _letters(walk: Any, at: datetime) -> None:
+def _letters(walk: Walk, at: datetime) -> None:
     admin, on = walk.cast.administrator, at.astimezone(TEHRAN).date()
     rows = Consequence.objects.filter(cycle=walk.cycle).for_list()
     for number, one in enumerate(rows[:MOST_LETTERS]):
@@ -106,12 +122,13 @@ def _letters(walk: Any, at: datetime) -> None:
             consequences.waive(one, reason=reason, by=admin, at=at)
             walk.did()
         else:
-            said = {"letter": f"{walk.year}/{820 + number}", "letter_on": on}
-            consequences.record_letter(one, **said, by=admin, at=at)
+            consequences.record_letter(
+                one, letter=f"{walk.year}/{820 + number}", letter_on=on, by=admin, at=at
+            )
             walk.did(2 if one.rule.kind == ConsequenceKind.PLAN else 1)
 
 
-def _plans(walk: Any, at: datetime) -> None:
+def _plans(walk: Walk, at: datetime) -> None:
     """Every third agency draws up its plan; some sign late, and what is signed goes its ways."""
     scored = Submission.objects.filter(cycle=walk.cycle, state=SubmissionState.COMMUNICATED)
     for number, s in enumerate(
@@ -132,7 +149,7 @@ def _plans(walk: Any, at: datetime) -> None:
             continue
         plan = improvement.move(plan, "sign", by=head, at=signed_at)
         walk.did()
-        _progress(walk, plan.items.standing().for_list(), staff, signed_at + 90 * DAY, number)
+        _progress(walk, list(plan.items.standing().for_list()), staff, signed_at + 90 * DAY, number)
 
 
 def _taken_up(suggested: Sequence[Suggestion]) -> list[Suggestion]:
@@ -162,7 +179,7 @@ def _said(item: ImprovementItem, action: str, owner: str) -> dict[str, Any]:
 
 
 def _progress(
-    walk: Any, items: Sequence[ImprovementItem], staff: User, at: datetime, number: int
+    walk: Walk, items: Sequence[ImprovementItem], staff: User, at: datetime, number: int
 ) -> None:
     if not walk.due(at):
         return
@@ -174,7 +191,7 @@ def _progress(
         walk.did()
 
 
-def _survey(walk: Any, at: datetime) -> None:
+def _survey(walk: Walk, at: datetime) -> None:
     held = surveys.open_survey(
         walk.cycle, opens_at=at, closes_at=at + 15 * DAY, by=walk.cast.administrator, at=at
     )

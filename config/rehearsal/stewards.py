@@ -12,6 +12,7 @@ from django.core.files.base import ContentFile
 
 from agencies.models import with_roles
 from config.rehearsal.people import Cast
+from config.rehearsal.walk import Walk
 from cycles.calendar import Phase
 from submissions.models import Stewardship
 from submissions.stewards import actions as stewards
@@ -20,7 +21,7 @@ MOMENTS = (0.2, 0.34, 0.48, 0.62, 0.76)
 """Shares of the scoring window at which one measure after another is supplied."""
 
 
-def supply_all(walk: Any) -> None:
+def supply_all(walk: Walk) -> None:
     """Supply one measure after another on a rehearsal's way; where time stops, the next is half
     entered.
     """
@@ -29,7 +30,7 @@ def supply_all(walk: Any) -> None:
     )
     for number, one in enumerate(held.order_by("pk")):
         at = walk.within(Phase.SCORING, MOMENTS[number % len(MOMENTS)])
-        if not walk.due(at):
+        if walk.now is not None and not walk.due(at):
             _enter(one, walk.cast, walk.twins, at=walk.now, half=True)
             return
         _supply(one, walk, at=at)
@@ -55,7 +56,7 @@ def _enter(
     stewards.save_figures(held, by_administrator, by=cast.administrator, at=at)
 
 
-def _supply(held: Stewardship, walk: Any, *, at: datetime) -> None:
+def _supply(held: Stewardship, walk: Walk, *, at: datetime) -> None:
     """Name the source of a measure's figures, enter them and sign for them."""
     do = lambda: stewards.supply(held, by=held.steward, at=at)  # noqa: E731
     walk.refused("supplied without a source", do)

@@ -1,7 +1,7 @@
 """Plausible numbers for a rehearsal: what agencies propose, report, receive and contest."""
 
 import random
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -9,119 +9,12 @@ from typing import Any
 import weasyprint
 from django.core.files.base import ContentFile
 
-from agencies.models import User
 from cycles.calendar import Phase
 from cycles.ui import pdf
-from indicators.exchange.actions import Content
-from indicators.models import FULL_POINTS, Direction, Figure, Kind, Measure, Planned
+from indicators.models import Direction, Figure, Kind, Measure, Planned
 from indicators.scoring.methods import decimal
-from indicators.sets.drafting import MISSION
 from submissions.marking import rules as marking_rules
 from submissions.models import Answer, Declaration, Level, Mark, Submission
-
-SPECIFIC = (
-    (
-        "سهم آب بدون درآمد",
-        "Share of non-revenue water",
-        "percent",
-        "درصد",
-        "inverse_linear",
-        "lower",
-        None,
-        20,
-    ),
-    (
-        "پروژه‌های مهم به‌موقع پایان‌یافته",
-        "Major projects finished on time",
-        "percent",
-        "درصد",
-        "linear",
-        "higher",
-        None,
-        90,
-    ),
-    (
-        "پوشش خدمت در مناطق محروم",
-        "Service coverage in deprived areas",
-        "percent",
-        "درصد",
-        "range",
-        "higher",
-        20,
-        85,
-    ),
-    (
-        "میانگین زمان ارائهٔ خدمت",
-        "Average time to deliver a service",
-        "days",
-        "روز",
-        "inverse_linear",
-        "lower",
-        None,
-        10,
-    ),
-    (
-        "تحقق برنامهٔ سالانه",
-        "Annual programme carried out",
-        "percent",
-        "درصد",
-        "linear",
-        "higher",
-        None,
-        100,
-    ),
-)
-"""Composed specific measures: title fa, en, unit en, fa, method, direction, floor, target (after
-domain notes 6).
-"""
-
-
-def specific_fields() -> Iterator[dict[str, Any]]:
-    points = (250, 200, 200, 150, 200)
-    for (fa, en, unit, unit_fa, method, direction, floor, target), share in zip(
-        SPECIFIC, points, strict=True
-    ):
-        yield {
-            "title_fa": fa,
-            "title_en": en,
-            "unit_en": unit,
-            "unit_fa": unit_fa,
-            "method": method,
-            "direction": direction,
-            "floor": None if floor is None else Decimal(floor),
-            "target": Decimal(target),
-            "points": Decimal(share),
-            "params": {},
-            "source": "statute",
-            "is_composed": True,
-        }
-
-
-def specific_contents() -> list[Content]:
-    """The same measures as a file has them: each an indicator of its own under the mission axis."""
-    contents = []
-    for number, fields in enumerate(specific_fields(), 1):
-        code, points = f"{MISSION['code']}-{number:02}", fields["points"]
-        titles = {
-            "code": code,
-            "title_fa": fields["title_fa"],
-            "title_en": fields["title_en"],
-            "points": points,
-        }
-        axis = {**MISSION, "points": FULL_POINTS}
-        contents.append(
-            Content(axis, titles, None, {**fields, "code": code}, lineage=None, existing=None)
-        )
-    return contents
-
-
-def named(rows: Iterable[dict[str, Any]], steward: User) -> list[dict[str, Any]]:
-    """The catalogue, with the steward of each measure that is given by one."""
-    rows = list(rows)
-    for row in rows:
-        if row["measure"]["method"] == "steward":
-            row["measure"]["steward"] = steward
-    return rows
 
 
 def value(answer: Answer, skill: float, chance: random.Random) -> Decimal | None:
@@ -184,11 +77,11 @@ STATEMENT = (
 )
 
 
-def verdict(declaration: Declaration) -> dict[str, str]:
-    """What an assessor says of a declaration: of one in nine the forms were not found."""
+def verdict(declaration: Declaration) -> tuple[str, str]:
+    """Judge a declaration, with a reason; of one in nine the forms were not found."""
     if declaration.pk % 9 == 4:
-        return {"verdict": "rejected", "reason": "فرم‌های ارزیابی کارمندان در مستندات دیده نشد."}
-    return {"verdict": "accepted", "reason": "شمار فرم‌ها و گزارش‌ها با سوابق دستگاه تطبیق داده شد."}
+        return "rejected", "فرم‌های ارزیابی کارمندان در مستندات دیده نشد."
+    return "accepted", "شمار فرم‌ها و گزارش‌ها با سوابق دستگاه تطبیق داده شد."
 
 
 def _share(skill: float, chance: random.Random) -> float:
@@ -199,10 +92,10 @@ def reached(m: Measure, target: Decimal | None, share: float, chance: random.Ran
     """The value of a measure at which so large a share (0 to 1) of a target is reached."""
     match m.method:
         case "inverse_linear":
-            value = Decimal(target) / Decimal(share)
+            value = _known(target) / Decimal(share)
         case "range" | "growth":
-            low = Decimal(m.floor if m.method == "range" else m.base)
-            value = low + (Decimal(target) - low) * Decimal(share)
+            low = _known(m.floor if m.method == "range" else m.base)
+            value = low + (_known(target) - low) * Decimal(share)
         case "bands":
             value = Decimal(0 if share > 0.8 else chance.randint(1, 16))
         case "checklist":
@@ -210,8 +103,14 @@ def reached(m: Measure, target: Decimal | None, share: float, chance: random.Ran
         case "survey":
             value = Decimal(min(share, 1) * 100)
         case _:
-            value = Decimal(target) * Decimal(share)
+            value = _known(target) * Decimal(share)
     return _within(m, _tenths(value))
+
+
+def _known(number: Decimal | None) -> Decimal:
+    """Answer with a number that the measure's method asks for, and that so is there."""
+    assert number is not None
+    return number
 
 
 def _within(m: Measure, value: Decimal) -> Decimal:
@@ -289,14 +188,18 @@ def targets(
     """Targets of the agency's own measures that come nearer to the year's
     from quarter to quarter.
     """
-    return {p.measure.pk: {q: _on_the_way(p, q) for q in quarters} for p in planned if p.is_own}
+    quarters = list(quarters)
+    found: dict[int, dict[int, Decimal | None]] = {}
+    for p in planned:
+        if p.is_own:
+            found[p.measure.pk] = {quarter: _on_the_way(p, quarter) for quarter in quarters}
+    return found
 
 
 def _on_the_way(p: Planned, quarter: int) -> Decimal:
     left = Decimal(4 - quarter) / 10
-    return _tenths(
-        Decimal(p.target) * (1 + left if p.measure.direction == Direction.LOWER else 1 - left)
-    )
+    share = 1 + left if p.measure.direction == Direction.LOWER else 1 - left
+    return _tenths(_known(p.target) * share)
 
 
 def figures(

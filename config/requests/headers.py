@@ -9,11 +9,13 @@ from django.contrib.auth.signals import user_logged_out
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
+from cycles.requests import PortalRequest
+
 UNUSED = (
-    "accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "display-capture", "encrypted-media",
-    "fullscreen", "gamepad", "geolocation", "gyroscope", "hid", "idle-detection", "local-fonts", "magnetometer",
-    "microphone", "midi", "payment", "picture-in-picture", "screen-wake-lock", "serial", "usb", "web-share",
-    "xr-spatial-tracking",
+    "accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "display-capture",
+    "encrypted-media", "fullscreen", "gamepad", "geolocation", "gyroscope", "hid",
+    "idle-detection", "local-fonts", "magnetometer", "microphone", "midi", "payment",
+    "picture-in-picture", "screen-wake-lock", "serial", "usb", "web-share", "xr-spatial-tracking",
 )  # fmt: skip
 """What browsers can do and the portal never asks for."""
 OWN = ("publickey-credentials-create", "publickey-credentials-get")
@@ -63,6 +65,6 @@ def is_signed_in(request: HttpRequest) -> bool:
 
 
 @receiver(user_logged_out)
-def _note(request: HttpRequest | None, **kwargs: Any) -> None:
+def _note(request: PortalRequest | None, **kwargs: Any) -> None:
     if request is not None:
-        request.has_signed_out = True  # type: ignore[attr-defined]
+        request.has_signed_out = True

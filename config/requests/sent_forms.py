@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from cycles.requests import PortalRequest
+from django.http import HttpRequest
 
 
-def fields(request: PortalRequest, *, without: Sequence[str]) -> list[tuple[str, str]]:
+def fields(request: HttpRequest, *, without: Sequence[str]) -> list[tuple[str, str]]:
     """The names and texts of a form's fields, but those in whose names one of `without` stands."""
     sent = []
     for name, values in request.POST.lists():
@@ -19,6 +19,6 @@ def is_prose(text: str) -> bool:
     return len(text.split()) > 1
 
 
-def is_asked_by_script(request: PortalRequest) -> bool:
+def is_asked_by_script(request: HttpRequest) -> bool:
     """Whether a page's own script asks, and so shows no page that it is answered with."""
     return bool(request.headers.get("HX-Request")) or "Tus-Resumable" in request.headers

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -23,8 +24,9 @@ beside it.
 
 MOMENTS = frozenset({"at", "recorded_at", "statutory_at"})
 FACTS = (
-    "workflow", "act", "model", "object_pk", "object_label", "cycle_id", "agency_code", "source", "target", "params",
-    "note", "actor_id", "actor_name", "actor_role", "at", "recorded_at", "statutory_at", "days_late", "request_id",
+    "workflow", "act", "model", "object_pk", "object_label", "cycle_id", "agency_code",
+    "source", "target", "params", "note", "actor_id", "actor_name", "actor_role",
+    "at", "recorded_at", "statutory_at", "days_late", "request_id",
 )  # fmt: skip
 """The columns whose values make up a row's body, in this order."""
 
@@ -41,28 +43,38 @@ _INSERT = f"INSERT INTO {Entry._meta.db_table} ({', '.join(_COLUMNS)}) VALUES " 
 _ROW = f"({', '.join('%s::jsonb' if c == 'params' else '%s' for c in _COLUMNS)})"
 
 
+@dataclass(frozen=True)
+class Act:
+    """A move on one object, with the state it came from and the parameters kept in the record."""
+
+    obj: Any
+    source: str
+    params: Mapping[str, Any]
+
+
 def append(
     workflow: Workflow,
     move: Move,
-    objs: Iterable[Any],
+    acts: Iterable[Act],
     *,
-    sources: Iterable[str],
     by: Any,
     at: datetime,
     windows: Windows,
     note: str = "",
-    facts: Iterable[Mapping[str, Any]],
+    letter: str = "",
 ) -> list[int]:
     """Write one row an object: the act, who in which role, from and to, the statutory date and days
     late.
 
-    Returns the keys of the rows, in the order of the objects.
+    Returns the keys of the rows, in the order of the acts.
     """
     rows, recorded_at, request = [], timezone.now(), request_id.get()
     # names stand in the record in Persian; most requests are in it already
     with nullcontext() if get_language() == "fa" else translation.override("fa"):
         key, name = (by.pk, str(by)) if by else (None, "")
-        for obj, source, fact in zip(objs, sources, facts, strict=True):
+        for act in acts:
+            obj = act.obj
+            params = {**act.params, "letter": letter} if letter else act.params
             statutory, late = windows.lateness(move.phase, obj, at)
             agency = getattr(obj, "agency", None)
             rows.append(
@@ -74,9 +86,9 @@ def append(
                     str(obj)[:300],
                     getattr(obj, "cycle_id", None),
                     agency.code if agency else "",
-                    source,
+                    act.source,
                     getattr(obj, "state", "") or "",
-                    plain(fact),
+                    plain(dict(params)),
                     str(note),
                     key,
                     name,

@@ -5,23 +5,17 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from django.apps import apps
-from django.db import transaction
+from django.db import models, transaction
 
 from agencies.models import Agency, User
 from cycles import batches, clashes
+from cycles.administration_workflow import ADMINISTRATION
 from cycles.calendar import Phase
 from cycles.clashes import Seen
 from cycles.engine import ledger, notices
-from cycles.models import (
-    Window,
-)
-from cycles.workflow import (
-    ADMINISTRATION,
-    Move,
-    Refused,
-    Windows,
-    Workflow,
-)
+from cycles.engine.ledger import Act
+from cycles.models import Window
+from cycles.workflow import Move, Refused, Windows, Workflow
 
 T = TypeVar("T")
 
@@ -42,122 +36,168 @@ def perform(
     at: datetime,
     note: str = "",
     letter: str = "",
-    each: Mapping[int, Mapping[str, Any]] | None = None,
+    params_by_pk: Mapping[int, Mapping[str, Any]] | None = None,
     seen: Seen | None = None,
-    **given: Any,
+    **params: Any,
 ) -> list[T]:
     """Make one move on each of `objs` under row locks and write it to the ledger; refuses all or
     none.
 
-    Returns the fresh objects, ordered by key. `given`, with what `each` holds for an object's key,
-    is passed to the transition and kept in the ledger's row, as is the number of the official
-    `letter`. Who is to be told, is. `seen` is what the page showed: when something else is stored
-    by now, raises `Changed`.
+    Returns the fresh objects, ordered by key. `params`, with those that `params_by_pk` holds for an
+    object, are passed to its transition and kept in the ledger's row, as is the number of the
+    official `letter`. Notifies the people whom the move tells. `seen` is what the page showed: when
+    something else is stored by now, raises `Changed`.
     """
     move = workflow[name]
-    model = apps.get_model(workflow.label) if workflow.states else None
-    if model is None:
-        locked: list[Any] = list(objs)
-        if seen is not None:
-            clashes.hold(locked)
-    else:
-        rows = model._default_manager.filter(pk__in=[o.pk for o in objs]).order_by("pk")  # type: ignore[attr-defined]
-        related = [f.name for f in model._meta.fields if f.name in RELATED] + list(
-            getattr(model, "named_by", ())
-        )
-        locked = list(rows.select_related(*related).select_for_update(of=("self",), no_key=True))
+    locked = _lock(workflow, objs, compares=seen is not None)
+
     windows = Windows(()) if move.phase == Phase.ANYTIME else Window.objects.concerning(locked)
-    reasons = {
-        o: why for o in locked if (why := workflow.why_not(o, move, by=by, at=at, windows=windows))
-    }
-    if reasons:
-        raise Refused(reasons, code=f"{workflow.label}.{name}")
-    matters = workflow.open_matters(locked, move, at=at, windows=windows)
-    if matters:
-        waiting = {o: matters[o.pk] for o in locked if o.pk in matters}
-        raise Refused(waiting, code=f"{workflow.label}.{name}")
+    _refuse_what_is_not_allowed(workflow, move, locked, by=by, at=at, windows=windows)
     if seen is not None:
         seen.check()
-    sources = [getattr(o, "state", "") or "" for o in locked]
-    facts = [given | dict((each or {}).get(o.pk, {})) for o in locked]
-    if model is not None and move.target is not None and locked:
-        fields = [model._meta.get_field(f) for f in workflow.written_fields]
-        before = [[f.value_from_object(o) for f in fields] for o in locked]
-        for o, fact in zip(locked, facts, strict=True):
-            getattr(o, f"_{name}")(at=at, given=fact)
-        _write(model, locked, fields, before)
+
+    acts = _acts(locked, params, params_by_pk or {})
+    if workflow.states is not None and move.target is not None:
+        _make_transitions(workflow, move, acts, at=at)
+
     if move.recorded:
-        if letter:
-            facts = [fact | {"letter": letter} for fact in facts]
         keys = ledger.append(
-            workflow,
-            move,
-            locked,
-            sources=sources,
-            by=by,
-            at=at,
-            windows=windows,
-            note=note,
-            facts=facts,
+            workflow, move, acts, by=by, at=at, windows=windows, note=note, letter=letter
         )
         if move.tells or move.tells_holder:
             notices.tell(move, keys, locked, by=by, at=at)
     return locked
 
 
-def _write(
-    model: Any, objs: Sequence[Any], fields: Sequence[Any], before: Sequence[Sequence[Any]]
-) -> None:
-    """Write the fields that a move has changed: in one statement those that came out the same for
-    every object.
+def _lock(workflow: Workflow, objs: Iterable[Any], *, compares: bool) -> list[Any]:
+    """Read the objects afresh under row locks, ordered by key.
+
+    An act without states takes its objects as they are, and locks them only where it compares what
+    is stored with what the page showed.
     """
-    after = [[f.value_from_object(o) for f in fields] for o in objs]
-    same, apart = {}, []
-    for f, was, now in zip(
-        fields, zip(*before, strict=True), zip(*after, strict=True), strict=True
-    ):
-        if was != now:
-            if any(value != now[0] for value in now):
-                apart.append(f.name)
-            else:
-                same[f.name] = now[0]
+    if workflow.states is None:
+        targets = list(objs)
+        if compares:
+            clashes.lock_rows(targets)
+        return targets
+
+    model = apps.get_model(workflow.label)
+    related = [field.name for field in model._meta.fields if field.name in RELATED]
+    related += getattr(model, "named_by", ())
+    rows = model._default_manager.filter(pk__in=[obj.pk for obj in objs]).order_by("pk")
+    return list(rows.select_related(*related).select_for_update(of=("self",), no_key=True))
+
+
+def _refuse_what_is_not_allowed(
+    workflow: Workflow,
+    move: Move,
+    objs: Sequence[Any],
+    *,
+    by: User | None,
+    at: datetime,
+    windows: Windows,
+) -> None:
+    """Raise `Refused` with a sentence for each object on which the move may not be made now."""
+    code = f"{workflow.label}.{move.name}"
+    reasons = {}
+    for obj in objs:
+        if why := workflow.why_not(obj, move, by=by, at=at, windows=windows):
+            reasons[obj] = why
+    if reasons:
+        raise Refused(reasons, code=code)
+
+    matters = workflow.open_matters(objs, move, at=at, windows=windows)
+    if matters:
+        raise Refused({obj: matters[obj.pk] for obj in objs if obj.pk in matters}, code=code)
+
+
+def _acts(
+    objs: Iterable[Any],
+    params: Mapping[str, Any],
+    params_by_pk: Mapping[int, Mapping[str, Any]],
+) -> list[Act]:
+    """Pair each object with the state it comes from and all its parameters."""
+    acts = []
+    for obj in objs:
+        source = getattr(obj, "state", "") or ""
+        acts.append(Act(obj, source, {**params, **params_by_pk.get(obj.pk, {})}))
+    return acts
+
+
+def _make_transitions(workflow: Workflow, move: Move, acts: Sequence[Act], *, at: datetime) -> None:
+    """Let each object go through the transition of the move, and store the fields it changed."""
+    if not acts:
+        return
+    model = apps.get_model(workflow.label)
+    fields = [model._meta.get_field(name) for name in workflow.written_fields]
+    objs = [act.obj for act in acts]
+
+    before = _values_by_field(objs, fields)
+    for act in acts:
+        getattr(act.obj, f"_{move.name}")(at=at, given=act.params)
+    after = _values_by_field(objs, fields)
+
+    _store(objs, {name: values for name, values in after.items() if values != before[name]})
+
+
+def _values_by_field(objs: Sequence[Any], fields: Sequence[Any]) -> dict[str, list[Any]]:
+    """Read these fields of the objects: for each field's name a list with a value an object."""
+    values = {}
+    for field in fields:
+        values[field.name] = [field.value_from_object(obj) for obj in objs]
+    return values
+
+
+def _store(objs: Sequence[Any], changed: Mapping[str, Sequence[Any]]) -> None:
+    """Write the changed fields: in one statement those that came out the same for every object."""
+    same, differing = {}, []
+    for name, values in changed.items():
+        if all(value == values[0] for value in values):
+            same[name] = values[0]
+        else:
+            differing.append(name)
+
     if same:
-        model._default_manager.filter(pk__in=[o.pk for o in objs]).update(**same)
-    if apart:
-        batches.write(objs, apart)
+        manager: models.Manager[Any] = type(objs[0])._default_manager
+        manager.filter(pk__in=[obj.pk for obj in objs]).update(**same)
+    if differing:
+        batches.write(objs, differing)
 
 
 def open_to(workflow: Workflow, obj: Any, *, by: User, at: datetime) -> list[Move]:
-    """The moves open to `by` on one object now; one query, for its windows."""
+    """List the moves open to `by` on one object now; one query, for its windows."""
     return workflow.open_to(obj, by=by, at=at, windows=Window.objects.concerning([obj]))
 
 
 def why_closed(workflow: Workflow, obj: Any, name: str, *, by: User, at: datetime) -> str:
-    """Why `by` may not make this move now, "" when they may; makes no change."""
+    """Say why `by` may not make this move now, "" when they may; makes no change."""
     move, windows = workflow[name], Window.objects.concerning([obj])
     if why := workflow.why_not(obj, move, by=by, at=at, windows=windows):
         return why
     return workflow.open_matters([obj], move, at=at, windows=windows).get(obj.pk, "")
 
 
-class Subject:
-    """What an act of administration is about, where that is no row with a workflow: an agency or
-    none.
+class AdministrationTarget:
+    """The row that an act of administration is done on, and the agency it concerns, if any.
 
-    Of a role, or of a person, it knows whose it is (`holder`), which role and who delegated it.
+    Acts of administration need no workflow of their own, so any row will do. For a role or a person
+    it knows the holder of the role, which role it is and who delegated it.
     """
 
     cycle_id = None
 
     def __init__(self, obj: Any, agency: Agency | None = None) -> None:
-        self.obj, self.agency, self.agency_id = obj, agency, agency.pk if agency else None
-        self.pk, self._meta = obj.pk, obj._meta
+        self.obj = obj
+        self.pk = obj.pk
+        self._meta = obj._meta
+
+        self.agency = agency
+        self.agency_id = agency.pk if agency else None
+
         self.holder: User | None = obj if isinstance(obj, User) else getattr(obj, "holder", None)
         self.holder_id = self.holder.pk if self.holder else None
-        self.role, self.delegated_by_id = (
-            getattr(obj, "role", ""),
-            getattr(obj, "delegated_by_id", None),
-        )
+        self.role = getattr(obj, "role", "")
+        self.delegated_by_id = getattr(obj, "delegated_by_id", None)
 
     def __str__(self) -> str:
         return str(self.obj)
@@ -172,17 +212,21 @@ def administer(
     at: datetime,
     agency: Agency | None = None,
     note: str = "",
-    **given: Any,
+    **params: Any,
 ) -> None:
     """Check and record an act of administration on any row."""
-    perform(ADMINISTRATION, [Subject(obj, agency)], name, by=by, at=at, note=note, **given)
+    perform(
+        ADMINISTRATION, [AdministrationTarget(obj, agency)], name, by=by, at=at, note=note, **params
+    )
 
 
 def why_not_administer(
     name: str, *, by: User, at: datetime, agency: Agency | None = None, obj: Any | None = None
 ) -> str:
-    """Why `by` may not do an act of administration now, "" when they may; makes no change.
+    """Say why `by` may not do an act of administration now, "" when they may; makes no change.
 
     `obj` is the row that the act would be on, where it matters which.
     """
-    return why_closed(ADMINISTRATION, Subject(obj or Agency(), agency), name, by=by, at=at)
+    return why_closed(
+        ADMINISTRATION, AdministrationTarget(obj or Agency(), agency), name, by=by, at=at
+    )

@@ -11,11 +11,12 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from agencies.models import User
+from cycles.administration_workflow import JOBS, JobState
 from cycles.engine.perform import perform
 from cycles.jobs import broker
 from cycles.jobs.kinds import KINDS, Kind, Later, Stopped, of_queue
 from cycles.models import Job, Reason
-from cycles.workflow import JOBS, JobState, Refused
+from cycles.workflow import Refused
 
 PAUSE = timedelta(seconds=15)
 """After the first failed attempt; after the second twice as long, and so on."""

@@ -9,7 +9,7 @@ import threading
 import time
 
 from celery import current_app
-from kombu import Connection
+from kombu.connection import Connection
 
 logger = logging.getLogger(__name__)
 

@@ -5,9 +5,9 @@ from typing import Any
 import django_filters as filters
 from django.utils.translation import gettext_lazy as _
 
+from cycles.administration_workflow import JobState
 from cycles.jobs.kinds import KINDS
 from cycles.models import Job
-from cycles.workflow import JobState
 
 
 def _kinds() -> list[tuple[str, Any]]:

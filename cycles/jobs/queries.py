@@ -9,10 +9,10 @@ from typing import Any
 
 from django.db.models import Count, Min
 
+from cycles.administration_workflow import JobState
 from cycles.jobs import kinds
 from cycles.models import Job
 from cycles.notices import delivery
-from cycles.workflow import JobState
 
 MAILS = "mails"
 """The kind under which messages are counted, which have an outbox of their own (`deliveries`)."""

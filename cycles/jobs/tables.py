@@ -11,11 +11,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.persian import language
+from cycles.administration_workflow import JobState
 from cycles.calendar import format_moment
 from cycles.jobs import kinds
 from cycles.models import Job
 from cycles.ui.tables import link, number
-from cycles.workflow import JobState
 
 COLOURS = {
     JobState.WAITING: "secondary",

@@ -5,7 +5,8 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cycles.engine.perform import Subject, why_not_administer
+from cycles.administration_workflow import ADMINISTRATION, JOBS, JobState
+from cycles.engine.perform import AdministrationTarget, why_not_administer
 from cycles.jobs import actions, queries
 from cycles.jobs.filters import JobFilter
 from cycles.jobs.tables import JobTable
@@ -13,7 +14,7 @@ from cycles.models import Job
 from cycles.notices import delivery
 from cycles.requests import PortalRequest
 from cycles.ui.pages import act_page, listed, only_for
-from cycles.workflow import ADMINISTRATION, JOBS, JobState, Windows
+from cycles.workflow import Windows
 
 
 @require_safe
@@ -65,7 +66,7 @@ def send_again(request: PortalRequest) -> HttpResponse:
     return act_page(
         request,
         ADMINISTRATION,
-        Subject(request.user),
+        AdministrationTarget(request.user),
         "send_again",
         do=lambda **typed: delivery.send_again(by=request.user, at=request.at, **typed),
         then=reverse("cycles:jobs"),

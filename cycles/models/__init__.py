@@ -5,12 +5,10 @@ from cycles.models.cycles import (
     RULES,
     Analysis,
     Cycle,
-    Extension,
     Group,
     Holiday,
     Participation,
     TieRule,
-    Window,
 )
 from cycles.models.faults import Fault
 from cycles.models.jobs import UNFINISHED, Job, Reason
@@ -19,6 +17,7 @@ from cycles.models.nominations import Nomination
 from cycles.models.record import Channel, Delivery, Entry, Seal, Unsealed, Verification
 from cycles.models.register import ChangeKind, LegalBasis, RegisterChange
 from cycles.models.reserve import CacheReserve, PasswordLetter
+from cycles.models.windows import Extension, Window
 
 __all__ = [
     "PRACTICE",

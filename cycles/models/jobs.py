@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
 from agencies.models import User
-from cycles.workflow import JOBS, JobState
+from cycles.administration_workflow import JOBS, JobState
 
 UNFINISHED = (JobState.WAITING, JobState.RUNNING)
 

@@ -11,7 +11,7 @@ from django_fsm import FSMField
 
 from agencies.models import Sector, User
 from agencies.roles import Constituency, Role
-from cycles.workflow import NOMINATIONS, NominationState
+from cycles.administration_workflow import NOMINATIONS, NominationState
 
 
 class NominationQuerySet(models.QuerySet["Nomination"]):

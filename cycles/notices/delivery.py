@@ -19,12 +19,12 @@ from django.utils.translation import gettext_lazy, gettext_noop
 from uuid_utils import UUID, uuid7
 
 from agencies.models import User
+from cycles.administration_workflow import ADMINISTRATION
 from cycles.clashes import Seen
-from cycles.engine import notices
 from cycles.engine.perform import administer, perform
 from cycles.models import Channel, Delivery
-from cycles.notices import mail, sms
-from cycles.workflow import ADMINISTRATION, Refused
+from cycles.notices import mail, sms, wording
+from cycles.workflow import Refused
 
 logger = logging.getLogger(__name__)
 
@@ -177,7 +177,7 @@ def _send(message_id: str, first: int, post: Post, at: datetime) -> bool:
         return False
     try:
         with translation.override(person.language):
-            told = notices.read(deliveries)
+            told = wording.in_words(deliveries)
             if deliveries[0].channel == Channel.MAIL:
                 post.send(mail.compose(person, told, message_id))
             else:

@@ -1,26 +1,25 @@
 """Narrow the list of notices."""
 
-from typing import Any
-
 import django_filters as filters
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cycles.models import Channel, Delivery, Entry
-from cycles.record.filters import LedgerFilter
+from cycles.record.filters import EntryFilter
 from cycles.workflow import Workflow
 
 
-def _official_acts() -> list[tuple[str, Any]]:
-    return [
-        (f"{label}:{move.name}", move.news)
-        for label, workflow in sorted(Workflow.registry.items())
-        for move in workflow.moves.values()
-        if move.official
-    ]
+def _official_acts() -> list[tuple[str, str | Promise]]:
+    acts = []
+    for label, workflow in sorted(Workflow.registry.items()):
+        for move in workflow.moves.values():
+            if move.official:
+                acts.append((f"{label}:{move.name}", move.news))
+    return acts
 
 
-class UnseenFilter(LedgerFilter):
+class UnseenFilter(EntryFilter):
     """Official notices by act and agency, or those only that somebody has not seen."""
 
     act = filters.ChoiceFilter(
@@ -32,7 +31,6 @@ class UnseenFilter(LedgerFilter):
         label=_("Seen"),
         empty_label=_("All"),
     )
-    person = year = late = model = key = None
 
     class Meta:
         model = Entry

@@ -16,7 +16,7 @@ from django.utils.translation import get_language, get_language_bidi, ngettext
 
 from agencies.models import User
 from agencies.persian import localised
-from cycles.engine.notices import Notice
+from cycles.notices.wording import Notice
 
 LONGEST_TEXT = 300  # what a text message of several parts still carries
 

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from agencies.models import Membership, User
 from agencies.roles import Role
-from cycles.engine import notices
 from cycles.models import Channel, Delivery, Entry
 from cycles.notices import delivery as notices_delivery
+from cycles.notices import wording
 from cycles.notices.filters import UnseenFilter
 from cycles.notices.forms import NoticeSettingsForm
 from cycles.notices.tables import ToldTable, UnseenTable
@@ -39,7 +39,7 @@ def inbox(request: PortalRequest) -> HttpResponse:
     rows = mine.filter(**SHOWN.get(show, {})).select_related("entry").order_by("-made_at", "-pk")
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {
-        "notices": notices.read(page.object_list),
+        "notices": wording.in_words(page.object_list),
         "page": page,
         "show": show,
         "tabs": (("", _("All")), ("unseen", _("Not seen")), ("official", _("Official"))),
@@ -55,7 +55,7 @@ def notice(request: PortalRequest, pk: int) -> HttpResponse:
     mine = Delivery.objects.visible_to(request.user, request.at).select_related("entry")
     delivery = get_object_or_404(mine, pk=pk)
     notices_delivery.see(delivery, by=request.user, at=request.at)
-    [opened] = notices.read([delivery])
+    [opened] = wording.in_words([delivery])
     return (
         redirect(opened.url)
         if opened.url
@@ -109,7 +109,9 @@ def unseen_people(request: PortalRequest, pk: int) -> HttpResponse:
     held = Membership.objects.visible_to(request.user, request.at).in_force(entry.at).for_list()
     told = Delivery.objects.filter(entry=entry, channel=Channel.INBOX).with_mail().for_list()
     told = told.prefetch_related(Prefetch("recipient__membership_set", held, to_attr="told_as"))
-    [read] = notices.read([Delivery(entry=entry, key="", made_at=entry.at, channel=Channel.INBOX)])
+    [read] = wording.in_words(
+        [Delivery(entry=entry, key="", made_at=entry.at, channel=Channel.INBOX)]
+    )
     table = listed(request, ToldTable(told))
     return render(
         request,

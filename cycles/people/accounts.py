@@ -8,18 +8,21 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency, Membership, User
+from cycles.administration_workflow import ADMINISTRATION
 from cycles.clashes import Seen
-from cycles.engine.perform import Subject, administer
+from cycles.engine.perform import AdministrationTarget, administer
 from cycles.notices import letters
 from cycles.people.actions import sign_out
-from cycles.workflow import ADMINISTRATION, Refused, Windows
+from cycles.workflow import Refused, Windows
 
 
 def why_not_keep(act: str, person: User, *, by: User, at: datetime) -> str:
     """Why `by` may not do an act on this account, "" when they may: every role that it has is asked
     for.
     """
-    subjects = [Subject(m, m.reach) for m in _roles(person, at)] or [Subject(person)]
+    subjects = [AdministrationTarget(m, m.reach) for m in _roles(person, at)] or [
+        AdministrationTarget(person)
+    ]
     move, windows = ADMINISTRATION[act], Windows(())
     refusals = (
         ADMINISTRATION.why_not(one, move, by=by, at=at, windows=windows) for one in subjects

@@ -2,7 +2,7 @@
 they declare.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,11 +13,11 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from uuid_utils import uuid7
 
-from agencies.models import Agency, Clearance, Interest, Membership, Province, User
+from agencies.models import Agency, Membership, Province, User
 from agencies.roles import AGENCY_ROLES, Constituency, Role, is_national
-from cycles.engine.perform import Subject, administer, perform, why_not_administer
-from cycles.models import Cycle, Entry
-from cycles.workflow import ADMINISTRATION, CycleState, Refused
+from cycles.administration_workflow import ADMINISTRATION
+from cycles.engine.perform import AdministrationTarget, administer, perform, why_not_administer
+from cycles.workflow import Refused
 
 
 @transaction.atomic
@@ -33,15 +33,16 @@ def import_agencies(
     """Let a checked spreadsheet be written, all of it or nothing, and record each agency that it
     adds or changes.
 
-    `write` comes from `resources`, which reads spreadsheets and stands above; it answers with what
-    it wrote. `left_out` is how many rows of the file were wrong and knowingly not taken.
+    `write` comes from `register/agency_sheets.py`, which reads spreadsheets and stands above; it
+    answers with what it wrote. `left_out` is how many rows of the file were wrong and knowingly not
+    taken.
     """
     if why := why_not_administer("import_agencies", by=by, at=at):
         raise Refused(why)
     written = list(write())
     if not written:
         raise Refused(_("Nothing in the file differs from the register."))
-    subjects = [Subject(agency, agency) for agency in written]
+    subjects = [AdministrationTarget(agency, agency) for agency in written]
     said: dict[str, Any] = {"file": file_name, "sha256": sha256} | (
         {"left_out": left_out} if left_out else {}
     )
@@ -171,6 +172,24 @@ def appoint(
     return membership
 
 
+def _why_not_whole(role: str, agency: Agency | None, *, constituency: str, sector: str) -> str:
+    """Say what a role lacks, or has too much of, "" when it is whole."""
+    needs_agency = role in AGENCY_ROLES or constituency == Constituency.AGENCY
+    if role == Role.DEPUTY:
+        return _("A deputy is named by the head, by delegation.")
+    if needs_agency and agency is None:
+        return _("This role is held in an agency.")
+    if agency is not None and not needs_agency:
+        return _("This role names no agency.")
+    if (role == Role.MEMBER) != bool(constituency):
+        return _("A working-group member, and nobody else, belongs to a constituency.")
+    if sector and role != Role.MEMBER:
+        return _("Only working-group members belong to a sector.")
+    if agency is not None and not agency.is_active:
+        return _("%(agency)s has ended: nobody has a role in it.") % {"agency": agency}
+    return ""
+
+
 def planned(
     act: str,
     user: User,
@@ -188,21 +207,8 @@ def planned(
     valid_until: datetime | None = None,
 ) -> Membership:
     """A role not yet written that is whole, within the giver's reach and not held already."""
-    needs_agency = role in AGENCY_ROLES or constituency == Constituency.AGENCY
-    if role == Role.DEPUTY:
-        raise Refused(_("A deputy is named by the head, by delegation."))
-    if needs_agency != (agency is not None):
-        raise Refused(
-            _("This role is held in an agency.")
-            if needs_agency
-            else _("This role names no agency.")
-        )
-    if (role == Role.MEMBER) != bool(constituency):
-        raise Refused(_("A working-group member, and nobody else, belongs to a constituency."))
-    if sector and role != Role.MEMBER:
-        raise Refused(_("Only working-group members belong to a sector."))
-    if agency is not None and not agency.is_active:
-        raise Refused(_("%(agency)s has ended: nobody has a role in it.") % {"agency": agency})
+    if why := _why_not_whole(role, agency, constituency=constituency, sector=sector):
+        raise Refused(why)
     if valid_until is not None and valid_until <= (valid_from or at):
         raise Refused(_("The role must end after it begins."))
     where: dict[str, Any] = {
@@ -264,12 +270,11 @@ def _delegations_of(ended: Sequence[Membership], at: datetime) -> list[Membershi
         .select_related("agency", "province", "user")
         .order_by("pk")
     )
-    return [
-        delegation
-        for m in ended
-        if m.role == Role.HEAD
-        for delegation in rows.filter(role=Role.DEPUTY, agency=m.agency_id, delegated_by=m.user_id)
-    ]
+    delegations: list[Membership] = []
+    for m in ended:
+        if m.role == Role.HEAD:
+            delegations += rows.filter(role=Role.DEPUTY, agency=m.agency_id, delegated_by=m.user_id)
+    return delegations
 
 
 @transaction.atomic
@@ -287,7 +292,12 @@ def remove_leaver(
         raise Refused(_("%(person)s has no role in this agency.") % {"person": person})
     held += [d for d in _delegations_of(held, at) if d.user_id != person.pk]
     perform(
-        ADMINISTRATION, [Subject(m, agency) for m in held], "remove_leaver", by=by, at=at, note=note
+        ADMINISTRATION,
+        [AdministrationTarget(m, agency) for m in held],
+        "remove_leaver",
+        by=by,
+        at=at,
+        note=note,
     )
     for m in held:
         end_at(m, at)
@@ -301,7 +311,7 @@ def sign_out(person: User) -> None:
         session.end()
 
 
-def with_factors(people: QuerySet[User]) -> QuerySet[User]:
+def with_factors(people: QuerySet[User]) -> QuerySet[Any]:
     """These people, each annotated whether there is a second factor;
     recovery codes alone are none.
     """
@@ -309,63 +319,6 @@ def with_factors(people: QuerySet[User]) -> QuerySet[User]:
         type=Authenticator.Type.RECOVERY_CODES
     )
     return people.annotate(has_second_factor=Exists(factors))
-
-
-# --- Delegation ---------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def delegate(
-    agency: Agency,
-    *,
-    user: User,
-    valid_from: datetime | None,
-    valid_until: datetime,
-    letter: str,
-    by: User,
-    at: datetime,
-    note: str = "",
-) -> Membership:
-    """Let one of the agency's own people sign in the head's stead, from now or later until a moment
-    that is named.
-
-    It reaches neither back nor beyond the head's own term.
-    """
-    valid_from = max(valid_from or at, at)
-    if valid_until <= valid_from:
-        raise Refused(_("A delegation ends after it begins, and lies ahead."))
-    if not letter:
-        raise Refused(_("A delegation has a letter: give its number."))
-    people = Membership.objects.colleagues(agency, at)
-    if user.pk == by.pk or not people.filter(user=user).exists():
-        raise Refused(_("A deputy is chosen among the other people of the agency."))
-    terms = [m.valid_until for m in by.memberships(at, Role.HEAD) if m.agency_id == agency.pk]
-    ends = [end for end in terms if end is not None]
-    if len(ends) == len(terms) and ends and valid_until > max(ends):
-        raise Refused(_("A delegation does not outlast the head's own term."))
-    membership = Membership.objects.create(
-        user=user,
-        role=Role.DEPUTY,
-        agency=agency,
-        delegated_by=by,
-        valid_from=valid_from,
-        valid_until=valid_until,
-    )
-    said: dict[str, Any] = {
-        "note": note,
-        "letter": letter,
-        "valid_from": valid_from,
-        "valid_until": valid_until,
-    }
-    administer("delegate", membership, by=by, at=at, agency=agency, user=user.username, **said)
-    return membership
-
-
-def letters_of(delegations: Iterable[Membership]) -> dict[int, str]:
-    """The number of the letter of each delegation, by its key, as the record has it."""
-    rows = Entry.objects.filter(act="delegate", model=Membership._meta.label_lower)
-    rows = rows.filter(object_pk__in=[m.pk for m in delegations])
-    return {pk: str(params["letter"]) for pk, params in rows.values_list("object_pk", "params")}
 
 
 # --- Accounts -----------------------------------------------------------------------------------
@@ -396,35 +349,3 @@ def reset_second_factor(
     factors.delete()
     sign_out(person)
     return person
-
-
-@transaction.atomic
-def declare_interest(*, agency: Agency, reason: str, by: User, at: datetime) -> Interest:
-    """Record that `by` has an interest in an agency; from now on they neither mark, review nor vote
-    on it.
-    """
-    interest, created = Interest.objects.get_or_create(
-        user=by, agency=agency, defaults={"reason": reason, "declared_at": at}
-    )
-    if not created:
-        raise Refused(_("You have already declared an interest in this agency."))
-    administer("declare_interest", interest, by=by, at=at, agency=agency)
-    by.read_declared_anew()
-    return interest
-
-
-@transaction.atomic
-def state_interests(cycle: Cycle, *, by: User, at: datetime) -> Clearance:
-    """Say that one has no interest in any agency beside those declared; from now on the cycle's
-    work is shown.
-    """
-    if cycle.state != CycleState.OPEN:
-        raise Refused(_("Nothing is marked in this cycle now."))
-    administer("state_interests", cycle, by=by, at=at)
-    stated, created = Clearance.objects.get_or_create(
-        user=by, kind=Clearance.Kind.INTERESTS, year=cycle.year, defaults={"since": at}
-    )
-    if not created:
-        raise Refused(_("You have said so already."))
-    by.read_declared_anew()
-    return stated

@@ -11,7 +11,7 @@ from agencies import national_ids
 from agencies.models import Agency, Province, Sector, User
 from agencies.roles import AGENCY_ROLES, HOUSE_ROLES, Constituency, Role
 from cycles.ui.fields import MomentField, PersianTextField
-from cycles.ui.forms import ActForm, AgencyField, SignatureForm
+from cycles.ui.forms import ActForm, AgencyField, SignatureForm, offer_choices, offer_rows
 
 GRANTED = [(role.value, role.label) for role in Role if role != Role.DEPUTY]
 """Roles that can be granted; a deputy is named by the head."""
@@ -89,7 +89,7 @@ class GrantForm(SignatureForm):
             return
         for name in OF_AUTHORITY:
             del self.fields[name]
-        self.fields["role"].choices = [(r.value, r.label) for r in Role if r in HOUSE_ROLES]
+        offer_choices(self, "role", [(r.value, r.label) for r in Role if r in HOUSE_ROLES])
         theirs = Agency.objects.filter(pk__in=[a.pk for a in agencies]).for_list()
         field = forms.ModelChoiceField(
             label=_("Agency"), queryset=theirs, empty_label=None, initial=agencies[0]
@@ -98,8 +98,18 @@ class GrantForm(SignatureForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        role, constituency = data.get("role"), data.get("constituency", "")
-        in_agency = role in AGENCY_ROLES or constituency == Constituency.AGENCY
+        self._check_place(data)
+        self._check_membership(data)
+        start, end = data.get("valid_from"), data.get("valid_until")
+        if start and end and end <= start:
+            self.add_error("valid_until", _("The role must end after it begins."))
+        return data
+
+    def _check_place(self, data: dict[str, Any]) -> None:
+        """Complain of a role without its agency, or of a place that the role does not take."""
+        in_agency = (
+            data.get("role") in AGENCY_ROLES or data.get("constituency") == Constituency.AGENCY
+        )
         if "agency" in data and in_agency and data["agency"] is None:
             self.add_error("agency", _("This role is held in an agency: name it."))
         if data.get("agency") and not in_agency:
@@ -108,18 +118,18 @@ class GrantForm(SignatureForm):
             self.add_error(
                 "province", _("The agency already says where: leave this at the whole country.")
             )
-        if role == Role.MEMBER and not constituency:
+
+    def _check_membership(self, data: dict[str, Any]) -> None:
+        """Complain of a member without a constituency, or of anybody else with one or a sector."""
+        is_member, constituency = data.get("role") == Role.MEMBER, data.get("constituency", "")
+        if is_member and not constituency:
             self.add_error("constituency", _("Say for whom the member sits in the working group."))
-        if role != Role.MEMBER and constituency:
+        if not is_member and constituency:
             self.add_error(
                 "constituency", _("Only working-group members belong to a constituency.")
             )
-        if role != Role.MEMBER and data.get("sector"):
+        if not is_member and data.get("sector"):
             self.add_error("sector", _("Only working-group members belong to a sector."))
-        start, end = data.get("valid_from"), data.get("valid_until")
-        if start and end and end <= start:
-            self.add_error("valid_until", _("The role must end after it begins."))
-        return data
 
     @property
     def given(self) -> dict[str, Any]:
@@ -165,8 +175,8 @@ class DelegationForm(ActForm):
 
     def __init__(self, *args: Any, colleagues: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = User.objects.filter(pk__in=colleagues.values("user")).exclude(pk=self.user.pk)
-        self.fields["user"].queryset = people.order_by("name_fa", "pk")
+        people = User.objects.filter(pk__in=colleagues.values("user")).exclude(pk=self.signer.pk)
+        offer_rows(self, "user", people.order_by("name_fa", "pk"))
         letter = self.fields["letter"]
         letter.label, letter.required = _("Number of the letter of delegation"), True
         letter.help_text = _("It stands in the record beside every delegation.")

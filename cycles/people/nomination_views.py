@@ -3,15 +3,16 @@
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.views.decorators.http import require_http_methods, require_safe
 
+from cycles.administration_workflow import NOMINATIONS
 from cycles.engine.perform import why_closed
 from cycles.models import Nomination
 from cycles.people import nominations as people_nominations
 from cycles.people.tables import NominationTable
 from cycles.requests import PortalRequest
 from cycles.ui.pages import act_page, listed
-from cycles.workflow import NOMINATIONS
 
 DECISIONS = ("confirm", "decline", "withdraw")
 
@@ -29,7 +30,7 @@ def nominations(request: PortalRequest) -> HttpResponse:
     return render(request, "cycles/people/nominations.html", context)
 
 
-def _moves(request: PortalRequest, nomination: Nomination) -> list[tuple[str, str]]:
+def _moves(request: PortalRequest, nomination: Nomination) -> list[tuple[str, str | Promise]]:
     """The decisions that the table lets through: name and button."""
     return [
         (name, NOMINATIONS[name].label)

@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 
 from agencies.models import Membership, User
 from agencies.roles import Role, is_national
+from cycles.administration_workflow import NOMINATIONS
 from cycles.engine.perform import perform
 from cycles.models import Nomination
 from cycles.people import actions
-from cycles.workflow import NOMINATIONS, Refused
+from cycles.workflow import Refused
 
 
 def needs_second(role: str, *, by: User, at: datetime, where: dict[str, Any]) -> bool:

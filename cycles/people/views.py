@@ -2,9 +2,7 @@
 lost devices.
 """
 
-from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 from allauth.core import ratelimit
 from django.conf import settings
@@ -18,16 +16,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from agencies.models import Agency, Interest, Membership, User, people_visible_to
 from agencies.roles import Role
-from cycles.engine.perform import Subject, why_not_administer
+from cycles.administration_workflow import ADMINISTRATION
+from cycles.engine.perform import AdministrationTarget, why_not_administer
 from cycles.models import Nomination
-from cycles.people import accounts, actions, nominations
+from cycles.people import accounts, actions, delegations, nominations
+from cycles.people.account_views import why_not_reset
 from cycles.people.filters import PeopleFilter
-from cycles.people.forms import DelegationForm, GrantForm, IdentifyForm, InviteForm
+from cycles.people.forms import DelegationForm, GrantForm, InviteForm
 from cycles.people.tables import PeopleTable
 from cycles.requests import PortalRequest
 from cycles.ui import limits as ui_limits
 from cycles.ui.pages import act_page, listed
-from cycles.workflow import ADMINISTRATION, Refused
+from cycles.workflow import Refused
 
 
 @require_safe
@@ -69,7 +69,7 @@ def person(request: PortalRequest, pk: int) -> HttpResponse:
         "leaves": _leaves(request, held),
         "interests": interests.order_by("declared_at", "pk") if oneself or oversees else None,
         "may_grant": not oneself and _may_appoint(request),
-        "may_reset": someone.has_second_factor and not _why_not_reset(request, someone),
+        "may_reset": someone.has_second_factor and not why_not_reset(request, someone),
         "may_delegate": oneself and bool(_led(request)),
     } | _keeping(request, someone)
     return render(request, "cycles/people/person.html", context)
@@ -103,22 +103,20 @@ def _leaves(request: PortalRequest, held: list[Membership]) -> list[Agency]:
         if m.agency and (m.valid_until is None or m.valid_until > request.at):
             kept.setdefault(m.agency, []).append(m)
     ask = partial(why_not_administer, "remove_leaver", by=request.user, at=request.at)
-    return [a for a, rows in kept.items() if not any(ask(agency=a, obj=m) for m in rows)]
-
-
-def _why_not_reset(request: PortalRequest, someone: User) -> str:
-    roles = (
-        Membership.objects.ending_after(request.at)
-        .filter(user=someone)
-        .select_related("agency", "province")
-    )
-    ask = partial(why_not_administer, "reset_factor", by=request.user, at=request.at, obj=someone)
-    return next(
-        (why for reach in [m.reach for m in roles] or [None] if (why := ask(agency=reach))), ""
-    )
+    leaves = []
+    for agency, memberships in kept.items():
+        if not any(ask(agency=agency, obj=m) for m in memberships):
+            leaves.append(agency)
+    return leaves
 
 
 # --- Roles --------------------------------------------------------------------------------------
+
+
+def _answer_too_many(request: PortalRequest) -> HttpResponse:
+    """Answer 429 where somebody has invited too many people within the hour."""
+    response: HttpResponse = ratelimit.respond_429(request)
+    return response
 
 
 def _own_house(request: PortalRequest) -> list[Agency]:
@@ -158,7 +156,7 @@ def grant(request: PortalRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             if _needs_second(request, form):
-                made = nominations.propose(
+                made: Nomination | Membership = nominations.propose(
                     user=someone, by=request.user, at=request.at, **form.given
                 )
                 said = _("Proposed: %(role)s. Another national administrator confirms it.")
@@ -181,7 +179,7 @@ def invite(request: PortalRequest) -> HttpResponse:
     form = _role_form(request, InviteForm)
     if request.method == "POST" and form.is_valid():
         if not ui_limits.spend("invite", request.user):
-            return ratelimit.respond_429(request)
+            return _answer_too_many(request)
         try:
             if _needs_second(request, form):
                 nominations.propose_invitation(by=request.user, at=request.at, **form.given)
@@ -204,7 +202,7 @@ def invite(request: PortalRequest) -> HttpResponse:
 def invite_again(request: PortalRequest, pk: int) -> HttpResponse:
     membership = get_object_or_404(Membership.objects.visible_to(request.user, request.at), pk=pk)
     if not ui_limits.spend("invite", request.user):
-        return ratelimit.respond_429(request)
+        return _answer_too_many(request)
     try:
         membership = actions.invite_again(membership, by=request.user, at=request.at)
     except Refused as refusal:
@@ -228,7 +226,7 @@ def end_role(request: PortalRequest, pk: int) -> HttpResponse:
     return act_page(
         request,
         ADMINISTRATION,
-        Subject(membership, membership.reach),
+        AdministrationTarget(membership, membership.reach),
         "end_role",
         do=lambda note: actions.end_role(membership, by=request.user, at=request.at, note=note),
         then=reverse("cycles:delegation") if own_delegation else person,
@@ -243,14 +241,14 @@ def remove_leaver(request: PortalRequest, pk: int, agency: int) -> HttpResponse:
         user=someone, agency=agency
     )
     held = list(seen.ending_after(request.at).for_list())
-    if not held or request.user == someone:
+    left = held[0].agency if held else None
+    if left is None or request.user == someone:
         raise Http404
-    left = held[0].agency
     return act_page(
         request,
         ADMINISTRATION,
         # the role that not everybody may end stands for all of them
-        Subject(next((m for m in held if m.role == Role.HEAD), held[0]), left),
+        AdministrationTarget(next((m for m in held if m.role == Role.HEAD), held[0]), left),
         "remove_leaver",
         do=lambda note: actions.remove_leaver(
             someone, left, by=request.user, at=request.at, note=note
@@ -282,14 +280,14 @@ def delegation(request: PortalRequest) -> HttpResponse:
     form = DelegationForm(request.POST or None, move=move, user=request.user, colleagues=colleagues)
     if request.method == "POST" and form.is_valid():
         try:
-            made = actions.delegate(agency, by=request.user, at=request.at, **form.given())
+            made = delegations.delegate(agency, by=request.user, at=request.at, **form.given())
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _("Delegated to %(person)s.") % {"person": made.user})
             return redirect(request.get_full_path())
     given = Membership.objects.filter(role=Role.DEPUTY, agency__in=[a.pk for a in led]).for_list()
-    letters = actions.letters_of(given)
+    letters = delegations.letters_of(given)
     context = {
         "form": form,
         "agency": agency,
@@ -300,97 +298,3 @@ def delegation(request: PortalRequest) -> HttpResponse:
         ],
     }
     return render(request, "cycles/people/delegation.html", context)
-
-
-# --- Accounts -----------------------------------------------------------------------------------
-
-
-@require_http_methods(["GET", "POST"])
-def reset_factor(request: PortalRequest, pk: int) -> HttpResponse:
-    """Take a lost second factor from an account."""
-    someone = get_object_or_404(people_visible_to(request.user, request.at), pk=pk)
-    if not request.user.holds(Role.ADMINISTRATOR, at=request.at):
-        raise Http404
-    return _account_page(
-        request,
-        someone,
-        "reset_factor",
-        actions.reset_second_factor,
-        "cycles/people/reset_summary.html",
-    )
-
-
-@require_http_methods(["GET", "POST"])
-def close_account(request: PortalRequest, pk: int) -> HttpResponse:
-    return _keep(
-        request, pk, "close_account", accounts.close_account, "cycles/people/close_summary.html"
-    )
-
-
-@require_http_methods(["GET", "POST"])
-def open_account(request: PortalRequest, pk: int) -> HttpResponse:
-    return _keep(
-        request,
-        pk,
-        "open_account",
-        accounts.open_account,
-        "cycles/people/open_account_summary.html",
-    )
-
-
-@require_http_methods(["GET", "POST"])
-def identify(request: PortalRequest, pk: int) -> HttpResponse:
-    """Enter the national ID of somebody; there is no such page where no
-    identity provider is set.
-    """
-    if not settings.IDENTITY_PROVIDER:
-        raise Http404
-    known = User.objects.filter(pk=pk).values("national_id")
-    summary = "cycles/people/identify_summary.html"
-    return _keep(
-        request,
-        pk,
-        "identify",
-        accounts.identify,
-        summary,
-        form_class=IdentifyForm,
-        shown=known.get,
-    )
-
-
-def _keep(
-    request: PortalRequest,
-    pk: int,
-    name: str,
-    act: Callable[..., User],
-    summary: str,
-    **form: Any,
-) -> HttpResponse:
-    """The page of an act on an account; to those who may not do it, it does not exist."""
-    someone = get_object_or_404(people_visible_to(request.user, request.at), pk=pk)
-    if accounts.why_not_keep(name, someone, by=request.user, at=request.at):
-        raise Http404
-    return _account_page(request, someone, name, act, summary, person=someone, **form)
-
-
-def _account_page(
-    request: PortalRequest,
-    someone: User,
-    name: str,
-    act: Callable[..., User],
-    summary: str,
-    **form: Any,
-) -> HttpResponse:
-    """The page of an act on an account that its reader may do."""
-    role = Membership.objects.ending_after(request.at).filter(user=someone).for_list().first()
-    return act_page(
-        request,
-        ADMINISTRATION,
-        Subject(someone, role.reach if role else None),
-        name,
-        do=lambda **said: act(someone, by=request.user, at=request.at, **said),
-        then=reverse("cycles:person", args=[someone.pk]),
-        summary=summary,
-        about=someone,
-        **form,
-    )

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
 from django.db import connection, transaction
@@ -167,7 +168,7 @@ class _Spans:
         self.last: int
         self.seal: int
         self.opened: _Opened | None
-        self._coming = (span for batch in batches for span in batch)
+        self._coming = chain.from_iterable(batches)
         self.incomplete: dict[int, _Opened] = {}
         self.advance()
 

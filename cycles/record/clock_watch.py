@@ -38,7 +38,8 @@ AT_MOST_EVERY = 10
 READING = """
     SELECT clock_timestamp() AS database, clock_timestamp() - confirmed.moment AS since_confirmed,
         (SELECT max(recorded_at) FROM (
-            SELECT recorded_at FROM cycles_entry WHERE id > confirmed.entry ORDER BY id DESC LIMIT 100
+            SELECT recorded_at FROM cycles_entry WHERE id > confirmed.entry
+            ORDER BY id DESC LIMIT 100
         ) newest) AS newest
     FROM (
         SELECT coalesce(max(confirmed_entry), 0) AS entry,

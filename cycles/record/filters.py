@@ -1,10 +1,9 @@
 """Narrow the official record."""
 
-from typing import Any
-
 import django_filters as filters
 from django.db.models import Q, QuerySet
 from django.forms import HiddenInput
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, User
@@ -14,18 +13,32 @@ from cycles.ui.filters import CYCLES, MomentFilter, TextFilter, holding
 from cycles.workflow import Workflow
 
 
-def _acts() -> list[tuple[str, Any]]:
-    return [
-        (f"{label}:{move.name}", move.label)
-        for label, workflow in sorted(Workflow.registry.items())
-        for move in workflow.moves.values()
-        if move.recorded
-    ]
+def _acts() -> list[tuple[str, str | Promise]]:
+    acts = []
+    for label, workflow in sorted(Workflow.registry.items()):
+        for move in workflow.moves.values():
+            if move.recorded:
+                acts.append((f"{label}:{move.name}", move.label))
+    return acts
 
 
-class LedgerFilter(filters.FilterSet):
+class EntryFilter(filters.FilterSet):
+    """What every list of entries is narrowed by: the act, the agency and the time."""
+
     act = filters.ChoiceFilter(choices=_acts, method="of_act", label=_("Act"), empty_label=_("All"))
     agency = TextFilter(method="of_agency", label=_("Agency, by name or code"))
+    since = MomentFilter(field_name="at", lookup_expr="gte", label=_("From"))
+    until = MomentFilter(field_name="at", lookup_expr="lt", label=_("Before"))
+
+    def of_act(self, qs: QuerySet, name: str, value: str) -> QuerySet:
+        workflow, _colon, act = value.partition(":")
+        return qs.filter(workflow=workflow, act=act)
+
+    def of_agency(self, qs: QuerySet, name: str, value: str) -> QuerySet:
+        return qs.filter(agency_code__in=Agency.objects.matching(value).values("code"))
+
+
+class LedgerFilter(EntryFilter):
     person = TextFilter(method="of_person", label=_("Person"))
     year = filters.ModelChoiceFilter(
         queryset=CYCLES,
@@ -40,8 +53,6 @@ class LedgerFilter(filters.FilterSet):
         label=_("Lateness"),
         empty_label=_("All"),
     )
-    since = MomentFilter(field_name="at", lookup_expr="gte", label=_("From"))
-    until = MomentFilter(field_name="at", lookup_expr="lt", label=_("Before"))
     model = filters.CharFilter(widget=HiddenInput)
     key = filters.NumberFilter(field_name="object_pk", widget=HiddenInput)
 
@@ -61,13 +72,6 @@ class LedgerFilter(filters.FilterSet):
 
     def of_year(self, qs: QuerySet, name: str, value: Cycle) -> QuerySet:
         return qs.filter(cycle_id=value.pk)
-
-    def of_act(self, qs: QuerySet, name: str, value: str) -> QuerySet:
-        workflow, _colon, act = value.partition(":")
-        return qs.filter(workflow=workflow, act=act)
-
-    def of_agency(self, qs: QuerySet, name: str, value: str) -> QuerySet:
-        return qs.filter(agency_code__in=Agency.objects.matching(value).values("code"))
 
     def of_person(self, qs: QuerySet, name: str, value: str) -> QuerySet:
         """By the name as it was written then, or however else the name is typed that somebody has

@@ -105,8 +105,10 @@ def _lines(rows: Any, language: str) -> Iterator[Sequence[Any]]:
             _("Agency"),
             _("By whom"),
             _("Role"),
+            _("Due"),
+            _("Days late"),
+            _("Note"),
         )
-        head += (_("Due"), _("Days late"), _("Note"))
     yield "id", *head, "xid", "seal", "body", "digest"
     for row in rows.iterator(chunk_size=AT_ONCE):
         with translation.override(language):

@@ -15,7 +15,7 @@ from import_export.instance_loaders import CachedInstanceLoader
 
 from agencies.models import Agency, Level, Province, Sector
 from cycles.models import LegalBasis
-from cycles.spreadsheets import dry_run
+from cycles.spreadsheets import dry_run, sheet_files
 from cycles.spreadsheets import sheets as spreadsheets_sheets
 from cycles.spreadsheets.dry_run import Check, SheetResource, YesNo
 from cycles.spreadsheets.sheets import Column, Form, Row, Sheet
@@ -55,7 +55,8 @@ class AgencyResource(SheetResource):
     class Meta:
         model = Agency
         fields = (
-            "code", "name_fa", "name_en", "level", "sector", "parent", "province", "is_authority", "is_active",
+            "code", "name_fa", "name_en", "level", "sector", "parent", "province",
+            "is_authority", "is_active",
         )  # fmt: skip
         export_order = fields
         import_id_fields = ("code",)
@@ -135,7 +136,9 @@ class AgencyResource(SheetResource):
 
     def in_order(self, rows: Sequence[Row]) -> Sequence[Row]:
         """Parents before their units; a ring stays as it is and is refused."""
-        codes, done, ordered = {r.cells["code"] for r in rows}, set(), []
+        codes = {r.cells["code"] for r in rows}
+        done: set[str] = set()
+        ordered: list[Row] = []
         waiting = list(rows)
         while waiting:
             ready = [
@@ -182,7 +185,7 @@ AGENCIES = Form(
 
 def exported(agencies: Any, kind: str) -> bytes:
     """Agencies as the bytes of a spreadsheet that the import reads again."""
-    return spreadsheets_sheets.written(AGENCIES, AgencyResource().export(agencies).dict, kind)
+    return sheet_files.written(AGENCIES, AgencyResource().export(agencies).dict, kind)
 
 
 def read(content: bytes, name: str) -> Sheet:

@@ -1,12 +1,10 @@
 """Narrow the register of agencies."""
 
-from typing import Any
-
 import django_filters as filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from agencies.models import Agency, Level, Sector
+from agencies.models import Agency, AgencyQuerySet, Level, Sector
 from cycles.ui.filters import PROVINCES, TextFilter
 
 
@@ -22,5 +20,5 @@ class AgencyFilter(filters.FilterSet):
         model = Agency
         fields = ("q", "level", "sector", "province")
 
-    def search(self, qs: Any, name: str, value: str) -> QuerySet:
+    def search(self, qs: AgencyQuerySet, name: str, value: str) -> QuerySet:
         return qs.matching(value)

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.models import Agency, Clearance, Interest
+from cycles.administration_workflow import ADMINISTRATION
 from cycles.engine.perform import why_not_administer
 from cycles.models import Cycle, LegalBasis
-from cycles.people import actions as people
+from cycles.people import interests as interest_actions
 from cycles.people.forms import InterestForm
 from cycles.register import agency_sheets
 from cycles.register.filters import AgencyFilter
@@ -23,7 +24,7 @@ from cycles.reorganisation.forms import RegisterImportForm
 from cycles.requests import PortalRequest
 from cycles.spreadsheets.sheets import Sheet
 from cycles.ui.pages import import_page, listed, only_for, sheet_answer
-from cycles.workflow import ADMINISTRATION, CycleState, Refused
+from cycles.workflow import CycleState, Refused
 
 
 @require_safe
@@ -75,7 +76,7 @@ def interests(request: PortalRequest) -> HttpResponse:
     form = InterestForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            people.declare_interest(**form.cleaned_data, by=request.user, at=request.at)
+            interest_actions.declare_interest(**form.cleaned_data, by=request.user, at=request.at)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -122,7 +123,7 @@ def interests_state(request: PortalRequest, pk: int) -> HttpResponse:
     """Say that all interests are declared for a cycle."""
     cycle = get_object_or_404(Cycle.objects.visible_to(request.user, request.at), pk=pk)
     try:
-        people.state_interests(cycle, by=request.user, at=request.at)
+        interest_actions.state_interests(cycle, by=request.user, at=request.at)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:

@@ -9,12 +9,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency, Membership, User
+from cycles.administration_workflow import ADMINISTRATION
 from cycles.calendar import TEHRAN
-from cycles.engine.perform import Subject, perform, why_closed
+from cycles.engine.perform import AdministrationTarget, perform, why_closed
 from cycles.models import ChangeKind, Cycle, LegalBasis, Participation, RegisterChange
 from cycles.people import actions as people
 from cycles.register_workflow import REGISTER
-from cycles.workflow import ADMINISTRATION, CycleState, Refused
+from cycles.workflow import CycleState, Refused
 
 SETTLED = (CycleState.FINAL, CycleState.PUBLISHED)
 """States of a cycle whose results stand, whatever becomes of an agency afterwards."""
@@ -53,17 +54,7 @@ def record_change(
         changed, kind, successors, name_fa=name_fa, name_en=name_en, dated_on=dated_on, at=at
     ):
         raise Refused(why)
-    if crossing := _crossing(
-        [a for a in changed if _ends(a, kind, successors)], successors, effective_on
-    ):
-        raise Refused(
-            _("Another change waits for its day: %(change)s. Withdraw it first.")
-            % {"change": crossing}
-        )
-    if later := _later_name(changed, kind, effective_on):
-        raise Refused(
-            _("From a later day on it has another name already: %(change)s.") % {"change": later}
-        )
+    _refuse_crossing_changes(changed, kind, successors, effective_on)
 
     changes = []
     for agency in changed:
@@ -160,6 +151,25 @@ def _why_not(
         return _("The legal basis has a date that is still to come.")
     if kind == ChangeKind.RENAMED and (len(agencies) > 1 or not name_fa):
         return _("A new name is given to one agency.")
+    if why := _why_not_succeed(agencies, kind, successors):
+        return why
+
+    changes = RegisterChange.objects.waiting().filter(agency__in=agencies)
+    waiting = {change.agency_id: change for change in changes}
+    for agency in agencies:
+        change = waiting.get(agency.pk)
+        if change is not None and agency.is_active != (kind == ChangeKind.RESTORED):
+            return _("Another change waits for its day: %(change)s. Withdraw it first.") % {
+                "change": change
+            }
+        is_called_so = (agency.name_fa, agency.name_en) == (name_fa, name_en)
+        if why := _why_not_change(agency, kind, successors, is_called_so=is_called_so):
+            return why
+    return ""
+
+
+def _why_not_succeed(agencies: Sequence[Agency], kind: str, successors: Sequence[Agency]) -> str:
+    """Why these successors do not fit a kind of change, in a sentence, or ""."""
     if kind == ChangeKind.MERGED and len(successors) != 1:
         return _("Agencies are merged into one: name it.")
     if kind == ChangeKind.SPLIT and len(set(successors)) < 2:
@@ -171,27 +181,40 @@ def _why_not(
     for successor in successors:
         if not successor.is_active or (kind == ChangeKind.DISSOLVED and successor in agencies):
             return _("%(agency)s has ended itself and can succeed nobody.") % {"agency": successor}
-    waiting = {
-        change.agency_id: change
-        for change in RegisterChange.objects.waiting().filter(agency__in=agencies)
-    }
-    for agency in agencies:
-        if agency.is_active == (kind == ChangeKind.RESTORED):
-            if agency.is_active:
-                return _("%(agency)s has not ended.") % {"agency": agency}
-            return _("%(agency)s has ended already.") % {"agency": agency}
-        if change := waiting.get(agency.pk):
-            return _("Another change waits for its day: %(change)s. Withdraw it first.") % {
-                "change": change
-            }
-        if kind == ChangeKind.RENAMED and (agency.name_fa, agency.name_en) == (name_fa, name_en):
-            return _("%(agency)s is called so already.") % {"agency": agency}
-        if agency.is_authority and _ends(agency, kind, successors):
-            return _(
-                "The authority that assesses all others cannot end here: name another "
-                "authority first."
-            )
     return ""
+
+
+def _why_not_change(
+    agency: Agency, kind: str, successors: Sequence[Agency], *, is_called_so: bool
+) -> str:
+    """Why one agency cannot undergo a kind of change, in a sentence, or ""."""
+    if agency.is_active == (kind == ChangeKind.RESTORED):
+        if agency.is_active:
+            return _("%(agency)s has not ended.") % {"agency": agency}
+        return _("%(agency)s has ended already.") % {"agency": agency}
+    if kind == ChangeKind.RENAMED and is_called_so:
+        return _("%(agency)s is called so already.") % {"agency": agency}
+    if agency.is_authority and _ends(agency, kind, successors):
+        return _(
+            "The authority that assesses all others cannot end here: name another authority first."
+        )
+    return ""
+
+
+def _refuse_crossing_changes(
+    agencies: Sequence[Agency], kind: str, successors: Sequence[Agency], day: date
+) -> None:
+    """Refuse a change that would cross another one, waiting or in force from a later day."""
+    ending = [agency for agency in agencies if _ends(agency, kind, successors)]
+    if crossing := _crossing(ending, successors, day):
+        raise Refused(
+            _("Another change waits for its day: %(change)s. Withdraw it first.")
+            % {"change": crossing}
+        )
+    if later := _later_name(agencies, kind, day):
+        raise Refused(
+            _("From a later day on it has another name already: %(change)s.") % {"change": later}
+        )
 
 
 def _crossing(
@@ -281,6 +304,12 @@ def _end_roles(agencies: Sequence[Agency], *, at: datetime) -> None:
         agency__in=agencies
     )
     held = list(rows.ending_after(at).select_related("agency", "province", "user").order_by("pk"))
-    perform(ADMINISTRATION, [Subject(m, m.agency) for m in held], "end_with_agency", by=None, at=at)
+    perform(
+        ADMINISTRATION,
+        [AdministrationTarget(m, m.agency) for m in held],
+        "end_with_agency",
+        by=None,
+        at=at,
+    )
     for membership in held:
         people.end_at(membership, at)

@@ -1,5 +1,6 @@
 """The forms by which a change of the register is recorded, one for each kind of change."""
 
+from itertools import chain
 from typing import Any
 
 from django import forms
@@ -90,7 +91,7 @@ class RegisterChangeForm(ActForm):
         super().__init__(*args, **kwargs)
         self.agency, self.kind = agency, kind
         asked = OF_KIND[ChangeKind(kind)]
-        for name in {name for names in OF_KIND.values() for name in names}.difference(asked):
+        for name in set(chain.from_iterable(OF_KIND.values())).difference(asked):
             del self.fields[name]
         if "successors" in asked:
             self.fields["successors"].help_text = SUCCESSOR_HELP[ChangeKind(kind)]

@@ -41,7 +41,7 @@ def _may_record(request: PortalRequest) -> bool:
     return not why_closed(REGISTER, RegisterChange(), "record", by=request.user, at=request.at)
 
 
-def _kinds(agency: Agency) -> list[str]:
+def _kinds(agency: Agency) -> list[ChangeKind]:
     """The kinds of change that an agency can undergo: one that has ended only comes back."""
     return [kind for kind in BUTTONS if (kind == ChangeKind.RESTORED) != agency.is_active]
 

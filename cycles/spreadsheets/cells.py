@@ -4,8 +4,9 @@ it.
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from io import StringIO
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -61,8 +62,13 @@ def _workbook(content: bytes, form: str) -> Table:
         )
     except sandbox.Broken as error:
         raise Unreadable(_("The file cannot be read as a table.")) from error
-    rows = ((number, [(text, why) for text, why in cells]) for number, cells in read["rows"])
-    return Table(rows, read["sheet"])
+    return Table(_pairs(read["rows"]), read["sheet"])
+
+
+def _pairs(rows: Iterable[tuple[int, Iterable[Any]]]) -> Iterator[tuple[int, list[Cell]]]:
+    """Give each cell back as the pair that it was before it went through JSON."""
+    for number, cells in rows:
+        yield number, [(text, why) for text, why in cells]
 
 
 def _is_text(content: bytes) -> bool:

@@ -19,7 +19,8 @@ from import_export.instance_loaders import BaseInstanceLoader
 from import_export.results import Result
 
 from agencies.persian import localised, parse_decimal
-from cycles.spreadsheets.sheets import Form, Row, Sheet, Wrong, plain
+from cycles.spreadsheets.sheet_files import plain
+from cycles.spreadsheets.sheets import Form, Row, Sheet, Wrong
 from cycles.workflow import Refused
 
 TRUTHS = {
@@ -49,12 +50,12 @@ class YesNo(widgets.Widget):
         return "true" if value else "false"
 
 
-class Tried:
+class DryRunResource:
     """A resource whose rows are known by codes of their own, and are tried
     before any is written.
     """
 
-    in_part = True
+    allows_partial_import = True
     """Whether right rows may be taken without those that are wrong."""
 
     def in_order(self, rows: Sequence[Row]) -> Sequence[Row]:
@@ -70,7 +71,7 @@ class Tried:
         return []
 
 
-class SheetResource(Tried, resources.ModelResource):
+class SheetResource(DryRunResource, resources.ModelResource):
     """Rows that are models, written by their keys' own sequence, which is not the portal's: so that
     one stays.
     """
@@ -87,7 +88,7 @@ class TextCell(widgets.Widget):
         return str(value or "")
 
 
-class LineResource(Tried, resources.Resource):
+class LineResource(DryRunResource, resources.Resource):
     """Rows that are plain objects with an attribute a column: they are only tried; an action writes
     what they say.
     """
@@ -121,7 +122,10 @@ class LineResource(Tried, resources.Resource):
 
     def rows(self, lines: Iterable[Any]) -> list[dict[str, Any]]:
         """Lines as a file says them, by column."""
-        return [{name: field.export(line) for name, field in self.fields.items()} for line in lines]
+        rows = []
+        for line in lines:
+            rows.append({name: field.export(line) for name, field in self.fields.items()})
+        return rows
 
 
 @dataclass
@@ -166,14 +170,15 @@ class Check:
         """Names what was shown, in whatever language, so that nothing else of the same file is
         written.
         """
+        changed = []
+        for row in self.changed:
+            changes = [[c["column"], c["before"], c["after"]] for c in row["changes"]]
+            changed.append([row["row"], *changes])
         shown = [
             [[error["row"], error["column"]] for error in self.errors],
-            [one["row"] for one in self.new],
-            [
-                [one["row"], *([c["column"], c["before"], c["after"]] for c in one["changes"])]
-                for one in self.changed
-            ],
-            [one.pk for one in self.removed],
+            [row["row"] for row in self.new],
+            changed,
+            [removed.pk for removed in self.removed],
         ]
         return hashlib.sha256(json.dumps(shown, ensure_ascii=False).encode()).hexdigest()
 
@@ -183,17 +188,17 @@ def check(resource: Any, sheet: Sheet) -> Check:
     others would do without them.
     """
     errors = list(sheet.errors) + _twice(resource, sheet)
-    found = _tried(
+    found = _dry_run(
         resource, sheet
     )  # the wrong rows, too, so that all that is wrong with them is told at once
     errors += _not_in(errors, found.errors)
     rounds = 0
     while errors and (rounds == 0 or found.errors):
         rounds += 1
-        if rounds > MOST_ROUNDS or not resource.in_part:
+        if rounds > MOST_ROUNDS or not resource.allows_partial_import:
             found = Check()
             break
-        found = _tried(resource, replace(sheet, rows=_right(sheet.rows, errors)))
+        found = _dry_run(resource, replace(sheet, rows=_right(sheet.rows, errors)))
         errors += found.errors
     if not errors:
         found.removed = resource.removed(found.taken)
@@ -250,10 +255,13 @@ def written(resource: SheetResource, table: tablib.Dataset) -> list[Model]:
 
 def dataset(rows: Sequence[Row]) -> tablib.Dataset:
     headers = list(rows[0].cells) if rows else []
-    return tablib.Dataset(*[[row.cells[h] for h in headers] for row in rows], headers=headers)
+    table = tablib.Dataset(headers=headers)
+    for row in rows:
+        table.append([row.cells[header] for header in headers])
+    return table
 
 
-def _tried(resource: Any, sheet: Sheet) -> Check:
+def _dry_run(resource: Any, sheet: Sheet) -> Check:
     found = Check()
     rows = resource.in_order(sheet.rows)
     if not rows:

@@ -61,9 +61,9 @@ def guarded(text: str) -> str:
     """
     bare = text.lstrip("'")
     if bare == text:
-        is_risky = _RUNS.match(text) and not _PLAIN_NUMBER.fullmatch(text)
+        is_risky = bool(_RUNS.match(text)) and not _PLAIN_NUMBER.fullmatch(text)
     else:
-        is_risky = _RUNS.match(bare) or _CHANGES.fullmatch(bare)
+        is_risky = bool(_RUNS.match(bare) or _CHANGES.fullmatch(bare))
     return f"'{text}" if is_risky else text
 
 

@@ -98,20 +98,8 @@ def _check_directory(parts: list[zipfile.ZipInfo]) -> None:
     for part, name in zip(parts, names, strict=True):
         if names.count(name) > 1:
             raise _refused(part, _("it stands twice in the file"))
-        if name.startswith("/") or "\\" in name or ".." in name.split("/"):
-            raise _refused(part, _("its name leads out of the file"))
-        if part.flag_bits & ENCRYPTED_FLAG:
-            raise _refused(part, _("it is encrypted"))
-        if MACROS.search(name):
-            raise _refused(part, _("it holds a program (macro)"))
-        if OUTSIDE.search(name):
-            raise _refused(part, _("it fetches data from outside the file"))
-        if NESTED.search(name):
-            raise _refused(part, _("it is a file within the file"))
-        if part.compress_type not in METHODS:
-            raise _refused(part, _("it is packed in an unusual way"))
-        if part.file_size > SMALL and part.file_size > MOST_RATIO * max(part.compress_size, 1):
-            raise _refused(part, _("it unpacks to far more than a spreadsheet holds"))
+        if why := _why_unsafe(part, name):
+            raise _refused(part, why)
     for most, is_sheet in ((MOST_UNPACKED, False), (MOST_SHEET, True)):
         sizes = [
             part.file_size
@@ -120,6 +108,25 @@ def _check_directory(parts: list[zipfile.ZipInfo]) -> None:
         ]
         if sum(sizes) > most:
             raise too_large(is_sheet=is_sheet)
+
+
+def _why_unsafe(part: zipfile.ZipInfo, name: str) -> str:
+    """Say what speaks against a part by what the directory declares of it, "" when nothing does."""
+    if name.startswith("/") or "\\" in name or ".." in name.split("/"):
+        return _("its name leads out of the file")
+    if part.flag_bits & ENCRYPTED_FLAG:
+        return _("it is encrypted")
+    if MACROS.search(name):
+        return _("it holds a program (macro)")
+    if OUTSIDE.search(name):
+        return _("it fetches data from outside the file")
+    if NESTED.search(name):
+        return _("it is a file within the file")
+    if part.compress_type not in METHODS:
+        return _("it is packed in an unusual way")
+    if part.file_size > SMALL and part.file_size > MOST_RATIO * max(part.compress_size, 1):
+        return _("it unpacks to far more than a spreadsheet holds")
+    return ""
 
 
 def _check_part(

@@ -30,7 +30,7 @@ class NumberField(forms.DecimalField):
             help_text = _("For example 12/5 or 12.5.")
         super().__init__(help_text=help_text, **kwargs)
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         if value in self.empty_values or (isinstance(value, str) and not value.strip()):
             return None
         if isinstance(value, int | Decimal):

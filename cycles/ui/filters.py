@@ -1,5 +1,6 @@
 """What narrows the lists of agencies, people and the official record."""
 
+from datetime import datetime
 from typing import Any
 
 import django_filters as filters
@@ -33,11 +34,10 @@ class MomentFilter(filters.CharFilter):
         super().__init__(*args, validators=[is_moment], widget=widget, **kwargs)
 
     def filter(self, qs: QuerySet, value: str) -> QuerySet:
-        return (
-            qs.filter(**{f"{self.field_name}__{self.lookup_expr}": parse_moment(value)})
-            if value
-            else qs
-        )
+        if not value:
+            return qs
+        bound: dict[str, datetime] = {f"{self.field_name}__{self.lookup_expr}": parse_moment(value)}
+        return qs.filter(**bound)
 
 
 class TextFilter(filters.CharFilter):
@@ -50,4 +50,5 @@ def holding(qs: QuerySet, value: str, *names: str) -> QuerySet:
     found = Q()
     for key in keys:
         found |= Q(**{f"{key}__contains": search_key(value)})
-    return qs.alias(**keys).filter(found)
+    rows: QuerySet = qs.alias(**keys).filter(found)
+    return rows

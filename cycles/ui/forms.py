@@ -2,9 +2,11 @@
 notices.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, User
@@ -46,15 +48,27 @@ class AgencyField(PersianTextField):
 # --- Forms --------------------------------------------------------------------------------------
 
 
+def offer_rows(form: forms.BaseForm, name: str, rows: QuerySet[Any]) -> None:
+    """Let a field of the form choose among these rows."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ModelChoiceField)
+    field.queryset = rows
+
+
+def offer_choices(form: forms.BaseForm, name: str, choices: Iterable[tuple[str, Any]]) -> None:
+    """Let a field of the form choose among these values, each with its label."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = list(choices)
+
+
 class LetterField(PersianTextField):
     """The number of the letter by which an act is made known officially."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs = {
-            "label": _("Number of the official letter"),
-            "required": False,
-            "max_length": 60,
-        } | kwargs
+        kwargs.setdefault("label", _("Number of the official letter"))
+        kwargs.setdefault("required", False)
+        kwargs.setdefault("max_length", 60)
         super().__init__(
             help_text=_("If there is one; it stands in the notices and in the record."), **kwargs
         )
@@ -91,13 +105,13 @@ class ActForm(ComparedForm):
     it `shows`.
     """
 
-    letter = LetterField()
+    letter: PersianTextField = LetterField()
     note = PersianTextField(label=_("Explanation"), required=False, lines=True)
     password = PasswordField()
 
     def __init__(self, *args: Any, move: Move, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.user = user
+        self.signer = user
         if self.shows is None:
             del self.fields[SEEN]
         if not move.signed:
@@ -111,7 +125,7 @@ class ActForm(ComparedForm):
         return {name: self.cleaned_data[name] for name in ("note", "letter") if name in self.fields}
 
     def clean_password(self) -> str:
-        return signed(self.user, self.cleaned_data["password"])
+        return signed(self.signer, self.cleaned_data["password"])
 
 
 KEEPS_SIGNATURE = _(

@@ -87,7 +87,7 @@ def listed(request: PortalRequest, table: Any) -> Any:
 
 
 @dataclass(frozen=True)
-class Told:
+class HistoryEntry:
     """An entry of the official record as `components/history.html` shows it."""
 
     sentence: str
@@ -95,14 +95,14 @@ class Told:
     at: datetime
 
 
-def history(entries: Iterable[Entry]) -> list[Told]:
+def history(entries: Iterable[Entry]) -> list[HistoryEntry]:
     """What was done, with from where to where and the note, newest first."""
     rows = []
     for entry in entries:
         change = f" ({entry.change})" if entry.change else ""
         note = f": {entry.note}" if entry.note else ""
         rows.append(
-            Told(
+            HistoryEntry(
                 f"{entry.sentence}{change}{note}",
                 entry.actor_name or _("the calendar itself"),
                 entry.at,
@@ -112,7 +112,7 @@ def history(entries: Iterable[Entry]) -> list[Told]:
 
 
 def only_for(request: PortalRequest, act: str) -> None:
-    """To those who may not do an act of administration, its page does not exist."""
+    """Answer 404 to a reader who may not do an act of administration."""
     if why_not_administer(act, by=request.user, at=request.at):
         raise Http404
 
@@ -167,30 +167,20 @@ def import_page(
     """
     reader = reader or partial(read, form)
     token = request.POST.get("token", "")
-    signature = (
-        SignatureForm(request.POST if token else None, user=request.user) if signed else None
-    )
-    if token and (signature is None or signature.is_valid()):
+    typed_signature = request.POST if token else None
+    signature = SignatureForm(typed_signature, user=request.user) if signed else None
+    if token and _is_signed(signature):
         return _confirmed(request, reader, token, do=do, then=then)
 
-    upload, found = form_class(None if token else request.POST or None, request.FILES or None), None
+    upload = _upload(request, form_class, token)
+    found = None
     if token:
         kept = cache.get(_kept_as(request, token))
         if kept is None:
             return _no_longer_kept(request)
         found = check(reader(kept[1], kept[0]), **kept[4])
     elif request.method == "POST" and upload.is_valid():
-        file = upload.cleaned_data["file"]
-        content = file.read()
-        try:
-            found = check(_read(request, reader, content, file.name), **upload.said)
-        except (Unreadable, Exceeded) as error:
-            upload.add_error("file", str(error))
-        else:
-            if found.differs:
-                token = secrets.token_urlsafe()
-                kept = (file.name, content, found.digest, found.left_out, upload.said)
-                cache.set(_kept_as(request, token), kept, UPLOAD_KEPT)
+        found, token = _checked(request, reader, check, upload)
     context |= {
         "form": upload,
         "check": found,
@@ -199,6 +189,37 @@ def import_page(
         "signature": signature,
     }
     return render(request, page, context)
+
+
+def _upload(request: PortalRequest, form_class: type[ImportForm], token: str) -> ImportForm:
+    """Make the form of a file; what confirms a checked file is not for it."""
+    return form_class(None if token else request.POST or None, request.FILES or None)
+
+
+def _is_signed(signature: SignatureForm | None) -> bool:
+    return signature is None or signature.is_valid()
+
+
+def _checked(
+    request: PortalRequest,
+    reader: Callable[[bytes, str], Sheet],
+    check: Callable[..., Check],
+    upload: ImportForm,
+) -> tuple[Check | None, str]:
+    """Check an uploaded file, and keep it under a token where it would change something."""
+    file = upload.cleaned_data["file"]
+    content = file.read()
+    try:
+        found = check(_read(request, reader, content, file.name), **upload.said)
+    except (Unreadable, Exceeded) as error:
+        upload.add_error("file", str(error))
+        return None, ""
+    if not found.differs:
+        return found, ""
+    token = secrets.token_urlsafe()
+    kept = (file.name, content, found.digest, found.left_out, upload.said)
+    cache.set(_kept_as(request, token), kept, UPLOAD_KEPT)
+    return found, token
 
 
 def _no_longer_kept(request: PortalRequest) -> HttpResponse:

@@ -66,14 +66,16 @@ def typeset(html: str) -> bytes:
 def laid_out(html: str) -> weasyprint.Document:
     """A page laid out in its pages, not yet written."""
     fonts = FontConfiguration()
-    faces = "".join(
-        f'@font-face {{ font-family: Vazirmatn; font-weight: {weight}; src: url("{file.as_uri()}"); }}'
-        for weight, file in ((w, FONTS / f"Vazirmatn-{name}.ttf") for w, name in WEIGHTS.items())
-    )
+    faces = "".join(_font_face(weight, name) for weight, name in WEIGHTS.items())
     own = OwnFiles()
     styles = [weasyprint.CSS(string=faces, font_config=fonts, url_fetcher=own)]
     page = weasyprint.HTML(string=html, base_url=settings.BASE_DIR.as_uri() + "/", url_fetcher=own)
     return page.render(font_config=fonts, stylesheets=styles)
+
+
+def _font_face(weight: int, name: str) -> str:
+    address = (FONTS / f"Vazirmatn-{name}.ttf").as_uri()
+    return f'@font-face {{ font-family: Vazirmatn; font-weight: {weight}; src: url("{address}"); }}'
 
 
 def readable(document: weasyprint.Document) -> bytes:
@@ -96,8 +98,9 @@ def archival(reading: bytes, attachments: Sequence[tuple[str, bytes]], *, at: da
             pdf.attachments[name] = AttachedFileSpec(pdf, body, relationship=Name.Data, **given)
         for intent in pdf.Root.OutputIntents:
             intent.S = Name.GTS_PDFA1
-        for annotation in (a for page in pdf.pages for a in page.get("/Annots", [])):
-            annotation.F = PRINTED
+        for page in pdf.pages:
+            for annotation in page.get("/Annots", []):
+                annotation.F = PRINTED
         with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as said:
             said["pdfaid:part"], said["pdfaid:conformance"] = "3", "A"
         written = io.BytesIO()

@@ -12,9 +12,10 @@ from uuid_utils import uuid7
 
 from agencies.models import Agency, Province, Sector, User
 from agencies.persian import language
+from cycles.administration_workflow import EXTENSIONS
 from cycles.calendar import BINDINGS, Phase, format_deadline
 from cycles.clashes import Seen
-from cycles.engine.perform import Subject, administer, perform, why_closed
+from cycles.engine.perform import administer, perform, why_closed
 from cycles.models import (
     PRACTICE,
     RULES,
@@ -27,17 +28,7 @@ from cycles.models import (
 )
 from cycles.presets import PRESETS, PlannedWindow, spare_holidays, why_out_of_order, windows_for
 from cycles.ui import files as ui_files
-from cycles.workflow import (
-    ADMINISTRATION,
-    CYCLE,
-    EXTENDABLE,
-    EXTENSIONS,
-    PER_AGENCY,
-    PER_QUARTER,
-    CycleState,
-    Refused,
-    Windows,
-)
+from cycles.workflow import CYCLE, EXTENDABLE, PER_AGENCY, PER_QUARTER, CycleState, Refused, Windows
 
 
 @transaction.atomic
@@ -233,43 +224,6 @@ def _closing_in_force(extension: Extension) -> datetime:
 
 
 @transaction.atomic
-def list_holidays(
-    days: Iterable[tuple[date, str, str]], *, by: User, at: datetime
-) -> list[Holiday]:
-    """List holidays (day, Persian and English name); years planned from now on spare them."""
-    listed = []
-    for day, name_fa, name_en in days:
-        holiday = Holiday.objects.filter(day=day).first() or Holiday(day=day)
-        if holiday.pk and (holiday.name_fa, holiday.name_en, holiday.is_listed) == (
-            name_fa,
-            name_en,
-            True,
-        ):
-            continue
-        holiday.name_fa, holiday.name_en, holiday.is_listed = name_fa, name_en, True
-        holiday.save()
-        listed.append(holiday)
-    if not listed:
-        raise Refused(_("These holidays are listed already."))
-    perform(ADMINISTRATION, [Subject(h) for h in listed], "list_holidays", by=by, at=at)
-    return listed
-
-
-@transaction.atomic
-def strike_holiday(holiday: Holiday, *, by: User, at: datetime) -> Holiday:
-    """Strike a holiday from the list; the row stays, and so do the dates of
-    years already planned.
-    """
-    holiday = Holiday.objects.select_for_update().get(pk=holiday.pk)
-    if not holiday.is_listed:
-        raise Refused(_("This holiday is struck already."))
-    holiday.is_listed = False
-    holiday.save(update_fields=["is_listed"])
-    administer("strike_holiday", holiday, by=by, at=at)
-    return holiday
-
-
-@transaction.atomic
 def open_cycle(cycle: Cycle, *, by: User, at: datetime, note: str = "", letter: str = "") -> Cycle:
     """Open a cycle: every active agency takes part as it is now, in the group of its sector (and
     province).
@@ -325,14 +279,11 @@ def open_practice(*, by: User, at: datetime) -> Cycle:
     phases = [
         p for p in BINDINGS if p not in (*PER_AGENCY, Phase.FINAL, Phase.FESTIVAL, Phase.ANYTIME)
     ]
-    _lay(
-        cycle,
-        (
-            PlannedWindow(phase, BINDINGS[phase], at, at + TRAINING, quarter)
-            for phase in phases
-            for quarter in ((1, 2, 3, 4) if phase in PER_QUARTER else (0,))
-        ),
-    )
+    windows = []
+    for phase in phases:
+        for quarter in (1, 2, 3, 4) if phase in PER_QUARTER else (0,):
+            windows.append(PlannedWindow(phase, BINDINGS[phase], at, at + TRAINING, quarter))
+    _lay(cycle, windows)
     administer("open_practice", cycle, by=by, at=at)
     return open_cycle(cycle, by=by, at=at)
 

@@ -13,7 +13,7 @@ from cycles.clashes import ComparedForm
 from cycles.models import Analysis, Cycle, Group, TieRule
 from cycles.presets import PRESETS, PlannedWindow, why_out_of_order
 from cycles.ui.fields import MomentField, NumberField, PaperField, PersianTextField
-from cycles.ui.forms import KEEPS_SIGNATURE, ActForm, AgencyField
+from cycles.ui.forms import KEEPS_SIGNATURE, ActForm, AgencyField, offer_choices, offer_rows
 
 
 class PercentField(NumberField):
@@ -133,18 +133,24 @@ class WindowsForm(ComparedForm):
 
     def rows(self) -> list[tuple[Any, forms.BoundField, forms.BoundField]]:
         """Each window with its two fields, as the page lays them out."""
-        return [(w, *(self[name] for name in self._names(w))) for w in self.windows]
+        rows = []
+        for window in self.windows:
+            opens, closes = self._names(window)
+            rows.append((window, self[opens], self[closes]))
+        return rows
 
     def planned(self) -> list[PlannedWindow]:
         """What was typed, as windows."""
         typed = self.cleaned_data
-        return [
-            PlannedWindow(
-                Phase(w.phase), Binding(w.binding), typed[opens], typed[closes], w.quarter
+        planned = []
+        for w in self.windows:
+            opens, closes = self._names(w)
+            planned.append(
+                PlannedWindow(
+                    Phase(w.phase), Binding(w.binding), typed[opens], typed[closes], w.quarter
+                )
             )
-            for w in self.windows
-            for opens, closes in [self._names(w)]
-        ]
+        return planned
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
@@ -201,10 +207,9 @@ class ExtensionForm(ActForm):
         for name in ("note", "letter"):  # the reason and the decree's number say it
             self.fields.pop(name, None)
         self.fields["password"] = self.fields.pop("password")  # one signs at the end
-        self.fields["window"].choices = [(f"{t.phase}:{t.quarter}", t.label) for t in terms]
-        self.fields["group"].queryset = Group.objects.filter(cycle=cycle).order_by(
-            "province__code", "sort_key", "pk"
-        )
+        groups = Group.objects.filter(cycle=cycle)
+        offer_choices(self, "window", [(f"{t.phase}:{t.quarter}", t.label) for t in terms])
+        offer_rows(self, "group", groups.order_by("province__code", "sort_key", "pk"))
 
     def clean_window(self) -> tuple[Phase, int]:
         phase, _colon, quarter = self.cleaned_data["window"].partition(":")

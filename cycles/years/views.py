@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, Max, Q
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,22 +17,23 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from agencies.models import Agency
 from agencies.roles import Role
-from cycles.calendar import Binding, from_jalali, jalali
+from cycles.administration_workflow import EXTENSIONS
+from cycles.calendar import Binding
 from cycles.engine.perform import open_to, why_closed, why_not_administer
-from cycles.models import PRACTICE, Cycle, Entry, Extension, Group, Holiday, Participation, Window
-from cycles.presets import PRESETS, PlannedWindow, expected_holidays, windows_for
+from cycles.models import PRACTICE, Cycle, Entry, Extension, Group, Participation, Window
+from cycles.presets import PRESETS, PlannedWindow, windows_for
 from cycles.requests import PortalRequest
 from cycles.ui.files import handed_out
 from cycles.ui.pages import act_page, history, listed, only_for
-from cycles.workflow import CYCLE, EXTENDABLE, EXTENSIONS, CycleState, Refused, Term
+from cycles.workflow import CYCLE, EXTENDABLE, CycleState, Refused, Term
 from cycles.years import actions
 from cycles.years.filters import ParticipationFilter
-from cycles.years.forms import ExtensionForm, HolidayForm, PlanForm, WindowsForm
+from cycles.years.forms import ExtensionForm, PlanForm, WindowsForm
 from cycles.years.tables import CycleTable, ParticipationTable
 
 
 @dataclass(frozen=True)
-class Row:
+class WindowRow:
     """A statutory window as the page shows it: how it stands now, and how late acts in it were
     recorded to be.
     """
@@ -59,10 +60,10 @@ class Row:
 
     @property
     def is_duty(self) -> bool:
-        return self.window.binding == Binding.DUTY
+        return bool(self.window.binding == Binding.DUTY)
 
 
-def _rows(terms: Iterable[Any], lateness: dict[datetime, int], at: datetime) -> list[Row]:
+def _rows(terms: Iterable[Any], lateness: dict[datetime, int], at: datetime) -> list[WindowRow]:
     rows = []
     for term in terms:
         days_late = lateness.get(term.closes_at, 0)
@@ -72,7 +73,7 @@ def _rows(terms: Iterable[Any], lateness: dict[datetime, int], at: datetime) -> 
             state = "now"
         else:
             state = "late" if days_late else "done"
-        rows.append(Row(term, state, days_late))
+        rows.append(WindowRow(term, state, days_late))
     return rows
 
 
@@ -129,7 +130,7 @@ def plan(request: PortalRequest) -> HttpResponse:
     form = PlanForm(
         typed, initial={"spares_holidays": True, "spreads_points": True, "keeps_signature": True}
     )
-    rows: list[Row] = []
+    rows: list[WindowRow] = []
     if form.is_valid():
         chosen = form.cleaned_data
         rows = _preview(chosen["year"], chosen["preset"], chosen["spares_holidays"], at=request.at)
@@ -148,13 +149,13 @@ def plan(request: PortalRequest) -> HttpResponse:
     )
 
 
-def _preview(year: int, preset: str, spares_holidays: bool, *, at: datetime) -> list[Row]:
+def _preview(year: int, preset: str, spares_holidays: bool, *, at: datetime) -> list[WindowRow]:
     """The windows a year would have, with the closings that holidays moved."""
     planned = actions.proposed_windows(preset, year, spares_holidays=spares_holidays)
     rows = []
     for row, before in zip(_rows(planned, {}, at), windows_for(preset, year), strict=True):
         moved = before.closes_at if before.closes_at != row.window.closes_at else None
-        rows.append(Row(row.window, row.state, moved_from=moved))
+        rows.append(WindowRow(row.window, row.state, moved_from=moved))
     return rows
 
 
@@ -273,67 +274,6 @@ def decree(request: PortalRequest, pk: int) -> HttpResponseBase:
     extension = get_object_or_404(Extension.objects.select_related("cycle"), pk=pk)
     _visible(request, extension.cycle.year)
     return handed_out(extension.file, name=extension.file_name, content_type="application/pdf")
-
-
-@require_safe
-def holidays(request: PortalRequest) -> HttpResponse:
-    """The listed holidays of a Jalali year."""
-    if not request.user.holds(Role.ADMINISTRATOR, Role.AUDITOR, at=request.at):
-        raise Http404
-    return render(request, "cycles/years/holidays.html", _holidays(request, HolidayForm()))
-
-
-def _holidays(request: PortalRequest, form: HolidayForm) -> dict[str, Any]:
-    typed = request.GET.get("year", "")
-    year = (
-        int(typed)
-        if typed.isascii() and typed.isdecimal() and len(typed) == 4
-        else jalali(request.at).year
-    )
-    days = Holiday.objects.filter(
-        day__gte=from_jalali(year, 1, 1), day__lt=from_jalali(year + 1, 1, 1)
-    )
-    may_list = not why_not_administer("list_holidays", by=request.user, at=request.at)
-    return {"year": year, "days": days.order_by("day"), "form": form, "may_list": may_list}
-
-
-@require_POST
-def holiday_add(request: PortalRequest) -> HttpResponse:
-    only_for(request, "list_holidays")
-    form = HolidayForm(request.POST)
-    if form.is_valid():
-        data = form.cleaned_data
-        try:
-            actions.list_holidays(
-                [(data["day"], data["name_fa"], data["name_en"])], by=request.user, at=request.at
-            )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            return redirect(f"{reverse('cycles:holidays')}?year={jalali(data['day']).year}")
-    return render(request, "cycles/years/holidays.html", _holidays(request, form))
-
-
-@require_POST
-def holidays_expected(request: PortalRequest, year: int) -> HttpResponse:
-    """List the holidays that are expected in a year."""
-    only_for(request, "list_holidays")
-    try:
-        actions.list_holidays(expected_holidays(year), by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    return redirect(f"{reverse('cycles:holidays')}?year={year}")
-
-
-@require_POST
-def holiday_strike(request: PortalRequest, pk: int) -> HttpResponse:
-    only_for(request, "strike_holiday")
-    holiday = get_object_or_404(Holiday, pk=pk)
-    try:
-        actions.strike_holiday(holiday, by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    return redirect(f"{reverse('cycles:holidays')}?year={jalali(holiday.day).year}")
 
 
 @require_safe

@@ -255,7 +255,7 @@ def decide(
         "decide",
         by=by,
         at=at,
-        each=each,
+        params_by_pk=each,
         seen=seen,
         minutes_id=minutes.pk,
         signer=by,

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.persian import localised
 from cycles.calendar import TEHRAN
-from cycles.spreadsheets.sheets import Column, Form, written
+from cycles.spreadsheets.sheet_files import written
+from cycles.spreadsheets.sheets import Column, Form
 from cycles.ui.tables import CardsTable
 from festival.models import ImprovementPlan
 from festival.table_cells import day, days_late

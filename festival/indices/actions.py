@@ -70,7 +70,7 @@ def load_register(*, by: User, at: datetime) -> list[Index]:
     )
     counted = Counter(edition.index_id for edition in editions)
     counts = {index.pk: {"editions": counted[index.pk]} for index in begun}
-    perform(INDICES, begun, "load_register", by=by, at=at, each=counts)
+    perform(INDICES, begun, "load_register", by=by, at=at, params_by_pk=counts)
     return begun
 
 

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from agencies.persian import localised
 from cycles.spreadsheets.dry_run import Check
-from cycles.spreadsheets.sheets import Sheet, plain
+from cycles.spreadsheets.sheet_files import plain
+from cycles.spreadsheets.sheets import Sheet
 from cycles.workflow import Refused
 from festival.countries import name_of
 from festival.indices.merging import Weighed, held_values, weigh

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from django.db.models import OuterRef, Subquery
 
 from cycles.models import Group, Participation
-from cycles.spreadsheets import sheets as spreadsheets_sheets
+from cycles.spreadsheets import sheet_files
 from festival.models import Edition, Standing
 from festival.open_data.dictionary import ALL
 from indicators.models import Measure
@@ -234,7 +234,7 @@ def plain(value: Any) -> str:
                 value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=plain
             )
         case _:
-            return spreadsheets_sheets.plain(value)
+            return sheet_files.plain(value)
 
 
 def digest_of(said: Mapping[str, Any]) -> str:

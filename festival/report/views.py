@@ -14,11 +14,12 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from cycles.administration_workflow import JOBS
 from cycles.engine.perform import why_closed
 from cycles.jobs.queries import latest
 from cycles.requests import PortalRequest
 from cycles.ui.pages import act_page
-from cycles.workflow import JOBS, Refused
+from cycles.workflow import Refused
 from festival.lookups import approved_reports, managed_cycles, newest, note_reading
 from festival.models import Award, Chapter, Language, Report, ReportText
 from festival.report import actions

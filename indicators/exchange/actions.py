@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from agencies.models import User
 from cycles.workflow import Refused
 from indicators.differences import plain
+from indicators.drafting.actions import editing, note_change
 from indicators.models import Axis, Change, Goal, Indicator, IndicatorSet, Measure
-from indicators.sets.drafting import editing, note_change
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def import_measures(
     """Replace a draft's measures with a checked file's; answers with those that were added, changed
     or removed.
 
-    `contents` comes from `measure_lines`, which reads spreadsheets and stands above; it is asked
+    `contents` comes from `measures.py`, which reads spreadsheets and stands above; it is asked
     once the set is locked. A measure that stays keeps its key, and so its targets; an axis or goal
     without measures stays, too. The file's own order is that of what is new; what was there keeps
     its place.
@@ -69,15 +69,10 @@ def import_measures(
             at=at,
         )
     Measure.objects.filter(pk__in=[m.pk for m in removed]).delete()
-    _free_codes(
-        [
-            old[row.existing]
-            for row in rows
-            if row.existing and old[row.existing].code != row.measure["code"]
-        ]
-    )
+    _free_codes(_with_new_codes(rows, old))
     written = _write(indicator_set, rows, old)
     Indicator.objects.filter(axis__set=indicator_set, measures=None).delete()
+
     changed = []
     for measure in Measure.objects.filter(pk__in=written).for_list():
         was, now = before.get(measure.pk), plain(measure)
@@ -85,13 +80,22 @@ def import_measures(
             deed = Change.Deed.CHANGED if was else Change.Deed.ADDED
             note_change(indicator_set, deed, measure=measure, before=was, after=now, by=by, at=at)
             changed.append(measure)
-    if not changed and not removed:
+    if not changed + removed:
         raise Refused(_("Nothing in the file differs from the set."))
-    said: dict[str, Any] = {"file": file_name, "sha256": sha256} | (
-        {"left_out": left_out} if left_out else {}
-    )
-    note_change(indicator_set, Change.Deed.IMPORTED, after=said, by=by, at=at)
+    facts: dict[str, Any] = {"file": file_name, "sha256": sha256}
+    if left_out:
+        facts["left_out"] = left_out
+    note_change(indicator_set, Change.Deed.IMPORTED, after=facts, by=by, at=at)
     return changed + removed
+
+
+def _with_new_codes(rows: Iterable[Content], old: Mapping[int, Measure]) -> list[Measure]:
+    """List the measures that stay and that the file gives another code."""
+    found = []
+    for row in rows:
+        if row.existing and old[row.existing].code != row.measure["code"]:
+            found.append(old[row.existing])
+    return found
 
 
 def _free_codes(measures: Sequence[Measure]) -> None:

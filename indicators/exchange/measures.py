@@ -52,7 +52,9 @@ class MeasureLine(SimpleNamespace):
     @property
     def scoring_params(self) -> dict[str, Any]:
         own = {name: getattr(self, name) for name in ("base", "floor", "target")}
-        return {name: value for name, value in own.items() if value is not None} | self.params_json
+        params: dict[str, Any] = {name: value for name, value in own.items() if value is not None}
+        params |= self.params_json
+        return params
 
     @property
     def counts(self) -> bool:
@@ -79,7 +81,7 @@ class MeasureLines(LineResource):
     """The whole content of a set: a line a measure, known by its lineage, or else by its code."""
 
     form, cells = MEASURES, CELLS
-    in_part = False  # the points of some rows add up to nothing
+    allows_partial_import = False  # the points of some rows add up to nothing
 
     class Meta:
         import_id_fields = ("code",)
@@ -95,14 +97,14 @@ class MeasureLines(LineResource):
 
     def before_import(self, dataset: tablib.Dataset, **kwargs: Any) -> None:
         self.existing = self.lines()
-        named = {
-            _as_lineage(text)
-            for text in (dataset["lineage"] if "lineage" in dataset.headers else ())
-        }
+        named = set()
+        for text in dataset["lineage"] if "lineage" in dataset.headers else ():
+            if lineage := _as_lineage(text):
+                named.add(lineage)
         self.by_lineage = {line.lineage: line for line in self.existing}
         self.by_code = {line.code: line for line in self.existing if line.lineage not in named}
         same = {name: getattr(self.set, name) for name in ("kind", "agency", "province")}
-        bank = Measure.objects.filter(lineage__in=named - {None}).filter(
+        bank = Measure.objects.filter(lineage__in=named).filter(
             Q(pk__in=Measure.objects.communicated())
             | Q(**{f"indicator__axis__set__{k}": v for k, v in same.items()})
         )
@@ -151,21 +153,12 @@ class MeasureLines(LineResource):
                 ),
             )
         if not errors.keys() & {"method", "params_json", "base", "floor", "target"}:
-            method = METHODS[instance.method]
-            if sentences := method.check(instance.scoring_params):
-                column = method.needs[-1] if method.needs else "params_json"
-                errors[column if column in OWN else "params_json"] = " ".join(map(str, sentences))
-            elif not errors.keys() & {"lowest", "highest"}:
-                wrong = wrong_bounds(
-                    method.name, instance.scoring_params, instance.lowest, instance.highest
-                )
-                if wrong:
-                    errors["highest" if instance.lowest is None else "lowest"] = " ".join(wrong)
+            _check_method(instance, errors)
         if errors:
             raise ValidationError(errors)
 
     def contents(self, found: Check) -> list[Content]:
-        """What `transfer.import_measures` takes, in the order of the file."""
+        """What `actions.import_measures` takes, in the order of the file."""
         return [_content(line) for _number, line in sorted(found.taken, key=lambda one: one[0])]
 
     # --- All rows together ---
@@ -182,11 +175,22 @@ class MeasureLines(LineResource):
         return wrong or _sums(sheet, rows)
 
 
+def _check_method(line: MeasureLine, errors: dict[str, Any]) -> None:
+    """Add what the method says against its parameters, else against the bounds of the value."""
+    method = METHODS[line.method]
+    if sentences := method.check(line.scoring_params):
+        column = method.needs[-1] if method.needs else "params_json"
+        errors[column if column in OWN else "params_json"] = " ".join(map(str, sentences))
+    elif not errors.keys() & {"lowest", "highest"}:
+        wrong = wrong_bounds(method.name, line.scoring_params, line.lowest, line.highest)
+        if wrong:
+            errors["highest" if line.lowest is None else "lowest"] = " ".join(wrong)
+
+
 def _content(line: MeasureLine) -> Content:
-    tiers = {
-        tier: {f: getattr(line, c) for c, f in names.items()}
-        for tier, (_model, names) in TIERS.items()
-    }
+    tiers = {}
+    for tier, (_model, names) in TIERS.items():
+        tiers[tier] = {field: getattr(line, column) for column, field in names.items()}
     measure = {field: getattr(line, column) for column, field in OWN.items() if field != "lineage"}
     goal = tiers["goal"] if line.goal_code else None
     return Content(tiers["axis"], tiers["indicator"], goal, measure, line.lineage, line.pk)
@@ -218,7 +222,7 @@ Rows = Sequence[tuple[int, Any]]
 
 def _lineages_twice(sheet: Sheet, rows: Rows) -> list[Wrong]:
     first: dict[UUID, int] = {}
-    wrong = []
+    wrong: list[Wrong] = []
     for number, line in rows:
         if line.lineage and first.setdefault(line.lineage, number) != number:
             said = {"row": localised(first[line.lineage])}
@@ -239,7 +243,7 @@ def _differing(sheet: Sheet, rows: Rows, tier: str, columns: list[str]) -> list[
     it.
     """
     first: dict[tuple[str, ...], tuple[int, MeasureLine]] = {}
-    wrong = []
+    wrong: list[Wrong] = []
     for number, line in rows:
         number_before, before = first.setdefault(_key(line, tier), (number, line))
         for column in columns:
@@ -257,20 +261,21 @@ def _sums(sheet: Sheet, rows: Rows) -> list[Wrong]:
     axes: dict[tuple[str, ...], list[tuple[int, MeasureLine]]] = {}
     for number, line in rows:
         axes.setdefault(_key(line, "axis"), []).append((number, line))
-    wrong, total = [], Decimal(0)
+    wrong: list[Wrong] = []
+    total = Decimal(0)
     for of_axis in axes.values():
         indicators: dict[tuple[str, ...], list[tuple[int, MeasureLine]]] = {}
         for number, line in of_axis:
             indicators.setdefault(_key(line, "indicator"), []).append((number, line))
-        counting = [
-            lines for lines in indicators.values() if any(line.counts for _n, line in lines)
-        ]
-        for lines in counting:
-            found = sum((line.points for _n, line in lines if line.counts), Decimal(0))
-            wrong += _unless_equal(sheet, lines, "indicator", found)
-        if counting:
-            found = sum((lines[0][1].indicator_points for lines in counting), Decimal(0))
-            wrong += _unless_equal(sheet, of_axis, "axis", found)
+        of_indicators, counts = Decimal(0), False
+        for lines in indicators.values():
+            points = [line.points for _number, line in lines if line.counts]
+            if points:
+                counts = True
+                wrong += _unless_equal(sheet, lines, "indicator", sum(points, Decimal(0)))
+                of_indicators += lines[0][1].indicator_points
+        if counts:
+            wrong += _unless_equal(sheet, of_axis, "axis", of_indicators)
             total += of_axis[0][1].axis_points
     if total != FULL_POINTS and not wrong:
         said = {"total": localised(total), "full": localised(FULL_POINTS)}

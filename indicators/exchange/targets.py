@@ -116,15 +116,16 @@ class OwnLines(LineResource):
         """
 
     def own(self, found: Check) -> list[Own]:
-        """What `breakdown.import_targets` takes: the rows that say something new."""
-        return [
-            Own(
-                measure=self.measures[line.measure_code].pk,
-                agency=self.agencies[line.agency_code].agency_id,
-                **{name: getattr(line, name) for name in (*FIGURES, "applies", "reason")},
-            )
-            for line in (one["object"] for one in (*found.new, *found.changed))
-        ]
+        """What `sets.targets.import_targets` takes: the rows that say something new."""
+        return [self._own_of(row["object"]) for row in (*found.new, *found.changed)]
+
+    def _own_of(self, line: TargetLine) -> Own:
+        figures = {name: getattr(line, name) for name in (*FIGURES, "applies", "reason")}
+        return Own(
+            measure=self.measures[line.measure_code].pk,
+            agency=self.agencies[line.agency_code].agency_id,
+            **figures,
+        )
 
 
 def _code(text: str) -> dict[str, str]:

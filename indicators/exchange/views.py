@@ -18,8 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from agencies.models import Agency
 from cycles.engine.perform import why_closed
 from cycles.requests import PortalRequest
-from cycles.spreadsheets import dry_run
-from cycles.spreadsheets import sheets as spreadsheets_sheets
+from cycles.spreadsheets import dry_run, sheet_files
 from cycles.spreadsheets.sheets import Form, Sheet
 from cycles.ui.pages import import_page, sheet_answer
 from indicators.exchange import actions
@@ -86,7 +85,7 @@ def files(request: PortalRequest, pk: int) -> HttpResponse:
 @require_safe
 def template(request: PortalRequest, form: Form, kind: str) -> HttpResponse:
     return sheet_answer(
-        spreadsheets_sheets.template(form, kind), f"template-{form.name}-{form.version}", kind
+        sheet_files.template(form, kind), f"template-{form.name}-{form.version}", kind
     )
 
 
@@ -102,7 +101,7 @@ def export(request: PortalRequest, pk: int, form: Form, kind: str) -> HttpRespon
         lines = resource.lines(Agency.objects.visible_to(request.user, request.at))
     agency = f"-{indicator_set.agency.code}" if indicator_set.agency else ""
     name = f"{form.name}-{indicator_set.cycle.year}-{indicator_set.kind}{agency}"
-    return sheet_answer(spreadsheets_sheets.written(form, resource.rows(lines), kind), name, kind)
+    return sheet_answer(sheet_files.written(form, resource.rows(lines), kind), name, kind)
 
 
 @require_http_methods(["GET", "POST"])

@@ -6,15 +6,18 @@ scores add up, `indicators/frameworks/reader.py` reads and checks the files.
 
 Where the common form leaves something open:
 
-- Keys that the form does not know are kept and shown, never refused; whatever it knows must be well-formed.
+- Keys that the form does not know are kept and shown, never refused; whatever it knows must be
+  well-formed.
 - Children weigh alike when none of them has a `weight`; when some have one, all must.
-- The rating is the highest band that the root's score reaches, rounded by `band_rounding`; "none" takes the exact
-  score, and without `band_rounding` the score counts as it is written. A table names its band by code. An
-  all-required root with bands without limits is rated "MET" or "NOT" by code (DSPT).
-- `!LABEL` names the label or code of an override or band. A definition without `overrides` takes any label.
-- `limits` beside `bands`, as the CPA's limiting rules: [{"id", "words", "when": conditions as in a table, "at_most":
-  label or code}]: while the conditions hold, the rating is not better than that band, better being what stands higher
-  on the list.
+- The rating is the highest band that the root's score reaches, rounded by `band_rounding`; "none"
+  takes the exact score, and without `band_rounding` the score counts as it is written. A table
+  names its band by code. An all-required root with bands without limits is rated "MET" or "NOT" by
+  code (DSPT).
+- `!LABEL` names the label or code of an override or band. A definition without `overrides` takes
+  any label.
+- `limits` beside `bands`, as the CPA's limiting rules: [{"id", "words", "when": conditions as in a
+  table, "at_most": label or code}]: while the conditions hold, the rating is not better than that
+  band, better being what stands higher on the list.
 """
 
 from collections.abc import Mapping
@@ -25,8 +28,9 @@ from typing import Any
 
 from indicators.scoring.conditions import Condition
 from indicators.scoring.exact import Rounding, parsed, written
+from indicators.scoring.nodes import Given, Node, Outcome, State
 from indicators.scoring.scales import NOT_APPLICABLE, UNDER_REVIEW, Band, Options, Unfit, reached
-from indicators.scoring.tree import Given, Node, Outcome, State, score_tree
+from indicators.scoring.tree import score_tree
 
 
 @dataclass(frozen=True)
@@ -138,13 +142,20 @@ class Framework:
         said = outcome.said
         if outcome.exact is not None and self.root.agg == "all_required":
             said = "MET" if outcome.exact else "NOT"
-        if said and (named := next((band.label for band in self.bands if band.code == said), "")):
-            return named
+        if said and (label := self._label_of(said)):
+            return label
         if outcome.exact is None or outcome.score is None:
             return said
-        value = outcome.exact if self.band_on_exact or self.band_rounding else outcome.score
-        value = self.band_rounding.apply(value) if self.band_rounding else value
+        value = outcome.score
+        if self.band_rounding:
+            value = self.band_rounding.apply(outcome.exact)
+        elif self.band_on_exact:
+            value = outcome.exact
         return reached(self.bands, value) or (said if self.root.agg == "table" else "")
+
+    def _label_of(self, code: str) -> str:
+        """Answer with the label of the band that has a code, "" where none has."""
+        return next((band.label for band in self.bands if band.code == code), "")
 
     def _limited(self, band: str, outcomes: Mapping[str, Outcome], rules: list[str]) -> str:
         order = [found.label for found in self.bands]

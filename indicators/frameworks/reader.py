@@ -3,18 +3,23 @@ reason.
 """
 
 from collections import Counter
-from collections.abc import Iterator
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
+from indicators.frameworks.decision_tables import (
+    codes_below,
+    conditions_of,
+    groups_of,
+    nodes_below,
+    rows_of,
+    said_of,
+)
 from indicators.frameworks.framework import Framework, Limit
 from indicators.frameworks.json_document import At, Document, Malformed, RefusedAt
 from indicators.frameworks.scale_reader import bands_of, scale_of
-from indicators.scoring.conditions import COMPARISONS, Condition, Row, Test
 from indicators.scoring.exact import MODES, ONE, Rounding
-from indicators.scoring.scales import Band, Options, Scale
-from indicators.scoring.tree import (
+from indicators.scoring.nodes import (
     AGGREGATIONS,
     LEAVING,
     NOT_APPLICABLE_POLICIES,
@@ -23,11 +28,11 @@ from indicators.scoring.tree import (
     Missing,
     Node,
 )
+from indicators.scoring.scales import Band, Options, Scale
 
 FORM = "assessment-framework/1"
 FOLDER = Path(__file__).parents[1] / "data" / "frameworks"
 POLICIES = ("skip", "zero", "null")
-COUNTED = {f"count_{name}": name for name in COMPARISONS}
 MOST_DIGITS = 20
 
 
@@ -119,7 +124,7 @@ def _limits(at: At | None, tree: At, root: Node, bands: tuple[Band, ...]) -> tup
         label = next((band.label for band in bands if at_most in (band.label, band.code)), "")
         if not label:
             each["at_most"].refuse(f"“{at_most}” is no band")
-        when = _conditions(each["when"], root, _groups(tree, root))
+        when = conditions_of(each["when"], root, groups_of(tree, root))
         limits.append(Limit(code.text() if code else str(place), when, label))
     return tuple(limits)
 
@@ -128,15 +133,10 @@ def _limits(at: At | None, tree: At, root: Node, bands: tuple[Band, ...]) -> tup
 
 
 def _node(at: At, scales: dict[str, At], weight: Fraction) -> Node:
-    children, scale = at.find("children"), at.find("scale")
-    template, tuned = at.find("template"), at.find("fine_tuned")
-    if children and scale:
-        at.refuse("a node has children or a scale, not both")
-    if not (children or scale or template):
-        at.refuse("a node needs “children” or a “scale”")
+    children, scale, tuned = at.find("children"), at.find("scale"), at.find("fine_tuned")
+    _check_kind(at)
     title = at.find("title")
     code = at["code"].text()
-    missing, reviewed = at.find("missing"), at.find("under_review")
     used = _scale(scale, scales, at) if scale else None
     kids = _children(children, scales) if children else ()
     return Node(
@@ -146,18 +146,27 @@ def _node(at: At, scales: dict[str, At], weight: Fraction) -> Node:
         scale=used,
         agg="" if scale else at["agg"].one_of(AGGREGATIONS),
         children=kids,
-        missing=_missing(missing) if missing else Missing(),
+        missing=_missing(at.find("missing")),
         not_applicable=_not_applicable(at),
-        under_review=reviewed.one_of(UNDER_REVIEW_POLICIES) if reviewed else "drop",
+        under_review=_under_review(at.find("under_review")),
         scale_to=_above_zero(at.find("scale_to")),
         points=_above_zero(at.find("points")),
         cap_by=_cap(at),
         rounding=_rounding(at.find("round")),
         required=_required(at, used),
-        rows=_rows(at, kids),
-        default=_said(at.find("default")),
+        rows=rows_of(at, kids),
+        default=said_of(at.find("default")),
         fine_tuned=_node(tuned, scales, ONE) if tuned and scale else None,
     )
+
+
+def _check_kind(at: At) -> None:
+    """Refuse a node that is both a branch and a leaf, or neither."""
+    children, scale = at.find("children"), at.find("scale")
+    if children and scale:
+        at.refuse("a node has children or a scale, not both")
+    if not (children or scale or at.find("template")):
+        at.refuse("a node needs “children” or a “scale”")
 
 
 def _children(at: At, scales: dict[str, At]) -> tuple[Node, ...]:
@@ -188,13 +197,19 @@ def _above_zero(at: At | None) -> Fraction | None:
     return at.number()
 
 
-def _missing(at: At) -> Missing:
+def _missing(at: At | None) -> Missing:
+    if at is None:
+        return Missing()
     if isinstance(at.value, dict):
         count = at["skip_min_count"]
         if set(at.value) != {"skip_min_count"} or count.whole() < 1:
             at.refuse('must be "skip", "zero", "null" or {"skip_min_count": n}, n from 1 on')
         return Missing("skip", count.whole())
     return Missing(at.one_of(POLICIES))
+
+
+def _under_review(at: At | None) -> str:
+    return at.one_of(UNDER_REVIEW_POLICIES) if at is not None else "drop"
 
 
 def _not_applicable(at: At) -> str:
@@ -233,100 +248,15 @@ def _cap(at: At) -> str:
     cap = at.find("cap_by")
     if cap is None:
         return ""
-    below = {code.value for code in _codes(at)} - {at["code"].value}
+    below = {code.value for code in codes_below(at)} - {at["code"].value}
     if cap.text() not in below:
         cap.refuse(f"“{cap.value}” is no node below this one")
     return cap.text()
 
 
-# --- Decision tables ----------------------------------------------------------------------------
-
-
-def _rows(at: At, children: tuple[Node, ...]) -> tuple[Row, ...]:
-    if at.value.get("agg") != "table":
-        return ()
-    branch = Node(code=at["code"].text(), title="", agg="none", children=children)
-    groups = _groups(at, branch)
-    rows = at["table"].each()
-    if not rows:
-        at["table"].refuse("must hold a row")
-    return tuple(Row(_conditions(row["when"], branch, groups), _said(row["then"])) for row in rows)
-
-
-def _said(at: At | None) -> str:
-    if at is None:
-        return ""
-    return at.text() if isinstance(at.value, str) else str(at.number())
-
-
-def _groups(at: At, branch: Node) -> dict[str, tuple[str, ...]]:
-    """The groups of a node: as it lists them, or as its descendants name theirs."""
-    known = {node.code for node in branch.walk()}
-    groups: dict[str, tuple[str, ...]] = {}
-    if listed := at.find("groups"):
-        for name, codes in listed.members().items():
-            groups[name] = tuple(code.text() for code in codes.each())
-            for code in codes.each():
-                if code.value not in known:
-                    code.refuse(f"“{code.value}” is no node below this one")
-    for node in _nodes(at):
-        name = node.value.get("group")
-        if isinstance(name, str) and not (listed and name in listed.value):
-            groups[name] = (*groups.get(name, ()), node["code"].text())
-    return groups
-
-
-def _conditions(at: At, branch: Node, groups: dict[str, tuple[str, ...]]) -> tuple[Condition, ...]:
-    known = {node.code for node in branch.walk()}
-    return tuple(_condition(each, known, groups) for each in at.each())
-
-
-def _condition(at: At, known: set[str], groups: dict[str, tuple[str, ...]]) -> Condition:
-    node, group = at.find("node"), at.find("group")
-    if (node is None) == (group is None):
-        at.refuse("a condition is about a “node” or a “group”")
-    tests: list[Test] = []
-    counted: list[Test] = []
-    for key, value in at.members().items():
-        if key in COMPARISONS:
-            tests.append(Test(key, value.number()))
-        elif group and key in COUNTED:
-            counted.append(Test(COUNTED[key], value.number()))
-        elif key not in ("node", "group"):
-            value.refuse("is no condition that can be checked")
-    if not tests or (group and len(counted) != 1):
-        at.refuse(
-            "needs a comparison, and with a group what is counted: {'group': 'L1', 'count_below': "
-            "2, 'at_most': 1}"
-        )
-    if node:
-        if node.text() not in known:
-            node.refuse(f"“{node.value}” is no node below this one")
-        return Condition((node.text(),), tuple(tests))
-    assert group is not None
-    if group.text() not in groups:
-        group.refuse(f"“{group.value}” is no group: {', '.join(groups) or 'none is listed'}")
-    return Condition(groups[group.text()], tuple(tests), counted[0], group.text())
-
-
-# --- What concerns several nodes ----------------------------------------------------------------
-
-
-def _nodes(at: At) -> Iterator[At]:
-    """A node and all below it, fine-tuned trees too, as they stand in the document."""
-    yield at
-    children, tuned = at.find("children"), at.find("fine_tuned")
-    for child in [*(children.each() if children else []), *([tuned] if tuned else [])]:
-        yield from _nodes(child)
-
-
-def _codes(at: At) -> Iterator[At]:
-    return (node["code"] for node in _nodes(at))
-
-
 def _check_codes(at: At) -> None:
     counts: Counter[str] = Counter()
-    for code in _codes(at):
+    for code in codes_below(at):
         counts[code.value] += 1
         if counts[code.value] > 1:
             code.refuse(f"“{code.value}” is the code of another node, too")
@@ -335,7 +265,7 @@ def _check_codes(at: At) -> None:
 def _check_arithmetic(at: At, root: Node) -> None:
     """What a node asks of its children that no child can see by itself."""
     nodes = {node.code: node for node in root.walk()}
-    for place in _nodes(at):
+    for place in nodes_below(at):
         node = nodes[place.value["code"]]
         if node.children and node.agg in WEIGHTED and not node.counted:
             place.refuse("every child has the weight 0")

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 from cycles.spreadsheets.exports import Verbatim, csv_writer
 from indicators.frameworks.framework import Framework, Line
+from indicators.scoring.nodes import Given
 from indicators.scoring.scales import Unfit
-from indicators.scoring.tree import Given
 
 COLUMNS = ("entity", "node", "value")
 RESULT_COLUMNS = ("entity", "node", "score", "exact", "band", "rule")

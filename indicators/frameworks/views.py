@@ -2,7 +2,7 @@
 doubts.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -24,8 +24,8 @@ from indicators.frameworks.wording import (
     rounding_words,
     scale_words,
 )
+from indicators.scoring.nodes import WEIGHTED, Node
 from indicators.scoring.scales import Band, Interpolate, Number, Option, Options, Scale
-from indicators.scoring.tree import WEIGHTED, Node
 
 HUNDRED = Fraction(100)
 DEEPEST = 5
@@ -63,7 +63,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Row:
+class NodeRow:
     """A node as its line of the tree shows it."""
 
     node: Node
@@ -123,15 +123,13 @@ def framework_detail(request: PortalRequest, slug: str) -> HttpResponse:
     if framework is None:
         raise Http404
     document = framework.document
+    aggregations = dict.fromkeys(node.agg for node in framework.root.walk() if node.agg)
     context = {
         "entry": Entry(slug, framework),
         "framework": framework,
         "document": document,
         "rows": list(_rows(framework.root, document["root"], 0, "")),
-        "formulas": [
-            AGGREGATIONS[agg]
-            for agg in dict.fromkeys(n.agg for n in framework.root.walk() if n.agg)
-        ],
+        "formulas": [AGGREGATIONS[agg] for agg in aggregations],
         "scales": [Named(name, scale) for name, scale in scales_of(framework).items()],
         "bands": _bands(framework.bands),
         "band_rounding": rounding_words(framework.band_rounding) if framework.band_rounding else "",
@@ -145,8 +143,8 @@ def framework_detail(request: PortalRequest, slug: str) -> HttpResponse:
     return render(request, "indicators/frameworks/framework.html", context)
 
 
-def _rows(node: Node, raw: dict[str, Any], depth: int, percent: str) -> Iterator[Row]:
-    yield Row(node, min(depth, DEEPEST), percent, str(raw.get("scale", "")), node_words(node))
+def _rows(node: Node, raw: dict[str, Any], depth: int, percent: str) -> Iterator[NodeRow]:
+    yield NodeRow(node, min(depth, DEEPEST), percent, str(raw.get("scale", "")), node_words(node))
     whole = sum((child.weight for child in node.children), Fraction(0))
     children = [*zip(node.children, raw.get("children", ()), strict=True)]
     if node.fine_tuned:
@@ -168,14 +166,14 @@ def _condition(raw: dict[str, Any]) -> str:
 
 
 def _example(raw: dict[str, Any]) -> list[list[tuple[str, str]]]:
-    lines = [
-        [(key.replace("_", " "), _plain(value)) for key, value in line.items()]
-        for line in raw.get("indicators", ())
-    ]
-    rest = [
-        (key.replace("_", " "), _plain(value)) for key, value in raw.items() if key != "indicators"
-    ]
-    return [*lines, rest] if raw else []
+    if not raw:
+        return []
+    lines = [_pairs(line) for line in raw.get("indicators", ())]
+    return [*lines, _pairs({key: value for key, value in raw.items() if key != "indicators"})]
+
+
+def _pairs(line: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [(key.replace("_", " "), _plain(value)) for key, value in line.items()]
 
 
 def _plain(value: Any) -> str:

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.persian import localised, parse_decimal
 from indicators.scoring.exact import Rounding, written
+from indicators.scoring.nodes import Missing, Node
 from indicators.scoring.scales import Interpolate, MinMax, Number, Options, Ratio, Scale
-from indicators.scoring.tree import Missing, Node
 
 AGGREGATIONS: Mapping[str, tuple[str | Promise, str | Promise]] = {
     "wmean": (_("Weighted mean"), _("sum of weight × score ÷ sum of weights")),

@@ -2,35 +2,29 @@
 annual plans.
 """
 
-from indicators.models.measures import (
-    Axis,
+from indicators.models.choices import (
     CafCriterion,
-    Change,
     Dimension,
     Direction,
     EvidenceRule,
     Feedback,
-    Goal,
     GoalType,
-    Indicator,
     Influence,
     Law,
-    Measure,
     Perspective,
     ResultLevel,
     Source,
 )
+from indicators.models.measures import Axis, Change, Goal, Indicator, Measure
+from indicators.models.meetings import AgendaItem, Attendance, Meeting
 from indicators.models.plans import Figure, Plan, QuarterReport
 from indicators.models.sets import FULL_POINTS, NOT_BEGUN, STAGES, IndicatorSet, Kind, with_stage
 from indicators.models.sheets import LAST, Lack, Planned, Sheet, digest, field_of, lights_of
 from indicators.models.targets import Bounded, MeasureShare, MeasureTarget, asked_of, asked_of_outer
 from indicators.models.working_groups import (
-    AgendaItem,
-    Attendance,
     Choice,
     Comment,
     GoalRank,
-    Meeting,
     Outcome,
     Rating,
     Review,

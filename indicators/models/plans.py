@@ -20,7 +20,8 @@ from agencies.persian import localised
 from agencies.roles import HEADS, Role
 from cycles.models import Cycle, Participation
 from indicators.attainment import MISSED, Light, attained, light, shown
-from indicators.models.measures import Direction, Measure
+from indicators.models.choices import Direction
+from indicators.models.measures import Measure
 from indicators.workflow import PLANS, REPORTS, PlanState, ReportState
 
 
@@ -46,7 +47,7 @@ class PlanQuerySet(OfAgencyQuerySet):
         return rows.order_by("-cycle__year", "agency__sort_key", "pk")
 
 
-class ReportQuerySet(OfAgencyQuerySet):
+class QuarterReportQuerySet(OfAgencyQuerySet):
     def with_progress(self) -> Self:
         """Annotates how many figures the plan has for the quarter, and how many of them have their
         actual value.
@@ -124,7 +125,7 @@ class QuarterReport(models.Model):
     reported_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     reported_at = models.DateTimeField(null=True, blank=True)
 
-    objects = ReportQuerySet.as_manager()
+    objects = QuarterReportQuerySet.as_manager()
 
     class Meta:
         constraints = (

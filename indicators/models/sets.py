@@ -231,7 +231,7 @@ STAGES = [(NOT_BEGUN, _("Not begun")), *SetState.choices]
 """The stages of an agency's own indicators."""
 
 
-def with_stage(participations: models.QuerySet[Participation]) -> models.QuerySet[Participation]:
+def with_stage(participations: models.QuerySet[Participation]) -> models.QuerySet[Any]:
     """Participations annotated with the stage of their agency's specific set: its key, state,
     points, measures, votes.
 

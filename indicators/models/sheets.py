@@ -18,7 +18,8 @@ from django.utils.translation import gettext_lazy as _
 from agencies.persian import localised
 from cycles.models import Participation
 from indicators.attainment import Light, attained, light
-from indicators.models.measures import Direction, Measure
+from indicators.models.choices import Direction
+from indicators.models.measures import Measure
 from indicators.models.plans import Figure, Plan
 from indicators.models.sets import Kind
 from indicators.models.targets import Bounded, MeasureTarget, asked_of
@@ -82,7 +83,7 @@ class Lack:
     quarter: int
 
     def __str__(self) -> str:
-        said = gettext(WANTED[self.what])  # type: ignore[arg-type]
+        said = gettext(str(WANTED[self.what]))
         return said % {"measure": self.measure.title, "quarter": localised(self.quarter)}
 
     @property
@@ -145,13 +146,12 @@ class Sheet:
         """The targets without which the plan cannot be signed: every quarter of every measure of
         the agency's own.
         """
-        return [
-            Lack("target", p.measure, quarter)
-            for p in self.planned
-            if p.is_own
-            for quarter in self.plan.quarters
-            if self.figure(p.measure.pk, quarter).target is None
-        ]
+        lacks = []
+        for p in self.planned:
+            for quarter in self.plan.quarters if p.is_own else ():
+                if self.figure(p.measure.pk, quarter).target is None:
+                    lacks.append(Lack("target", p.measure, quarter))
+        return lacks
 
     def lacks_of(self, quarter: int) -> list[Lack]:
         """What a quarter's report still needs: an actual value wherever there is a target, the
@@ -183,10 +183,9 @@ class Sheet:
 
 def digest(figures: Iterable[Figure], *names: str) -> str:
     """SHA-256 of what is signed: these fields of the figures, by measure and quarter."""
-    rows: list[Any] = [
-        [f.measure_id, f.quarter, *(_plain(getattr(f, name)) for name in names)]
-        for f in sorted(figures, key=lambda f: (f.measure_id, f.quarter))
-    ]
+    rows: list[list[Any]] = []
+    for f in sorted(figures, key=lambda f: (f.measure_id, f.quarter)):
+        rows.append([f.measure_id, f.quarter, *(_plain(getattr(f, name)) for name in names)])
     return hashlib.sha256(json.dumps(rows, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -199,10 +198,10 @@ def lights_of(plans: Iterable[Plan]) -> dict[int, Counter[Light]]:
     query for all plans.
     """
     newest: dict[int, int] = {}
-    for report in (
-        r for plan in plans for r in plan.reports.all() if r.state == ReportState.REPORTED
-    ):
-        newest[report.plan_id] = max(report.quarter, newest.get(report.plan_id, 0))
+    for plan in plans:
+        for report in plan.reports.all():
+            if report.state == ReportState.REPORTED:
+                newest[plan.pk] = max(report.quarter, newest.get(plan.pk, 0))
     lights: dict[int, Counter[Light]] = {}
     rows = Figure.objects.filter(
         plan__in=newest, target__isnull=False, actual__isnull=False

@@ -2,7 +2,7 @@
 whom.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Self
 
@@ -123,34 +123,11 @@ def asked_of(
     queries for any number of agencies.
     """
     participations = list(participations)
-    axis_set = "indicator__axis__set"
-    measures = Measure.objects.filter(
-        **{f"{axis_set}__cycle": cycle, f"{axis_set}__state": SetState.COMMUNICATED}
-    )
-    wanted = Q(**{f"{axis_set}__agency": None}) | Q(
-        **{
-            f"{axis_set}__agency__in": {p.agency_id for p in participations}
-            | {p.agency.parent_id for p in participations}
-        }
-    )
-    scopes = tuple(f"{axis_set}__{name}" for name in ("kind", "agency", "group", "province"))
-    by_whom: dict[tuple[str, int | None], list[int]] = {}
-    for measure, kind, agency, group, province in (
-        measures.filter(wanted).order_by("pk").values_list("pk", *scopes)
-    ):
-        by_whom.setdefault(_whom(kind, agency, group, province), []).append(measure)
+    by_whom = _measures_by_whom(cycle, participations)
     keys = [p.pk for p in participations]
-    groups: dict[int, list[int]] = {}
-    for participation, group in Participation.groups.through.objects.filter(
-        participation__in=keys
-    ).values_list("participation_id", "group_id"):
-        groups.setdefault(participation, []).append(group)
-    own: dict[int, dict[int, tuple[int | None, bool]]] = {}
-    rows = MeasureTarget.objects.filter(participation__in=keys)
-    for participation, measure, row, applies in rows.values_list(
-        "participation_id", "measure_id", "pk", "applies"
-    ):
-        own.setdefault(participation, {})[measure] = (row, applies)
+    groups = _groups_of(keys)
+    own = _own_targets(keys)
+
     asked: dict[int, dict[int, int | None]] = {}
     for p in participations:
         whoms: list[tuple[str, int | None]] = [
@@ -159,17 +136,76 @@ def asked_of(
             ("province", p.province_id),
         ]
         whoms += [("group", group) for group in groups.get(p.pk, ())]
+
+        usual: list[int] = []
+        for whom in whoms:
+            usual += by_whom.get(whom, ())
+        given_down = by_whom.get(("agency", p.agency.parent_id), []) if p.agency.parent_id else []
+
         # what is asked unless a row says it does not apply, and what is asked only if a row says it
         # does
-        usual = [m for whom in whoms for m in by_whom.get(whom, ())]
-        given_down = by_whom.get(("agency", p.agency.parent_id), []) if p.agency.parent_id else []
-        given, of_p = own.get(p.pk, {}), asked.setdefault(p.pk, {})
-        for measures_of, unsaid in ((usual, True), (given_down, False)):
-            for measure in measures_of:
-                key, does_apply = given.get(measure, (None, unsaid))
-                if does_apply:
-                    of_p[measure] = key
+        rows = own.get(p.pk, {})
+        asked[p.pk] = _applying(usual, rows, unsaid=True)
+        asked[p.pk] |= _applying(given_down, rows, unsaid=False)
     return asked
+
+
+def _applying(
+    measures: Iterable[int], rows: Mapping[int, tuple[int, bool]], *, unsaid: bool
+) -> dict[int, int | None]:
+    """Pick the measures that apply to an agency, each with the key of its own row; `unsaid` holds
+    where no row says whether one applies.
+    """
+    applying: dict[int, int | None] = {}
+    for measure in measures:
+        key, applies = rows.get(measure, (None, unsaid))
+        if applies:
+            applying[measure] = key
+    return applying
+
+
+def _measures_by_whom(
+    cycle: Cycle | int, participations: Sequence[Participation]
+) -> dict[tuple[str, int | None], list[int]]:
+    """Find the communicated measures that may be asked of these agencies, by whom they are asked
+    of.
+    """
+    axis_set = "indicator__axis__set"
+    agencies = {p.agency_id for p in participations} | {p.agency.parent_id for p in participations}
+    measures = Measure.objects.filter(
+        **{f"{axis_set}__cycle": cycle, f"{axis_set}__state": SetState.COMMUNICATED}
+    )
+    measures = measures.filter(
+        Q(**{f"{axis_set}__agency": None}) | Q(**{f"{axis_set}__agency__in": agencies})
+    )
+    scopes = tuple(f"{axis_set}__{name}" for name in ("kind", "agency", "group", "province"))
+    by_whom: dict[tuple[str, int | None], list[int]] = {}
+    for measure, kind, agency, group, province in measures.order_by("pk").values_list(
+        "pk", *scopes
+    ):
+        by_whom.setdefault(_whom(kind, agency, group, province), []).append(measure)
+    return by_whom
+
+
+def _groups_of(participations: Iterable[int]) -> dict[int, list[int]]:
+    groups: dict[int, list[int]] = {}
+    rows = Participation.groups.through.objects.filter(participation__in=participations)
+    for participation, group in rows.values_list("participation_id", "group_id"):
+        groups.setdefault(participation, []).append(group)
+    return groups
+
+
+def _own_targets(participations: Iterable[int]) -> dict[int, dict[int, tuple[int, bool]]]:
+    """Find what is set for each agency alone, by measure: the key of the row, and whether the
+    measure applies.
+    """
+    own: dict[int, dict[int, tuple[int, bool]]] = {}
+    rows = MeasureTarget.objects.filter(participation__in=participations)
+    for participation, measure, key, applies in rows.values_list(
+        "participation_id", "measure_id", "pk", "applies"
+    ):
+        own.setdefault(participation, {})[measure] = (key, applies)
+    return own
 
 
 def _whom(

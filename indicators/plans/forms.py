@@ -61,9 +61,11 @@ class SheetForm(ComparedForm):
         found = []
         for name, errors in self.errors.items():
             field = self[name] if name in self.fields else None
-            found += [
-                (field.auto_id, str(field.label), e) if field else ("", "", e) for e in errors
-            ]
+            for error in errors:
+                if field is None:
+                    found.append(("", "", str(error)))
+                else:
+                    found.append((field.auto_id, str(field.label), str(error)))
         return found
 
 

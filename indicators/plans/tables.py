@@ -19,33 +19,33 @@ from indicators.attainment import Light
 from indicators.models import Plan, QuarterReport
 from indicators.templatetags.lights import TONES
 from indicators.workflow import PlanState, ReportState
-from indicators.working_groups.tables import Shown
+from indicators.working_groups.tables import StateBadge
 
 
-def plan_state(plan: Plan, windows: Windows, at: datetime) -> Shown:
+def plan_state(plan: Plan, windows: Windows, at: datetime) -> StateBadge:
     """A plan's state: signed, ended with its agency, to be signed with the time left, or not signed
     in time.
     """
     if plan.state == PlanState.SIGNED:
-        return Shown("green", plan.get_state_display())
+        return StateBadge("green", plan.get_state_display())
     if plan.participation.ended_by_id:
-        return Shown("secondary", gettext("Ended with the agency"))
+        return StateBadge("secondary", gettext("Ended with the agency"))
     term = windows.of(Phase.MONITORING, plan)
     if term and at >= term.closes_at:
         return _closed(gettext("Not signed"), term, at)
     return _waiting(plan.get_state_display(), term, at)
 
 
-def report_state(report: QuarterReport, plan: Plan, windows: Windows, at: datetime) -> Shown:
+def report_state(report: QuarterReport, plan: Plan, windows: Windows, at: datetime) -> StateBadge:
     """A quarter's state: reported, open with the time that is left, not reported with the days
     since, or to come.
     """
     if report.state == ReportState.REPORTED:
-        return Shown("green", report.get_state_display())
+        return StateBadge("green", report.get_state_display())
     if report.quarter not in plan.quarters:
-        return Shown("secondary", gettext("Before the plan"))
+        return StateBadge("secondary", gettext("Before the plan"))
     if plan.participation.ended_by_id:
-        return Shown("secondary", gettext("Ended with the agency"))
+        return StateBadge("secondary", gettext("Ended with the agency"))
     term = windows.of(Phase.MONITORING, report)
     if term and at >= term.closes_at:
         return _closed(gettext("Not reported"), term, at)
@@ -54,28 +54,28 @@ def report_state(report: QuarterReport, plan: Plan, windows: Windows, at: dateti
     )
 
 
-def _waiting(word: str, term: Term | None, at: datetime) -> Shown:
+def _waiting(word: str, term: Term | None, at: datetime) -> StateBadge:
     if term is None:
-        return Shown("secondary", word)
+        return StateBadge("secondary", word)
     if at < term.opens_at:
-        return Shown(
+        return StateBadge(
             "secondary",
             word,
             gettext("from %(day)s") % {"day": format_date(term.opens_at, language())},
         )
-    return Shown(
+    return StateBadge(
         "yellow",
         word,
         gettext("%(time)s left") % {"time": time_left(term.closes_at, at, language())},
     )
 
 
-def _closed(word: str, term: Term, at: datetime) -> Shown:
+def _closed(word: str, term: Term, at: datetime) -> StateBadge:
     days = days_late(term.closes_at, at)
     said = ngettext("closed %(days)s day ago", "closed %(days)s days ago", days) % {
         "days": number(days)
     }
-    return Shown("red", word, said)
+    return StateBadge("red", word, said)
 
 
 class PlanTable(tables.Table):

@@ -19,8 +19,9 @@ from cycles.calendar import Phase
 from cycles.models import Cycle, Entry, Window
 from cycles.requests import PortalRequest
 from cycles.ui.pages import act_page, history, listed
-from cycles.workflow import Refused, Windows
+from cycles.workflow import Move, Refused, Windows
 from indicators.models import LAST, Figure, Plan, Planned, QuarterReport, Sheet, lights_of
+from indicators.models.sheets import Lack
 from indicators.plans import actions
 from indicators.plans.filters import PlanFilter
 from indicators.plans.forms import FiguresForm, SheetForm, TargetsForm
@@ -54,7 +55,7 @@ def plan_list(request: PortalRequest) -> HttpResponse:
 
 
 @dataclass(frozen=True)
-class Cell:
+class QuarterCell:
     """A quarter of a measure in the plan's grid, with the field where it may be changed."""
 
     quarter: int
@@ -64,11 +65,11 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Row:
+class PlannedRow:
     """A measure in the plan's grid."""
 
     planned: Planned
-    cells: list[Cell]
+    cells: list[QuarterCell]
 
     @property
     def is_used(self) -> bool:
@@ -79,21 +80,21 @@ class Row:
         )
 
 
-def _rows(sheet: Sheet, form: TargetsForm | None) -> list[Row]:
+def _rows(sheet: Sheet, form: TargetsForm | None) -> list[PlannedRow]:
     differing = {p.measure.pk for p in sheet.differing}
     rows = []
     for p in sheet.planned:
         figures = [sheet.figure(p.measure.pk, quarter) for quarter in sheet.plan.quarters]
         cells = [
-            Cell(
+            QuarterCell(
                 f.quarter,
                 f,
-                form and form.bound("target", f),
+                form.bound("target", f) if form is not None else None,
                 f.quarter == LAST and p.measure.pk in differing,
             )
             for f in figures
         ]
-        rows.append(Row(p, cells))
+        rows.append(PlannedRow(p, cells))
     return rows
 
 
@@ -101,7 +102,8 @@ def _plan(request: PortalRequest, pk: int) -> Plan:
     plans = Plan.objects.visible_to(request.user, request.at).select_related(
         "agency__province", "cycle", "participation", "signed_by"
     )
-    return get_object_or_404(plans.prefetch_related("reports"), pk=pk)
+    plan: Plan = get_object_or_404(plans.prefetch_related("reports"), pk=pk)
+    return plan
 
 
 @require_http_methods(["GET", "POST"])
@@ -143,11 +145,12 @@ FIGURES = ("target", "actual", "explanation", "forecast")
 def _figures(figures: Iterable[Figure], *names: str) -> list[list[Any]]:
     """What figures say, for the page of an act to know whether it is still what was seen."""
     ordered = sorted(figures, key=lambda figure: (figure.measure_id, figure.quarter))
-    said = [
-        [figure.measure_id, figure.quarter, *(getattr(figure, name) for name in names)]
-        for figure in ordered
-    ]
-    return [row for row in said if any(row[2:])]
+    rows = []
+    for figure in ordered:
+        values = [getattr(figure, name) for name in names]
+        if any(values):
+            rows.append([figure.measure_id, figure.quarter, *values])
+    return rows
 
 
 def _saved(request: PortalRequest, form: SheetForm, save: Callable[[], Any]) -> bool:
@@ -238,11 +241,21 @@ def _report(request: PortalRequest, pk: int) -> QuarterReport:
         "plan__participation",
         "reported_by",
     )
-    return get_object_or_404(reports.select_related(*related), pk=pk)
+    report: QuarterReport = get_object_or_404(reports.select_related(*related), pk=pk)
+    return report
 
 
 def _counted(entered: list[Entered]) -> Any:
     return counted_lights(Counter(e.figure.light for e in entered if e.figure.percent is not None))
+
+
+def _state_moves(moves: Iterable[Move], *, is_due: bool) -> list[Move]:
+    """Pick the moves that the page has a button for; a quarter is reported once it is due."""
+    return [m for m in moves if m.target and (is_due or m.name != "report")]
+
+
+def _lacks(report: QuarterReport, sheet: Sheet) -> list[Lack]:
+    return [] if report.state == ReportState.REPORTED else sheet.lacks_of(report.quarter)
 
 
 @require_http_methods(["GET", "POST"])
@@ -261,9 +274,6 @@ def quarter_detail(request: PortalRequest, pk: int) -> HttpResponse:
     not_due = actions.why_not_due(report, sheet, request.at)
     is_edited = form.is_bound or (not not_due and any(m.name == "enter" for m in moves))
     entered = _entered(sheet, report.quarter, form if is_edited else None)
-    lacks = (
-        [] if not_due or report.state == ReportState.REPORTED else sheet.lacks_of(report.quarter)
-    )
     context = {
         "report": report,
         "plan": plan,
@@ -272,12 +282,12 @@ def quarter_detail(request: PortalRequest, pk: int) -> HttpResponse:
         "shown": report_state(report, plan, windows, request.at),
         "closed": windows.why_closed(Phase.MONITORING, report, request.at) or not_due,
         "term": windows.of(Phase.MONITORING, report),
-        "moves": [m for m in moves if m.target and not (m.name == "report" and not_due)],
+        "moves": _state_moves(moves, is_due=not not_due),
         "forward": FORWARD,
         "main": [e for e in entered if e.is_main],
         "further": [e for e in entered if not e.is_main],
         "lights": _counted(entered),
-        "lacks": lacks,
+        "lacks": [] if not_due else _lacks(report, sheet),
         "others": QuarterReport.objects.filter(plan=plan).order_by("quarter"),
         "history": history(Entry.objects.of(report)),
     }

@@ -64,22 +64,27 @@ class Rounding:
             value.denominator * down
         )  # whole numbers throughout: most of what is added up is rounded
         whole, rest = divmod(abs(value.numerator) * up, over)
+        is_below_zero = value.numerator < 0
+        units = whole + self._goes_away(2 * rest, over, is_odd=whole % 2 == 1, below=is_below_zero)
+        return -units if is_below_zero else units
+
+    def _goes_away(self, doubled: int, over: int, *, is_odd: bool, below: bool) -> bool:
+        """Whether a rest goes away from zero; doubled, it is compared with the whole `over`."""
         match self.mode:
             case "half_up":
-                away = 2 * rest >= over
+                return doubled >= over
             case "half_down":
-                away = 2 * rest > over
+                return doubled > over
             case "half_even":
-                away = 2 * rest > over or (2 * rest == over and whole % 2 == 1)
+                return doubled > over or (doubled == over and is_odd)
             case "up":
-                away = rest > 0
+                return doubled > 0
             case "floor":
-                away = rest > 0 and value < 0
+                return doubled > 0 and below
             case "ceiling":
-                away = rest > 0 and value > 0
+                return doubled > 0 and not below
             case _:
-                away = False
-        return -(whole + away) if value.numerator < 0 else whole + away
+                return False
 
     def written(self, value: Fraction) -> str:
         """The rounded value with all its places: 0.800."""

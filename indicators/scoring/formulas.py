@@ -3,7 +3,7 @@ fractions.
 
 Values are in the unit of the measure; a share is a pure number, 1 being the whole ceiling. A share
 may lie below 0 or above 1: `methods.points` limits it and rounds once. What parameters a method
-takes is checked in `parameters.py`.
+takes is checked in `parameter_checks.py`.
 """
 
 from collections.abc import Iterable, Mapping

@@ -6,26 +6,35 @@ not exceed the ceiling" are the form of the Council of Ministers' decree 44642/T
 portal; interpolation is the Results-Framework Document's, minmax the Human Development Index's,
 options PART's. Points are in the unit of the ceiling and rounded half-up to 10 places.
 
-`shares.py` has the arithmetic of each, `parameters.py` what is wrong with what it is given.
+`formulas.py` has the arithmetic of each, `parameter_checks.py` what may be wrong with its
+parameters, and `method_wording.py` those in words.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext, ngettext, override
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
-from agencies.persian import language, localised, parse_decimal
-from cycles.calendar import format_date
+from agencies.persian import localised
 from indicators.scoring import formulas, parameter_checks
 from indicators.scoring.exact import ONE as WHOLE
 from indicators.scoring.exact import ZERO as NOTHING
-from indicators.scoring.exact import Rounding, written
+from indicators.scoring.exact import Rounding
 from indicators.scoring.formulas import Params, exactly
+from indicators.scoring.method_wording import (
+    fraction_in_words,
+    in_digits,
+    joined,
+    limits_in_words,
+    row_words,
+    rows_in_words,
+    survey_in_words,
+    targets_in_words,
+)
 
 PLACES = 10
 SHOWN_PLACES = 2
@@ -84,7 +93,7 @@ class Method:
         if not self.rows or formulas.chosen(Fraction(value), params[self.rows]):
             return ""
         return gettext("Give the number of one of these: %(rows)s") % {
-            "rows": _listed(params[self.rows])
+            "rows": rows_in_words(params[self.rows])
         }
 
     def choices(self, params: Params) -> list[tuple[str, str]]:
@@ -92,7 +101,7 @@ class Method:
         else nothing.
         """
         return (
-            [(str(place), _words(row)) for place, row in enumerate(params[self.rows])]
+            [(str(place), row_words(row)) for place, row in enumerate(params[self.rows])]
             if self.rows
             else []
         )
@@ -115,12 +124,12 @@ class Method:
     def _worked(self, value: Decimal, ceiling: Decimal, params: Params) -> str:
         share = self.share(Fraction(value), params)
         words = {
-            key: _shown(exactly(params[key])) for key in parameter_checks.LABELS if key in params
+            key: in_digits(exactly(params[key])) for key in parameter_checks.LABELS if key in params
         }
         words |= {
             "value": localised(value),
             "ceiling": localised(ceiling),
-            "percent": _shown(share * 100),
+            "percent": in_digits(share * 100),
         }
         words["points"] = localised(
             points(self.name, value, ceiling=ceiling, params=params), SHOWN_PLACES
@@ -128,12 +137,12 @@ class Method:
         if self.name == "inverse_linear" and value <= 0:
             return gettext("nothing at all is full points: %(points)s") % words
         if self.name == "checklist":
-            words["items"] = _shown(sum(formulas.item_weights(params), NOTHING))
+            words["items"] = in_digits(sum(formulas.item_weights(params), NOTHING))
         if self.name == "minmax":
-            words["fraction"] = _fraction(value, params)
+            words["fraction"] = fraction_in_words(value, params)
         if self.rows:
             row = formulas.chosen(Fraction(value), params[self.rows])
-            words["name"] = _words(row) if row else "—"
+            words["name"] = row_words(row) if row else "—"
         words["sum"] = str(self.numbers) % words
         if share > WHOLE:
             return gettext("%(sum)s is more than the ceiling, so %(points)s points") % words
@@ -146,95 +155,16 @@ class Method:
         is said.
         """
         if self.rows:
-            return _listed(params[self.rows])
+            return rows_in_words(params[self.rows])
         match self.name:
             case "interpolation":
-                return gettext("targets: %(rows)s") % {"rows": _joined(_targets(params))}
+                return gettext("targets: %(rows)s") % {"rows": joined(targets_in_words(params))}
             case "survey":
-                return _joined(_survey(params))
+                return joined(survey_in_words(params))
             case "minmax" | "points" if bare:
-                return _joined(_limits(self, params))
+                return joined(limits_in_words(self.needs, params))
             case _:
                 return ""
-
-
-def _shown(value: Fraction) -> str:
-    """An exact number, to four places at most when it does not end soon."""
-    text = written(value)
-    return localised(parse_decimal(text), None if len(text) <= 12 else 4)
-
-
-def _words(row: Params) -> str:
-    return str(row["fa"] if language() == "fa" else row.get("en") or row["fa"])
-
-
-def _joined(parts: Iterator[str]) -> str:
-    return gettext(", ").join(parts)
-
-
-def _listed(rows: list[Params]) -> str:
-    """Every row with its number and its percent."""
-    return _joined(
-        gettext("%(number)s = %(name)s (%(percent)s%%)")
-        % {
-            "number": localised(place),
-            "name": _words(row),
-            "percent": _shown(exactly(row["percent"])),
-        }
-        for place, row in enumerate(rows)
-    )
-
-
-def _targets(params: Params) -> Iterator[str]:
-    for target, worth in params["targets"]:
-        yield gettext("%(value)s = %(percent)s%%") % {
-            "value": _shown(exactly(target)),
-            "percent": _shown(exactly(worth)),
-        }
-
-
-def _limits(method: Method, params: Params) -> Iterator[str]:
-    for key in method.needs:
-        yield f"{parameter_checks.LABELS[key]} {_shown(exactly(params[key]))}"
-    if params.get("log"):
-        yield gettext("of natural logarithms")
-    if params.get("direction") == "lower":
-        yield gettext("less is better")
-
-
-def _fraction(value: Decimal, params: Params) -> str:
-    """The quotient of a minmax with its numbers; a value without a logarithm stands as the min that
-    it counts as.
-    """
-    least, most = (exactly(params[key]) for key in ("min", "max"))
-    given = least if params.get("log") and value <= 0 else Fraction(value)
-    words = {"value": _shown(given), "min": _shown(least), "max": _shown(most)}
-    text = "(ln %(value)s − ln %(min)s) ÷ (ln %(max)s − ln %(min)s)"
-    text = (text if params.get("log") else text.replace("ln ", "")) % words
-    return f"(1 − {text})" if params.get("direction") == "lower" else text
-
-
-def _survey(params: Params) -> Iterator[str]:
-    """What is known of a survey: who made it, how many were asked, when, and how exact it is."""
-    if source := params.get("survey_source"):
-        yield gettext("source: %(source)s") % {"source": source}
-    if sample := params.get("sample"):
-        words = {"number": localised(sample)}
-        yield ngettext("%(number)s person asked", "%(number)s people asked", sample) % words
-    if day := params.get("survey_from"):
-        yield gettext("from %(day)s") % {"day": _day(day)}
-    if day := params.get("survey_until"):
-        yield gettext("until %(day)s") % {"day": _day(day)}
-    if "interval" in params:
-        yield gettext("± %(number)s") % {"number": _shown(exactly(params["interval"]))}
-    if "confidence" in params:
-        yield gettext("confidence %(percent)s%%") % {
-            "percent": _shown(exactly(params["confidence"]))
-        }
-
-
-def _day(text: str) -> str:
-    return format_date(date.fromisoformat(text), language())
 
 
 # --- The methods --------------------------------------------------------------------------------

@@ -193,6 +193,21 @@ def checklist(params: Params) -> list[str]:
 # --- A survey -----------------------------------------------------------------------------------
 
 
+def _survey_days(params: Params) -> list[str]:
+    """What is wrong with the first and the last day of a survey."""
+    try:
+        days = [
+            date.fromisoformat(params[key])
+            for key in ("survey_from", "survey_until")
+            if key in params
+        ]
+    except (TypeError, ValueError):
+        return [gettext("The dates of the survey must be written year-month-day.")]
+    if days != sorted(days):
+        return [gettext("The survey cannot end before it begins.")]
+    return []
+
+
 def survey(params: Params) -> list[str]:
     """All optional: `survey_source`, `sample`, `survey_from` and `survey_until` (ISO), `interval`,
     `confidence`.
@@ -206,17 +221,7 @@ def survey(params: Params) -> list[str]:
     sample = params.get("sample", 1)
     if not isinstance(sample, int) or isinstance(sample, bool) or sample < 1:
         errors.append(gettext("The sample must be a whole number of people, one or more."))
-    try:
-        days = [
-            date.fromisoformat(params[key])
-            for key in ("survey_from", "survey_until")
-            if key in params
-        ]
-    except (TypeError, ValueError):
-        errors.append(gettext("The dates of the survey must be written year-month-day."))
-    else:
-        if days != sorted(days):
-            errors.append(gettext("The survey cannot end before it begins."))
+    errors += _survey_days(params)
     for key in ("interval", "confidence"):
         if key in params and not (wrong := _not_numbers(params, key)):
             if number(params, key) < 0:

@@ -5,25 +5,27 @@ a database.
     number       the value itself, from min to max, in steps
     points       the value itself, from 0 to max
     interpolate  targets t1..tn are worth levels l1..ln; between two targets a straight line:
-                 l[i] + (l[i+1] - l[i]) x (value - t[i]) / (t[i+1] - t[i])                    (RFD guidelines 2011-12)
-    ratio        up: value / standard; down: standard / value                  (decree 44642/T27701H of 28/10/1381)
-    minmax       (value - min) / (max - min); with transform log (ln value - ln min) / (ln max - ln min)
-                                                                                                      (HDI since 2010)
+                 l[i] + (l[i+1] - l[i]) x (value - t[i]) / (t[i+1] - t[i])  (RFD guidelines 2011-12)
+    ratio        up: value / standard; down: standard / value  (decree 44642/T27701H of 28/10/1381)
+    minmax       (value - min) / (max - min);
+                 with transform log (ln value - ln min) / (ln max - ln min)  (HDI since 2010)
 
 Where the files leave something open:
 
-- A leaf's own `targets`, `standard`, `direction`, `min`, `max`, `step`, `cap`, `floor`, `above`, `below` come before
-  its scale's.
+- A leaf's own `targets`, `standard`, `direction`, `min`, `max`, `step`, `cap`, `floor`, `above`,
+  `below` come before its scale's.
 - A value off the `step` (counted from `min`, else from 0), below `min` or above `max` is refused.
-- interpolate: more is better when the targets fall, less when they rise. Better than the first target is `above`
-  (else the first level), worse than the last is `below` (else 0, as in the RFD). Targets may be dates,
-  year-month-day.
-- ratio: without `cap` or `floor` nothing limits it. Where less is better, nothing at all (or less) is worth the cap.
-- minmax: the share stays between `floor` 0 and `cap` 1, as the HDI publishes nobody above 1; false lifts the limit. Any
-  other number limits the value itself instead, before the transform: a cap of 75000 is an income. `direction` down
-  turns the scale round: 1 - share. A `min` above `max` does the same.
-- `bands` of a number and `labels` of an interpolation name a score by the highest limit that it reaches; an option's
-  label names it.
+- interpolate: more is better when the targets fall, less when they rise. Better than the first
+  target is `above` (else the first level), worse than the last is `below` (else 0, as in the RFD).
+  Targets may be dates, year-month-day.
+- ratio: without `cap` or `floor` nothing limits it. Where less is better, nothing at all (or less)
+  is worth the cap.
+- minmax: the share stays between `floor` 0 and `cap` 1, as the HDI publishes nobody above 1; false
+  lifts the limit. Any other number limits the value itself instead, before the transform: a cap of
+  75000 is an income. `direction` down turns the scale round: 1 - share. A `min` above `max` does
+  the same.
+- `bands` of a number and `labels` of an interpolation name a score by the highest limit that it
+  reaches; an option's label names it.
 """
 
 from dataclasses import dataclass

@@ -15,7 +15,7 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from indicators.scoring import tree
+from indicators.scoring import nodes, tree
 from indicators.scoring.exact import ONE as WHOLE
 from indicators.scoring.exact import ZERO as NOTHING
 from indicators.scoring.methods import (
@@ -163,7 +163,7 @@ class _Nodes(Mapping[Path, Node]):
     a few.
     """
 
-    def __init__(self, found: Mapping[Path, tuple[tree.Node, tree.Outcome]]) -> None:
+    def __init__(self, found: Mapping[Path, tuple[nodes.Node, nodes.Outcome]]) -> None:
         self._found = found
         self._written: dict[Path, Node] = {}
 
@@ -185,7 +185,7 @@ def _code(path: Path) -> str:
 
 def _tree(
     path: Path, lines: Mapping[Path, Line], children: Mapping[Path, Iterable[Path]], spread: bool
-) -> tree.Node:
+) -> nodes.Node:
     """The statutory tree: sums all the way up, each rounded; only the axis spreads what does not
     apply.
 
@@ -194,33 +194,33 @@ def _tree(
     if path in lines:
         scale = Number(least=NOTHING, most=Fraction(lines[path].ceiling), step=None, bands=())
         weight = WHOLE if lines[path].counts else NOTHING
-        return tree.Node(_code(path), "", weight, scale=scale, rounding=ROUNDED)
+        return nodes.Node(_code(path), "", weight, scale=scale, rounding=ROUNDED)
     below = tuple(_tree(child, lines, children, spread) for child in children[path])
-    return tree.Node(
+    return nodes.Node(
         code=_code(path),
         title="",
         weight=WHOLE if any(node.weight for node in below) else NOTHING,
         agg="sum",
         children=below,
-        missing=tree.Missing("zero"),
+        missing=nodes.Missing("zero"),
         not_applicable="spread" if spread and len(path) == AXIS_DEPTH else "leave",
         under_review="zero",
         rounding=ROUNDED,
     )
 
 
-def _given(line: Line) -> tree.Given:
+def _given(line: Line) -> nodes.Given:
     return _EMPTIES[line.state] if line.points is None else Fraction(line.points)
 
 
 _EMPTIES = {
-    LineState.NOT_APPLICABLE: tree.State.NOT_APPLICABLE,
-    LineState.NOT_ANSWERED: tree.State.NOT_ANSWERED,
-    LineState.UNDER_REVIEW: tree.State.UNDER_REVIEW,
+    LineState.NOT_APPLICABLE: nodes.State.NOT_APPLICABLE,
+    LineState.NOT_ANSWERED: nodes.State.NOT_ANSWERED,
+    LineState.UNDER_REVIEW: nodes.State.UNDER_REVIEW,
 }
 
 
-def _node(path: Path, node: tree.Node, outcome: tree.Outcome) -> Node:
+def _node(path: Path, node: nodes.Node, outcome: nodes.Outcome) -> Node:
     counted = node.scale is not None or node.counted
     return Node(
         path=path,

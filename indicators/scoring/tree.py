@@ -11,229 +11,41 @@
 
 Where the common form leaves something open:
 
-- Four empties, each with a policy of the node above. *Not applicable* is dropped and its weight spread over the rest
-  (`spread`), or takes what it could have earned out of the ceiling (`leave`). *Not answered* follows `missing`: `skip`
-  drops it likewise, `zero` counts it as 0, `null` (also when nothing is said) leaves the node without a result, itself
-  not answered; `{"skip_min_count": n}` skips and asks for n scored children. *Under review* makes every node above
-  provisional; until it ends it is dropped (`drop`) or earns nothing (`zero`), and a table and an all-required node
-  have no result (CPA rule "review"). *Zero* is a score. A node none of whose children is scored is what they are:
-  under review, else not answered, else not applicable.
-- What could have been earned of what applies is `possible`, in the unit of the score: the maximum, less what left it
-  below. Under `spread` a node fills up again what left the ceiling of its children: a sum grows by everything possible
-  / what those present could have earned, a child of a mean by its maximum / what it could have earned.
+- Four empties, each with a policy of the node above. *Not applicable* is dropped and its weight
+  spread over the rest (`spread`), or takes what it could have earned out of the ceiling (`leave`).
+  *Not answered* follows `missing`: `skip` drops it likewise, `zero` counts it as 0, `null` (also
+  when nothing is said) leaves the node without a result, itself not answered; `{"skip_min_count":
+  n}` skips and asks for n scored children. *Under review* makes every node above provisional; until
+  it ends it is dropped (`drop`) or earns nothing (`zero`), and a table and an all-required node
+  have no result (CPA rule "review"). *Zero* is a score. A node none of whose children is scored is
+  what they are: under review, else not answered, else not applicable.
+- What could have been earned of what applies is `possible`, in the unit of the score: the maximum,
+  less what left it below. Under `spread` a node fills up again what left the ceiling of its
+  children: a sum grows by everything possible / what those present could have earned, a child of a
+  mean by its maximum / what it could have earned.
 - A child of weight 0 is shown, and counts for nothing, not even as missing.
-- The unit of a node is that of its children: the maximum of a mean of 0-100 is 100. `scale_to` multiplies by scale_to
-  / that maximum, by scale_to itself when a scale below sets no maximum. `points` then writes the node's score as
-  points, the share of its maximum x points (EFQM: 645 of 1000); points and sums add the points, means go on with the
-  share.
-- Order: arithmetic, `cap_by` (compared as shares of either maximum), `scale_to`, `points`, `round`. The rounded score
-  goes up the tree, as PART's published whole section scores do; `exact` is the score before its own rounding.
-- A value given for an inner node replaces its children in the unit in which its score is written, and is rounded like
-  it.
-- A leaf with a `fine_tuned` tree (CAF 2020) is scored by it where the leaf has no value and the tree has one.
+- The unit of a node is that of its children: the maximum of a mean of 0-100 is 100. `scale_to`
+  multiplies by scale_to / that maximum, by scale_to itself when a scale below sets no maximum.
+  `points` then writes the node's score as points, the share of its maximum x points (EFQM: 645 of
+  1000); points and sums add the points, means go on with the share.
+- Order: arithmetic, `cap_by` (compared as shares of either maximum), `scale_to`, `points`, `round`.
+  The rounded score goes up the tree, as PART's published whole section scores do; `exact` is the
+  score before its own rounding.
+- A value given for an inner node replaces its children in the unit in which its score is written,
+  and is rounded like it.
+- A leaf with a `fine_tuned` tree (CAF 2020) is scored by it where the leaf has no value and the
+  tree has one.
 - all_required: `required` of a child, else its maximum, is what it must reach.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from enum import Enum
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
-from functools import cached_property
+from itertools import chain
 
-from indicators.scoring.conditions import Row
-from indicators.scoring.exact import ONE, ZERO, Rounding, geometric_mean, parsed, times
-from indicators.scoring.scales import Scale, Unfit
-
-AGGREGATIONS = (
-    "wmean",
-    "sum",
-    "gmean",
-    "sum_points",
-    "points_ratio",
-    "all_required",
-    "table",
-    "none",
-)
-WEIGHTED = ("wmean", "sum", "gmean")
-_MEANS = ("wmean", "gmean")
-_SUMS = ("sum", "sum_points")
-
-
-class State(Enum):
-    NOT_APPLICABLE = "not applicable"
-    NOT_ANSWERED = "not answered"
-    UNDER_REVIEW = "under review"
-    SCORED = "scored"
-
-
-Given = Fraction | State
-"""What a cell gives for a node: a value, not applicable, or under review. An empty cell gives
-nothing.
-"""
-
-
-@dataclass(frozen=True)
-class Missing:
-    """What an unanswered child does: dropped, counted as zero, or no result; and how many must be
-    scored.
-    """
-
-    policy: str = "null"
-    at_least: int = 1
-
-
-NOT_APPLICABLE_POLICIES = ("spread", "leave")
-UNDER_REVIEW_POLICIES = ("drop", "zero")
-LEAVING = ("wmean", "sum", "sum_points", "points_ratio")
-"""The aggregations from whose ceiling something can leave."""
-
-
-# --- The tree -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Node:
-    """A leaf with a scale, or a branch with an aggregation."""
-
-    code: str
-    title: str
-    weight: Fraction = ONE
-    scale: Scale | None = None
-    agg: str = ""
-    children: tuple["Node", ...] = ()
-    missing: Missing = Missing()
-    not_applicable: str = "spread"
-    under_review: str = "drop"
-    scale_to: Fraction | None = None
-    points: Fraction | None = None
-    cap_by: str = ""
-    rounding: Rounding | None = None
-    required: Fraction | None = None
-    rows: tuple[Row, ...] = ()
-    default: str = ""
-    fine_tuned: "Node | None" = None
-
-    def walk(self) -> Iterator["Node"]:
-        """The node and all below it, in the order of the tree, fine-tuned
-        trees after their leaf.
-        """
-        waiting = [self]
-        while waiting:
-            node = waiting.pop()
-            yield node
-            waiting += [*reversed(node.children), *([node.fine_tuned] if node.fine_tuned else [])]
-
-    @cached_property
-    def fine_codes(self) -> frozenset[str]:
-        """The codes of its fine-tuned tree."""
-        return (
-            frozenset(node.code for node in self.fine_tuned.walk())
-            if self.fine_tuned
-            else frozenset()
-        )
-
-    @cached_property
-    def cap(self) -> "Node | None":
-        """The node below that limits it."""
-        return (
-            next((node for node in self.walk() if node.code == self.cap_by), None)
-            if self.cap_by
-            else None
-        )
-
-    @cached_property
-    def counted(self) -> tuple["Node", ...]:
-        """The children that count."""
-        return tuple(child for child in self.children if child.weight or self.agg not in WEIGHTED)
-
-    # The maximum of the arithmetic, of the node within a mean, and of the score as it is written;
-    # None when not known.
-
-    @cached_property
-    def base(self) -> Fraction | None:
-        return self.scale.full if self.scale else self._bound(lambda child: child.taken(self.agg))
-
-    def taken(self, agg: str) -> Fraction | None:
-        """The maximum with which it enters an aggregation: its unit into a mean, its points into a
-        sum.
-        """
-        return self.unit if agg in _MEANS else self.full
-
-    @property
-    def unit(self) -> Fraction | None:
-        return self.base if self.scale_to is None else self.scale_to
-
-    @property
-    def full(self) -> Fraction | None:
-        return self.unit if self.points is None else self.points
-
-    @cached_property
-    def factor(self) -> Fraction:
-        """From the arithmetic to the score as it is written."""
-        if self.points is None and self.scale_to is None:
-            return ONE
-        return (self.full or ZERO) / (self.base or ONE)
-
-    @property
-    def needed(self) -> Fraction:
-        """What an all-required parent asks of it."""
-        return self.required if self.required is not None else self.full or ONE
-
-    def entering(self, score: Fraction, agg: str) -> Fraction:
-        """The score as it enters an aggregation."""
-        if self.points and agg in _MEANS:
-            return score * (self.unit or ONE) / self.points
-        return score
-
-    # Between which limits a value given for the node may lie.
-
-    @cached_property
-    def low(self) -> Fraction | None:
-        if self.agg == "all_required":
-            return ZERO
-        least = self.scale.low if self.scale else self._bound(lambda child: child.low_in(self.agg))
-        return None if least is None else least * self.factor
-
-    @cached_property
-    def high(self) -> Fraction | None:
-        most = self.scale.high if self.scale else self._bound(lambda child: child.high_in(self.agg))
-        return None if most is None else most * self.factor
-
-    def low_in(self, agg: str) -> Fraction | None:
-        return None if self.low is None else min(self.entering(self.low, agg), ZERO)
-
-    def high_in(self, agg: str) -> Fraction | None:
-        return None if self.high is None else self.entering(self.high, agg)
-
-    def _bound(self, of: Callable[["Node"], Fraction | None]) -> Fraction | None:
-        """The arithmetic of the children's bounds."""
-        if self.agg == "all_required":
-            return ONE
-        bounds = [(child, of(child)) for child in self.counted]
-        known = [(child, bound) for child, bound in bounds if bound is not None]
-        if self.agg in ("table", "none") or not known or len(known) < len(bounds):
-            return None
-        if self.agg == "gmean" and any(bound < 0 for _child, bound in known):
-            return None
-        return _arithmetic(self, known)
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of a node: `exact` before its own rounding, `said` by a table, `waiting` for what
-    is under review.
-
-    `possible` is what could have been earned of what applies, None where no maximum is known.
-    """
-
-    state: State
-    exact: Fraction | None = None
-    score: Fraction | None = None
-    possible: Fraction | None = None
-    said: str = ""
-    rules: tuple[str, ...] = ()
-    waiting: tuple[str, ...] = ()
-
+from indicators.scoring.exact import ONE, ZERO, parsed, times
+from indicators.scoring.nodes import MEANS, SUMS, Given, Node, Outcome, State, aggregate
+from indicators.scoring.scales import Unfit
 
 Kids = Sequence[tuple[Node, Outcome]]
 
@@ -252,12 +64,10 @@ def score_tree(root: Node, given: Mapping[str, Given]) -> dict[str, Outcome]:
             )
         except ValueError as error:
             raise Unfit(f"node {node.code}: {error}") from None
-    unused = {
-        code
-        for node in order
-        if node.fine_tuned and not _is_fine_tuned(node, given)
-        for code in node.fine_codes
-    }
+    unused: set[str] = set()
+    for node in order:
+        if node.fine_tuned and not _is_fine_tuned(node, given):
+            unused |= node.fine_codes
     return {node.code: outcomes[node.code] for node in order if node.code not in unused}
 
 
@@ -273,14 +83,14 @@ def _possible(
             (child, child.entering(outcomes[child.code].possible or ZERO, node.agg))
             for child in node.counted
         ]
-    elif node.agg in _MEANS:
+    elif node.agg in MEANS:
         left = [
             child for child in node.counted if outcomes[child.code].state != State.NOT_APPLICABLE
         ]
         reach = [(child, child.unit or ZERO) for child in left]
     else:
         return node.full
-    return times(_arithmetic(node, reach), node.factor)
+    return times(aggregate(node, reach), node.factor)
 
 
 def _is_fine_tuned(node: Node, given: Mapping[str, Given]) -> bool:
@@ -329,7 +139,7 @@ def _branch(node: Node, outcomes: Mapping[str, Outcome]) -> Outcome:
     whatever it is.
     """
     kids = [(child, outcomes[child.code]) for child in node.counted]
-    waiting = tuple(dict.fromkeys(code for _child, outcome in kids for code in outcome.waiting))
+    waiting = tuple(dict.fromkeys(chain.from_iterable(outcome.waiting for _child, outcome in kids)))
     outcome = _settled(node, kids, outcomes, waiting)
     if not waiting:
         return outcome
@@ -346,40 +156,64 @@ def _settled(
 ) -> Outcome:
     if node.agg == "none":
         return Outcome(State.NOT_APPLICABLE)
-    silent = [child.code for child, outcome in kids if outcome.state == State.NOT_ANSWERED]
-    if silent and node.missing.policy == "null":
+    if silent := _silent(node, kids):
         return Outcome(
             State.NOT_ANSWERED, rules=(f"{State.NOT_ANSWERED.value}: {', '.join(silent)}",)
         )
-    parts = [(child, outcome.score) for child, outcome in kids if outcome.score is not None]
-    if node.missing.policy == "zero":
-        parts += _zeros(kids, State.NOT_ANSWERED)
+    parts = _scored_parts(node, kids)
     reviewed = _zeros(kids, State.UNDER_REVIEW) if node.under_review == "zero" else []
     if not parts and not reviewed:
-        states = {outcome.state for _child, outcome in kids}
-        worst = (State.UNDER_REVIEW, State.NOT_ANSWERED, State.NOT_APPLICABLE)
-        state = next((state for state in worst if state in states), State.NOT_ANSWERED)
-        return Outcome(state, rules=() if state == State.UNDER_REVIEW else (state.value,))
+        return _unscored(kids)
     if len(parts) < node.missing.at_least and node.missing.policy == "skip":
         return Outcome(
             State.NOT_ANSWERED,
             rules=(f"{len(parts)} scored, {node.missing.at_least} needed for a result",),
         )
     if node.agg == "table":
-        return _looked_up(
-            node,
-            {**_scores(node, outcomes), **{child.code: score for child, score in parts}},
-            waiting,
-        )
+        scores = _scores(node, outcomes)
+        scores.update((child.code, score) for child, score in parts)
+        return _looked_up(node, scores, waiting)
     if node.agg == "all_required":
         return _all_required(node, parts, waiting)
-    parts += reviewed
+    return _arithmetic_outcome(node, kids, parts + reviewed, outcomes)
+
+
+def _silent(node: Node, kids: Kids) -> list[str]:
+    """List the children not answered by which the node has no result either."""
+    if node.missing.policy != "null":
+        return []
+    return [child.code for child, outcome in kids if outcome.state == State.NOT_ANSWERED]
+
+
+def _scored_parts(node: Node, kids: Kids) -> list[tuple[Node, Fraction]]:
+    """List the children with their scores, those not answered as 0 where the node says so."""
+    parts = [(child, outcome.score) for child, outcome in kids if outcome.score is not None]
+    if node.missing.policy == "zero":
+        parts += _zeros(kids, State.NOT_ANSWERED)
+    return parts
+
+
+def _unscored(kids: Kids) -> Outcome:
+    """The outcome of a node none of whose children is scored: what they are, the worst first."""
+    states = {outcome.state for _child, outcome in kids}
+    worst = (State.UNDER_REVIEW, State.NOT_ANSWERED, State.NOT_APPLICABLE)
+    state = next((state for state in worst if state in states), State.NOT_ANSWERED)
+    return Outcome(state, rules=() if state == State.UNDER_REVIEW else (state.value,))
+
+
+def _arithmetic_outcome(
+    node: Node,
+    kids: Kids,
+    parts: Sequence[tuple[Node, Fraction]],
+    outcomes: Mapping[str, Outcome],
+) -> Outcome:
+    """Aggregate the scores of children by arithmetic, grown and capped as the node says."""
     if node.not_applicable == "leave":
-        parts += _zeros(kids, State.NOT_APPLICABLE)
-    natural = _arithmetic(
+        parts = [*parts, *_zeros(kids, State.NOT_APPLICABLE)]
+    natural = aggregate(
         node, [(child, _entering(node, child, score, outcomes)) for child, score in parts]
     )
-    if node.agg in _SUMS:
+    if node.agg in SUMS:
         natural = times(natural, _growth(node, kids, {child.code for child, _score in parts}))
     return _capped(node, natural, outcomes)
 
@@ -395,35 +229,9 @@ def _entering(
     is filled up.
     """
     possible, value = outcomes[child.code].possible, child.entering(score, node.agg)
-    if node.not_applicable == "spread" and node.agg not in _SUMS and possible and child.full:
+    if node.not_applicable == "spread" and node.agg not in SUMS and possible and child.full:
         return value * child.full / possible
     return value
-
-
-def _arithmetic(node: Node, parts: Iterable[tuple[Node, Fraction]]) -> Fraction:
-    """The aggregation of (child, what enters of it)."""
-    parts = list(parts)
-    weighted = [(child.weight, value) for child, value in parts]
-    match node.agg:
-        case "gmean":
-            return geometric_mean(weighted)
-        case "wmean":
-            return _sum(times(weight, value) for weight, value in weighted) / _sum(
-                weight for weight, _value in weighted
-            )
-        case "sum":
-            return _sum(times(weight, value) for weight, value in weighted)
-        case "points_ratio":
-            return _sum(value for _child, value in parts) / _sum(
-                child.full or ZERO for child, _value in parts
-            )
-        case _:
-            return _sum(value for _child, value in parts)
-
-
-def _sum(values: Iterable[Fraction]) -> Fraction:
-    values = iter(values)
-    return sum(values, next(values, ZERO))
 
 
 def _growth(node: Node, kids: Kids, present: Collection[str]) -> Fraction:
@@ -462,19 +270,25 @@ def _all_required(
 
 
 def _scores(node: Node, outcomes: Mapping[str, Outcome]) -> dict[str, Fraction]:
-    codes = {code for row in node.rows for condition in row.when for code in condition.codes}
+    codes: set[str] = set()
+    for row in node.rows:
+        for condition in row.when:
+            codes.update(condition.codes)
     return {code: score for code in codes if (score := outcomes[code].score) is not None}
+
+
+def _row_that_holds(node: Node, scores: Mapping[str, Fraction]) -> tuple[int, str]:
+    """Find the first row whose conditions all hold, with what it says; 0 and the default else."""
+    for place, row in enumerate(node.rows, 1):
+        if all(condition.holds(scores) for condition in row.when):
+            return place, row.then
+    return 0, node.default
 
 
 def _looked_up(node: Node, scores: Mapping[str, Fraction], waiting: tuple[str, ...]) -> Outcome:
     if waiting:
         return Outcome(State.UNDER_REVIEW)
-    found = (
-        (place, row.then)
-        for place, row in enumerate(node.rows, 1)
-        if all(c.holds(scores) for c in row.when)
-    )
-    place, said = next(found, (0, node.default))
+    place, said = _row_that_holds(node, scores)
     rules = (f"table row {place}" if place else "no row of the table holds",)
     try:
         outcome = _scored(node, parsed(said))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from itertools import product
 from typing import Any
 
 from django.db import transaction
@@ -150,7 +151,9 @@ def communicate(
     given = {
         s.pk: {"hash": content_hash(s), "quarter": quarter_after(s.cycle_id, at)} for s in sets
     }
-    sets = perform(SETS, sets, "communicate", by=by, at=at, note=note, letter=letter, each=given)
+    sets = perform(
+        SETS, sets, "communicate", by=by, at=at, note=note, letter=letter, params_by_pk=given
+    )
     _begin_plans(sets)
     return sets
 
@@ -207,9 +210,8 @@ def _begin_plans(sets: Sequence[IndicatorSet]) -> None:
         )
         QuarterReport.objects.bulk_create(
             (
-                QuarterReport(cycle_id=cycle, agency_id=p.agency_id, plan=p, quarter=q)
-                for p in plans
-                for q in (1, 2, 3, 4)
+                QuarterReport(cycle_id=cycle, agency_id=plan.agency_id, plan=plan, quarter=quarter)
+                for plan, quarter in product(plans, (1, 2, 3, 4))
             ),
             batch_size=2000,
         )

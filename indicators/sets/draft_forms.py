@@ -13,7 +13,7 @@ from agencies.roles import Role
 from cycles.clashes import SEEN, ComparedForm
 from cycles.models import Cycle, Group
 from cycles.ui.fields import NumberField, PersianTextField
-from cycles.ui.forms import AgencyField
+from cycles.ui.forms import AgencyField, offer_rows
 from indicators.models import Axis, Goal, GoalType, IndicatorSet, Kind, Law, MeasureShare, Source
 
 PARTS = 5
@@ -157,7 +157,7 @@ class WhomForm(forms.Form):
             )
             offered["province"] = places if provinces is None else places.filter(pk__in=provinces)
         for name, rows in offered.items():
-            self.fields[name].queryset = rows  # type: ignore[attr-defined]
+            offer_rows(self, name, rows)
 
     @property
     def kind(self) -> str:

@@ -14,9 +14,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from cycles.requests import PortalRequest
 from cycles.ui.tables import number
 from cycles.workflow import Refused
+from indicators.drafting import actions as drafting
+from indicators.drafting import contents, tiers
 from indicators.lookups import attempt, part_page, visible
 from indicators.models import FULL_POINTS, Axis, Goal, IndicatorSet, Measure, MeasureShare
-from indicators.sets import catalogue, drafting, targets
+from indicators.sets import catalogue, targets
 from indicators.sets.draft_forms import AxisForm, GoalForm, ShareForm, WhomForm, YearsForm
 from indicators.sets.forms import MeasureForm
 
@@ -51,7 +53,7 @@ def copy(request: PortalRequest, pk: int) -> HttpResponse:
         return redirect("indicators:detail", pk)
     done = attempt(
         request,
-        lambda: drafting.copy_set(source, indicator_set.cycle, by=request.user, at=request.at),
+        lambda: contents.copy_set(source, indicator_set.cycle, by=request.user, at=request.at),
         lambda made: (
             _("Copied from “%(set)s”. Every change from now on is shown against it.")
             % {"set": source}
@@ -67,7 +69,7 @@ def fill(request: PortalRequest, pk: int) -> HttpResponse:
     rows = catalogue.general_catalogue()
     attempt(
         request,
-        lambda: drafting.fill_general_set(indicator_set, rows=rows, by=request.user, at=request.at),
+        lambda: contents.fill_general_set(indicator_set, rows=rows, by=request.user, at=request.at),
         lambda made: _("The set now holds the catalogue of general indicators."),
     )
     return redirect("indicators:detail", pk)
@@ -85,13 +87,14 @@ def issue(request: PortalRequest, pk: int) -> HttpResponse:
         )
         attempt(
             request,
-            lambda: drafting.issue_for(
+            lambda: contents.issue_for(
                 indicator_set, years=years, by=request.user, at=request.at, seen=seen
             ),
             lambda made: _("Saved."),
         )
-    for sentence in [error for errors in form.errors.values() for error in errors]:
-        messages.error(request, sentence)
+    for errors in form.errors.values():
+        for sentence in errors:
+            messages.error(request, str(sentence))
     return redirect("indicators:detail", pk)
 
 
@@ -102,7 +105,7 @@ def take(request: PortalRequest, pk: int, measure: int) -> HttpResponse:
     chosen = get_object_or_404(Measure.objects.communicated(), pk=measure)
     attempt(
         request,
-        lambda: drafting.take_measure(indicator_set, chosen, by=request.user, at=request.at),
+        lambda: contents.take_measure(indicator_set, chosen, by=request.user, at=request.at),
         lambda made: _("Taken from the bank: %(title)s (%(points)s points)") % _told(made),
     )
     return redirect("indicators:detail", pk)
@@ -143,11 +146,9 @@ def _measure(
         )
         return _("Saved: %(title)s (%(points)s points)") % _told(saved)
 
-    others = (
-        Measure.objects.of(indicator_set)
-        .filter(is_pilot=False)
-        .exclude(pk=measure.pk if measure else None)
-    )
+    others = Measure.objects.of(indicator_set).filter(is_pilot=False)
+    if measure is not None:
+        others = others.exclude(pk=measure.pk)
     left = FULL_POINTS - (others.aggregate(total=Sum("points"))["total"] or 0)
     context: dict[str, Any] = {"measure": measure, "left": left, "full": FULL_POINTS}
     return part_page(request, indicator_set, form, save, "indicators/sets/measure.html", **context)
@@ -191,7 +192,7 @@ def _axis(request: PortalRequest, indicator_set: IndicatorSet, axis: Axis | None
 
     def save(fields: dict[str, Any]) -> str:
         seen = form.as_seen(now)
-        saved = drafting.save_axis(
+        saved = tiers.save_axis(
             indicator_set, fields=fields, by=request.user, at=request.at, axis=axis, seen=seen
         )
         return _("Saved: %(title)s") % {"title": saved.title}
@@ -206,7 +207,7 @@ def axis_remove(request: PortalRequest, pk: int, axis: int) -> HttpResponse:
     one = get_object_or_404(Axis, set=indicator_set, pk=axis)
     attempt(
         request,
-        lambda: drafting.remove_axis(indicator_set, one, by=request.user, at=request.at),
+        lambda: tiers.remove_axis(indicator_set, one, by=request.user, at=request.at),
         lambda made: _("Removed: %(title)s") % {"title": one.title},
     )
     return redirect("indicators:detail", pk)
@@ -231,7 +232,7 @@ def _goal(request: PortalRequest, indicator_set: IndicatorSet, goal: Goal | None
 
     def save(fields: dict[str, Any]) -> str:
         seen = form.as_seen(now)
-        saved = drafting.save_goal(
+        saved = tiers.save_goal(
             indicator_set, fields=fields, by=request.user, at=request.at, goal=goal, seen=seen
         )
         return _("Saved: %(title)s") % {"title": saved.title}
@@ -246,7 +247,7 @@ def goal_remove(request: PortalRequest, pk: int, goal: int) -> HttpResponse:
     one = get_object_or_404(Goal, set=indicator_set, pk=goal)
     attempt(
         request,
-        lambda: drafting.remove_goal(indicator_set, one, by=request.user, at=request.at),
+        lambda: tiers.remove_goal(indicator_set, one, by=request.user, at=request.at),
         lambda made: _("Removed: %(title)s") % {"title": one.title},
     )
     return redirect("indicators:detail", pk)

@@ -2,6 +2,7 @@
 what changed in it.
 """
 
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -81,11 +82,12 @@ def series(request: PortalRequest, lineage: UUID) -> HttpResponse:
             None,
         )
         altered = difference([earlier], [m]).altered if earlier else ()
+        changes_of_measure = chain.from_iterable(said(a) for a in altered)
         rows.append(
             {
                 "measure": m,
                 "method": METHODS[m.method],
-                "changes": [c for a in altered for c in said(a)],
+                "changes": list(changes_of_measure),
             }
         )
     return render(request, "indicators/sets/series.html", {"rows": rows, "latest": found[0]})
@@ -116,9 +118,9 @@ def changes(request: PortalRequest, pk: int) -> HttpResponse:
     page = Paginator(Change.objects.filter(set=indicator_set).for_list(), PER_PAGE).get_page(
         request.GET.get("page")
     )
-    rows = [
-        (change, [told(name, *pair) for name, pair in change.fields.items()]) for change in page
-    ]
+    rows = []
+    for change in page:
+        rows.append((change, [told(name, *pair) for name, pair in change.fields.items()]))
     return render(
         request, "indicators/sets/changes.html", {"set": indicator_set, "page": page, "rows": rows}
     )

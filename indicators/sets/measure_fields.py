@@ -3,7 +3,8 @@ it was designed.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from itertools import chain
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django import forms
@@ -14,6 +15,7 @@ from agencies.models import Membership, User
 from agencies.persian import localised, parse_decimal, persian_digits, plain_text
 from agencies.roles import Role
 from cycles.ui.fields import PersianTextField
+from cycles.ui.forms import offer_choices, offer_rows
 from indicators.models import (
     Axis,
     CafCriterion,
@@ -30,6 +32,9 @@ from indicators.models import (
     ResultLevel,
     Source,
 )
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 MOST_YEARS = 6
 
@@ -73,7 +78,9 @@ def written_trend(rows: Sequence[Sequence[Any]]) -> str:
 
 
 def one_of(
-    label: str | Promise, choices: Sequence[tuple[Any, Any]], help_text: str | Promise = ""
+    label: "str | _StrPromise",
+    choices: Sequence[tuple[Any, Any]],
+    help_text: "str | _StrPromise" = "",
 ) -> forms.ChoiceField:
     """A choice that may be left unsaid."""
     return forms.ChoiceField(
@@ -175,27 +182,25 @@ class ContextFields(forms.Form):
         """Offer this set's goals and measures, and for a new measure its tiers where they are more
         than one's own.
         """
-        self.fields["goal"].queryset = indicator_set.goals.order_by("position", "pk")  # type: ignore[attr-defined]
+        offer_rows(self, "goal", indicator_set.goals.order_by("position", "pk"))
         if indicator_set.agency_id is None:
             stewards = Membership.objects.filter(role=Role.STEWARD).values("user")
-            self.fields["steward"].queryset = User.objects.filter(pk__in=stewards).order_by(
-                "username"
-            )  # type: ignore[attr-defined]
+            offer_rows(self, "steward", User.objects.filter(pk__in=stewards).order_by("username"))
         else:
             del self.fields["steward"]
         others = Measure.objects.of(indicator_set).for_list()
         if measure is not None:
             others = others.exclude(pk=measure.pk)
-        self.fields["links"].choices = [(str(m.lineage), m.title) for m in others]  # type: ignore[attr-defined]
+        offer_choices(self, "links", [(str(m.lineage), m.title) for m in others])
         axes = indicator_set.axes.order_by("position", "pk")
         if measure is not None or not axes:
             del self.fields["axis"], self.fields["indicator"]
             return
-        self.fields["axis"].queryset = axes  # type: ignore[attr-defined]
+        offer_rows(self, "axis", axes)
         within = Indicator.objects.filter(axis__set=indicator_set).order_by(
             "axis__position", "position", "pk"
         )
-        self.fields["indicator"].queryset = within  # type: ignore[attr-defined]
+        offer_rows(self, "indicator", within)
 
     def clean_caf_criterion(self) -> int | None:
         return int(value) if (value := self.cleaned_data["caf_criterion"]) else None
@@ -247,5 +252,5 @@ class ContextFields(forms.Form):
     @property
     def first_fields(self) -> list[Any]:
         """What every measure must say, and what its method needs."""
-        apart = {name for _title, names in self.SECTIONS for name in names}
+        apart = set(chain.from_iterable(names for _title, names in self.SECTIONS))
         return [self[name] for name in self.fields if name not in apart]

@@ -7,15 +7,10 @@ stands against proposing; the others are for the agency to think about and for t
 see.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from decimal import Decimal
-from functools import cached_property
-from itertools import combinations, pairwise
-from uuid import UUID
+from itertools import chain, combinations, pairwise
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -24,19 +19,15 @@ from indicators.models import (
     Dimension,
     Direction,
     Feedback,
-    Goal,
-    GoalRank,
-    IndicatorSet,
     Influence,
     Kind,
     Measure,
-    MeasureTarget,
     Rating,
     ResultLevel,
-    Vote,
 )
 from indicators.scoring.methods import HUNDRED
 from indicators.sets.approval import why_unready
+from indicators.sets.principle_sheet import Finding, Found, Principle, Sheet
 
 ALIKE = Decimal("0.75")
 """Two titles that share this part of their words are nearly the same."""
@@ -49,88 +40,13 @@ UNEVEN = 2
 EARLY = (ResultLevel.INPUT, ResultLevel.ACTIVITY)
 
 
-@dataclass(frozen=True)
-class Principle:
-    code: str
-    label: str | Promise
-    check: "Callable[[Sheet], Iterator[tuple[str, Measure | None]]]"
-    binds: bool = False
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing a principle found: of a measure, or of the set where none is named."""
-
-    principle: Principle
-    sentence: str
-    measure: Measure | None = None
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A set with all that its checks look at; `load` reads it in a fixed number of queries."""
-
-    set: IndicatorSet
-    measures: Sequence[Measure]
-    goals: Sequence[Goal]
-    ranks: Mapping[int, Sequence[int]]
-    ratings: Mapping[UUID, Counter[str]]
-    known: frozenset[UUID]
-    own: Mapping[int, Sequence[MeasureTarget]]
-    is_first: bool
-
-    @cached_property
-    def points(self) -> Decimal:
-        return sum((m.points for m in self.measures if not m.is_pilot), Decimal(0))
-
-
-def load(indicator_set: IndicatorSet) -> Sheet:
-    """All that the checks of a set look at."""
-    measures = list(Measure.objects.of(indicator_set).for_list())
-    goals = list(indicator_set.goals.order_by("position", "pk"))
-    ranks: dict[int, list[int]] = {}
-    for goal, rank in GoalRank.objects.filter(goal__set=indicator_set).values_list(
-        "goal_id", "rank"
-    ):
-        ranks.setdefault(goal, []).append(rank)
-    ratings: dict[UUID, Counter[str]] = {}
-    rated = (
-        Vote.objects.filter(set=indicator_set, round=indicator_set.round)
-        .exclude(rating="")
-        .exclude(lineage=None)
-    )
-    for lineage, rating in rated.values_list("lineage", "rating"):
-        if lineage:
-            ratings.setdefault(lineage, Counter())[rating] += 1
-    earlier = list(IndicatorSet.objects.before(indicator_set).values_list("pk", flat=True))
-    known = Measure.objects.filter(indicator__axis__set__in=earlier).values_list(
-        "lineage", flat=True
-    )
-    own: dict[int, list[MeasureTarget]] = {}
-    for row in MeasureTarget.objects.filter(measure__in=measures, applies=True).select_related(
-        "participation"
-    ):
-        own.setdefault(row.measure_id, []).append(row)
-    return Sheet(
-        set=indicator_set,
-        measures=measures,
-        goals=goals,
-        ranks=ranks,
-        ratings=ratings,
-        known=frozenset(known),
-        own=own,
-        is_first=not earlier,
-    )
-
-
 def findings(sheet: Sheet) -> list[Finding]:
     """Everything that the principles find in a set, in their order."""
-    return [
-        Finding(p, sentence, measure) for p in PRINCIPLES for sentence, measure in p.check(sheet)
-    ]
-
-
-Found = Iterator[tuple[str, Measure | None]]
+    found = []
+    for principle in PRINCIPLES:
+        for sentence, measure in principle.check(sheet):
+            found.append(Finding(principle, sentence, measure))
+    return found
 
 
 # --- The points ---------------------------------------------------------------------------------
@@ -200,7 +116,7 @@ def _linked(sheet: Sheet) -> Found:
     together with something.
     """
     here = {m.lineage for m in sheet.measures}
-    linked = {link for m in sheet.measures for link in m.links}
+    linked = set(chain.from_iterable(m.links for m in sheet.measures))
     for m in sheet.measures:
         if (
             m.dimension == Dimension.QUANTITY
@@ -324,17 +240,14 @@ def _priority(sheet: Sheet) -> Found:
     for m in sheet.measures:
         if m.goal_id is None:
             yield _("It serves none of the set's goals."), m
-    means = {
-        g: sum(r, Decimal(0)) / len(r)
-        for g in sheet.goals
-        if (r := [Decimal(n) for n in sheet.ranks.get(g.pk, ())])
-    }
-    points = {
-        g: sum(
-            (m.points for m in sheet.measures if m.goal_id == g.pk and not m.is_pilot), Decimal(0)
-        )
-        for g in sheet.goals
-    }
+    means = {}
+    points = dict.fromkeys(sheet.goals, Decimal(0))
+    for goal in sheet.goals:
+        if ranks := sheet.ranks.get(goal.pk):
+            means[goal] = Decimal(sum(ranks)) / len(ranks)
+        for m in sheet.measures:
+            if m.goal_id == goal.pk and not m.is_pilot:
+                points[goal] += m.points
     ranked = sorted(means, key=lambda g: means[g])
     for before, after in pairwise(ranked):
         if means[before] < means[after] and points[before] < points[after]:

@@ -4,6 +4,7 @@ administrator those of single agencies.
 
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from django.contrib import messages
@@ -32,7 +33,7 @@ MARK = "-"
 
 
 @dataclass
-class Cell:
+class TargetCell:
     """One measure and one agency: what was typed or is held, and what is wrong with it."""
 
     name: str
@@ -42,11 +43,11 @@ class Cell:
 
 
 @dataclass
-class Row:
+class TargetRow:
     """One measure with a cell an agency."""
 
     measure: Measure
-    cells: list[Cell]
+    cells: list[TargetCell]
     total: Decimal | None = None
 
 
@@ -71,7 +72,7 @@ def grid(request: PortalRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         rows, given, faults = _typed(request, measures, agencies, held)
         if not form.is_valid():
-            faults += form.non_field_errors()
+            faults += [str(error) for error in form.non_field_errors()]
             _say_what_is_stored(rows, form)
         if not faults:
             seen = form.as_seen(lambda: _form(measures, agencies, _held(measures, agencies)))
@@ -108,7 +109,7 @@ def _held(measures: list[Measure], agencies: list[Participation]) -> Held:
     return {(row.measure_id, row.participation_id): row for row in rows}
 
 
-def _shown(measures: list[Measure], agencies: list[Participation], held: Held) -> list[Row]:
+def _shown(measures: list[Measure], agencies: list[Participation], held: Held) -> list[TargetRow]:
     rows = []
     for m in measures:
         cells = []
@@ -121,13 +122,15 @@ def _shown(measures: list[Measure], agencies: list[Participation], held: Held) -
                 if not own.applies
                 else localised(own.target).replace("—", "")
             )
-            cells.append(Cell(_name(m, p), text, _label(m, p)))
+            cells.append(TargetCell(_name(m, p), text, _label(m, p)))
         given = [
             own.target
             for p in agencies
             if (own := held.get((m.pk, p.pk))) and own.applies and own.target is not None
         ]
-        rows.append(Row(m, cells, sum(given, Decimal(0)) if m.is_additive and given else None))
+        rows.append(
+            TargetRow(m, cells, sum(given, Decimal(0)) if m.is_additive and given else None)
+        )
     return rows
 
 
@@ -138,13 +141,13 @@ def _form(
     data: QueryDict | None = None,
 ) -> ComparedForm:
     """The page as one form: what it shows in every cell."""
-    cells = [cell for row in _shown(measures, agencies, held) for cell in row.cells]
+    cells = chain.from_iterable(row.cells for row in _shown(measures, agencies, held))
     return ComparedForm(data, shows={cell.name: cell.text for cell in cells})
 
 
-def _say_what_is_stored(rows: list[Row], form: ComparedForm) -> None:
+def _say_what_is_stored(rows: list[TargetRow], form: ComparedForm) -> None:
     """Beside each cell that was typed otherwise, what is stored there now."""
-    for cell in (cell for row in rows for cell in row.cells):
+    for cell in chain.from_iterable(row.cells for row in rows):
         stored = form.stored.get(cell.name, "")
         if stored != cell.text:
             now = _("Stored now: %(value)s") % {"value": stored or _("nothing")}
@@ -161,7 +164,7 @@ def _name(measure: Measure, participation: Participation) -> str:
 
 def _typed(
     request: PortalRequest, measures: list[Measure], agencies: list[Participation], held: Held
-) -> tuple[list[Row], list[Own], list[str]]:
+) -> tuple[list[TargetRow], list[Own], list[str]]:
     """The grid as it was typed, what it would set, and what is wrong, each named by measure and
     agency.
     """
@@ -169,7 +172,7 @@ def _typed(
     for m in measures:
         cells = []
         for p in agencies:
-            cell = Cell(_name(m, p), request.POST.get(_name(m, p), "").strip(), _label(m, p))
+            cell = TargetCell(_name(m, p), request.POST.get(_name(m, p), "").strip(), _label(m, p))
             own = held.get((m.pk, p.pk))
             if cell.text == MARK:
                 given.append(
@@ -189,7 +192,7 @@ def _typed(
             elif own is not None:
                 given.append(Own(m.pk, p.agency_id, applies=False, reason=_not_given()))
             cells.append(cell)
-        rows.append(Row(m, cells))
+        rows.append(TargetRow(m, cells))
     return rows, given, faults
 
 

@@ -20,9 +20,10 @@ from cycles.engine.perform import perform
 from cycles.models import Participation
 from cycles.workflow import Refused
 from indicators.differences import FIELDS, canonical
+from indicators.drafting.actions import editing, note_change, save_measure
+from indicators.drafting.contents import refuse_twice
 from indicators.models import Change, IndicatorSet, Measure, MeasureShare, MeasureTarget
 from indicators.scoring.methods import HUNDRED, half_up
-from indicators.sets.drafting import editing, note_change, refuse_twice, save_measure
 from indicators.workflow import SETS
 
 PLACES = 8
@@ -106,8 +107,8 @@ def import_targets(
     """Set what a checked file says of single agencies; `left_out` of its rows were wrong and
     knowingly not taken.
 
-    `rows` comes from `target_lines`, which reads spreadsheets and stands above; it is asked once
-    the set is locked.
+    `rows` comes from `exchange/targets.py`, which reads spreadsheets and stands above; it is asked
+    once the set is locked.
     """
     indicator_set = IndicatorSet.objects.select_for_update(of=("self",)).get(pk=indicator_set.pk)
     said: dict[str, Any] = {"file": file_name, "sha256": sha256} | (

@@ -2,7 +2,7 @@
 on it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
@@ -16,14 +16,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from agencies.models import Agency
 from agencies.persian import language
 from agencies.roles import Constituency, Role
 from cycles.engine.perform import open_to
 from cycles.models import Cycle, Entry, Window
 from cycles.requests import PortalRequest
-from cycles.ui.pages import act_page, history, listed
-from cycles.workflow import CycleState, Windows
+from cycles.ui.pages import act_page, history
+from cycles.workflow import Move
 from indicators.differences import content_hash
 from indicators.lookups import EDITS, visible
 from indicators.models import (
@@ -41,10 +40,9 @@ from indicators.models import (
 from indicators.scoring.methods import METHODS, Method
 from indicators.scoring.parameter_forms import written_pairs
 from indicators.sets import approval, targets
-from indicators.sets.draft_forms import WhomForm, YearsForm
-from indicators.sets.filters import SetFilter
-from indicators.sets.principles import Finding, findings, load
-from indicators.sets.tables import SetTable
+from indicators.sets.draft_forms import YearsForm
+from indicators.sets.principle_sheet import Finding, Sheet, load
+from indicators.sets.principles import findings
 from indicators.tables import due, state_badge
 from indicators.tally import rules_of, verdicts, why_not_carried
 from indicators.workflow import SETS, SetState
@@ -58,84 +56,11 @@ FORWARD = {
 }  # drawn as what one comes to do
 
 
-@require_safe
-def set_list(request: PortalRequest) -> HttpResponse:
-    cycles = Cycle.objects.visible_to(request.user, request.at).for_list()
-    windows = Window.objects.terms(Cycle.objects.living())
-    narrowed = SetFilter(
-        request.GET,
-        IndicatorSet.objects.visible_to(request.user, request.at).for_list(),
-        cycles=cycles,
-    )
-    approved = IndicatorSet.objects.visible_to(request.user, request.at).filter(
-        state=SetState.APPROVED
-    )
-    waiting = list(approved.for_notices().order_by("cycle", "pk").distinct("cycle"))
-    beginnings = _beginnings(request, windows)
-    context = {
-        "filter": narrowed,
-        "table": listed(request, SetTable(narrowed.qs, at=request.at, windows=windows)),
-        "beginnings": beginnings,
-        "thematic": _thematic(request, windows),
-        "communicable": [
-            s.cycle
-            for s in waiting
-            if not SETS.why_not(
-                s, SETS["communicate"], by=request.user, at=request.at, windows=windows
-            )
-        ],
-        "boards": [c for c in cycles if c.state in (CycleState.OPEN, CycleState.FINAL)],
-        "in_group": request.user.holds(
-            Role.MEMBER, Role.ADMINISTRATOR, Role.AUDITOR, at=request.at
-        ),
-    }
-    return render(request, "indicators/sets/list.html", context)
-
-
-def _beginnings(request: PortalRequest, windows: Windows) -> list[IndicatorSet]:
-    """The sets that this user could begin now and nobody has begun."""
-    agencies = Agency.objects.filter(pk__in=request.user.agency_ids(request.at)).order_by(
-        "sort_key", "pk"
-    )
-    cycles = list(Cycle.objects.filter(state=CycleState.OPEN).for_list())
-    begun = set(
-        IndicatorSet.objects.filter(cycle__in=cycles).values_list("cycle", "kind", "agency")
-    )
-    possible = [
-        IndicatorSet(cycle=cycle, kind=kind, agency=agency)
-        for cycle in cycles
-        for kind, agency in [
-            (Kind.GENERAL, None),
-            *((Kind.SPECIFIC, agency) for agency in agencies),
-        ]
-        if (cycle.pk, kind, agency.pk if agency else None) not in begun
-    ]
-    edit = SETS["edit"]
-    return [
-        s
-        for s in possible
-        if not SETS.why_not(s, edit, by=request.user, at=request.at, windows=windows)
-    ]
-
-
-def _thematic(request: PortalRequest, windows: Windows) -> WhomForm | None:
-    """The form with which an administrator begins a thematic set, while
-    some cycle takes proposals.
-    """
-    form = WhomForm(user=request.user, at=request.at)
-    provinces = list(form.fields["province"].queryset[:1])  # type: ignore[attr-defined]
-    for cycle in Cycle.objects.filter(state=CycleState.OPEN).for_list() if provinces else ():
-        one = IndicatorSet(cycle=cycle, kind=Kind.THEMATIC, province=provinces[0])
-        if not SETS.why_not(one, SETS["edit"], by=request.user, at=request.at, windows=windows):
-            return form
-    return None
-
-
 # --- A set --------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class Line:
+class MeasureCard:
     """A measure as its card shows it."""
 
     measure: Measure
@@ -173,7 +98,7 @@ class Line:
         return self.review is not None and self.review.outcome != Outcome.OPEN
 
 
-def _axes(lines: Sequence[Line]) -> list[tuple[Axis, Decimal, list[Line]]]:
+def _axes(lines: Sequence[MeasureCard]) -> list[tuple[Axis, Decimal, list[MeasureCard]]]:
     found = []
     for _pk, group in groupby(lines, key=lambda line: line.measure.indicator.axis_id):
         of_axis = list(group)
@@ -204,20 +129,14 @@ def _rounds(indicator_set: IndicatorSet) -> list[tuple[int, list[Side]]]:
     )
     concurring = rules_of(indicator_set).concurring
     numbers = sorted({v.round for v in votes} | ({indicator_set.round} - {0}), reverse=True)
-    return [
-        (
-            number_,
-            [
-                Side(
-                    side,
-                    side in concurring,
-                    [v for v in votes if (v.round, v.constituency) == (number_, side)],
-                )
-                for side in Constituency
-            ],
-        )
-        for number_ in numbers
-    ]
+    rounds = []
+    for number_ in numbers:
+        sides = []
+        for side in Constituency:
+            cast = [v for v in votes if (v.round, v.constituency) == (number_, side)]
+            sides.append(Side(side, side in concurring, cast))
+        rounds.append((number_, sides))
+    return rounds
 
 
 @dataclass(frozen=True)
@@ -237,22 +156,9 @@ def detail(request: PortalRequest, pk: int) -> HttpResponse:
     names = {m.name for m in moves}
     sheet = load(indicator_set)
     found = findings(sheet)
-    reviews = {
-        r.lineage: r for r in Review.objects.filter(set=indicator_set, round=indicator_set.round)
-    }
-    shares = targets.shares_of(indicator_set)
     counted = _counted(indicator_set)
-    alike = set(counted.values()) if len(set(counted.values())) == 1 else set()
-    lines = [
-        Line(
-            m,
-            reviews.get(m.lineage),
-            shares.get(m.lineage, ()),
-            [f for f in found if f.measure == m],
-            "" if alike else counted.get(m.lineage, ""),
-        )
-        for m in sheet.measures
-    ]
+    stand = _common_stand(counted)
+    cards = _cards(indicator_set, sheet, found, {} if stand else counted)
     may_edit = bool(names & EDITS)
     before = (
         indicator_set.copied_from
@@ -262,32 +168,17 @@ def detail(request: PortalRequest, pk: int) -> HttpResponse:
         "set": indicator_set,
         "badge": state_badge(indicator_set),
         "due": due(indicator_set, Window.objects.concerning([indicator_set]), request.at),
-        "axes": _axes(lines),
+        "axes": _axes(cards),
         "empty_axes": indicator_set.axes.filter(indicators=None).order_by("position", "pk"),
-        "aims": [
-            Aim(
-                goal,
-                sum(
-                    (m.points for m in sheet.measures if m.goal_id == goal.pk and not m.is_pilot),
-                    Decimal(0),
-                ),
-                sum(m.goal_id == goal.pk for m in sheet.measures),
-                Decimal(sum(ranks)) / len(ranks) if (ranks := sheet.ranks.get(goal.pk)) else None,
-            )
-            for goal in sheet.goals
-        ],
-        "count": len(lines),
+        "aims": [_aim(goal, sheet) for goal in sheet.goals],
+        "count": len(cards),
         "total": sheet.points,
         "full": FULL_POINTS,
         "missing": FULL_POINTS - sheet.points,
         "is_composed": any(m.is_composed for m in sheet.measures),
         "binding": [f for f in found if f.principle.binds],
         "advice": _by_principle([f for f in found if not f.principle.binds]),
-        "moves": [
-            m
-            for m in moves
-            if m.target and (m.name != "carry_over" or _is_second_year(indicator_set, before))
-        ],
+        "moves": _offered_moves(moves, indicator_set, before),
         "forward": FORWARD,
         "names": names,
         "may_edit": may_edit,
@@ -297,7 +188,7 @@ def detail(request: PortalRequest, pk: int) -> HttpResponse:
         "years_form": YearsForm(initial={"years": indicator_set.years}),
         "before": before,
         "rounds": _rounds(indicator_set),
-        "stand": next(iter(alike), ""),
+        "stand": stand,
         "show_names": request.user.holds(
             Role.ADMINISTRATOR, Role.AUDITOR, Role.MEMBER, at=request.at
         ),
@@ -307,6 +198,56 @@ def detail(request: PortalRequest, pk: int) -> HttpResponse:
         ),
     }
     return render(request, "indicators/sets/detail.html", context)
+
+
+def _cards(
+    indicator_set: IndicatorSet,
+    sheet: Sheet,
+    found: Sequence[Finding],
+    votes: Mapping[UUID, str],
+) -> list[MeasureCard]:
+    """Lay each measure out with what the group decided, its parts, and what the principles find."""
+    of_round = Review.objects.filter(set=indicator_set, round=indicator_set.round)
+    reviews = {review.lineage: review for review in of_round}
+    shares = targets.shares_of(indicator_set)
+    findings_by_measure: dict[int, list[Finding]] = {}
+    for one in found:
+        if one.measure is not None:
+            findings_by_measure.setdefault(one.measure.pk, []).append(one)
+    return [
+        MeasureCard(
+            m,
+            reviews.get(m.lineage),
+            shares.get(m.lineage, ()),
+            findings_by_measure.get(m.pk, ()),
+            votes.get(m.lineage, ""),
+        )
+        for m in sheet.measures
+    ]
+
+
+def _aim(goal: Goal, sheet: Sheet) -> Aim:
+    serving = [m for m in sheet.measures if m.goal_id == goal.pk]
+    ranks = sheet.ranks.get(goal.pk)
+    return Aim(
+        goal,
+        points=sum((m.points for m in serving if not m.is_pilot), Decimal(0)),
+        measures=len(serving),
+        rank=Decimal(sum(ranks)) / len(ranks) if ranks else None,
+    )
+
+
+def _offered_moves(
+    moves: Sequence[Move], indicator_set: IndicatorSet, before: IndicatorSet | None
+) -> list[Move]:
+    """Pick the moves that the page has a button for; only a set issued for two years is carried
+    over.
+    """
+    offered = []
+    for move in moves:
+        if move.target and (move.name != "carry_over" or _is_second_year(indicator_set, before)):
+            offered.append(move)
+    return offered
 
 
 def _is_second_year(indicator_set: IndicatorSet, before: IndicatorSet | None) -> bool:
@@ -326,6 +267,12 @@ def _counted(indicator_set: IndicatorSet) -> dict[UUID, str]:
     }
 
 
+def _common_stand(counted: Mapping[UUID, str]) -> str:
+    """Answer with what the votes come to where it is the same for all measures, else ""."""
+    stands = set(counted.values())
+    return stands.pop() if len(stands) == 1 else ""
+
+
 def _by_principle(found: list[Finding]) -> list[tuple[Any, list[Finding]]]:
     return [
         (principle, list(group)) for principle, group in groupby(found, key=lambda f: f.principle)
@@ -335,8 +282,8 @@ def _by_principle(found: list[Finding]) -> list[tuple[Any, list[Finding]]]:
 @require_http_methods(["GET", "POST"])
 def move(request: PortalRequest, pk: int, name: str) -> HttpResponse:
     indicator_set = visible(request, pk)
-    lines = [Line(m) for m in Measure.objects.of(indicator_set).for_list()]
-    axes = _axes(lines)
+    cards = [MeasureCard(m) for m in Measure.objects.of(indicator_set).for_list()]
+    axes = _axes(cards)
     return act_page(
         request,
         SETS,
@@ -350,7 +297,7 @@ def move(request: PortalRequest, pk: int, name: str) -> HttpResponse:
         shown=lambda: {"content": content_hash(indicator_set)},
         axes=axes,
         total=sum((points for _axis, points, _lines in axes), Decimal(0)),
-        count=len(lines),
+        count=len(cards),
         full=FULL_POINTS,
         problems=approval.why_unready(indicator_set),
         rounds=_rounds(indicator_set)[:1],
@@ -361,10 +308,10 @@ def move(request: PortalRequest, pk: int, name: str) -> HttpResponse:
 def communicate_all(request: PortalRequest, year: int) -> HttpResponse:
     """Communicate every approved set of a cycle in one act."""
     cycle = get_object_or_404(Cycle.objects.overseen_by(request.user, request.at), year=year)
-    sets = IndicatorSet.objects.visible_to(request.user, request.at).filter(
+    approved = IndicatorSet.objects.visible_to(request.user, request.at).filter(
         cycle=cycle, state=SetState.APPROVED
     )
-    sets = list(sets.active().for_list())
+    sets = list(approved.active().for_list())
     if not sets:
         messages.error(request, _("No approved set of this cycle waits to be communicated."))
         return redirect("indicators:list")

@@ -2,26 +2,22 @@
 meetings.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from agencies.models import Sector, User
-from agencies.roles import Constituency
+from agencies.models import User
 from cycles.clashes import Seen
 from cycles.engine.perform import perform
-from cycles.models import Cycle
 from cycles.workflow import Refused
 from indicators.differences import FIELDS, changed, plain
+from indicators.drafting.actions import editing, note_change, save_measure, sum_axis, sum_indicator
 from indicators.models import (
-    AgendaItem,
-    Attendance,
     Change,
     Choice,
     Comment,
@@ -29,18 +25,15 @@ from indicators.models import (
     GoalRank,
     IndicatorSet,
     Measure,
-    Meeting,
     Outcome,
     Rating,
     Review,
     Suggestion,
     Vote,
-    WorkingGroup,
 )
 from indicators.permissions import seats
-from indicators.sets.drafting import editing, note_change, save_measure, sum_axis, sum_indicator
 from indicators.tally import verdicts, why_not_carried
-from indicators.workflow import GROUPS, MEETINGS, SETS, MeetingState
+from indicators.workflow import SETS
 
 NUMBERS = ("points", "base", "floor", "target")
 SUGGESTED = (*NUMBERS, "title_fa", "title_en", "definition_fa", "definition_en")
@@ -159,8 +152,9 @@ def suggest(
 
 
 def _otherwise(measure: Measure, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Those of the values that may be suggested and that differ from the measure's, as JSON holds
-    them; sound ones.
+    """Pick the values that differ from the measure's, as JSON holds them.
+
+    Refuses values that may not be suggested, or that the measure's method cannot score.
     """
     if unknown := set(values) - set(SUGGESTED):
         raise Refused(
@@ -211,6 +205,17 @@ def rank_goals(
         GoalRank.objects.update_or_create(goal_id=goal, member=by, defaults={"rank": rank})
 
 
+def _why_no_decision(outcome: str, reason: str, agreed: Mapping[str, Any]) -> str:
+    """Say what a decision lacks, "" when it is whole."""
+    if outcome not in Outcome.values or outcome == Outcome.OPEN:
+        return _("There is no such decision.")
+    if reason.strip():
+        return ""
+    if outcome != Outcome.APPROVED:
+        return _("Please give a reason; the agency will read it.")
+    return _("Please say why other values were agreed.") if agreed else ""
+
+
 @transaction.atomic
 def settle(
     indicator_set: IndicatorSet,
@@ -227,13 +232,9 @@ def settle(
     returned; rejected.
     """
     measure = _measure(indicator_set, lineage)
-    if outcome not in Outcome.values or outcome == Outcome.OPEN:
-        raise Refused(_("There is no such decision."))
-    if outcome != Outcome.APPROVED and not reason.strip():
-        raise Refused(_("Please give a reason; the agency will read it."))
     agreed = _otherwise(measure, values or {}) if outcome == Outcome.APPROVED else {}
-    if agreed and not reason.strip():
-        raise Refused(_("Please say why other values were agreed."))
+    if why := _why_no_decision(outcome, reason, agreed):
+        raise Refused(why)
     given: dict[str, Any] = {"line": lineage, "outcome": outcome, "values": agreed}
     [indicator_set] = perform(
         SETS, [indicator_set], "settle", by=by, at=at, note=reason, seen=seen, **given
@@ -280,126 +281,3 @@ def _measure(indicator_set: IndicatorSet, lineage: UUID) -> Measure:
     if measure is None:
         raise Refused(_("This measure does not stand in this set."))
     return measure
-
-
-# --- The group and its meetings -----------------------------------------------------------------
-
-
-@transaction.atomic
-def set_rules(
-    cycle: Cycle,
-    *,
-    sector: str,
-    quorum: int,
-    concurring: Iterable[str],
-    majority: int,
-    chair_casts: bool,
-    by: User,
-    at: datetime,
-    seen: Seen | None = None,
-) -> WorkingGroup:
-    """Say by which rules the working group of a sector decides in a cycle; the ledger keeps what
-    they were.
-    """
-    sides = list(concurring)
-    if (
-        sector not in ("", *Sector.values)
-        or quorum < 1
-        or not 0 <= majority <= 99
-        or set(sides) - set(Constituency)
-    ):
-        raise Refused(_("These are no rules by which a group can decide."))
-    rules = {
-        "quorum": quorum,
-        "concurring": sides,
-        "majority": majority,
-        "chair_casts": chair_casts,
-    }
-    group = group_of(cycle, sector)
-    was = {name: getattr(group, name) for name in rules}
-    perform(GROUPS, [group], "set_rules", by=by, at=at, seen=seen, was=was, became=rules)
-    for name, value in rules.items():
-        setattr(group, name, value)
-    group.save()
-    return group
-
-
-def group_of(cycle: Cycle, sector: str) -> WorkingGroup:
-    """The working group of a sector in a cycle, with the usual rules where
-    nobody has set others.
-    """
-    return WorkingGroup.objects.get_or_create(cycle=cycle, sector=sector)[0]
-
-
-@transaction.atomic
-def convene(
-    cycle: Cycle,
-    *,
-    sector: str,
-    held_at: datetime,
-    place: str,
-    sets: Sequence[IndicatorSet],
-    by: User,
-    at: datetime,
-) -> Meeting:
-    """Call a working group to a meeting on these sets, in this order; its members are told."""
-    group = group_of(cycle, sector)
-    if not sets:
-        raise Refused(_("A meeting needs at least one set on its agenda."))
-    if foreign := [s for s in sets if s.cycle_id != cycle.pk or s.sector != sector]:
-        raise Refused(_("“%(set)s” is not before this working group.") % {"set": foreign[0]})
-    if held_at < at:
-        raise Refused(_("A meeting is called for a time that lies ahead."))
-    number = (group.meetings.aggregate(last=Max("number"))["last"] or 0) + 1
-    meeting = Meeting.objects.create(
-        group=group, cycle=cycle, number=number, held_at=held_at, place=place
-    )
-    [meeting] = perform(
-        MEETINGS, [meeting], "convene", by=by, at=at, sets=[s.pk for s in sets], held_at=held_at
-    )
-    AgendaItem.objects.bulk_create(
-        AgendaItem(meeting=meeting, set=each, position=place) for place, each in enumerate(sets, 1)
-    )
-    return meeting
-
-
-@transaction.atomic
-def minute(
-    meeting: Meeting,
-    *,
-    minutes: str,
-    resolutions: Mapping[int, str],
-    present: Mapping[int, str],
-    by: User,
-    at: datetime,
-) -> Meeting:
-    """Sign the minutes: who was present (constituency by user's key), what was resolved (by agenda
-    item's key).
-    """
-    if not minutes.strip():
-        raise Refused(_("Please write what was discussed."))
-    if not present:
-        raise Refused(_("Please say who was present."))
-    given: dict[str, Any] = {
-        "minutes": minutes,
-        "chair": by,
-        "present": dict(present),
-        "resolutions": dict(resolutions),
-    }
-    [meeting] = perform(MEETINGS, [meeting], "minute", by=by, at=at, **given)
-    for item in meeting.agenda.all():
-        item.resolution = resolutions.get(item.pk, "")
-        item.save(update_fields=["resolution"])
-    Attendance.objects.bulk_create(
-        Attendance(meeting=meeting, member_id=member, constituency=side)
-        for member, side in present.items()
-    )
-    return meeting
-
-
-@transaction.atomic
-def cancel(meeting: Meeting, *, by: User, at: datetime, note: str = "") -> Meeting:
-    """Cancel a meeting that was convened."""
-    if meeting.state != MeetingState.CONVENED:
-        raise Refused(_("Only a convened meeting can be cancelled."))
-    return perform(MEETINGS, [meeting], "cancel", by=by, at=at, note=note)[0]

@@ -14,7 +14,7 @@ from agencies.persian import localised
 from agencies.roles import Constituency
 from cycles.clashes import SEEN, ComparedForm
 from cycles.ui.fields import MomentField, NumberField, PersianTextField, WholeField
-from cycles.ui.forms import PasswordField, signed
+from cycles.ui.forms import PasswordField, offer_choices, offer_rows, signed
 from indicators.models import (
     Choice,
     Goal,
@@ -182,7 +182,7 @@ class ConveneForm(forms.Form):
 
     def __init__(self, *args: Any, sets: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["sets"].queryset = sets  # type: ignore[attr-defined]
+        offer_rows(self, "sets", sets)
 
 
 class MinutesForm(forms.Form):
@@ -209,10 +209,11 @@ class MinutesForm(forms.Form):
         self.items = list(
             meeting.agenda.select_related("set__agency", "set__cycle").order_by("position")
         )
-        self.fields["present"].choices = [  # type: ignore[attr-defined]
+        seated = [
             (key, f"{user} · {Constituency(side).label}")
             for key, (user, side) in self.seats.items()
         ]
+        offer_choices(self, "present", seated)
         for item in self.items:
             label = _("Resolved on “%(set)s”") % {"set": item.set}
             self.fields[f"item_{item.pk}"] = PersianTextField(

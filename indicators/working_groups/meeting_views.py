@@ -24,7 +24,7 @@ from cycles.ui.pages import act_page, history
 from cycles.workflow import Refused, Workflow
 from indicators.models import IndicatorSet, Meeting, WorkingGroup
 from indicators.workflow import GROUPS, MEETINGS, MeetingState, SetState
-from indicators.working_groups import actions
+from indicators.working_groups import meetings
 from indicators.working_groups.forms import ConveneForm, MinutesForm, RulesForm
 
 BEFORE_IT = (SetState.PROPOSED, SetState.RETURNED)
@@ -85,7 +85,7 @@ def rules(request: PortalRequest, year: int, sector: str) -> HttpResponse:
 
     def save(fields: dict[str, Any]) -> None:
         seen = form.as_seen(lambda: RulesForm(group=_group(request, year, sector)))
-        actions.set_rules(
+        meetings.set_rules(
             group.cycle, sector=group.sector, **fields, by=request.user, at=request.at, seen=seen
         )
 
@@ -105,7 +105,7 @@ def convene(request: PortalRequest, year: int, sector: str) -> HttpResponse:
 
     def save(fields: dict[str, Any]) -> None:
         fields["sets"] = list(fields["sets"])
-        actions.convene(group.cycle, sector=group.sector, **fields, by=request.user, at=request.at)
+        meetings.convene(group.cycle, sector=group.sector, **fields, by=request.user, at=request.at)
 
     return _group_page(
         request,
@@ -193,7 +193,7 @@ def minute(request: PortalRequest, pk: int) -> HttpResponse:
         return redirect("indicators:meeting", pk)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.minute(
+            meetings.minute(
                 meeting,
                 minutes=form.cleaned_data["minutes"],
                 resolutions=form.resolutions,
@@ -238,7 +238,7 @@ def cancel(request: PortalRequest, pk: int) -> HttpResponse:
         MEETINGS,
         meeting,
         "cancel",
-        do=lambda note="": actions.cancel(meeting, by=request.user, at=request.at, note=note),
+        do=lambda note="": meetings.cancel(meeting, by=request.user, at=request.at, note=note),
         then=reverse("indicators:meeting", args=[pk]),
     )
 

@@ -77,7 +77,7 @@ class BoardTable(tables.Table):
 
 
 @dataclass(frozen=True)
-class Shown:
+class StateBadge:
     """A state in one word with its colour, and beside it the time that is left or the days since
     there is none.
     """

@@ -2,7 +2,6 @@
 ranks of goals.
 """
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -14,86 +13,37 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from agencies.models import in_reach
 from agencies.roles import Constituency, Role
 from cycles.engine.perform import open_to
-from cycles.models import Cycle, Participation, Window
 from cycles.requests import PortalRequest
-from cycles.ui.pages import listed
 from cycles.workflow import Refused
-from indicators.differences import LABELS, content_hash, plain, value
-from indicators.lookups import attempt, part_page, visible
+from indicators.differences import LABELS, plain, value
+from indicators.lookups import attempt, visible
 from indicators.models import (
-    STAGES,
     Comment,
-    GoalRank,
     IndicatorSet,
     Measure,
     Review,
     Suggestion,
     Vote,
-    with_stage,
 )
 from indicators.scoring.methods import METHODS
-from indicators.sets.principles import findings, load
+from indicators.sets.principle_sheet import load
+from indicators.sets.principles import findings
 from indicators.tables import state_badge
 from indicators.tally import ballots, rules_of, why_not_carried
 from indicators.voting_rules import Verdict, verdict
 from indicators.workflow import SETS
 from indicators.working_groups import actions
 from indicators.working_groups.actions import SUGGESTED
-from indicators.working_groups.filters import BoardFilter
 from indicators.working_groups.forms import (
     CommentForm,
     MeasureVoteForm,
-    RankForm,
     SettleForm,
     SuggestForm,
-    VoteForm,
 )
-from indicators.working_groups.tables import BoardTable
-
-# --- The board -----------------------------------------------------------------------------------
-
-
-@require_safe
-def board(request: PortalRequest, year: int) -> HttpResponse:
-    """Every agency of a cycle with the stage its own indicators have reached, and the days left or
-    late.
-    """
-    cycle = get_object_or_404(Cycle.objects.visible_to(request.user, request.at), year=year)
-    taking_part = Participation.objects.active().filter(_seen(request), cycle=cycle)
-    rows = with_stage(taking_part.select_related("agency"))
-    narrowed = BoardFilter(request.GET, rows.order_by("sort_key", "pk"))
-    table = BoardTable(narrowed.qs, at=request.at, windows=Window.objects.terms([cycle.pk]))
-    counts = Counter(rows.order_by().values_list("stage", flat=True))
-    context = {
-        "cycle": cycle,
-        "filter": narrowed,
-        "table": listed(request, table),
-        "stages": [(stage, label, counts[stage]) for stage, label in STAGES if counts[stage]],
-    }
-    return render(request, "indicators/working_groups/board.html", context)
-
-
-def _seen(request: PortalRequest) -> Q:
-    """The agencies whose stage the reader may know: the authority's scope, what one represents,
-    one's own.
-    """
-    user, at = request.user, request.at
-    seats = user.memberships(at, Role.MEMBER)
-    represented = [m.agency_id for m in seats if m.constituency == Constituency.AGENCY]
-    seen = in_reach(user, at, (Role.ADMINISTRATOR, Role.AUDITOR)) | Q(
-        agency__in=[*represented, *user.agency_ids(at)]
-    )
-    for m in seats:
-        if m.constituency != Constituency.AGENCY:
-            within = Q(agency__province=m.province_id) if m.province_id else ~Q(pk__in=())
-            seen |= within & (Q(sector=m.sector) if m.sector else ~Q(pk__in=()))
-    return seen
-
 
 # --- One measure before the group ---------------------------------------------------------------
 
@@ -183,16 +133,16 @@ def _vote_form(
     """The place for a vote on a measure: on what is proposed now, instead
     of one's own vote so far.
     """
-    votes = _own_votes(request, indicator_set).filter(Q(lineage=measure.lineage) | Q(lineage=None))
-    return MeasureVoteForm(data, shows={"measure": plain(measure), "votes": _said_so_far(votes)})
+    votes = own_votes(request, indicator_set).filter(Q(lineage=measure.lineage) | Q(lineage=None))
+    return MeasureVoteForm(data, shows={"measure": plain(measure), "votes": choices_so_far(votes)})
 
 
-def _own_votes(request: PortalRequest, indicator_set: IndicatorSet) -> QuerySet[Vote]:
+def own_votes(request: PortalRequest, indicator_set: IndicatorSet) -> QuerySet[Vote]:
     """The reader's votes in the current round."""
     return Vote.objects.filter(set=indicator_set, round=indicator_set.round, member=request.user)
 
 
-def _said_so_far(votes: QuerySet[Vote]) -> list[str]:
+def choices_so_far(votes: QuerySet[Vote]) -> list[str]:
     return [f"{v.pk} {v.choice} {v.rating} {v.reason}" for v in votes.order_by("pk")]
 
 
@@ -228,10 +178,11 @@ def _sides(votes: list[Vote], lineage: UUID, concurring: tuple[str, ...]) -> lis
     for vote in votes:
         if vote.lineage == lineage or (vote.lineage is None and vote.member_id not in chosen):
             chosen[vote.member_id] = vote
-    return [
-        Side(side, side in concurring, tuple(v for v in chosen.values() if v.constituency == side))
-        for side in Constituency
-    ]
+    sides = []
+    for side in Constituency:
+        votes_of_side = tuple(v for v in chosen.values() if v.constituency == side)
+        sides.append(Side(side, side in concurring, votes_of_side))
+    return sides
 
 
 def _in_words(counted: Verdict) -> str:
@@ -353,71 +304,3 @@ def take_suggestion(request: PortalRequest, pk: int, suggestion: int) -> HttpRes
         lambda made: _("The suggested values are now in the set."),
     )
     return redirect("indicators:review", pk, chosen.lineage)
-
-
-# --- The whole set ------------------------------------------------------------------------------
-
-
-@require_http_methods(["GET", "POST"])
-def vote(request: PortalRequest, pk: int) -> HttpResponse:
-    """Vote on all measures of a set in one act: unchanged, back, or out."""
-    indicator_set = visible(request, pk)
-    form = _whole_vote(request, indicator_set, request.POST or None)
-
-    def save(fields: dict[str, Any]) -> str:
-        seen = form.as_seen(lambda: _whole_vote(request, visible(request, pk)))
-        actions.vote(indicator_set, **fields, by=request.user, at=request.at, seen=seen)
-        return _("Your vote is recorded.")
-
-    mine = _own_votes(request, indicator_set)
-    single = mine.exclude(lineage=None).count()
-    return part_page(
-        request,
-        indicator_set,
-        form,
-        save,
-        "indicators/working_groups/vote.html",
-        name="vote",
-        single=single,
-    )
-
-
-def _whole_vote(request: PortalRequest, indicator_set: IndicatorSet, data: Any = None) -> VoteForm:
-    """The place for a vote on all measures: on the set as it is now, instead of one's own votes so
-    far.
-    """
-    votes = _said_so_far(_own_votes(request, indicator_set))
-    return VoteForm(
-        data,
-        shows={"set": content_hash(indicator_set), "round": indicator_set.round, "votes": votes},
-    )
-
-
-@require_http_methods(["GET", "POST"])
-def rank(request: PortalRequest, pk: int) -> HttpResponse:
-    """Put the goals of a set in the order of their importance."""
-    indicator_set = visible(request, pk)
-
-    def ranked(data: Any = None) -> RankForm:
-        goals = indicator_set.goals.order_by("position", "pk")
-        mine = GoalRank.objects.filter(goal__in=goals, member=request.user).values_list(
-            "goal_id", "rank"
-        )
-        return RankForm(data, goals=goals, mine=dict(mine))
-
-    form = ranked(request.POST or None)
-
-    def save(fields: dict[str, Any]) -> str:
-        seen = form.as_seen(ranked)
-        actions.rank_goals(indicator_set, form.ranks, by=request.user, at=request.at, seen=seen)
-        return _("Your order of the goals is kept.")
-
-    return part_page(
-        request,
-        indicator_set,
-        form,
-        save,
-        "indicators/part.html",
-        name="rank",
-        title=_("Rank the goals"),
-    )

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cycles.spreadsheets.dry_run import Check, LineResource
 from cycles.spreadsheets.sheets import Column, Form, Sheet, Wrong
-from indicators.exchange.columns import TRUTH, LineageCell, NumberCell, TruthCell
+from indicators.exchange.cells import TRUTH, LineageCell, NumberCell, TruthCell
 from submissions.answers import actions
 from submissions.answers.forms import AnswerForm
 from submissions.answers.sheets import Given, Seen

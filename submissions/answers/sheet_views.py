@@ -11,8 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cycles.engine.perform import why_closed
 from cycles.requests import PortalRequest
-from cycles.spreadsheets import dry_run
-from cycles.spreadsheets import sheets as spreadsheets_sheets
+from cycles.spreadsheets import dry_run, sheet_files
 from cycles.spreadsheets.sheets import Sheet
 from cycles.ui.pages import import_page, sheet_answer
 from submissions.answers import sheets
@@ -24,7 +23,7 @@ from submissions.workflow import MOVES
 @require_safe
 def template(request: PortalRequest, kind: str) -> HttpResponse:
     return sheet_answer(
-        spreadsheets_sheets.template(VALUES, kind), f"template-{VALUES.name}-{VALUES.version}", kind
+        sheet_files.template(VALUES, kind), f"template-{VALUES.name}-{VALUES.version}", kind
     )
 
 
@@ -35,7 +34,7 @@ def export(request: PortalRequest, pk: int, kind: str) -> HttpResponse:
     resource = AnswerLines(submission)
     name = f"{VALUES.name}-{submission.cycle.year}-{submission.agency.code}"
     return sheet_answer(
-        spreadsheets_sheets.written(VALUES, resource.rows(resource.lines()), kind), name, kind
+        sheet_files.written(VALUES, resource.rows(resource.lines()), kind), name, kind
     )
 
 

@@ -104,7 +104,16 @@ def judge_factor(
     if not reason.strip():
         raise Refused(_("Say why the factor is accepted or rejected."))
     facts = {"line": answer.pk, "factor": factor.pk, "verdict": verdict}
-    perform(BLOCKS, [block], "judge", by=by, at=at, note=reason, each={block.pk: facts}, seen=seen)
+    perform(
+        BLOCKS,
+        [block],
+        "judge",
+        by=by,
+        at=at,
+        note=reason,
+        params_by_pk={block.pk: facts},
+        seen=seen,
+    )
     factor = (
         ExternalFactor.objects.select_for_update(of=("self",))
         .select_related("answer")
@@ -155,7 +164,9 @@ def hand_in(
     if missing := {b: said % {"count": localised(count)} for b, count in unmarked.items() if count}:
         raise Refused(missing)
     each = {b.pk: {"digest": _marks_digest(marks.get(b.pk, {}).values())} for b in blocks}
-    blocks = perform(BLOCKS, blocks, "hand_in", by=by, at=at, each=each, hours=hours, seen=seen)
+    blocks = perform(
+        BLOCKS, blocks, "hand_in", by=by, at=at, params_by_pk=each, hours=hours, seen=seen
+    )
     scores, apart = list[Any](), list[Reconciliation]()
     for each_block in blocks:
         agreed, unlike = _agreed(each_block, others.get(each_block.pk), lines[each_block.pk], marks)

@@ -52,7 +52,7 @@ def assign(
     reading = {"reading": 2} if is_second else {}
     given = {"axis": axis, "assessor": assessor, **reading}
     [submission] = perform(
-        MOVES, [submission], "assign", by=by, at=at, each={submission.pk: given}, seen=seen
+        MOVES, [submission], "assign", by=by, at=at, params_by_pk={submission.pk: given}, seen=seen
     )
     if _verifies(assessor, submission, axis.pk):
         raise Refused(
@@ -144,7 +144,7 @@ def assign_all(cycle: Cycle, *, by: User, at: datetime) -> Shared:
     if share.facts:
         facts = {pk: {"axes": axes} for pk, axes in share.facts.items()}
         given = [s for s in submissions if s.pk in facts]
-        perform(MOVES, given, "assign", by=by, at=at, each=facts, seed=cycle.draw_seed)
+        perform(MOVES, given, "assign", by=by, at=at, params_by_pk=facts, seed=cycle.draw_seed)
         cycle.save(update_fields=["draw_seed"])
         Block.objects.bulk_create(share.blocks, batch_size=1000)
         batches.write(share.moved, ["assessor"])

@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from agencies.models import User
+from cycles.administration_workflow import JOBS
 from cycles.engine.perform import why_closed
 from cycles.jobs.queries import latest
 from cycles.models import Cycle
 from cycles.record import embargo
 from cycles.requests import PortalRequest
 from cycles.ui.pages import act_page
-from cycles.workflow import JOBS, CycleState, Refused
+from cycles.workflow import CycleState, Refused
 from indicators.models import Measure
 from submissions.lookups import overseen_cycle
 from submissions.models import Reliability, ReviewTask

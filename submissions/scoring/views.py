@@ -5,10 +5,11 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from cycles.administration_workflow import JOBS
 from cycles.engine.perform import why_closed
 from cycles.jobs.queries import latest
 from cycles.requests import PortalRequest
-from cycles.workflow import JOBS, Refused
+from cycles.workflow import Refused
 from submissions.lookups import overseen_cycle
 from submissions.models import ScoreRun
 from submissions.scoring import actions as scoring

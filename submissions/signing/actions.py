@@ -151,7 +151,7 @@ def _let_stand(closing: Sequence[Submission], *, at: datetime) -> set[int]:
         for s in standing
         if (v := signed[s.pk])
     }
-    standing = perform(MOVES, standing, "stand", by=None, at=at, each=each)
+    standing = perform(MOVES, standing, "stand", by=None, at=at, params_by_pk=each)
     _score_themselves(standing, by=None, at=at)
     return set(each)
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import User, with_roles
 from cycles.spreadsheets.dry_run import Check, LineResource
 from cycles.spreadsheets.sheets import Column, Form, Sheet, Wrong
-from indicators.exchange.columns import TRUTH, NumberCell, TruthCell
+from indicators.exchange.cells import TRUTH, NumberCell, TruthCell
 from submissions.models import Answer, Stewardship
 from submissions.stewards import actions
 from submissions.stewards.actions import Given, Seen

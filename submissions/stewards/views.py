@@ -26,8 +26,7 @@ from cycles.engine.perform import why_closed
 from cycles.models import Cycle, Entry, Window
 from cycles.record import embargo
 from cycles.requests import PortalRequest
-from cycles.spreadsheets import dry_run
-from cycles.spreadsheets import sheets as spreadsheets_sheets
+from cycles.spreadsheets import dry_run, sheet_files
 from cycles.spreadsheets.sheets import Sheet
 from cycles.ui.files import handed_out
 from cycles.ui.pages import PER_PAGE, act_page, history, import_page, listed, sheet_answer
@@ -367,7 +366,7 @@ def export(request: PortalRequest, pk: int, kind: str) -> HttpResponse:
     if not rows:
         raise Http404
     name = f"{FIGURES.name}-{found.cycle.year}-{found.measure.code}"
-    return sheet_answer(spreadsheets_sheets.written(FIGURES, lines.rows(rows), kind), name, kind)
+    return sheet_answer(sheet_files.written(FIGURES, lines.rows(rows), kind), name, kind)
 
 
 @require_http_methods(["GET", "POST"])

@@ -40,8 +40,8 @@ def ledger_append(at: Any) -> dict[str, Any]:
     def act() -> list[int]:
         with transaction.atomic():
             return ledger.append(
-                MOVES, MOVES["submit"], [submission], sources=["draft"], by=head, at=at, windows=windows, note=note,
-                facts=[facts],
+                MOVES, MOVES["submit"], [ledger.Act(submission, "draft", facts)],
+                by=head, at=at, windows=windows, note=note,
             )  # fmt: skip
 
     sample = Entry.objects.get(pk=act()[0])

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 
 from agencies.models import Membership, User
 from agencies.roles import Role
-from cycles.spreadsheets import dry_run
+from cycles.spreadsheets import dry_run, sheet_files
 from cycles.spreadsheets import sheets as spreadsheets_sheets
 from indicators.models import Measure
 from submissions.answers import sheets as answers_sheets
@@ -111,7 +111,7 @@ def _workbook(submission: Submission) -> bytes:
             False,
             f"بر پایهٔ سند {number}",
         )
-    return spreadsheets_sheets.written(VALUES, AnswerLines(submission).rows(lines), "xlsx")
+    return sheet_files.written(VALUES, AnswerLines(submission).rows(lines), "xlsx")
 
 
 def _checked(submission: Submission, content: bytes) -> dry_run.Check:

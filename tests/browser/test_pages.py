@@ -17,9 +17,10 @@ from playwright.sync_api import Page
 
 from cycles.calendar import GREGORIAN_MONTHS, Phase, format_deadline
 from cycles.record import seals
+from indicators.drafting import actions as drafting
 from indicators.models import Kind
-from indicators.sets import drafting
 from indicators.working_groups import actions as working_groups
+from indicators.working_groups import meetings
 from submissions.evidence.file_types import KINDS
 from submissions.models import Answer, Mark
 from tests.browser.conftest import Walker
@@ -502,7 +503,7 @@ def deliberate(w: World) -> None:
         w.specific, lineage=m.lineage, text="منبع این عدد چیست؟", by=w.member, at=w.at
     )
     ahead, sector = w.at + timedelta(days=1), w.power.sector
-    working_groups.convene(
+    meetings.convene(
         w.cycle, sector=sector, held_at=ahead, place="", sets=[w.specific], by=w.chair, at=w.at
     )
 

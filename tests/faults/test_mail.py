@@ -20,7 +20,7 @@ from django.utils import timezone
 from agencies.models import Agency, Level, Membership, Sector, User
 from agencies.roles import Role
 from cycles.calendar import Phase
-from cycles.engine import notices
+from cycles.engine import reminders
 from cycles.models import Channel, Delivery, Participation
 from cycles.tasks import tell
 from submissions.models import Submission
@@ -125,7 +125,7 @@ def a_thousand_reminders() -> World:
         Submission(cycle=w.cycle, agency_id=p.agency_id, participation=p) for p in takes_part
     )
     at = w.closes(Phase.SELF_ASSESSMENT) - timedelta(days=1)
-    assert notices.remind(Phase.SELF_ASSESSMENT, not_signed, at=at) == PEOPLE
+    assert reminders.remind(Phase.SELF_ASSESSMENT, not_signed, at=at) == PEOPLE
     return w
 
 

@@ -34,11 +34,14 @@ from festival.models import Award, Report
 from festival.open_data import files as open_data_files
 from festival.report import actions as report_actions
 from festival.surveys import actions as surveys
+from indicators.drafting import actions as drafting
+from indicators.drafting import contents, tiers
 from indicators.exchange import actions as exchange
 from indicators.models import Kind, Measure
 from indicators.plans import actions as plans
-from indicators.sets import drafting, targets
+from indicators.sets import targets
 from indicators.working_groups import actions as working_groups
+from indicators.working_groups import meetings
 from submissions.answers import headquarters, teamwork
 from submissions.answers import sheets as answers_sheets
 from submissions.calibration import actions as calibration
@@ -349,32 +352,32 @@ CALLS: dict[str, tuple[str, Phase, Call]] = {
     ),
     "indicators.fill_general_set": (
         "drafted", Phase.PROPOSAL,
-        lambda w, at: drafting.fill_general_set(w.general, rows=[], by=w.administrator, at=at),
+        lambda w, at: contents.fill_general_set(w.general, rows=[], by=w.administrator, at=at),
     ),
     "indicators.save_axis": (
         "drafted", Phase.PROPOSAL,
-        lambda w, at: drafting.save_axis(w.general, fields=AXIS, by=w.administrator, at=at),
+        lambda w, at: tiers.save_axis(w.general, fields=AXIS, by=w.administrator, at=at),
     ),
     "indicators.remove_axis": (
         "drafted", Phase.PROPOSAL,
-        lambda w, at: drafting.remove_axis(w.general, empty_axis(w), by=w.administrator, at=at),
+        lambda w, at: tiers.remove_axis(w.general, empty_axis(w), by=w.administrator, at=at),
     ),
     "indicators.save_goal": (
-        "drafted", Phase.PROPOSAL, lambda w, at: drafting.save_goal(w.specific, fields=GOAL, by=w.staff, at=at),
+        "drafted", Phase.PROPOSAL, lambda w, at: tiers.save_goal(w.specific, fields=GOAL, by=w.staff, at=at),
     ),
     "indicators.remove_goal": (
-        "drafted", Phase.PROPOSAL, lambda w, at: drafting.remove_goal(w.specific, goal(w), by=w.staff, at=at),
+        "drafted", Phase.PROPOSAL, lambda w, at: tiers.remove_goal(w.specific, goal(w), by=w.staff, at=at),
     ),
     "indicators.issue_for": (
         "drafted", Phase.PROPOSAL,
-        lambda w, at: drafting.issue_for(w.general, years=2, by=w.administrator, at=at),
+        lambda w, at: contents.issue_for(w.general, years=2, by=w.administrator, at=at),
     ),
     "indicators.copy_set": (
-        "drafted", Phase.PROPOSAL, lambda w, at: drafting.copy_set(last_year(w), w.cycle, by=w.other_staff, at=at),
+        "drafted", Phase.PROPOSAL, lambda w, at: contents.copy_set(last_year(w), w.cycle, by=w.other_staff, at=at),
     ),
     "indicators.take_measure": (
         "drafted", Phase.PROPOSAL,
-        lambda w, at: drafting.take_measure(w.specific, Measure.objects.of(last_year(w)).first(), by=w.staff, at=at),
+        lambda w, at: contents.take_measure(w.specific, Measure.objects.of(last_year(w)).first(), by=w.staff, at=at),
     ),
     "indicators.share": (
         "drafted", Phase.PROPOSAL,
@@ -410,25 +413,25 @@ CALLS: dict[str, tuple[str, Phase, Call]] = {
     ),
     "indicators.set_rules": (
         "open", Phase.PROPOSAL,
-        lambda w, at: working_groups.set_rules(
+        lambda w, at: meetings.set_rules(
             w.cycle, sector="", quorum=3, concurring=["authority"], majority=50, chair_casts=True,
             by=w.administrator, at=at,
         ),
     ),
     "indicators.convene": (
         "proposed", Phase.APPROVAL,
-        lambda w, at: working_groups.convene(
+        lambda w, at: meetings.convene(
             w.cycle, sector=w.power.sector, held_at=at, place="", sets=[w.specific], by=w.chair, at=at
         ),
     ),
     "indicators.minute": (
         "proposed", Phase.APPROVAL,
-        lambda w, at: working_groups.minute(
+        lambda w, at: meetings.minute(
             meeting(w), minutes="x", resolutions={}, present={w.chair.pk: "authority"}, by=w.chair, at=at
         ),
     ),
     "indicators.cancel": (
-        "proposed", Phase.APPROVAL, lambda w, at: working_groups.cancel(meeting(w), by=w.chair, at=at),
+        "proposed", Phase.APPROVAL, lambda w, at: meetings.cancel(meeting(w), by=w.chair, at=at),
     ),
     "indicators.carry_over": (
         "drafted", Phase.APPROVAL, lambda w, at: _actions().carry_over(second_year(w), by=w.administrator, at=at),

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from cycles.calendar import Phase
 from cycles.models import Entry
+from indicators.drafting import actions as drafting
 from indicators.models import IndicatorSet, Kind, Measure, Vote
-from indicators.sets import drafting
 from indicators.workflow import SetState
 from indicators.working_groups import actions as working_groups
 from tests.factories import PASSWORD, build, make_agency

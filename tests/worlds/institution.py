@@ -18,7 +18,7 @@ from indicators.models import (
     Meeting,
     Suggestion,
 )
-from indicators.working_groups import actions as working_groups
+from indicators.working_groups import meetings
 from tests.factories import World
 
 AXIS = {"code": "G9", "title_fa": "محور", "title_en": "Axis"}
@@ -107,6 +107,6 @@ def suggestion(w: World) -> Suggestion:
 
 
 def meeting(w: World) -> Meeting:
-    group = working_groups.group_of(w.cycle, w.power.sector)
+    group = meetings.group_of(w.cycle, w.power.sector)
     when = {"held_at": w.opens(Phase.APPROVAL) - timedelta(days=1), "cycle": w.cycle}
     return Meeting.objects.get_or_create(group=group, number=1, defaults=when)[0]

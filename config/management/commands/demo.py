@@ -122,39 +122,32 @@ class Command(BaseCommand):
 
     def accounts(self, now: datetime) -> str:
         cast, first = self.cast, min(self.cast.heads)
-        rows = [
-            ("agency staff", cast.staff[first]),
-            ("head of the agency", cast.heads[first]),
-            ("deputy by delegation", User.objects.get(username="deputy")),
-            ("administrator", cast.administrator),
-            ("second administrator", cast.secretary),
-            ("working-group members", *cast.members),
-            ("chair of the working group", cast.chair),
-            ("assessors", cast.assessors[0], cast.assessors[1]),
-            ("appeal reviewers", cast.reviewers[0], cast.reviewers[1]),
-            ("auditor", cast.auditor),
+        rows: list[tuple[str, list[User]]] = [
+            ("agency staff", [cast.staff[first]]),
+            ("head of the agency", [cast.heads[first]]),
+            ("deputy by delegation", [User.objects.get(username="deputy")]),
+            ("administrator", [cast.administrator]),
+            ("second administrator", [cast.secretary]),
+            ("working-group members", list(cast.members)),
+            ("chair of the working group", [cast.chair]),
+            ("assessors", list(cast.assessors[:2])),
+            ("appeal reviewers", list(cast.reviewers[:2])),
+            ("auditor", [cast.auditor]),
         ]
         others = ("expert", "steward", "representative", "headquarters", "agency-administrator")
-        rows += [(name.replace("-", " "), User.objects.get(username=name)) for name in others]
-        rows += [
-            (
-                "administrators of one province",
-                *User.objects.filter(username__startswith="administrator-"),
-            )
-        ]
-        lines = [
-            (
-                f"\nThe portal's clock stands at {format_moment(now, 'en')}. Every password is "
-                f"{PASSWORD}\n"
-            )
-        ]
-        lines += [f"  {role:<28}{', '.join(u.username for u in users)}" for role, *users in rows]
-        lines += [
-            (
-                "  other agencies              staff-CODE and head-CODE in small letters, for "
-                "example head-moe\n"
-            )
-        ]
+        for name in others:
+            rows.append((name.replace("-", " "), [User.objects.get(username=name)]))
+        provincial = User.objects.filter(username__startswith="administrator-")
+        rows.append(("administrators of one province", list(provincial)))
+
+        clock = format_moment(now, "en")
+        lines = [f"\nThe portal's clock stands at {clock}. Every password is {PASSWORD}\n"]
+        for role, users in rows:
+            lines.append(f"  {role:<28}{', '.join(user.username for user in users)}")
+        lines.append(
+            "  other agencies              staff-CODE and head-CODE in small letters, for "
+            "example head-moe\n"
+        )
         return "\n".join(lines)
 
     def serve(self, now: datetime, port: int) -> None:
@@ -167,10 +160,12 @@ class Command(BaseCommand):
         }
         celery = [sys.executable, "-m", "celery", "-A", "config", "--quiet"]
         commands = [
-            [sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.py", "--bind", f"127.0.0.1:{port}",
-             "--log-level", "warning"],
-            [*celery, "worker", "--queues", "celery,reports", "--concurrency", "2", "--loglevel", "WARNING"],
-            [*celery, "beat", "--schedule", str(settings.VAR / "demo-beat"), "--loglevel", "WARNING"],
+            [sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.py",
+             "--bind", f"127.0.0.1:{port}", "--log-level", "warning"],
+            [*celery, "worker", "--queues", "celery,reports", "--concurrency", "2",
+             "--loglevel", "WARNING"],
+            [*celery, "beat", "--schedule", str(settings.VAR / "demo-beat"),
+             "--loglevel", "WARNING"],
         ]  # fmt: skip
         self.stdout.write(f"Serving on http://127.0.0.1:{port}/ until interrupted (Ctrl-C).\n")
         self.stdout.flush()

@@ -15,8 +15,8 @@ PATH = Path(settings.BASE_DIR, "docs", "workflow.md")
 HEAD = """# Workflows
 
 Generated from the tables in the apps' `workflow.py` by `manage.py document_workflows`; do not edit.
-Every row goes through one door, `perform` in `cycles/engine/perform.py`: row locks, source state, who, window,
-transition, ledger.
+Every row goes through one door, `perform` in `cycles/engine/perform.py`: row locks, source state,
+who, window, transition, ledger.
 """
 
 

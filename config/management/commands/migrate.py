@@ -69,9 +69,10 @@ def history_without_transitions() -> Iterator[None]:
 
     Migrating prepares some six thousand of them, and django-fsm would take a third of the time.
     """
-    prepared = django_fsm.class_prepared
-    django_fsm.class_prepared = Signal()
+    library: Any = django_fsm
+    prepared = library.class_prepared
+    library.class_prepared = Signal()
     try:
         yield
     finally:
-        django_fsm.class_prepared = prepared
+        library.class_prepared = prepared

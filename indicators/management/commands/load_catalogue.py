@@ -11,8 +11,9 @@ from agencies.models import User
 from cycles.clock import now
 from cycles.models import Cycle
 from cycles.workflow import Refused
+from indicators.drafting import actions as drafting
+from indicators.drafting import contents
 from indicators.models import IndicatorSet, Kind, Measure
-from indicators.sets import drafting
 from indicators.sets.catalogue import general_catalogue
 
 
@@ -46,7 +47,7 @@ class Command(BaseCommand):
         at = now()
         try:
             general = drafting.draft_set(cycle=cycle, kind=Kind.GENERAL, by=person, at=at)
-            drafting.fill_general_set(general, rows=general_catalogue(), by=person, at=at)
+            contents.fill_general_set(general, rows=general_catalogue(), by=person, at=at)
         except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
 

@@ -20,9 +20,9 @@ from appeals import tasks as appeals_tasks
 from appeals.drafting import actions as drafting
 from appeals.models import Appeal
 from cycles.calendar import Phase
-from cycles.engine import notices
+from cycles.engine import notices, reminders
 from cycles.models import Channel, Cycle, Delivery, Entry, Participation, Window
-from cycles.notices import delivery
+from cycles.notices import delivery, wording
 from cycles.notices.forms import NoticeSettingsForm
 from cycles.workflow import Refused, Workflow
 from cycles.years import actions as years
@@ -143,7 +143,7 @@ def test_a_decree_for_a_group_is_told_to_the_agencies_of_the_group():
 
     assert told("extend") == ["other_head", "other_staff"]
     with translation.override("en"):
-        [notice] = notices.read(
+        [notice] = wording.in_words(
             inbox(w.other_head).filter(entry__act="extend").select_related("entry")
         )
     assert (notice.title, notice.letter) == ("A deadline has been extended by decree", "88")
@@ -244,9 +244,9 @@ def test_a_notice_is_in_the_language_of_its_reader_and_leads_to_what_it_is_about
     )
 
     with translation.override("en"):
-        [english] = notices.read(row)
+        [english] = wording.in_words(row)
     with translation.override("fa"):
-        [persian] = notices.read(row)
+        [persian] = wording.in_words(row)
 
     assert (english.sentence, english.is_official) == (
         "Scores have been communicated: Ministry of Energy · 1405",
@@ -269,7 +269,7 @@ def test_reading_takes_the_same_queries_for_any_number_of_notices_of_one_kind():
         }
         rows = Delivery.objects.filter(**of_these).select_related("entry")
         with CaptureQueriesContext(connection) as queries:
-            notices.read(rows)
+            wording.in_words(rows)
         taken.append(len(queries))
 
     assert taken[0] == taken[1] == taken[2]
@@ -355,7 +355,7 @@ def test_news_and_reminders_can_be_switched_off_and_official_notices_cannot():
 
     signing.move(w.submission, "submit", by=w.head, at=w.at)
     signing.move(w.fresh(w.submission), "withdraw", by=w.head, at=w.at)
-    notices.remind(
+    reminders.remind(
         Phase.SELF_ASSESSMENT,
         submissions_tasks.not_signed,
         at=w.closes(Phase.SELF_ASSESSMENT) - DAY,
@@ -488,7 +488,7 @@ def test_two_workers_at_once_send_each_message_once(settings):
     w = build("begun")
     drafts_of(w, 20)
     forget()
-    notices.remind(
+    reminders.remind(
         Phase.SELF_ASSESSMENT,
         submissions_tasks.not_signed,
         at=w.closes(Phase.SELF_ASSESSMENT) - DAY,
@@ -523,7 +523,7 @@ def test_two_workers_at_once_send_each_message_once(settings):
 def reminded(w, at, phase=Phase.SELF_ASSESSMENT, left=submissions_tasks.not_signed):
     """Who is reminded at a moment."""
     before = set(Delivery.objects.values_list("pk", flat=True))
-    notices.remind(phase, left, at=at)
+    reminders.remind(phase, left, at=at)
     rows = Delivery.objects.exclude(pk__in=before).filter(channel=Channel.INBOX)
     return sorted(rows.values_list("recipient__username", flat=True))
 
@@ -551,12 +551,12 @@ def test_a_reminder_names_what_is_left_and_the_days_left():
     answers.save_answer(row, value=Decimal(1), note="", by=w.staff, at=w.at)
     closes = w.closes(Phase.SELF_ASSESSMENT)
 
-    notices.remind(
+    reminders.remind(
         Phase.SELF_ASSESSMENT, submissions_tasks.not_signed, at=closes - 3 * DAY + 2 * MINUTE
     )
 
     with translation.override("en"):
-        [notice] = notices.read(inbox(w.head).filter(entry=None))
+        [notice] = wording.in_words(inbox(w.head).filter(entry=None))
     assert (
         notice.title
         == "3 days left: 3 lines are not complete and the self-assessment is not signed"
@@ -581,7 +581,7 @@ def test_after_a_week_without_the_scheduler_one_reminder_goes_out_not_four():
     closes = w.closes(Phase.SELF_ASSESSMENT)
     forget()
 
-    notices.remind(Phase.SELF_ASSESSMENT, submissions_tasks.not_signed, at=closes - 2 * HOUR)
+    reminders.remind(Phase.SELF_ASSESSMENT, submissions_tasks.not_signed, at=closes - 2 * HOUR)
 
     assert inbox(w.head).count() == 1
     assert inbox(w.head).get().key.endswith(":6h")
@@ -605,7 +605,7 @@ def test_an_extension_begins_the_series_anew_for_whom_it_concerns():
     assert at_one_day == ["other_head", "other_staff", "unit_head"]
     assert after_the_old_closing == ["head", "staff"]
     with translation.override("en"):
-        assert notices.read(inbox(w.head).filter(entry=None))[-1].letter == "88"
+        assert wording.in_words(inbox(w.head).filter(entry=None))[-1].letter == "88"
 
 
 def test_agencies_that_have_proposed_nothing_are_reminded_of_the_closing_of_proposals():
@@ -630,7 +630,7 @@ def test_agencies_with_drafted_appeals_are_reminded_within_their_own_two_weeks_a
     assert at_once == []
     assert late == ["head", "staff"]
     with translation.override("en"):
-        [notice] = notices.read(inbox(w.head).filter(entry=None))
+        [notice] = wording.in_words(inbox(w.head).filter(entry=None))
     assert notice.title == "1 day left: 1 drafted appeal is not filed"
     assert notice.url == f"/en/appeals/agencies/{Appeal.objects.first().submission_id}/"
 
@@ -641,14 +641,14 @@ def test_a_quarter_has_reminders_of_its_own():
 
     def left(cycles):
         for quarter in (1, 2, 3):
-            yield notices.Todo(
+            yield reminders.Todo(
                 w.cycle.pk, w.power.pk, Submission, 0, ("submissions:list",), quarter=quarter
             )
 
-    notices.remind(Phase.MONITORING, left, at=ends - 7 * DAY)
+    reminders.remind(Phase.MONITORING, left, at=ends - 7 * DAY)
 
     with translation.override("en"):
-        [notice] = notices.read(inbox(w.head).filter(entry=None))
+        [notice] = wording.in_words(inbox(w.head).filter(entry=None))
     assert notice.about == "Ministry of Energy · Monitoring, quarter 2 · 1405"
     assert notice.closes_at == ends
 
@@ -675,7 +675,7 @@ def test_reminding_takes_the_same_queries_for_3_and_for_30_agencies():
         drafts_of(w, more)
         forget()
         with CaptureQueriesContext(connection) as queries:
-            notices.remind(Phase.SELF_ASSESSMENT, submissions_tasks.not_signed, at=at)
+            reminders.remind(Phase.SELF_ASSESSMENT, submissions_tasks.not_signed, at=at)
         taken.append(len(queries))
 
     assert taken[0] == taken[1]
@@ -694,10 +694,10 @@ def test_the_last_reminders_go_out_as_one_text_message_too_to_those_who_want_it(
     closes = w.closes(Phase.SELF_ASSESSMENT)
     forget()
 
-    notices.remind(Phase.SELF_ASSESSMENT, submissions_tasks.not_signed, at=closes - 3 * DAY)
+    reminders.remind(Phase.SELF_ASSESSMENT, submissions_tasks.not_signed, at=closes - 3 * DAY)
     delivery.tell(at=closes - 3 * DAY)
     assert list(tmp_path.iterdir()) == []
-    notices.remind(Phase.SELF_ASSESSMENT, submissions_tasks.not_signed, at=closes - DAY)
+    reminders.remind(Phase.SELF_ASSESSMENT, submissions_tasks.not_signed, at=closes - DAY)
     delivery.tell(at=closes - DAY)
     delivery.tell(at=closes - DAY)
 

@@ -20,6 +20,7 @@ from agencies.roles import Role
 from cycles.models import Delivery, Entry
 from cycles.notices import delivery
 from cycles.people import actions as people
+from cycles.people import delegations
 from cycles.workflow import Refused
 from submissions.answers import actions as answers_actions
 from submissions.signing import actions as signing
@@ -63,7 +64,7 @@ def delegate(w: World, **changed: Any) -> Membership:
         "letter": "12/345",
         "by": w.head,
     }
-    return people.delegate(w.power, **(given | {"at": w.at} | changed))
+    return delegations.delegate(w.power, **(given | {"at": w.at} | changed))
 
 
 def invite(w: World, email: str = "new@example.org", **changed: Any) -> Membership:

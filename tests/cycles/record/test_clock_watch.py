@@ -14,9 +14,9 @@ from cycles import clocks, tasks
 from cycles.calendar import Phase
 from cycles.engine import ledger, perform
 from cycles.models import Delivery, Entry, Fault, Window
-from cycles.models.cycles import is_off
 from cycles.models.faults import FaultKind
-from cycles.people import actions as people
+from cycles.models.windows import is_off
+from cycles.people import interests
 from cycles.record import clock_watch, faults
 from cycles.workflow import Refused
 from submissions import workflow
@@ -82,7 +82,7 @@ def test_what_has_a_deadline_waits_while_the_clock_is_off_and_is_done_when_it_is
         m.name
         for m in perform.open_to(workflow.MOVES, world.submission, by=world.head, at=world.at)
     }
-    people.declare_interest(agency=world.power, reason="goes on", by=world.assessor, at=world.at)
+    interests.declare_interest(agency=world.power, reason="goes on", by=world.assessor, at=world.at)
     clock_watch.watch(at=world.at)
     sign(world)
 

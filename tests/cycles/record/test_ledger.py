@@ -30,15 +30,16 @@ from hypothesis.extra.django import TestCase
 
 from agencies.models import Agency
 from cycles import tasks
+from cycles.administration_workflow import ADMINISTRATION
 from cycles.clock import NamesRequest, request_id
 from cycles.engine import ledger, perform
 from cycles.jobs.actions import order_missing
 from cycles.models import Entry, Verification
-from cycles.people import actions as people
+from cycles.people import interests
 from cycles.record import actions as record
 from cycles.record import seals
 from cycles.spreadsheets.exports import guarded
-from cycles.workflow import ADMINISTRATION, Refused, Windows
+from cycles.workflow import Refused, Windows
 from festival.report import facts as report_facts
 from tests.factories import build
 from tests.jobs import work_off
@@ -68,14 +69,13 @@ def as_(client, settings):
 
 def write(subjects, *, by=None, note="", facts=None):
     move = ADMINISTRATION["declare_interest"]
-    return ledger.append(
-        ADMINISTRATION, move, subjects, sources=[""] * len(subjects), by=by, at=AT, windows=Windows(()), note=note,
-        facts=facts or [{}] * len(subjects),
-    )  # fmt: skip
+    params = facts or [{}] * len(subjects)
+    acts = [ledger.Act(obj, "", each) for obj, each in zip(subjects, params, strict=True)]
+    return ledger.append(ADMINISTRATION, move, acts, by=by, at=AT, windows=Windows(()), note=note)
 
 
 def subject(agency):
-    return perform.Subject(agency, agency)
+    return perform.AdministrationTarget(agency, agency)
 
 
 def disagreeing():
@@ -196,9 +196,10 @@ class AnyFacts(TestCase):
         ),
     )
     def test_whatever_the_facts_python_and_the_database_write_the_same_body(self, facts, note, at):
+        target = perform.AdministrationTarget(Agency(pk=1, name_fa="x"))
         [key] = ledger.append(
-            ADMINISTRATION, ADMINISTRATION["plan_cycle"], [perform.Subject(Agency(pk=1, name_fa="x"))], sources=[""],
-            by=None, at=at, windows=Windows(()), note=note, facts=[facts],
+            ADMINISTRATION, ADMINISTRATION["plan_cycle"], [ledger.Act(target, "", facts)],
+            by=None, at=at, windows=Windows(()), note=note,
         )  # fmt: skip
 
         assert disagreeing() == []
@@ -237,7 +238,7 @@ def test_acts_of_tasks_name_no_request(world):
 
 def test_one_objects_page_leads_to_its_whole_record(world, as_):
     client = as_(world.auditor, world.at)
-    people.declare_interest(agency=world.power, reason="x", by=world.assessor, at=world.at)
+    interests.declare_interest(agency=world.power, reason="x", by=world.assessor, at=world.at)
 
     [address] = re.findall(
         r'href="([^"]*\?model=[^"]*)"', client.get("/en/cycles/1405/").content.decode()
@@ -368,7 +369,7 @@ def test_the_export_takes_the_same_queries_for_any_length(world, as_):
 
 
 def test_a_province_exports_its_own_agencies_only(world, as_):
-    people.declare_interest(agency=world.unit, reason="x", by=world.assessor, at=world.at)
+    interests.declare_interest(agency=world.unit, reason="x", by=world.assessor, at=world.at)
 
     rows = exported(as_(world.provincial_administrator, world.at).get("/en/cycles/ledger/export/"))
 
@@ -435,7 +436,7 @@ def test_papers_carry_the_seal_over_their_act(as_):
         (world.appeal, "uphold_partly"),
     ]
     over_them = [seals.stamp(obj, act).seal for obj, act in acts]
-    people.declare_interest(agency=world.health, reason="x", by=world.assessor, at=world.at)
+    interests.declare_interest(agency=world.health, reason="x", by=world.assessor, at=world.at)
     sealed(world.at)
 
     after = [head.get(page).content.decode() for page in pages]
@@ -482,7 +483,7 @@ def test_the_record_is_verified_by_hand_from_its_export_as_the_document_tells(as
     world = build("open")
     sealed(world.at)
     for agency in (world.power, world.health, world.unit):
-        people.declare_interest(agency=agency, reason="x", by=world.assessor, at=world.at)
+        interests.declare_interest(agency=agency, reason="x", by=world.assessor, at=world.at)
     last = sealed(world.at)
     client = as_(world.auditor, world.at)
     ledger_csv, record_json = tmp_path / "ledger.csv", tmp_path / "record.json"

@@ -14,7 +14,7 @@ from config.database import as_owner
 from cycles import tasks
 from cycles.engine import ledger
 from cycles.models import Delivery, Entry, Fault, Seal, Verification
-from cycles.people import actions as people
+from cycles.people import interests
 from cycles.record import audit, faults, seals
 from cycles.years import actions as years
 from tests.factories import build
@@ -54,7 +54,7 @@ def test_a_row_whose_transaction_is_still_open_holds_nobody_back_and_is_sealed_w
     def slow_writer():
         try:
             with transaction.atomic():
-                people.declare_interest(
+                interests.declare_interest(
                     agency=world.power, reason="slow", by=world.assessor, at=world.at
                 )
                 written.set()
@@ -65,7 +65,7 @@ def test_a_row_whose_transaction_is_still_open_holds_nobody_back_and_is_sealed_w
     thread = threading.Thread(target=slow_writer)
     thread.start()
     written.wait(timeout=30)
-    people.declare_interest(agency=world.health, reason="quick", by=world.assessor, at=world.at)
+    interests.declare_interest(agency=world.health, reason="quick", by=world.assessor, at=world.at)
     early = sealed(world.at)
     meanwhile = audit.verify()
     finish.set()
@@ -136,7 +136,7 @@ SWAP = f"""
 def test_what_a_superuser_changes_behind_the_triggers_is_found_and_named(deed, named):
     world = build("open")
     first = sealed(world.at)
-    people.declare_interest(agency=world.power, reason="family", by=world.assessor, at=world.at)
+    interests.declare_interest(agency=world.power, reason="family", by=world.assessor, at=world.at)
     second = sealed(world.at)
     row, after, *_later = Entry.objects.order_by("id").values_list("pk", flat=True)
     names = {"row": row, "after": after, "seal": first.pk, "next": second.pk}
@@ -220,7 +220,7 @@ def test_each_day_is_shown_by_its_last_seal_with_the_rows_sealed_by_then(django_
     sealed(world.at)
     for days, agencies in ((0, [world.power, world.health]), (1, [world.unit])):
         for agency in agencies:
-            people.declare_interest(agency=agency, reason="x", by=world.assessor, at=world.at)
+            interests.declare_interest(agency=agency, reason="x", by=world.assessor, at=world.at)
         last = sealed(world.at + timedelta(days=days, minutes=1))
 
     with django_assert_num_queries(2):
@@ -354,7 +354,7 @@ def test_auditors_are_told_once_that_rows_stay_unsealed_and_once_that_they_are_s
 def test_rows_in_no_seal_are_mended_on_record_and_none_is_touched():
     world = build("open")
     sealed(world.at)
-    people.declare_interest(agency=world.power, reason="x", by=world.assessor, at=world.at)
+    interests.declare_interest(agency=world.power, reason="x", by=world.assessor, at=world.at)
     behind_the_triggers("DELETE FROM cycles_unsealed")
     stray = Entry.objects.latest("pk")
 

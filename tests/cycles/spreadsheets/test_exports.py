@@ -21,10 +21,12 @@ from agencies.persian import normalise
 from cycles.register.agency_sheets import AGENCIES
 from cycles.spreadsheets import exports as spreadsheets_exports
 from cycles.spreadsheets import sheets as spreadsheets_sheets
-from cycles.spreadsheets.sheets import read, template, written
+from cycles.spreadsheets.sheet_files import template, written
+from cycles.spreadsheets.sheets import read
 from festival.improvement.tables import PLANS
 from festival.indices.publishers import PUBLISHERS
-from indicators.exchange.columns import APPLICABILITY, CELLS, MEASURES, TARGETS, NumberCell
+from indicators.exchange.cells import NumberCell
+from indicators.exchange.columns import APPLICABILITY, CELLS, MEASURES, TARGETS
 from submissions.answers.sheet_columns import VALUES, AnswerLines
 from submissions.stewards.sheets import FIGURES, FigureLines
 

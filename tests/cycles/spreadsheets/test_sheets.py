@@ -19,7 +19,8 @@ from cycles.spreadsheets import safety, workbooks
 from cycles.spreadsheets import sheets as spreadsheets_sheets
 from cycles.spreadsheets.exports import guarded, unguarded
 from cycles.spreadsheets.safety import Unreadable
-from cycles.spreadsheets.sheets import Column, Form, read, template, written
+from cycles.spreadsheets.sheet_files import template, written
+from cycles.spreadsheets.sheets import Column, Form, read
 
 FORM = Form(
     "fruit",

@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 
 from cycles.calendar import DAY, TEHRAN, Phase, from_jalali, midnight
 from cycles.models import Entry, Extension, Group, Holiday, Window
-from cycles.people import actions as people
+from cycles.people import interests
 from cycles.presets import (
     PRESETS,
     expected_holidays,
@@ -24,6 +24,7 @@ from cycles.presets import (
 )
 from cycles.workflow import Refused
 from cycles.years import actions as years
+from cycles.years import holidays
 from submissions import tasks
 from submissions.answers import actions as answers
 from submissions.marking import actions as marking
@@ -265,7 +266,7 @@ def test_with_the_scheduler_stopped_for_a_week_nothing_late_is_accepted_and_what
 
     with pytest.raises(Refused):
         save(world, world.other, late)
-    people.state_interests(world.cycle, by=world.assessor, at=late)
+    interests.state_interests(world.cycle, by=world.assessor, at=late)
     block = assignment.assign(
         world.submission,
         axis=world.submission.answers.first().measure.indicator.axis,
@@ -379,7 +380,7 @@ def test_a_deadline_on_a_friday_and_a_holiday_moves_to_the_next_working_day_wher
     world = build("people")
     friday = date(2026, 2, 20)  # the last day for proposals in the Gregorian year of 1405
     saturday = ("شنبهٔ نمونه", "A holiday of this test")
-    years.list_holidays([(date(2026, 2, 21), *saturday)], by=world.administrator, at=world.at)
+    holidays.list_holidays([(date(2026, 2, 21), *saturday)], by=world.administrator, at=world.at)
 
     spared = years.plan_cycle(
         year=1405, preset="statutory_gregorian", by=world.administrator, at=world.at
@@ -394,11 +395,11 @@ def test_a_deadline_on_a_friday_and_a_holiday_moves_to_the_next_working_day_wher
 
 def test_a_struck_holiday_counts_no_more_and_stays_on_record():
     world = build("people")
-    [holiday] = years.list_holidays(
+    [holiday] = holidays.list_holidays(
         [(date(2026, 2, 21), "نمونه", "")], by=world.administrator, at=world.at
     )
 
-    years.strike_holiday(holiday, by=world.administrator, at=world.at)
+    holidays.strike_holiday(holiday, by=world.administrator, at=world.at)
     [proposal] = [
         w
         for w in years.proposed_windows("statutory_gregorian", 1405, spares_holidays=True)

@@ -15,8 +15,10 @@ from cycles.years import actions as years
 from festival.duties import timeline
 from festival.duties.queries import Asked, summary
 from festival.results import actions as results
+from indicators.drafting import actions as drafting
+from indicators.drafting import contents
 from indicators.models import IndicatorSet, Kind
-from indicators.sets import approval, drafting
+from indicators.sets import approval
 from indicators.working_groups import actions as working_groups
 from submissions import tasks
 from submissions.answers import actions as answers
@@ -109,7 +111,7 @@ def test_a_real_set_is_copied_into_it_and_its_own_sets_are_never_last_year_s():
     w = build("communicated")
     practice = years.open_practice(by=w.administrator, at=w.at)
 
-    copy = drafting.copy_set(w.specific, practice, by=w.staff, at=w.at)
+    copy = contents.copy_set(w.specific, practice, by=w.staff, at=w.at)
 
     assert copy.cycle == practice
     assert IndicatorSet.objects.before(copy).first() == w.specific

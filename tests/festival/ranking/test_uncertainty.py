@@ -19,7 +19,7 @@ from festival.ranking.uncertainty import (
     under_weights,
     weighed,
 )
-from indicators.scoring import tree
+from indicators.scoring import nodes, tree
 from indicators.scoring.methods import decimal, half_up
 from indicators.scoring.scales import Number
 
@@ -130,8 +130,8 @@ def test_percents_under_other_weights_are_those_of_the_tree(earned, applies, wei
     kids = []
     for number, (weight, most) in enumerate(zip(weights, applies, strict=True)):
         scale = Number(least=Fraction(0), most=Fraction(most), step=None, bands=())
-        kids.append(tree.Node(str(number), "", Fraction(weight), scale=scale))
-    root = tree.Node("", "", agg="sum", children=tuple(kids))
+        kids.append(nodes.Node(str(number), "", Fraction(weight), scale=scale))
+    root = nodes.Node("", "", agg="sum", children=tuple(kids))
     given_points = {str(number): Fraction(p) for number, p in enumerate(earned)}
 
     [found] = weighed([Axes(1, earned, applies)], weights)

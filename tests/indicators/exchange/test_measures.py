@@ -10,15 +10,16 @@ from io import StringIO
 import pytest
 from django.utils import translation
 
-from cycles.spreadsheets import dry_run
+from cycles.spreadsheets import dry_run, sheet_files
 from cycles.spreadsheets import sheets as spreadsheets_sheets
 from cycles.spreadsheets.sheets import read
 from cycles.workflow import Refused
+from indicators.drafting import actions as drafting
+from indicators.drafting import contents, tiers
 from indicators.exchange import actions as exchange
 from indicators.exchange.columns import MEASURES
 from indicators.exchange.measures import MeasureLines
 from indicators.models import Axis, Change, Indicator, Measure
-from indicators.sets import drafting
 from indicators.sets.catalogue import general_catalogue
 from tests.factories import build
 
@@ -38,7 +39,7 @@ def drafted():
 
 def measures_file(indicator_set, kind="csv"):
     lines = MeasureLines(indicator_set)
-    return spreadsheets_sheets.written(MEASURES, lines.rows(lines.lines()), kind)
+    return sheet_files.written(MEASURES, lines.rows(lines.lines()), kind)
 
 
 def rows_of(content):
@@ -82,7 +83,7 @@ def snapshot(indicator_set):
 @pytest.mark.parametrize("kind", ("csv", "xlsx"))
 def test_an_exported_catalogue_changes_nothing_when_it_comes_back(drafted, kind):
     w = drafted
-    drafting.fill_general_set(w.general, rows=general_catalogue(), by=w.administrator, at=w.at)
+    contents.fill_general_set(w.general, rows=general_catalogue(), by=w.administrator, at=w.at)
 
     found = checked(w.general, measures_file(w.general, kind), f"a.{kind}")
 
@@ -94,7 +95,7 @@ def test_an_exported_catalogue_changes_nothing_when_it_comes_back(drafted, kind)
 @pytest.mark.parametrize("kind", ("csv", "xlsx"))
 def test_whatever_a_measure_says_changes_nothing_when_it_comes_back(drafted, kind):
     w = drafted
-    drafting.save_goal(
+    tiers.save_goal(
         w.specific,
         fields={
             "title_fa": "هدف",
@@ -139,10 +140,10 @@ def test_whatever_a_measure_says_changes_nothing_when_it_comes_back(drafted, kin
 
 def test_a_file_fills_an_empty_set_with_the_same_content_as_that_from_which_it_came(drafted):
     w = drafted
-    drafting.fill_general_set(w.general, rows=general_catalogue(), by=w.administrator, at=w.at)
+    contents.fill_general_set(w.general, rows=general_catalogue(), by=w.administrator, at=w.at)
     content = measures_file(w.general)
     before = [line.__dict__ | {"pk": None} for line in MeasureLines(w.general).lines()]
-    drafting.clear(w.general)
+    contents.clear(w.general)
 
     written = take_in(w.general, content, by=w.administrator, at=w.at)
 

@@ -7,9 +7,11 @@ import pytest
 from agencies.roles import Role
 from cycles.calendar import Phase
 from cycles.workflow import Refused
+from indicators.drafting import actions as drafting
+from indicators.drafting import contents
 from indicators.models import IndicatorSet, Kind, Measure
 from indicators.scoring.methods import METHODS
-from indicators.sets import approval, drafting
+from indicators.sets import approval
 from indicators.sets.catalogue import general_catalogue
 from tests.factories import build, make_agency, make_user
 
@@ -30,7 +32,7 @@ def test_the_general_set_filled_twice_holds_the_catalogue_once_and_may_be_propos
     w = build("drafted")
 
     for _time in range(2):
-        drafting.fill_general_set(w.general, rows=general_catalogue(), by=w.administrator, at=w.at)
+        contents.fill_general_set(w.general, rows=general_catalogue(), by=w.administrator, at=w.at)
 
     assert Measure.objects.of(w.general).count() == 60
     assert w.general.axes.count() == 10

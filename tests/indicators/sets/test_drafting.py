@@ -14,6 +14,8 @@ from cycles.models import Entry, Group, Participation
 from cycles.workflow import Refused
 from cycles.years import actions as years
 from indicators.differences import content_hash, difference
+from indicators.drafting import actions as drafting
+from indicators.drafting import contents, tiers
 from indicators.models import (
     Axis,
     Change,
@@ -26,7 +28,7 @@ from indicators.models import (
     asked_of,
     asked_of_outer,
 )
-from indicators.sets import approval, drafting
+from indicators.sets import approval
 from indicators.working_groups import actions as working_groups
 from tests.factories import World, build
 
@@ -109,7 +111,7 @@ def test_every_change_of_a_draft_is_kept_with_each_field_before_and_after():
 
 def test_points_of_an_axis_and_an_indicator_follow_from_the_measures_that_count():
     w = build("drafted")
-    axis = drafting.save_axis(
+    axis = tiers.save_axis(
         w.specific, fields={"code": "S2", "title_fa": "محور"}, by=w.staff, at=w.at
     )
     first = drafting.save_measure(w.specific, fields=fields(axis=axis), by=w.staff, at=w.at)
@@ -145,25 +147,23 @@ def test_an_axis_with_measures_is_not_removed_and_codes_stand_once():
     axis = w.specific.axes.get()
 
     with pytest.raises(Refused, match="without measures"):
-        drafting.remove_axis(w.specific, axis, by=w.staff, at=w.at)
+        tiers.remove_axis(w.specific, axis, by=w.staff, at=w.at)
     with pytest.raises(Refused, match="has this code"):
-        drafting.save_axis(
+        tiers.save_axis(
             w.specific, fields={"code": axis.code, "title_fa": "ب"}, by=w.staff, at=w.at
         )
 
 
 def test_goals_and_axes_of_another_set_are_refused():
     w = build("drafted")
-    goal = drafting.save_goal(
+    goal = tiers.save_goal(
         w.specific, fields={"title_fa": "هدف", "type": "strategic"}, by=w.staff, at=w.at
     )
 
     with pytest.raises(Refused, match="another set"):
-        drafting.save_goal(
-            w.general, fields={"title_fa": "ب"}, goal=goal, by=w.administrator, at=w.at
-        )
+        tiers.save_goal(w.general, fields={"title_fa": "ب"}, goal=goal, by=w.administrator, at=w.at)
     with pytest.raises(Refused, match="another set"):
-        drafting.save_axis(
+        tiers.save_axis(
             w.specific,
             fields={"code": "X", "title_fa": "ب"},
             axis=w.general.axes.first(),
@@ -180,7 +180,7 @@ def test_last_year_s_set_is_copied_in_one_step_with_its_lineages_and_then_differ
 ):
     w = year_after.world
 
-    copy = drafting.copy_set(w.specific, year_after.cycle, by=w.staff, at=year_after.at)
+    copy = contents.copy_set(w.specific, year_after.cycle, by=w.staff, at=year_after.at)
     before, after = Measure.objects.of(w.specific).for_list(), Measure.objects.of(copy).for_list()
     alike = difference(before, after)
     chosen = after.first()
@@ -206,10 +206,10 @@ def test_last_year_s_set_is_copied_in_one_step_with_its_lineages_and_then_differ
 
 def test_a_copy_never_overwrites_what_stands_in_the_draft(year_after):
     w = year_after.world
-    copy = drafting.copy_set(w.specific, year_after.cycle, by=w.staff, at=year_after.at)
+    copy = contents.copy_set(w.specific, year_after.cycle, by=w.staff, at=year_after.at)
 
     with pytest.raises(Refused, match="holds measures already"):
-        drafting.copy_set(w.specific, year_after.cycle, by=w.staff, at=year_after.at)
+        contents.copy_set(w.specific, year_after.cycle, by=w.staff, at=year_after.at)
     assert Measure.objects.of(copy).count() == 2
 
 
@@ -218,7 +218,7 @@ def test_goals_and_tiers_come_along_with_a_copy(year_after):
     goal = w.specific.goals.create(code="O1", title_fa="هدف", type="strategic")
     Measure.objects.of(w.specific).update(goal=goal)
 
-    copy = drafting.copy_set(w.specific, year_after.cycle, by=w.staff, at=year_after.at)
+    copy = contents.copy_set(w.specific, year_after.cycle, by=w.staff, at=year_after.at)
 
     assert [g.title_fa for g in copy.goals.all()] == ["هدف"]
     assert {m.goal.set_id for m in Measure.objects.of(copy).for_list()} == {copy.pk}
@@ -231,19 +231,19 @@ def test_a_measure_is_taken_from_the_bank_once_and_keeps_its_lineage(year_after)
     )
     banked = Measure.objects.of(w.specific).first()
 
-    taken = drafting.take_measure(draft, banked, by=w.staff, at=year_after.at)
+    taken = contents.take_measure(draft, banked, by=w.staff, at=year_after.at)
 
     assert taken.lineage == banked.lineage
     assert taken.pk != banked.pk
     with pytest.raises(Refused, match="in the set already"):
-        drafting.take_measure(draft, banked, by=w.staff, at=year_after.at)
+        contents.take_measure(draft, banked, by=w.staff, at=year_after.at)
 
 
 def test_what_is_not_communicated_is_not_in_the_bank():
     w = build("drafted")
 
     with pytest.raises(Refused, match="in the bank"):
-        drafting.take_measure(
+        contents.take_measure(
             w.general, Measure.objects.of(w.specific).first(), by=w.administrator, at=w.at
         )
 
@@ -251,7 +251,7 @@ def test_what_is_not_communicated_is_not_in_the_bank():
 def test_a_general_set_for_two_years_is_communicated_again_only_unchanged(year_after):
     w = year_after.world
     opens = World(people=w.people, cycle=year_after.cycle).opens(Phase.APPROVAL)
-    copy = drafting.copy_set(w.general, year_after.cycle, by=w.administrator, at=year_after.at)
+    copy = contents.copy_set(w.general, year_after.cycle, by=w.administrator, at=year_after.at)
 
     with pytest.raises(Refused, match="not issued for two years"):
         approval.carry_over(copy, by=w.administrator, at=opens)
@@ -270,11 +270,11 @@ def test_a_general_set_for_two_years_is_communicated_again_only_unchanged(year_a
 def test_only_a_general_set_is_issued_for_two_years():
     w = build("drafted")
 
-    assert drafting.issue_for(w.general, years=2, by=w.administrator, at=w.at).years == 2
+    assert contents.issue_for(w.general, years=2, by=w.administrator, at=w.at).years == 2
     with pytest.raises(Refused, match="two years"):
-        drafting.issue_for(w.specific, years=2, by=w.staff, at=w.at)
+        contents.issue_for(w.specific, years=2, by=w.staff, at=w.at)
     with pytest.raises(Refused, match="two years"):
-        drafting.issue_for(w.general, years=3, by=w.administrator, at=w.at)
+        contents.issue_for(w.general, years=3, by=w.administrator, at=w.at)
 
 
 # --- Whom a set is for --------------------------------------------------------------------------

@@ -8,9 +8,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from cycles.models import Participation
+from indicators.drafting import actions as drafting
+from indicators.drafting import contents
 from indicators.models import GoalRank, Measure, MeasureTarget
-from indicators.sets import drafting
-from indicators.sets.principles import PRINCIPLES, findings, load
+from indicators.sets.principle_sheet import load
+from indicators.sets.principles import PRINCIPLES, findings
 from indicators.working_groups import actions as working_groups
 from tests.factories import build
 from tests.worlds.institution import last_year
@@ -176,7 +178,7 @@ def test_a_new_measure_should_be_in_its_trial_year_and_a_known_one_need_not():
     draft = drafting.draft_set(
         cycle=w.cycle, kind="specific", agency=w.health, by=w.other_staff, at=w.at
     )
-    drafting.take_measure(draft, known, by=w.other_staff, at=w.at)
+    contents.take_measure(draft, known, by=w.other_staff, at=w.at)
     fresh = {
         "title_fa": "تازه",
         "title_en": "",

@@ -25,6 +25,7 @@ from indicators.models import (
 from indicators.sets import approval
 from indicators.tally import verdicts
 from indicators.working_groups import actions as working_groups
+from indicators.working_groups import meetings
 from tests.factories import build
 from tests.worlds.institution import goal, power_measure
 
@@ -242,7 +243,7 @@ def test_goals_are_ranked_each_with_a_place_of_its_own(w):
 def test_the_rules_set_for_a_sector_s_group_decide_and_the_ledger_keeps_what_they_were():
     w = build("drafted")
     rules = {"quorum": 3, "concurring": ["authority"], "majority": 60, "chair_casts": False}
-    working_groups.set_rules(w.cycle, sector=w.power.sector, **rules, by=w.administrator, at=w.at)
+    meetings.set_rules(w.cycle, sector=w.power.sector, **rules, by=w.administrator, at=w.at)
     w.specific = approval.move(w.specific, "propose", by=w.head, at=w.at)
     w.at = w.opens(Phase.APPROVAL)
     vote(w, "member")
@@ -269,7 +270,7 @@ def test_rules_by_which_nothing_could_be_decided_are_refused(wrong):
     } | wrong
 
     with pytest.raises(Refused, match="no rules"):
-        working_groups.set_rules(w.cycle, **rules, by=w.administrator, at=w.opens(Phase.PROPOSAL))
+        meetings.set_rules(w.cycle, **rules, by=w.administrator, at=w.opens(Phase.PROPOSAL))
     assert not WorkingGroup.objects.exists()
 
 
@@ -281,9 +282,7 @@ def convene(w, sets=None, **more):
         "by": w.chair,
         "at": w.at,
     }
-    return working_groups.convene(
-        w.cycle, sets=[w.specific] if sets is None else sets, **facts | more
-    )
+    return meetings.convene(w.cycle, sets=[w.specific] if sets is None else sets, **facts | more)
 
 
 def test_a_meeting_is_convened_told_to_the_members_and_minuted_once(w):
@@ -299,17 +298,17 @@ def test_a_meeting_is_convened_told_to_the_members_and_minuted_once(w):
     }
 
     with pytest.raises(Refused, match="after the meeting"):
-        working_groups.minute(meeting, **given, by=w.chair, at=w.at)
-    held = working_groups.minute(meeting, **given, by=w.chair, at=meeting.held_at)
+        meetings.minute(meeting, **given, by=w.chair, at=w.at)
+    held = meetings.minute(meeting, **given, by=w.chair, at=meeting.held_at)
 
     assert told == {"member", "budget", "expert"}
     assert (held.number, held.state, held.minuted_by) == (1, "held", w.chair)
     assert held.agenda.get().resolution == "تصویب"
     assert [a.member for a in held.attendance.all()] == [w.chair]
     with pytest.raises(Refused, match="is not possible"):
-        working_groups.minute(held, **given, by=w.chair, at=meeting.held_at)
+        meetings.minute(held, **given, by=w.chair, at=meeting.held_at)
     with pytest.raises(Refused, match="convened meeting"):
-        working_groups.cancel(held, by=w.chair, at=meeting.held_at)
+        meetings.cancel(held, by=w.chair, at=meeting.held_at)
 
 
 def test_a_set_is_not_decided_on_before_the_meeting_convened_on_it(w):
@@ -320,7 +319,7 @@ def test_a_set_is_not_decided_on_before_the_meeting_convened_on_it(w):
 
     with pytest.raises(Refused, match="is to discuss this set"):
         approval.move(w.specific, "approve", by=w.chair, at=w.at)
-    working_groups.cancel(meeting, by=w.chair, at=w.at)
+    meetings.cancel(meeting, by=w.chair, at=w.at)
 
     assert approval.move(w.specific, "approve", by=w.chair, at=w.at).state == "approved"
 

@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 from pypdf import PdfReader
 
 from cycles.calendar import Phase
+from indicators.drafting import actions as drafting
 from indicators.models import (
     IndicatorSet,
     Kind,
@@ -24,7 +25,7 @@ from indicators.models import (
     Suggestion,
     Vote,
 )
-from indicators.sets import drafting, targets
+from indicators.sets import targets
 from indicators.working_groups import actions as working_groups
 from tests.factories import PASSWORD, _drafted, _open, _planned, _proposed, build, make_agency
 from tests.guard.test_authorization import agenda

@@ -11,7 +11,8 @@ from appeals.drafting.forms import AppealForm
 from appeals.models import Ground
 from config.rehearsal import values as rehearsal_values
 from cycles.spreadsheets.dry_run import check
-from cycles.spreadsheets.sheets import read, written
+from cycles.spreadsheets.sheet_files import written
+from cycles.spreadsheets.sheets import read
 from cycles.workflow import Refused
 from submissions.answers import actions as answers
 from submissions.answers.forms import AnswerForm

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from agencies.models import Clearance, Interest, User
 from cycles.models import Cycle, Entry
-from cycles.people import actions as people
+from cycles.people import interests
 from cycles.workflow import Refused
 from indicators.models import Measure
 from submissions import clearance
@@ -89,7 +89,7 @@ def test_nothing_on_a_desk_is_shown_or_marked_before_all_interests_are_declared(
             by=fresh(world.assessor),
             at=world.at,
         )
-    people.state_interests(world.cycle, by=fresh(world.assessor), at=world.at)
+    interests.state_interests(world.cycle, by=fresh(world.assessor), at=world.at)
 
     assert before == (0, 0, 0)
     assert (
@@ -112,8 +112,8 @@ def test_what_was_just_declared_holds_at_once_for_whoever_said_it():
     world = build("open")
     before = world.assessor.is_cleared(world.cycle)
 
-    people.state_interests(world.cycle, by=world.assessor, at=world.at)
-    people.declare_interest(agency=world.health, reason="x", by=world.assessor, at=world.at)
+    interests.state_interests(world.cycle, by=world.assessor, at=world.at)
+    interests.declare_interest(agency=world.health, reason="x", by=world.assessor, at=world.at)
 
     assert not before
     assert world.assessor.cleared_years("interests") == [world.cycle.year]
@@ -123,21 +123,21 @@ def test_what_was_just_declared_holds_at_once_for_whoever_said_it():
 def test_the_statement_is_for_one_year_is_recorded_and_is_made_once():
     world = build("open")
 
-    stated = people.state_interests(world.cycle, by=world.assessor, at=world.at)
+    stated = interests.state_interests(world.cycle, by=world.assessor, at=world.at)
 
     assert (stated.kind, stated.year) == ("interests", world.cycle.year)
     assert Entry.objects.filter(act="state_interests").count() == 1
     with pytest.raises(Refused):
-        people.state_interests(world.cycle, by=fresh(world.assessor), at=world.at)
+        interests.state_interests(world.cycle, by=fresh(world.assessor), at=world.at)
     with pytest.raises(Refused):
-        people.state_interests(world.cycle, by=world.staff, at=world.at)
+        interests.state_interests(world.cycle, by=world.staff, at=world.at)
 
 
 def test_no_statement_is_made_about_a_year_in_which_nothing_is_marked():
     world = build("planned")
 
     with pytest.raises(Refused):
-        people.state_interests(world.cycle, by=world.assessor, at=world.at)
+        interests.state_interests(world.cycle, by=world.assessor, at=world.at)
 
 
 def test_an_interest_declared_later_moves_the_block_to_another_with_the_marks_made_so_far():

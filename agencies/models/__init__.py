@@ -1,0 +1,28 @@
+"""Provinces, agencies and people, with the roles and interests that people have."""
+
+from agencies.models.memberships import (
+    Clearance,
+    Interest,
+    Membership,
+    people_visible_to,
+    with_roles,
+)
+from agencies.models.people import User, cleared, in_reach
+from agencies.models.register import Agency, AgencyQuerySet, Level, Named, Province, Sector
+
+__all__ = [
+    "Agency",
+    "AgencyQuerySet",
+    "Clearance",
+    "Interest",
+    "Level",
+    "Membership",
+    "Named",
+    "Province",
+    "Sector",
+    "User",
+    "cleared",
+    "in_reach",
+    "people_visible_to",
+    "with_roles",
+]

@@ -1,0 +1,138 @@
+"""The stages in which agencies plan, report and assess themselves."""
+
+import random
+from datetime import timedelta
+from decimal import Decimal
+from functools import partial
+
+from django.core.files.base import ContentFile
+
+from config.rehearsal import values
+from config.rehearsal.walk import Walk
+from cycles.calendar import Phase
+from cycles.models import Participation
+from cycles.years import actions as years
+from indicators.models import Plan, Planned, QuarterReport, Sheet
+from indicators.plans import actions as plans_actions
+from submissions.answers import actions as answers
+from submissions.evidence import actions as evidence
+from submissions.models import Answer, Submission
+from submissions.signing import actions as signing
+from submissions.signing import declaration
+
+
+class ReportingStages(Walk):
+    def _monitored(self) -> None:
+        """The assessed year itself: plans are laid and signed, a decree extends the first quarter,
+        each is reported.
+        """
+        self._plan()
+        self._extend()
+        for quarter in (1, 2, 3, 4):
+            self._report(quarter)
+
+    def _plan(self) -> None:
+        plans = list(Plan.objects.filter(cycle=self.cycle).order_by("pk"))
+        self.planned: dict[int, list[Planned]] = {}
+        for number, (plan, at) in enumerate(self.paced(plans, Phase.MONITORING, 0.05, 0.3)):
+            staff, head = self.cast.staff[plan.agency_id], self.cast.heads[plan.agency_id]
+            if number == 0:
+                self.refused(
+                    "an empty plan",
+                    lambda: plans_actions.move_plan(plan, "sign", by=head, at=at),  # noqa: B023
+                )
+            self.planned[plan.pk] = Sheet(plan, only=()).planned
+            targets = values.targets(self.planned[plan.pk], plan.quarters)
+            plans_actions.save_plan(plan, targets, by=staff, at=at)
+            plans_actions.move_plan(plan, "sign", by=head, at=at)
+            self.did()
+
+    def _report(self, quarter: int) -> None:
+        """A quarter as its agencies report it; one of them stays silent all year."""
+        chance = random.Random(f"{self.seed}-{self.year}-quarter-{quarter}")  # noqa: S311 -- the same year each time
+        rows = QuarterReport.objects.filter(cycle=self.cycle, quarter=quarter).select_related(
+            "plan"
+        )
+        reports = list(rows.exclude(agency=self.agencies[-1]).order_by("pk"))
+        for number, (report, at) in enumerate(
+            self.paced(reports, Phase.MONITORING, 0.6, 0.85, quarter)
+        ):
+            staff, head = self.cast.staff[report.agency_id], self.cast.heads[report.agency_id]
+            planned, skill = self.planned[report.plan_id], self.skill[report.agency_id]
+            figures = values.figures(planned, quarter, skill, chance)
+            plans_actions.save_figures(report, figures, by=staff, at=at)
+            do = partial(plans_actions.move_report, report, "report", by=head)
+            if number == 0 and quarter > 1:  # the first quarter's closing is moved by decree
+                stroke = self.within(Phase.MONITORING, 1, quarter=quarter)
+                self.refused("reported on the stroke", lambda: do(at=stroke))  # noqa: B023
+            do(at=at)
+            self.did()
+
+    def _extend(self) -> None:
+        at, closes = self.within(Phase.MONITORING, 0.9), self.within(Phase.MONITORING, 1)
+        if not self.due(at):
+            return
+        decree = values.decree(self.year, closes + timedelta(days=10), at)
+        self.refused(
+            "a head extends", lambda: years.extend(self.cycle, **decree, by=self._any_head())
+        )
+        years.extend(self.cycle, **decree, by=self.cast.administrator)
+        self.did()
+
+    def _answered(self) -> None:
+        at = self.within(Phase.SELF_ASSESSMENT, 0.02)
+        taking_part = Participation.objects.filter(cycle=self.cycle)
+        self.did(len(answers.begin(taking_part, by=None, at=at)))
+        drafts = list(
+            Submission.objects.filter(cycle=self.cycle)
+            .select_related("agency", "cycle")
+            .order_by("pk")
+        )
+        twins = values.twins(drafts)
+        chance = random.Random(f"{self.seed}-{self.year}-declarations")  # noqa: S311 -- the same year each time
+        entered: dict[int, dict[tuple[str, str], Decimal | None]] = {}
+        for s, at in self.paced(drafts, Phase.SELF_ASSESSMENT, 0.05, 0.95):
+            lines = list(Answer.objects.filter(submission=s).for_page())
+            twin = entered.get(twins.get(s.pk, 0))
+            entered[s.pk] = twin or values.values(lines, self.skill[s.agency_id], self.random)
+            given = {
+                a.pk: values.given(a, entered[s.pk][values.key(a)])
+                for a in lines
+                if not a.measure.is_stewarded
+            }
+            staff = self.cast.staff[s.agency_id]
+            answers.save_answers(s, given, by=staff, at=at)
+            declared = values.declaration(self.skill[s.agency_id], chance)
+            declaration.save_declaration(s, **declared, by=staff, at=at)
+            for answer in [a for a in lines if not a.measure.is_stewarded][:2]:
+                upload = ContentFile(
+                    f"{s.agency.code} {answer.measure.code}\n".encode(), name="گزارش.txt"
+                )
+                evidence.attach(answer, upload=upload, by=staff, at=at)
+                self.did()
+        self.twins = {*twins, *twins.values()}
+
+    def _submitted(self) -> None:
+        drafts = list(
+            Submission.objects.filter(cycle=self.cycle)
+            .select_related("agency", "cycle")
+            .order_by("pk")
+        )
+        silent = values.silent(drafts, self.twins)
+        first = next(s for s in drafts if s.pk not in silent)
+        head, late = self.cast.heads[first.agency_id], self.within(Phase.SELF_ASSESSMENT, 1)
+        self.refused(
+            "signed on the stroke", lambda: signing.move(first, "submit", by=head, at=late)
+        )
+        second_late = late + timedelta(seconds=1)
+        self.refused(
+            "signed a second late", lambda: signing.move(first, "submit", by=head, at=second_late)
+        )
+        at = self.within(Phase.SELF_ASSESSMENT, 0.97)
+        staff = self.cast.staff[first.agency_id]
+        self.refused("staff sign", lambda: signing.move(first, "submit", by=staff, at=at))
+        for s, at in self.paced(
+            [s for s in drafts if s.pk not in silent], Phase.SELF_ASSESSMENT, 0.96, 0.9999
+        ):
+            signing.move(s, "submit", by=self.cast.heads[s.agency_id], at=at)
+            self.did()

@@ -1,0 +1,141 @@
+"""Say what a notice tells its reader."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.apps import apps
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from agencies.models import Agency, User
+from agencies.persian import language
+from cycles.administration_workflow import ADMINISTRATION
+from cycles.calendar import Phase, phase_label, time_left
+from cycles.models import Channel, Cycle, Delivery, Entry
+
+INVITATIONS = frozenset({"invite", "invite_again"})
+"""Acts whose mail holds a link by which the person chooses a password."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A notice in the reader's words. `pk` is that of the inbox's row, whose address leads on to
+    `url`.
+    """
+
+    pk: int
+    title: str
+    about: str
+    at: datetime
+    url: str
+    is_official: bool
+    letter: str = ""
+    closes_at: datetime | None = None
+    seen_at: datetime | None = None
+    invites: bool = False
+
+    @property
+    def sentence(self) -> str:
+        """All of it in one line."""
+        return f"{self.title}: {self.about}" if self.about else self.title
+
+
+def in_words(deliveries: Iterable[Delivery]) -> list[Notice]:
+    """These deliveries (with their entries) in the reader's words; a fixed number of queries for
+    any number of them.
+    """
+    deliveries = list(deliveries)
+    objects = _objects(d.entry for d in deliveries if d.entry)
+    agencies = Agency.objects.in_bulk({d.params["agency"] for d in deliveries if d.entry is None})
+    sent = [d for d in deliveries if d.channel != Channel.INBOX]
+    homes: dict[tuple[int, str], int] = {}
+    if sent:
+        inbox = Delivery.objects.filter(channel=Channel.INBOX, key__in={d.key for d in sent})
+        inbox = inbox.filter(recipient__in={d.recipient_id for d in sent})
+        homes = {
+            (recipient, key): pk
+            for pk, recipient, key in inbox.values_list("pk", "recipient_id", "key")
+        }
+    notices = []
+    for d in deliveries:
+        pk = homes.get((d.recipient_id, d.key), d.pk)
+        if d.entry:
+            notices.append(_of_act(d, pk, objects.get((d.entry.model, d.entry.object_pk))))
+        else:
+            notices.append(_of_deadline(d, pk, agencies.get(d.params["agency"])))
+    return notices
+
+
+def _objects(entries: Iterable[Entry]) -> dict[tuple[str, int], Any]:
+    """What these entries are about, as it stands now: one query a model."""
+    keys: dict[str, set[int]] = {}
+    for entry in entries:
+        keys.setdefault(entry.model, set()).add(entry.object_pk)
+    found: dict[tuple[str, int], Any] = {}
+    for label, pks in keys.items():
+        model: Any = apps.get_model(label)
+        rows = (
+            model.objects.for_notices()
+            if hasattr(model.objects, "for_notices")
+            else model.objects.all()
+        )
+        found |= {(label, pk): obj for pk, obj in rows.in_bulk(pks).items()}
+    return found
+
+
+def _of_act(delivery: Delivery, pk: int, obj: Any) -> Notice:
+    entry = delivery.entry
+    assert entry is not None
+    return Notice(
+        pk=pk,
+        title=entry.news,
+        about=entry.object_label if obj is None else str(obj),
+        at=entry.at,
+        url=obj.get_absolute_url() if hasattr(obj, "get_absolute_url") else "",
+        is_official=delivery.is_official,
+        letter=entry.params.get("letter", ""),
+        seen_at=delivery.seen_at,
+        invites=entry.workflow == ADMINISTRATION.label and entry.act in INVITATIONS,
+    )
+
+
+def _of_deadline(delivery: Delivery, pk: int, agency: Agency | None) -> Notice:
+    params = delivery.params
+    closes_at, (name, *args) = datetime.fromisoformat(params["closes_at"]), params["link"]
+    todo = {
+        "left": _left(closes_at, delivery.made_at),
+        "todo": apps.get_model(params["model"]).left_to_do(params["count"]),
+    }
+    phase = phase_label(Phase(params["phase"]), params["quarter"])
+    return Notice(
+        pk=pk,
+        title=gettext("%(left)s left: %(todo)s") % todo,
+        about=f"{agency} · {phase} · {Cycle(year=params['year']).label}",
+        at=delivery.made_at,
+        url=reverse(name, args=args),
+        is_official=False,
+        letter=params["decree"],
+        closes_at=closes_at,
+        seen_at=delivery.seen_at,
+    )
+
+
+def _left(closes_at: datetime, at: datetime) -> str:
+    """The time that was left when the reminder was made; an hour begun counts as whole, so that it
+    is 3 days.
+    """
+    hours = -((at - closes_at) // timedelta(hours=1))
+    return time_left(closes_at, closes_at - timedelta(hours=hours), language())
+
+
+def unseen_count(user: User, at: datetime, *, most: int = 100) -> int:
+    """How many notices somebody has not opened, counted up to `most`."""
+    return Delivery.objects.visible_to(user, at).filter(seen_at=None)[:most].count()
+
+
+def latest(user: User, at: datetime, count: int) -> list[Notice]:
+    """The newest notices that somebody has not opened."""
+    unseen = Delivery.objects.visible_to(user, at).filter(seen_at=None).select_related("entry")
+    return in_words(unseen.order_by("-made_at", "-pk")[:count])
