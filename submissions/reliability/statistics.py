@@ -182,10 +182,13 @@ class Severity:
 def severity(readings: Iterable[Reading], *, margin: float = 0.02) -> list[Severity]:
     """The effect of each assessor on marks, by least squares on an additive model.
 
-    - A line that several have read: share = line + assessor + error. Whatever the line deserves cancels out, so only
-      the differences between its readers count, and its suggestion says nothing more.
-    - A line that one has read, with a suggestion: share - suggested = common mean + assessor + error.
-    - A line that one has read, without a suggestion, says nothing about its assessor and is left out.
+    - A line that several have read: share = line + assessor + error. Whatever the line deserves
+      cancels out, so only the differences between its readers count, and its suggestion says
+      nothing more.
+    - A line that one has read, with a suggestion: share - suggested = common mean + assessor
+      + error.
+    - A line that one has read, without a suggestion, says nothing about its assessor and is left
+      out.
 
     Effects sum to zero over the assessors who can be compared: those joined by lines in common,
     directly or through others, and all who alone have marked lines with suggestions, joined by the

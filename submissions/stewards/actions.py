@@ -493,9 +493,17 @@ def supply(
     _refuse_ungiven(waiting, standing)
     digest = _digest(standing.values())
     [stewardship] = perform(
-        STEWARDSHIPS, [stewardship], "supply", by=by, at=at, signer=by, lines=len(waiting), digest=digest,
-        sha256=stewardship.source_sha256, seen=seen,
-    )  # fmt: skip
+        STEWARDSHIPS,
+        [stewardship],
+        "supply",
+        by=by,
+        at=at,
+        signer=by,
+        lines=len(waiting),
+        digest=digest,
+        sha256=stewardship.source_sha256,
+        seen=seen,
+    )
     givers: dict[User, list[Answer]] = {}
     for answer in waiting:
         givers.setdefault(standing[answer.pk].entered_by, []).append(answer)

@@ -159,8 +159,11 @@ def _appointed(request: PortalRequest, cycle: Cycle, rows: list[InHand]) -> bool
             actions.appoint(
                 row.measure, **row.form.cleaned_data, by=request.user, at=request.at, seen=seen
             )
-            messages.success(request, _("“%(measure)s” is in the hands of %(name)s.")
-                             % {"measure": row.measure, "name": row.form.cleaned_data["steward"]})  # fmt: skip
+            messages.success(
+                request,
+                _("“%(measure)s” is in the hands of %(name)s.")
+                % {"measure": row.measure, "name": row.form.cleaned_data["steward"]},
+            )
             return True
     except Refused as refusal:
         if row is None:
