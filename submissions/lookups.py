@@ -3,6 +3,7 @@ who may see it.
 """
 
 from django.db.models import QuerySet
+from django.forms import Form
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -56,3 +57,11 @@ def note_reading(request: PortalRequest, submission: Submission, what: str) -> N
 
 def cycles_of(request: PortalRequest) -> QuerySet[Cycle]:
     return Cycle.objects.visible_to(request.user, request.at).for_list()
+
+
+def form_errors(form: Form) -> str:
+    """Join what is wrong with a form, for a message on a page that does not show its fields."""
+    found: list[str] = []
+    for errors in form.errors.values():
+        found += [str(error) for error in errors]
+    return " ".join(found)

@@ -25,7 +25,7 @@ from submissions.models import Document, Score
 
 def facts(appeal: Appeal, user: User, at: datetime) -> dict[str, Any]:
     """What stands on an appeal's paper, as far as the reader may know it."""
-    appeal.window = Window.objects.concerning([appeal]).of(Phase.APPEAL_REVIEW, appeal)  # type: ignore[attr-defined]
+    appeal.window = Window.objects.concerning([appeal]).of(Phase.APPEAL_REVIEW, appeal)
     filing = appeal.filing
     return {
         "appeal": appeal,
@@ -43,7 +43,7 @@ def facts(appeal: Appeal, user: User, at: datetime) -> dict[str, Any]:
     }
 
 
-def answer(appeal: Appeal, user: User, at: datetime) -> FileResponse:
+def zip_response(appeal: Appeal, user: User, at: datetime) -> FileResponse:
     """The ZIP to save: paper.pdf, filing.json, files/, record.json with its seals, and SHA256SUMS
     over all of them.
     """
@@ -97,7 +97,7 @@ def _record(appeal: Appeal, *, whole: bool) -> bytes:
     entries = []
     for entry in rows:
         seal = seals.of_entry(entry.pk)
-        told: dict[str, Any] = {
+        told: dict[str, object] = {
             "id": entry.pk,
             "act": entry.act,
             "at": entry.at.isoformat(),

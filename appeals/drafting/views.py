@@ -10,6 +10,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -90,23 +91,18 @@ def _form(request: PortalRequest, answer: Answer, appeal: Appeal | None, *sent: 
         *sent,
         initial=initial,
         grounds=actions.grounds(answer),
-        documents=_offered(answer, appeal),
+        documents=_offered_documents(answer, appeal),
         answer=answer,
     )
 
 
-def _offered(answer: Answer, appeal: Appeal | None) -> Any:
-    """The files that the agency has uploaded before and that the appeal does not show."""
-    shown = (
-        Attachment.objects.filter(appeal=appeal, withdrawn_at=None).values("document")
-        if appeal
-        else ()
-    )
-    newest = (
-        Document.objects.held_by(answer.submission.agency_id)
-        .exclude(pk__in=shown)
-        .values("pk")[:MOST_OFFERED]
-    )
+def _offered_documents(answer: Answer, appeal: Appeal | None) -> QuerySet[Document]:
+    """List the files that the agency has uploaded before and that the appeal does not show."""
+    held = Document.objects.held_by(answer.submission.agency_id)
+    if appeal:
+        attached = Attachment.objects.filter(appeal=appeal, withdrawn_at=None)
+        held = held.exclude(pk__in=attached.values("document"))
+    newest = held.values("pk")[:MOST_OFFERED]
     return Document.objects.filter(pk__in=newest).order_by("-uploaded_at", "-pk")
 
 

@@ -38,7 +38,7 @@ def read(request: PortalRequest, appeal: Appeal) -> dict[str, Any]:
         if appeal.state not in (AppealState.DRAFT, AppealState.WITHDRAWN)
         else Phase.APPEAL
     )
-    appeal.window = windows.of(Phase.APPEAL_REVIEW, appeal)  # type: ignore[attr-defined]
+    appeal.window = windows.of(Phase.APPEAL_REVIEW, appeal)
     return {
         "appeal": appeal,
         "answer": answer,

@@ -18,6 +18,7 @@ from agencies.persian import localised
 from agencies.roles import OVERSEERS, Role
 from appeals.workflow import APPEALS, DECIDED, AppealState
 from cycles.models import Cycle
+from cycles.workflow import Term
 from submissions.models import Answer, Submission
 from submissions.scoring import contributors
 
@@ -194,6 +195,8 @@ class Appeal(models.Model):
     decided_points = models.DecimalField(max_digits=16, decimal_places=10, null=True, blank=True)
     decided_void = models.BooleanField(default=False)
     error = models.CharField(max_length=8, choices=Error, blank=True)
+
+    window: Term | None  # that of its review; whoever shows the appeal fills it in
 
     objects = AppealQuerySet.as_manager()
     named_by = ("answer__measure",)

@@ -91,10 +91,11 @@ def _begun(
     submission: Submission, measure: Measure, own: int | None, reported: Decimal | None
 ) -> Answer:
     prefilled = {} if reported is None else {"value": reported, "prefilled_from": LAST}
-    line: Any = Answer(submission=submission, measure=measure, own_id=own, **prefilled)
-    line.evidence_count = line.unproven_count = 0
+    line = Answer(submission=submission, measure=measure, own_id=own, **prefilled)
+    line.evidence_count = 0
+    line.unproven_count = 0
     line.lacking = completeness.lacks(line, submission.cycle)
-    return line  # type: ignore[no-any-return]
+    return line
 
 
 @transaction.atomic

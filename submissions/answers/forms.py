@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
 from cycles.clashes import ComparedForm
+from cycles.ui.choices import offer_choices, offer_rows
 from cycles.ui.fields import NumberField, PersianTextField
 from indicators.models import Axis
 from indicators.scoring.methods import METHODS
@@ -147,14 +148,18 @@ class FactorForm(forms.Form):
 
     def __init__(self, data: Any = None, *, files: Iterable[Evidence]) -> None:
         super().__init__(data)
-        self.files = {str(file.pk): file for file in files}
-        self.fields["evidence"].choices = [  # type: ignore[attr-defined]
-            ("", _("None")),
-            *((key, str(file)) for key, file in self.files.items()),
-        ]
+        self.shown_files = {str(file.pk): file for file in files}
+        offer_choices(
+            self,
+            "evidence",
+            [
+                ("", _("None")),
+                *((key, str(file)) for key, file in self.shown_files.items()),
+            ],
+        )
 
     def clean_evidence(self) -> Evidence | None:
-        return self.files.get(self.cleaned_data["evidence"])
+        return self.shown_files.get(self.cleaned_data["evidence"])
 
 
 class ShareOutForm(ComparedForm):
@@ -175,8 +180,8 @@ class ShareOutForm(ComparedForm):
     ) -> None:
         super().__init__(data, shows=shows)
         self.axes = {str(axis.pk): axis for axis in axes}
-        self.fields["axis"].choices = [(key, axis.title) for key, axis in self.axes.items()]  # type: ignore[attr-defined]
-        self.fields["assignee"].queryset = people  # type: ignore[attr-defined]
+        offer_choices(self, "axis", [(key, axis.title) for key, axis in self.axes.items()])
+        offer_rows(self, "assignee", people)
 
     def clean_axis(self) -> Axis:
         return self.axes[self.cleaned_data["axis"]]

@@ -29,7 +29,7 @@ from submissions.answers import actions, teamwork
 from submissions.answers.forms import AnswerForm, CommentForm, FactorForm, ReadyForm, ShareOutForm
 from submissions.completeness import Lack
 from submissions.evidence import views as evidence_views
-from submissions.lookups import find, find_line, line_url
+from submissions.lookups import find, find_line, form_errors, line_url
 from submissions.models import Answer, ExternalFactor, LineComment, Submission
 from submissions.outliers import Against, Past
 from submissions.scoring.explanation import own_line
@@ -206,7 +206,7 @@ def _beside(answers: list[Answer], opened: Answer, shown: set[int]) -> dict[str,
     place = keys.index(opened.pk)
     return {
         "previous": keys[place - 1] if place else None,
-        "following": (keys[place + 1 :] or [None])[0],
+        "following": keys[place + 1] if place + 1 < len(keys) else None,
     }
 
 
@@ -227,7 +227,7 @@ def detail(request: PortalRequest, pk: int) -> HttpResponse:
     submission = find(request, pk)
     context = workspace(request, submission, number(request.GET.get("line")))
     part = "#workspace" if request.htmx else ""
-    return render(request, f"submissions/workspace.html{part}", context)
+    return render(request, f"submissions/answers/workspace.html{part}", context)
 
 
 # --- Saving a line ------------------------------------------------------------------------------
@@ -327,9 +327,7 @@ def _done(
         except Refused as refusal:
             messages.error(request, str(refusal))
     else:
-        messages.error(
-            request, " ".join(error for errors in form.errors.values() for error in errors)
-        )
+        messages.error(request, form_errors(form))
     return redirect(line_url(answer))
 
 
@@ -395,7 +393,5 @@ def share_out(request: PortalRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Lines given out: %(count)s") % {"count": localised(count)})
     else:
-        messages.error(
-            request, " ".join(error for errors in form.errors.values() for error in errors)
-        )
+        messages.error(request, form_errors(form))
     return redirect("submissions:detail", pk)

@@ -38,7 +38,7 @@ def drawer(request: PortalRequest, answer: Answer, acts: set[str]) -> dict[str, 
     submission = answer.submission
     files = answer.evidence.with_versions()
     for file in files if "refer" in acts else ():
-        file.form = _reference_form(file)  # type: ignore[attr-defined]
+        file.form = _reference_form(file)  # type: ignore[attr-defined]  # the list draws each file's form
     return {
         "answer": answer,
         "acts": acts,
@@ -241,7 +241,7 @@ def preview(request: PortalRequest, uuid: UUID) -> HttpResponse:
         "has_scanner": actions.has_scanner(),
     }
     part = "#viewer" if request.htmx else ""
-    return render(request, f"submissions/preview.html{part}", context)
+    return render(request, f"submissions/evidence/preview.html{part}", context)
 
 
 @require_safe

@@ -2,7 +2,7 @@
 block's lines are marked.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -90,6 +90,8 @@ class DeskLine:
     answer: Answer
     mark: Mark | None
     form: MarkForm
+    has_factor: bool
+    files: list[Evidence] = field(default_factory=list)
 
     @property
     def suggestion(self) -> Decimal | None:
@@ -116,7 +118,7 @@ class DeskLine:
             case "differs":
                 return self.differs
             case "factor":
-                return bool(self.answer.has_factor)
+                return self.has_factor
             case "flagged":
                 return bool(self.answer.outliers)
         return True
@@ -142,7 +144,11 @@ def _desk(block: Block, data: QueryDict | None = None) -> list[DeskLine]:
     answers = Answer.objects.on_desk(block).for_page().select_related("clarification", "submission")
     answers = answers.annotate(has_factor=Exists(factors))
     marks = {m.answer_id: m for m in Mark.objects.filter(block=block)}
-    return [DeskLine(a, marks.get(a.pk), _form(a, marks.get(a.pk), data)) for a in answers]
+    lines = []
+    for answer in answers:
+        mark = marks.get(answer.pk)
+        lines.append(DeskLine(answer, mark, _form(answer, mark, data), answer.has_factor))
+    return lines
 
 
 def _with_files(lines: list[DeskLine]) -> list[DeskLine]:
@@ -151,7 +157,7 @@ def _with_files(lines: list[DeskLine]) -> list[DeskLine]:
     for shown in Evidence.objects.filter(answer__in=[line.answer for line in lines]).for_page():
         files.setdefault(shown.answer_id, []).append(shown)
     for line in lines:
-        line.answer.files = with_versions(files.get(line.answer.pk, ()))
+        line.files = with_versions(files.get(line.answer.pk, ()))
     return lines
 
 

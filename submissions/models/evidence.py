@@ -118,6 +118,7 @@ class Document(models.Model):
     page_count = models.PositiveIntegerField(
         default=0, help_text="Pages or slides it has; 0: not counted"
     )
+    uses: list["Evidence"]  # the lines it is shown for, newest first; `with_uses` fills it in
     excerpt = models.TextField(
         blank=True, help_text="The beginning of its words, where it has any of its own"
     )

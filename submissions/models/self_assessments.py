@@ -127,6 +127,9 @@ class Submission(models.Model):
         "ScoreRun", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )  # the totals as they were communicated; the current run holds what they are after appeals
 
+    lines: int  # those that the agency must fill in; `with_progress` counts them
+    lines_done: int  # of these, those that lack nothing
+
     objects = SubmissionQuerySet.as_manager()
 
     class Meta:
@@ -308,6 +311,9 @@ class Answer(Bounded, models.Model):
     ready_at = models.DateTimeField(null=True, blank=True)
     updated_at = models.DateTimeField(null=True, blank=True)
     updated_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+
+    evidence_count: int  # live files; `with_evidence_count` counts them
+    unproven_count: int  # external factors that name no file; `with_counts` counts them
 
     TEXTS = ("note", "strengths", "weaknesses", "action", "outlier_reason")
     """What an agency says of a line in words, in the order in which form, sheet and version show

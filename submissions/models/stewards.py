@@ -123,6 +123,8 @@ class Stewardship(models.Model):
     source = models.FileField(upload_to=source_path, max_length=200, blank=True)
     source_name = models.CharField(max_length=200, blank=True)
     source_sha256 = models.CharField(max_length=64, blank=True)
+    lines: int  # those that need a figure; `with_progress` counts them
+    lines_given: int  # of these, those that have one
     supplied_at = models.DateTimeField(null=True, blank=True)
     supplied_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 

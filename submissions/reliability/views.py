@@ -107,7 +107,7 @@ def study(request: PortalRequest, pk: int) -> HttpResponse:
     return render(
         request,
         "submissions/reliability/reliability.html",
-        context | (_found(last.result) if last else {}),
+        context | (_found(last.result) if last and last.result else {}),
     )
 
 

@@ -67,11 +67,9 @@ def _page(
     closed = MOVES.why_not(
         submission, MOVES["declare"], by=request.user, at=request.at, windows=windows
     )
-    may_judge = (
-        held is not None
-        and not judging
-        and signing_declaration.is_on_desk(submission, request.user)
-    )
+    if verdict is None and held is not None:
+        verdict = _verdict(held)
+    may_judge = not judging and signing_declaration.is_on_desk(submission, request.user)
     context: dict[str, Any] = {
         "submission": submission,
         "declaration": held,
@@ -81,7 +79,7 @@ def _page(
         if is_staff(request.user, submission, request.at)
         else "",  # nobody else would declare
         "deadline": windows.of(Phase.SELF_ASSESSMENT, submission),
-        "verdict_form": (verdict or _verdict(held)) if may_judge else None,
+        "verdict_form": verdict if may_judge else None,
     }
     return render(request, "submissions/signing/declaration.html", context)
 

@@ -413,9 +413,8 @@ def supply(request: PortalRequest, pk: int) -> HttpResponse:
     """Sign for the figures, after a look at what they come to."""
     found = _find(request, pk)
     given = StewardFigure.objects.visible_to(request.user, request.at).filter(stewardship=found)
-    figures = [
-        f for f in given.exclude(answer__submission__state__in=UNASKED) if f.percent is not None
-    ]
+    asked_for = given.exclude(answer__submission__state__in=UNASKED)
+    percents = [figure.percent for figure in asked_for if figure.percent is not None]
     return act_page(
         request,
         STEWARDSHIPS,
@@ -427,9 +426,9 @@ def supply(request: PortalRequest, pk: int) -> HttpResponse:
         shown=lambda: actions.figures_of(found),
         stewardship=found,
         missing=found.lines - found.lines_given,
-        mean=sum((f.percent for f in figures), Decimal(0)) / len(figures) if figures else None,
-        least=min((f.percent for f in figures), default=None),
-        most=max((f.percent for f in figures), default=None),
+        mean=sum(percents, Decimal(0)) / len(percents) if percents else None,
+        least=min(percents, default=None),
+        most=max(percents, default=None),
     )
 
 
