@@ -18,7 +18,6 @@ from cycles.models import Cycle, Delivery, Entry
 from cycles.people import actions as people
 from cycles.workflow import Refused
 from submissions import sampling
-from submissions.evidence import actions as evidence
 from submissions.marking import actions as marking
 from submissions.marking import assignment, reconciliation
 from submissions.marking import rules as marking_rules
@@ -637,7 +636,7 @@ def test_other_files_are_refused(name, content, why):
 def test_a_file_that_is_too_large_and_one_too_many_are_refused(monkeypatch):
     world = drawn_all()
     held = of_line(world)
-    monkeypatch.setattr(evidence, "MOST_AT_ONCE", 2**20)
+    monkeypatch.setattr(verification_actions, "MOST_AT_ONCE", 2**20)
     monkeypatch.setattr(verification_actions, "MOST_FILES", 1)
 
     with pytest.raises(Refused, match="larger than 1 MB"):
