@@ -18,7 +18,7 @@ from submissions import completeness, outliers
 from submissions.models import Answer, Submission
 from submissions.workflow import MOVES
 
-SAID = ("value", "claims_not_applicable", *Answer.TEXTS)
+SAID = ("value", "claims_not_applicable", *Answer.TEXT_FIELDS)
 """What an agency says of a line."""
 
 

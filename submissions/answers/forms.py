@@ -15,7 +15,7 @@ from cycles.ui.fields import NumberField, PersianTextField
 from indicators.models import Axis
 from indicators.scoring.methods import METHODS
 from submissions.answers.actions import SAID
-from submissions.models import Answer, Evidence, FactorKind, Verdict
+from submissions.models import Answer, Evidence, FactorKind, TextPart, Verdict
 
 
 class AnswerForm(forms.Form):
@@ -29,35 +29,18 @@ class AnswerForm(forms.Form):
     claims_not_applicable = forms.BooleanField(
         label=_("This measure does not apply to us"), required=False
     )
-    note = PersianTextField(
-        label=_("Explanation"),
-        lines=True,
-        required=False,
-        max_length=5000,
-        help_text=_("How the figure was reached; where the measure does not apply, why."),
-    )
-    strengths = PersianTextField(label=_("Strengths"), lines=True, required=False, max_length=3000)
-    weaknesses = PersianTextField(
-        label=_("Weaknesses"), lines=True, required=False, max_length=3000
-    )
-    action = PersianTextField(
-        label=_("Action"),
-        lines=True,
-        required=False,
-        max_length=3000,
-        help_text=_("What will be done to improve."),
-    )
-    outlier_reason = PersianTextField(
-        label=_("Why the value is unusual"),
-        lines=True,
-        required=False,
-        max_length=3000,
-        help_text=_("Asked where the value stands out against last year or the group."),
-    )
 
     def __init__(self, data: Any = None, *, answer: Answer) -> None:
         initial = {name: getattr(answer, name) for name in SAID}
         super().__init__(data, initial=initial)
+        for text in Answer.TEXTS:
+            self.fields[text.name] = PersianTextField(
+                label=text.label,
+                lines=True,
+                required=False,
+                max_length=text.max_length,
+                help_text=text.help_text,
+            )
         self.clashing: tuple[str, ...] = ()
         self.answer = answer
         measure = answer.measure
@@ -72,6 +55,23 @@ class AnswerForm(forms.Form):
             )
             if answer.value is not None:
                 self.initial["value"] = f"{answer.value.normalize():f}"
+
+    def _texts(self, part: TextPart) -> list[forms.BoundField]:
+        return [self[text.name] for text in Answer.TEXTS if text.part == part]
+
+    @property
+    def reasons(self) -> list[forms.BoundField]:
+        """List the fields asked where the value stands out."""
+        return self._texts(TextPart.REASON)
+
+    @property
+    def explanations(self) -> list[forms.BoundField]:
+        return self._texts(TextPart.EXPLANATION)
+
+    @property
+    def analysis(self) -> list[forms.BoundField]:
+        """List the fields asked where the cycle wants the line analysed."""
+        return self._texts(TextPart.ANALYSIS)
 
     def clean_value(self) -> Decimal | None:
         value: Decimal | None = self.cleaned_data["value"]

@@ -16,7 +16,7 @@ from cycles.models import Cycle
 from indicators.scoring.methods import PLACES, half_up
 from indicators.scoring.statutory_tree import LineState
 from submissions.models import Answer, Block, Mark, Reconciliation
-from submissions.models.self_assessments import AnswerQuerySet
+from submissions.models.answers import AnswerQuerySet
 
 HUNDRED = Decimal(100)
 

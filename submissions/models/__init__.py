@@ -2,6 +2,8 @@
 up to.
 """
 
+from submissions.models.answers import Answer, AnswerText, Score, TextPart, in_page_order
+from submissions.models.blocks import Block, Mark
 from submissions.models.calibration import Calibration, ReferenceLine, ReferenceMark
 from submissions.models.evidence import (
     Described,
@@ -23,7 +25,7 @@ from submissions.models.matters import open_questions
 from submissions.models.reconciliations import Reconciliation
 from submissions.models.review_tasks import Expense, ReviewTask
 from submissions.models.score_runs import NodeScore, Reliability, ScoreRun
-from submissions.models.self_assessments import Answer, Block, Mark, Score, Submission
+from submissions.models.self_assessments import Submission
 from submissions.models.stewards import (
     UNASKED,
     StewardFigure,
@@ -42,6 +44,7 @@ __all__ = [
     "SEEN_AFTER_SIGNING",
     "UNASKED",
     "Answer",
+    "AnswerText",
     "Block",
     "Calibration",
     "Clarification",
@@ -71,11 +74,13 @@ __all__ = [
     "StewardFigure",
     "Stewardship",
     "Submission",
+    "TextPart",
     "Upload",
     "Verdict",
     "Verification",
     "Version",
     "document_path",
+    "in_page_order",
     "left_to",
     "left_to_administrators",
     "open_questions",

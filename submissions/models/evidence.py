@@ -18,7 +18,8 @@ from django_fsm import FSMField
 from agencies.models import Agency, User
 from agencies.persian import normalise
 from cycles.models import Cycle
-from submissions.models.self_assessments import Answer, Submission
+from submissions.models.answers import Answer
+from submissions.models.self_assessments import Submission
 from submissions.workflow import DOCUMENTS, DocumentState
 
 

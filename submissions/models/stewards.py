@@ -21,7 +21,8 @@ from cycles.models import Cycle
 from indicators.models import Measure
 from indicators.scoring.methods import points
 from indicators.scoring.statutory_tree import LineState
-from submissions.models.self_assessments import Answer, Submission
+from submissions.models.answers import Answer
+from submissions.models.self_assessments import Submission
 from submissions.workflow import STEWARDSHIPS, StewardshipState, SubmissionState
 
 UNASKED = (SubmissionState.LAPSED, SubmissionState.COMMUNICATED, SubmissionState.ENDED)

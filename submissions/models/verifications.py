@@ -14,8 +14,10 @@ from django_fsm import FSMField
 from agencies.models import Agency, User, cleared, in_reach
 from agencies.roles import Role
 from cycles.models import Cycle
+from submissions.models.answers import Answer
+from submissions.models.blocks import Block, Mark
 from submissions.models.evidence import Described, Document
-from submissions.models.self_assessments import Answer, Block, Mark, Submission
+from submissions.models.self_assessments import Submission
 from submissions.sampling import Why
 from submissions.workflow import VERIFICATIONS, BlockState, SubmissionState, VerificationState
 

@@ -27,7 +27,7 @@ from submissions.models import (
     Submission,
     Verification,
 )
-from submissions.models.self_assessments import AnswerQuerySet
+from submissions.models.answers import AnswerQuerySet
 from submissions.workflow import SIGNED, ClarificationState, ReconciliationState
 
 

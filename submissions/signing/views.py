@@ -27,7 +27,7 @@ from submissions import outliers
 from submissions.answers.views import PAGES, Progress, by_axis
 from submissions.completeness import Lack
 from submissions.lookups import find
-from submissions.models import Answer, Declaration, Submission, Version
+from submissions.models import Answer, Declaration, DeclaredLevel, Submission, Version
 from submissions.outliers import Past
 from submissions.signing import actions, receipts, versions
 from submissions.workflow import MOVES
@@ -151,7 +151,9 @@ def version(request: PortalRequest, uuid: UUID) -> HttpResponse:
     context = {
         "version": found,
         "submission": submission,
-        "lines": versions.shown(found),
+        "lines": versions.signed_lines(found),
+        "declaration": versions.signed_declaration(found),
+        "counts": DeclaredLevel.COUNTS.values(),
         "may_take_up": not why_closed(MOVES, submission, "take_up", by=request.user, at=request.at),
     }
     return render(request, "submissions/signing/version.html", context)
