@@ -75,7 +75,9 @@ def _parts(appeal: Appeal, user: User, at: datetime) -> Iterator[tuple[str, byte
     if appeal.filing:
         yield "filing.json", appeal.filing.content.encode()
     brought = known["brought"]
-    shown = [*brought.files, *(f for q in brought.questions for f in q.files)]
+    shown = list(brought.files)
+    for question in brought.questions:
+        shown += question.files
     for number, attachment in enumerate(shown, 1):
         if attachment.document.is_open:
             yield f"files/{number:02}-{attachment.document.name}", attachment.document
@@ -93,9 +95,12 @@ def _record(appeal: Appeal, *, whole: bool) -> bytes:
     under its seal.
     """
     objs = [appeal, appeal.filing, *appeal.questions.all()]
-    rows = sorted((e for obj in objs if obj for e in Entry.objects.of(obj)), key=lambda e: e.pk)
+    rows: list[Entry] = []
+    for obj in objs:
+        if obj is not None:
+            rows += Entry.objects.of(obj)
     entries = []
-    for entry in rows:
+    for entry in sorted(rows, key=lambda row: row.pk):
         seal = seals.of_entry(entry.pk)
         told: dict[str, object] = {
             "id": entry.pk,

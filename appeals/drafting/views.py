@@ -54,26 +54,21 @@ def draft(request: PortalRequest, pk: int) -> HttpResponse:
     appeal = _live(request, answer)
     form = _form(request, answer, appeal, request.POST or None, request.FILES or None)
     previews = "preview" in request.POST
-    if (
-        request.method == "POST"
-        and not previews
-        and form.is_valid()
-        and _saved(request, answer, form)
-    ):
-        stays = (
-            request.POST.get("act") == "stay"
-            or "take_back" in request.POST
-            or form.cleaned_data["file"]
-        )
-        return (
-            redirect("appeals:draft", pk)
-            if stays
-            else redirect("appeals:agency", answer.submission_id)
-        )
+    saves = request.method == "POST" and not previews
+    if saves and form.is_valid() and _saved(request, answer, form):
+        if _stays(request, form):
+            return redirect("appeals:draft", pk)
+        return redirect("appeals:agency", answer.submission_id)
     context = _context(request, answer, appeal, form)
     if request.htmx and previews:
         return render(request, "appeals/drafting/draft.html#preview", context)
     return render(request, "appeals/drafting/draft.html", context)
+
+
+def _stays(request: PortalRequest, form: AppealForm) -> bool:
+    """Whether the writer goes on with the draft after it was saved."""
+    takes_back = "take_back" in request.POST
+    return request.POST.get("act") == "stay" or takes_back or bool(form.cleaned_data["file"])
 
 
 def _live(request: PortalRequest, answer: Answer) -> Appeal | None:

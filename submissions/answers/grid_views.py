@@ -2,6 +2,7 @@
 to several.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -90,11 +91,20 @@ class Grid:
         return [row for row in self.rows if not row.closed]
 
     @property
+    def open_cells(self) -> list[Cell]:
+        return _cells(self.open_rows)
+
+    @property
     def seen(self) -> str:
         """The tokens of what the page shows, by key: one field, however many cells there are."""
-        return " ".join(
-            f"{c.answer.pk}:{c.token}" for row in self.open_rows for c in row.cells if c
-        )
+        return " ".join(f"{cell.answer.pk}:{cell.token}" for cell in self.open_cells)
+
+
+def _cells(rows: Iterable[Row]) -> list[Cell]:
+    found: list[Cell] = []
+    for row in rows:
+        found += [cell for cell in row.cells if cell]
+    return found
 
 
 def _grid(request: PortalRequest, pk: int) -> Grid:
@@ -184,7 +194,7 @@ def _typed(request: PortalRequest, grid: Grid) -> Typed:
     tokens = dict(
         part.split(":", 1) for part in request.POST.get("seen", "").split() if ":" in part
     )
-    for cell in (c for row in grid.open_rows for c in row.cells if c):
+    for cell in grid.open_cells:
         seen, text = tokens.get(str(cell.answer.pk)), request.POST.get(cell.name)
         if seen is None or text is None:
             continue
@@ -219,7 +229,7 @@ def _why_unsound(answer: Answer, value: Decimal | None) -> str:
 def _faults(grid: Grid) -> list[str]:
     """What is wrong, each named by unit and measure."""
     said = []
-    for cell in (c for row in grid.rows for c in row.cells if c):
+    for cell in _cells(grid.rows):
         if cell.error:
             said.append(f"{cell.label}: {cell.error}")
         if cell.theirs is not None:

@@ -167,14 +167,13 @@ class AnswerLines(LineResource):
         """What the rows that say something new say, and the tokens of what the check saw in their
         place.
         """
-        changed = [one["object"] for one in found.changed]
-        given = {
-            line.pk: {field: getattr(line, column) for column, field in FIELDS.items()}
-            for line in changed
-        }
-        seen = {
-            pk: {field: self.answers[pk].token(field) for field in FIELDS.values()} for pk in given
-        }
+        given = {}
+        seen = {}
+        for changed in found.changed:
+            line = changed["object"]
+            answer = self.answers[line.pk]
+            given[line.pk] = {field: getattr(line, column) for column, field in FIELDS.items()}
+            seen[line.pk] = {field: answer.token(field) for field in FIELDS.values()}
         return given, seen
 
 

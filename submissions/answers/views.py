@@ -102,7 +102,9 @@ class Progress:
 
     def __post_init__(self) -> None:
         self.done, self.whole = completeness.progress(self.answers)
-        self.counts = Counter(code for a in self.answers for code in a.lacking)
+        self.counts: Counter[str] = Counter()
+        for answer in self.answers:
+            self.counts.update(answer.lacking)
         self.missing = self.whole - self.done
         self.ready = sum(1 for a in self.answers if a.ready_at and not a.measure.is_stewarded)
 

@@ -84,7 +84,9 @@ def begin_sitting(cycle: Cycle, *, by: User, at: datetime) -> Calibration:
         return opened
     if any(c.is_passed for c in sittings):
         raise Refused(_("You have passed the training of this cycle."))
-    seen = Counter(pk for c in sittings for pk in c.lines)
+    seen: Counter[int] = Counter()
+    for sitting in sittings:
+        seen.update(sitting.lines)
     keys = ReferenceLine.objects.in_use().filter(cycle=cycle).values_list("pk", flat=True)
     drawn = sorted(keys, key=lambda pk: (seen[pk], _lot(f"{by.pk}:{len(sittings)}:{pk}")))[:AT_ONCE]
     if not drawn:

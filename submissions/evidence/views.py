@@ -178,7 +178,7 @@ def held(request: PortalRequest, pk: int) -> HttpResponse:
     page = Paginator(rows.with_uses().select_related("cycle"), A_PAGE).get_page(
         request.GET.get("page")
     )
-    here = {d.pk for d in page.object_list if any(use.answer_id == answer.pk for use in d.uses)}
+    here = {document.pk for document in page.object_list if _is_shown_for(document, answer)}
     context = {
         "answer": answer,
         "back": line_url(answer),
@@ -188,6 +188,10 @@ def held(request: PortalRequest, pk: int) -> HttpResponse:
         "may_reuse": "attach" in _acts(request, answer) and not answer.measure.is_stewarded,
     }
     return render(request, "submissions/evidence/held.html", context)
+
+
+def _is_shown_for(document: Document, answer: Answer) -> bool:
+    return any(use.answer_id == answer.pk for use in document.uses)
 
 
 @require_POST

@@ -55,7 +55,10 @@ def on_desks(blocks: Sequence[Block]) -> AnswerQuerySet:
     firsts = firsts.filter(
         submission=OuterRef("submission"), axis=OuterRef("measure__indicator__axis")
     )
-    drawn = {line for b in blocks if b.is_second for line in b.drawn}
+    drawn: set[int] = set()
+    for block in blocks:
+        if block.is_second:
+            drawn.update(block.drawn)
     of_agencies = Answer.objects.filter(submission__in={b.submission_id for b in blocks})
     return of_agencies.filter(Exists(firsts) | Q(pk__in=drawn)).not_stewarded()
 

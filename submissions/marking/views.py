@@ -94,6 +94,10 @@ class DeskLine:
     files: list[Evidence] = field(default_factory=list)
 
     @property
+    def is_touched(self) -> bool:
+        return self.form.is_bound and self.form.has_changed()
+
+    @property
     def suggestion(self) -> Decimal | None:
         return rules.suggestion(self.answer)
 
@@ -201,7 +205,10 @@ def _open_matter(request: PortalRequest, block: Block) -> str:
 
 def _choice(lines: list[DeskLine], shown: list[DeskLine], show: str = "") -> dict[str, Any]:
     """Which lines are shown, and how many there are of each kind."""
-    kinds = [(key, label, sum(1 for line in lines if line.is_shown(key))) for key, label in SHOWN]
+    kinds = []
+    for key, label in SHOWN:
+        count = sum(1 for line in lines if line.is_shown(key))
+        kinds.append((key, label, count))
     return {"shown": shown, "show": show, "kinds": kinds}
 
 
@@ -242,16 +249,11 @@ def block_marks(request: PortalRequest, pk: int) -> HttpResponse:
     """
     block = _block(request, pk)
     lines = _desk(block, request.POST)
-    agree, only = request.POST.get("agree", ""), request.POST.get("only", "")
-    wanted = agree or only
-    target = next((line for line in lines if str(line.answer.pk) == wanted), None)
-    if wanted and target is None:
-        raise Http404
+    agree = request.POST.get("agree", "")
+    target = _named_line(lines, agree or request.POST.get("only", ""))
     if request.htmx and target is not None:
         return _marked(request, block, lines, target, agreeing=bool(agree))
-    touched = [
-        line for line in lines if line is target or (line.form.is_bound and line.form.has_changed())
-    ]
+    touched = [line for line in lines if line is target or line.is_touched]
     refused = _save(request, block, touched, agreeing=target if agree else None)
     if refused or any(line.form.errors for line in touched):
         if refused:
@@ -259,11 +261,19 @@ def block_marks(request: PortalRequest, pk: int) -> HttpResponse:
         context = _page(request, block, lines) | _choice(lines, _with_files(lines))
         return render(request, "submissions/marking/block.html", context)
     messages.success(request, _("Saved."))
+    page = reverse("submissions:block", args=[pk])
     next_line = _next(lines, target)
-    return redirect(
-        reverse("submissions:block", args=[pk])
-        + (f"#line-{next_line.answer.pk}" if next_line else "")
-    )
+    return redirect(f"{page}#line-{next_line.answer.pk}" if next_line else page)
+
+
+def _named_line(lines: list[DeskLine], key: str) -> DeskLine | None:
+    """Find the line that a button names, None where it names none."""
+    if not key:
+        return None
+    for line in lines:
+        if str(line.answer.pk) == key:
+            return line
+    raise Http404
 
 
 def _marked(

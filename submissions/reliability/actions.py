@@ -99,12 +99,12 @@ def _open_tasks(study: Reliability, *, at: datetime) -> None:
     found = study.result or {}
     of = {"cycle_id": study.cycle_id, "study": study, "opened_at": at}
     kinds = (ReviewTask.Kind.SEVERITY, ReviewTask.Kind.COPYING, ReviewTask.Kind.HALO)
-    tasks = [
-        ReviewTask(**of, kind=kind, assessor_id=row["assessor"], figures=row)
-        for kind in kinds
-        for row in found[kind]
-        if row["flagged"]
-    ]
+    tasks: list[ReviewTask] = []
+    for kind in kinds:
+        flagged = [row for row in found[kind] if row["flagged"]]
+        tasks += [
+            ReviewTask(**of, kind=kind, assessor_id=row["assessor"], figures=row) for row in flagged
+        ]
     saturated = ReviewTask.Kind.SATURATED
     tasks += [
         ReviewTask(**of, kind=saturated, measure_id=row["measure"], figures=row)

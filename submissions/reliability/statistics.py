@@ -13,7 +13,7 @@ counts.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import chain, combinations
 from math import pi, sqrt, tan
 from statistics import NormalDist, fmean, stdev
 
@@ -88,14 +88,12 @@ def agreement(
     and again with replacement come to (bootstrap); draws without variation are drawn in vain.
     `within_tolerance` is the share of lines whose marks all lie that near.
     """
-    marks = [
-        [r.share for r in readers.values()]
-        for readers in _lines(readings).values()
-        if len(readers) > 1
-    ]
+    marks = _shared_marks(readings)
     if len(marks) < 2:
         return None
-    differences = [abs(one - other) for shares in marks for one, other in combinations(shares, 2)]
+    differences: list[float] = []
+    for shares in marks:
+        differences += [abs(one - other) for one, other in combinations(shares, 2)]
     near = [max(shares) - min(shares) <= tolerance + SAME for shares in marks]
     parts = _parts(marks)
     alpha = _alpha(parts.sum(axis=0))
@@ -108,11 +106,20 @@ def agreement(
     )
 
 
+def _shared_marks(readings: Iterable[Reading]) -> list[list[float]]:
+    """List the shares of each line that two or more assessors have read."""
+    marks = []
+    for readers in _lines(readings).values():
+        if len(readers) > 1:
+            marks.append([reading.share for reading in readers.values()])
+    return marks
+
+
 def _parts(marks: Sequence[Sequence[float]]) -> npt.NDArray[np.float64]:
     """What each line adds to alpha: its number of marks, their sum, the sum of their squares, its
     disagreement.
     """
-    middle = fmean(share for shares in marks for share in shares)
+    middle = fmean(chain.from_iterable(marks))
     rows = []
     for shares in marks:
         count = len(shares)
@@ -274,12 +281,8 @@ def _effects(
     inverse = np.linalg.inv(gram)
     solution = inverse @ (rows.T @ sums)
     fitted = rows @ solution
-    squares = np.array(
-        [
-            sum((target - fit) ** 2 for target in found)
-            for found, fit in zip(targets.values(), fitted, strict=True)
-        ]
-    )
+    pairs = zip(targets.values(), fitted, strict=True)
+    squares = np.array([_squares(found, float(fit)) for found, fit in pairs])
     left_over = counts.sum() - (many - 1 + has_mean)
     if left_over <= 0:
         return []
@@ -311,6 +314,10 @@ def _effects(
             )
         )
     return found
+
+
+def _squares(targets: Iterable[float], fitted: float) -> float:
+    return sum((target - fitted) ** 2 for target in targets)
 
 
 def _student(freedom: int) -> float:

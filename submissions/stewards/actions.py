@@ -312,34 +312,44 @@ def _enter(
     lines = list(lines_of(stewardship).select_related("measure").filter(pk__in=given))
     if len(lines) != len(given):
         raise Refused(_("One of the lines does not belong to this measure."))
-    reasons = {a: why for a in lines if (why := why_not_given(a, steward, by=by, at=at))}
-    reasons |= {a: why for a in lines if (why := _why_outside(a.measure, given[a.pk]["percent"]))}
-    reasons |= {a: why for a in lines if (why := why_unsound(given[a.pk])[1])}
+    reasons = {}
+    for line in lines:
+        why = (
+            why_unsound(given[line.pk])[1]
+            or _why_outside(line.measure, given[line.pk]["percent"])
+            or why_not_given(line, steward, by=by, at=at)
+        )
+        if why:
+            reasons[line] = f"{line.submission.agency}: {why}"
     if reasons:
-        raise Refused({a: f"{a.submission.agency}: {why}" for a, why in reasons.items()})
+        raise Refused(reasons)
     changed = [a for a in lines if _differs(a, given[a.pk], by)]
     if clashing := [a for a in changed if seen.get(a.pk, held_token(a)) != held_token(a)]:
         raise Changed(clashing)
-    kept = [
-        a for a in changed if given[a.pk]["percent"] is not None or given[a.pk]["is_not_applicable"]
+    emptied = {a.pk for a in changed if _is_empty(given[a.pk])}
+    StewardFigure.objects.filter(answer__in=emptied).delete()
+    figures = [
+        StewardFigure(
+            stewardship=stewardship,
+            answer=line,
+            **_plain(given[line.pk]),
+            entered_by=by,
+            entered_at=at,
+        )
+        for line in changed
+        if line.pk not in emptied
     ]
-    StewardFigure.objects.filter(answer__in=[a.pk for a in changed if a not in kept]).delete()
     return StewardFigure.objects.bulk_create(
-        [
-            StewardFigure(
-                stewardship=stewardship,
-                answer=a,
-                **_plain(given[a.pk]),
-                entered_by=by,
-                entered_at=at,
-            )
-            for a in kept
-        ],
+        figures,
         update_conflicts=True,
         unique_fields=["answer"],
         update_fields=["percent", "is_not_applicable", "note", "entered_by", "entered_at"],
         batch_size=2000,
     )
+
+
+def _is_empty(said: Mapping[str, Any]) -> bool:
+    return said["percent"] is None and not said["is_not_applicable"]
 
 
 def _differs(answer: Answer, said: Mapping[str, Any], by: User) -> bool:
@@ -525,10 +535,8 @@ def _refuse_ungiven(waiting: Iterable[Answer], standing: Mapping[int, StewardFig
             _("%(count)s figures are missing, among them those of: %(names)s.")
             % {"count": localised(len(missing)), "names": _names(missing)}
         )
-    givers = {
-        u.pk: u
-        for u in with_roles({f.entered_by_id: f.entered_by for f in standing.values()}.values())
-    }
+    entered_by = {f.entered_by_id: f.entered_by for f in standing.values()}
+    givers = {giver.pk: giver for giver in with_roles(entered_by.values())}
     tied = [
         a
         for a in waiting

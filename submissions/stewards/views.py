@@ -306,9 +306,13 @@ def _save(request: PortalRequest, stewardship: Stewardship, rows: list[Row]) -> 
     sent = [row for row in rows if row.form and row.form.is_bound and row.form.has_changed()]
     if any(not row.form.is_valid() for row in sent if row.form):
         return _("Nothing was saved yet: some figures need correction.")
-    said = {row.answer.pk: row.form.cleaned_data for row in sent if row.form}
-    given = {pk: {name: one[name] for name in actions.SAID} for pk, one in said.items()}
-    seen = {row.answer.pk: row.form.seen_token for row in sent if row.form and row.form.seen_token}
+    given = {}
+    seen = {}
+    for row in sent:
+        if row.form:
+            given[row.answer.pk] = {name: row.form.cleaned_data[name] for name in actions.SAID}
+            if row.form.seen_token:
+                seen[row.answer.pk] = row.form.seen_token
     try:
         actions.save_figures(stewardship, given, by=request.user, at=request.at, seen=seen)
     except Refused as refusal:
