@@ -4,7 +4,7 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from cycles.spreadsheets.sheets import CONTENT_TYPES
-from submissions.answers import grid_views, list_views, sheet_views
+from submissions.answers import grid_views, line_views, list_views, sheet_views
 from submissions.answers import views as answers_views
 from submissions.calibration import views as calibration_views
 from submissions.dossier import views as dossier_views
@@ -20,6 +20,7 @@ from submissions.reliability import views as reliability_views
 from submissions.scoring import views as scoring_views
 from submissions.signing import declaration_views
 from submissions.signing import views as signing_views
+from submissions.stewards import appointment_views
 from submissions.stewards import views as stewards_views
 from submissions.verification import views as verification_views
 
@@ -46,7 +47,7 @@ urlpatterns = [
     path("begin/<int:pk>/", list_views.submission_begin, name="begin"),
     path("<int:pk>/", answers_views.detail, name="detail"),
     path("<int:pk>/review/", signing_views.review, name="review"),
-    path("<int:pk>/share-out/", answers_views.share_out, name="share_out"),
+    path("<int:pk>/share-out/", line_views.share_out, name="share_out"),
     path("<int:pk>/report/", report_views.report, name="report"),
     path("<int:pk>/report/paper/", report_views.report_file, name="report_file"),
     path("<int:pk>/report/units/", report_views.extract, name="extract"),
@@ -62,10 +63,10 @@ urlpatterns = [
     path("lines/<int:pk>/ask/", dossier_views.clarification_ask, name="ask"),
     path("lines/<int:pk>/reply/", dossier_views.clarification_reply, name="reply"),
     path("lines/<int:pk>/answer/", answers_views.answer_save, name="answer"),
-    path("lines/<int:pk>/ready/", answers_views.line_ready, name="ready"),
-    path("lines/<int:pk>/comment/", answers_views.line_comment, name="comment"),
-    path("lines/<int:pk>/factor/", answers_views.factor_claim, name="factor"),
-    path("factors/<int:pk>/withdraw/", answers_views.factor_withdraw, name="factor_withdraw"),
+    path("lines/<int:pk>/ready/", line_views.line_ready, name="ready"),
+    path("lines/<int:pk>/comment/", line_views.line_comment, name="comment"),
+    path("lines/<int:pk>/factor/", line_views.factor_claim, name="factor"),
+    path("factors/<int:pk>/withdraw/", line_views.factor_withdraw, name="factor_withdraw"),
     path("factors/<int:pk>/judge/", dossier_views.factor_judge, name="factor_judge"),
     path("versions/<uuid:uuid>/", signing_views.version, name="version"),
     path("versions/<uuid:uuid>/content/", signing_views.version_content, name="version_content"),
@@ -103,7 +104,7 @@ urlpatterns = [
     path("stewardships/<int:pk>/supply/", stewards_views.supply, name="supply"),
     path("stewardships/<int:pk>/open-again/", stewards_views.open_again, name="open_again"),
     path("board/<int:pk>/", progress_views.board, name="board"),
-    path("board/<int:pk>/stewards/", stewards_views.of_cycle, name="stewards"),
+    path("board/<int:pk>/stewards/", appointment_views.of_cycle, name="stewards"),
     path("board/<int:pk>/assign/", assignment_views.assign_all, name="assign_all"),
     path("board/<int:pk>/marks/", progress_views.marks_export, name="marks_export"),
     path("board/<int:pk>/compute/", scoring_views.compute, name="compute"),

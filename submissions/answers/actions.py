@@ -207,6 +207,3 @@ def why_unsound(answer: Answer) -> str:
     if answer.claims_not_applicable and answer.value is not None:
         return _("Either enter a value or mark the measure as not applicable, not both.")
     return "" if answer.value is None else answer.why_unfit(answer.value)
-
-
-# --- Scores -------------------------------------------------------------------------------------

@@ -3,20 +3,18 @@ in, saved field by field.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import messages
 from django.forms.boundfield import BoundField
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from agencies.models import User
-from agencies.persian import language, localised
+from agencies.persian import language
 from cycles.calendar import Phase
 from cycles.models import Cycle, Window
 from cycles.requests import PortalRequest
@@ -25,11 +23,12 @@ from indicators.models import Axis, Figure
 from indicators.scoring.methods import METHODS
 from indicators.scoring.statutory_tree import Node, total
 from submissions import completeness, outliers
-from submissions.answers import actions, teamwork
-from submissions.answers.forms import AnswerForm, CommentForm, FactorForm, ReadyForm, ShareOutForm
+from submissions.answers import actions
+from submissions.answers.forms import AnswerForm, CommentForm, FactorForm
+from submissions.answers.line_views import share_out_form
 from submissions.completeness import Lack
 from submissions.evidence import views as evidence_views
-from submissions.lookups import find, find_line, form_errors, line_url
+from submissions.lookups import find, find_line, line_url
 from submissions.models import Answer, ExternalFactor, LineComment, Submission
 from submissions.outliers import Against, Past
 from submissions.scoring.explanation import own_line
@@ -156,7 +155,7 @@ def workspace(
         "shown": shown,
         "opened": opened_line,
         "next_missing": _next_missing(answers, opened_line),
-        "share_out": _sharing(request, submission, [g.axis for g in groups]),
+        "share_out": share_out_form(request, submission, [g.axis for g in groups]),
     }
     if opened_line is not None:
         context |= _opened(request, opened_line, past.get(opened_line.measure.lineage, []), form)
@@ -314,86 +313,3 @@ class Clash:
     @property
     def token(self) -> str:
         return self.answer.token(self.bound.name)
-
-
-# --- What colleagues do about a line ------------------------------------------------------------
-
-
-def _done(
-    request: PortalRequest, answer: Answer, form: Any, act: Callable[..., Any]
-) -> HttpResponse:
-    """Do an act on a line with what its small form holds, and go back to the line."""
-    if form.is_valid():
-        try:
-            act(answer, **form.cleaned_data, by=request.user, at=request.at)
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-    else:
-        messages.error(request, form_errors(form))
-    return redirect(line_url(answer))
-
-
-@require_POST
-def line_ready(request: PortalRequest, pk: int) -> HttpResponse:
-    return _done(request, find_line(request, pk), ReadyForm(request.POST), teamwork.mark_ready)
-
-
-@require_POST
-def line_comment(request: PortalRequest, pk: int) -> HttpResponse:
-    return _done(request, find_line(request, pk), CommentForm(request.POST), teamwork.comment)
-
-
-@require_POST
-def factor_claim(request: PortalRequest, pk: int) -> HttpResponse:
-    answer = find_line(request, pk)
-    return _done(
-        request,
-        answer,
-        FactorForm(request.POST, files=answer.evidence.live().select_related("document")),
-        teamwork.claim_factor,
-    )
-
-
-@require_POST
-def factor_withdraw(request: PortalRequest, pk: int) -> HttpResponse:
-    factors = ExternalFactor.objects.visible_to(request.user, request.at).select_related("answer")
-    factor = get_object_or_404(factors, pk=pk)
-    try:
-        teamwork.withdraw_factor(factor, by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    return redirect(line_url(factor.answer))
-
-
-def _sharing(
-    request: PortalRequest, submission: Submission, axes: Iterable[Axis], data: Any = None
-) -> ShareOutForm:
-    """The place to give out lines; the page shows who has which."""
-    held = submission.answers.exclude(assignee=None).order_by("pk").values_list("pk", "assignee")
-    people = teamwork.colleagues(submission, request.at)
-    return ShareOutForm(data, people=people, axes=axes, shows={"assignees": list(held)})
-
-
-@require_POST
-def share_out(request: PortalRequest, pk: int) -> HttpResponse:
-    """Give an axis, or the chosen lines, to a colleague."""
-    submission = find(request, pk)
-    axes = (
-        Axis.objects.filter(indicators__measures__in=submission.answers.values("measure"))
-        .distinct()
-        .order_by("pk")
-    )
-    form = _sharing(request, submission, axes, request.POST)
-    if form.is_valid():
-        seen = form.as_seen(lambda: _sharing(request, submission, axes))
-        try:
-            count = teamwork.share_out(
-                submission, **form.cleaned_data, by=request.user, at=request.at, seen=seen
-            )
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-        else:
-            messages.success(request, _("Lines given out: %(count)s") % {"count": localised(count)})
-    else:
-        messages.error(request, form_errors(form))
-    return redirect("submissions:detail", pk)

@@ -164,6 +164,3 @@ def lines_of(calibration: Calibration) -> list[ReferenceLine]:
     """The reference lines of a sitting, in its order; one query."""
     found = ReferenceLine.objects.select_related("measure").in_bulk(calibration.lines)
     return [found[pk] for pk in calibration.lines]
-
-
-# --- What has still to be done before lines are shown -------------------------------------------

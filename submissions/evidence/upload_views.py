@@ -31,7 +31,7 @@ from cycles.engine.perform import why_closed
 from cycles.requests import PortalRequest
 from cycles.ui import files as ui_files
 from cycles.workflow import Refused
-from submissions.evidence import actions
+from submissions.evidence import uploads
 from submissions.lookups import find_line
 from submissions.models import Answer, Evidence, Upload
 from submissions.workflow import MOVES
@@ -96,14 +96,14 @@ def begin(request: PortalRequest, pk: int) -> HttpResponse:
         return _said(400, "")
     replaces = _replaced(answer, metadata.get("replaces", ""))
     name = metadata.get("filename", "")
-    upload = actions.begin_upload(
+    upload = uploads.begin_upload(
         answer, name=name, length=length, replaces=replaces, by=request.user, at=request.at
     )
     try:
         upload.path.parent.mkdir(parents=True, exist_ok=True)
         upload.path.touch(mode=0o640)
     except OSError:
-        actions.drop_upload(upload, by=request.user, at=request.at)
+        uploads.drop_upload(upload, by=request.user, at=request.at)
         raise
     response = HttpResponse(status=201)
     response["Location"] = upload.get_absolute_url()
@@ -151,7 +151,7 @@ def upload(request: PortalRequest, uuid: UUID) -> HttpResponse:
         Upload.objects.visible_to(request.user, request.at).for_piece(), uuid=uuid
     )
     if request.method == "DELETE":
-        actions.drop_upload(found, by=request.user, at=request.at)
+        uploads.drop_upload(found, by=request.user, at=request.at)
         return HttpResponse(status=204)
     if found.document_id:
         return _offset(found, found.length)
@@ -200,7 +200,7 @@ def _patch(request: PortalRequest, found: Upload) -> HttpResponse:
                 error.errno in ui_files.FULL_DISK
             ):  # what has come of it is the room that others need
                 found.path.unlink(missing_ok=True)
-                actions.drop_upload(found, by=request.user, at=request.at)
+                uploads.drop_upload(found, by=request.user, at=request.at)
             raise
         if size == found.length:
             _finish(request, found, file)
@@ -265,8 +265,8 @@ class _Whole(File):
 def _finish(request: PortalRequest, found: Upload, file: IO[bytes]) -> None:
     """Make it evidence; what cannot be is forgotten, so that nobody goes on with it."""
     try:
-        actions.finish_upload(found, content=_Whole(file, found), by=request.user, at=request.at)
+        uploads.finish_upload(found, content=_Whole(file, found), by=request.user, at=request.at)
     except Refused:
-        actions.drop_upload(found, by=request.user, at=request.at)
+        uploads.drop_upload(found, by=request.user, at=request.at)
         raise
     found.path.unlink(missing_ok=True)  # copied, where the storage is on another disk or elsewhere

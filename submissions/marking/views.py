@@ -2,13 +2,10 @@
 block's lines are marked.
 """
 
-from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import trigger_client_event
 from django_tables2 import RequestConfig
 
-from agencies.persian import language
 from cycles.calendar import Phase
 from cycles.clashes import together
 from cycles.engine.perform import open_to
@@ -25,21 +21,17 @@ from cycles.models import Window
 from cycles.requests import PortalRequest
 from cycles.ui.pages import act_page
 from cycles.workflow import Refused
-from indicators.scoring.methods import METHODS
 from submissions import clearance
-from submissions.marking import actions, rules
+from submissions.marking import actions
+from submissions.marking.desk import DeskLine, desk_lines, mark_form, with_files
 from submissions.marking.forms import HandInForm, MarkForm
 from submissions.marking.tables import BlockTable
 from submissions.models import (
     Answer,
     Block,
-    Evidence,
-    ExternalFactor,
     Mark,
     Verification,
-    with_versions,
 )
-from submissions.outliers import Against
 from submissions.workflow import BLOCKS, BlockState
 
 SHOWN = (
@@ -79,103 +71,6 @@ def _block(request: PortalRequest, pk: int) -> Block:
         .select_related("agency__province")
     )
     return get_object_or_404(rows, pk=pk)
-
-
-@dataclass
-class DeskLine:
-    """One line before an assessor: what the agency says, what the method suggests, and the
-    assessor's own mark.
-    """
-
-    answer: Answer
-    mark: Mark | None
-    form: MarkForm
-    has_factor: bool
-    files: list[Evidence] = field(default_factory=list)
-
-    @property
-    def is_touched(self) -> bool:
-        return self.form.is_bound and self.form.has_changed()
-
-    @property
-    def suggestion(self) -> Decimal | None:
-        return rules.suggestion(self.answer)
-
-    @property
-    def differs(self) -> bool:
-        """Whether the mark is another than the one of an assessor who agrees."""
-        if self.mark is None:
-            return False
-        return (self.mark.points, self.mark.is_not_applicable) != (
-            self.agreed["points"],
-            self.agreed["is_not_applicable"],
-        )
-
-    @property
-    def standing_out(self) -> list[Against]:
-        return [Against(code) for code in self.answer.outliers]
-
-    def is_shown(self, show: str) -> bool:
-        match show:
-            case "unmarked":
-                return self.mark is None
-            case "differs":
-                return self.differs
-            case "factor":
-                return self.has_factor
-            case "flagged":
-                return bool(self.answer.outliers)
-        return True
-
-    @property
-    def formula(self) -> str:
-        m = self.answer.measure
-        return METHODS[m.method].explain(
-            self.answer.value, m.points, self.answer.scoring_params, language()
-        )
-
-    @property
-    def agreed(self) -> dict[str, Any]:
-        """The mark of an assessor who agrees with the agency."""
-        if self.answer.claims_not_applicable:
-            return {"points": None, "is_not_applicable": True}
-        return {"points": self.suggestion, "is_not_applicable": False}
-
-
-def _desk(block: Block, data: QueryDict | None = None) -> list[DeskLine]:
-    """The lines of a block with the marks on them; two queries."""
-    factors = ExternalFactor.objects.filter(answer=OuterRef("pk"), withdrawn_at=None)
-    answers = Answer.objects.on_desk(block).for_page().select_related("clarification", "submission")
-    answers = answers.annotate(has_factor=Exists(factors))
-    marks = {m.answer_id: m for m in Mark.objects.filter(block=block)}
-    lines = []
-    for answer in answers:
-        mark = marks.get(answer.pk)
-        lines.append(DeskLine(answer, mark, _form(answer, mark, data), answer.has_factor))
-    return lines
-
-
-def _with_files(lines: list[DeskLine]) -> list[DeskLine]:
-    """With what the agency shows for each; one query."""
-    files: dict[int, list[Evidence]] = {}
-    for shown in Evidence.objects.filter(answer__in=[line.answer for line in lines]).for_page():
-        files.setdefault(shown.answer_id, []).append(shown)
-    for line in lines:
-        line.files = with_versions(files.get(line.answer.pk, ()))
-    return lines
-
-
-def _form(answer: Answer, mark: Mark | None, data: QueryDict | None = None) -> MarkForm:
-    fields = ("points", "is_not_applicable", "reason")
-    initial = {name: getattr(mark, name) for name in fields} if mark else {}
-    named = data is not None and str(answer.pk) in (data.get("agree"), data.get("only"))
-    sent = named or (data is not None and any(key.startswith(f"{answer.pk}-") for key in data))
-    form = MarkForm(data if sent else None, prefix=str(answer.pk), initial=initial)
-    if form.is_untouched and not named:
-        return MarkForm(
-            prefix=str(answer.pk), initial=initial
-        )  # another tab's mark is not written over by none
-    return form
 
 
 ALONGSIDE = {m.name for m in BLOCKS.moves.values() if m.who == BLOCKS["mark"].who}
@@ -229,9 +124,9 @@ def _page(request: PortalRequest, block: Block, lines: list[DeskLine]) -> dict[s
 def block_detail(request: PortalRequest, pk: int) -> HttpResponse:
     """The lines of a block, all or those asked for, with what is said and shown for each."""
     block = _block(request, pk)
-    lines = _desk(block)
+    lines = desk_lines(block)
     show = request.GET.get("show", "")
-    shown = _with_files([line for line in lines if line.is_shown(show)])
+    shown = with_files([line for line in lines if line.is_shown(show)])
     return render(
         request,
         "submissions/marking/block.html",
@@ -248,7 +143,7 @@ def block_marks(request: PortalRequest, pk: int) -> HttpResponse:
     nowhere.
     """
     block = _block(request, pk)
-    lines = _desk(block, request.POST)
+    lines = desk_lines(block, request.POST)
     agree = request.POST.get("agree", "")
     target = _named_line(lines, agree or request.POST.get("only", ""))
     if request.htmx and target is not None:
@@ -258,7 +153,7 @@ def block_marks(request: PortalRequest, pk: int) -> HttpResponse:
     if refused or any(line.form.errors for line in touched):
         if refused:
             messages.error(request, refused)
-        context = _page(request, block, lines) | _choice(lines, _with_files(lines))
+        context = _page(request, block, lines) | _choice(lines, with_files(lines))
         return render(request, "submissions/marking/block.html", context)
     messages.success(request, _("Saved."))
     page = reverse("submissions:block", args=[pk])
@@ -287,7 +182,7 @@ def _marked(
         line.form.add_error(None, refused)
     saved = not line.form.errors
     if saved:
-        line.form = _form(line.answer, line.mark)
+        line.form = mark_form(line.answer, line.mark)
     context = _count(request, block, lines) | {
         "line": line,
         "acts": ALONGSIDE if saved else _acts(request, block),
@@ -332,7 +227,7 @@ def _save(
 
 def _marked_by_now(block: Block, answers: list[Answer]) -> list[MarkForm]:
     marks = {m.answer_id: m for m in Mark.objects.filter(block=block, answer__in=answers)}
-    return [_form(a, marks.get(a.pk)) for a in answers]
+    return [mark_form(a, marks.get(a.pk)) for a in answers]
 
 
 def _next(lines: list[DeskLine], current: DeskLine | None) -> DeskLine | None:
@@ -363,5 +258,5 @@ def block_hand_in(request: PortalRequest, pk: int) -> HttpResponse:
         summary="submissions/marking/hand_in.html",
         form_class=HandInForm,
         shown=lambda: actions.marks_of(block),
-        lines=_desk(block),
+        lines=desk_lines(block),
     )

@@ -10,7 +10,6 @@ from submissions.models.evidence import (
     Description,
     Document,
     Evidence,
-    Upload,
     document_path,
     with_versions,
 )
@@ -35,6 +34,7 @@ from submissions.models.stewards import (
     source_path,
     token_of,
 )
+from submissions.models.uploads import Upload
 from submissions.models.verifications import Exhibit, Finding, Place, Verification
 from submissions.models.versions import Declaration, DeclaredLevel, Level, Version
 from submissions.workflow import IN_WORK, SEEN_AFTER_SIGNING

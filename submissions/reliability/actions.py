@@ -21,7 +21,7 @@ from cycles.models import Cycle
 from cycles.workflow import Refused
 from submissions.marking import rules as marking_rules
 from submissions.models import Mark, Reliability, ReviewTask
-from submissions.reliability import statistics
+from submissions.reliability import severity, statistics
 from submissions.reliability.statistics import Reading
 from submissions.workflow import REVIEWS, RUNS, BlockState
 
@@ -81,7 +81,7 @@ def measure(study: Reliability, *, at: datetime) -> Reliability:
     study.result = {
         "marks": len(found),
         "agreement": None if agreed is None else asdict(agreed),
-        "severity": _rows(statistics.severity(found)),
+        "severity": _rows(severity.severity(found)),
         "copying": _rows(statistics.copying(found)),
         "halo": _rows(statistics.halo(found)),
         "saturated": _rows(s for s in statistics.saturated(found) if s.flagged),

@@ -168,7 +168,7 @@ def _assessors(result: dict[str, Any]) -> dict[int, User]:
 
 def _reach(row: dict[str, Any]) -> float:
     """The end of an effect's interval that lies further from 0."""
-    return max(abs(end) for end in row["interval"].values())
+    return max(abs(float(end)) for end in row["interval"].values())
 
 
 def _flagged(rows: list[dict[str, Any]], people: dict[int, User]) -> list[dict[str, Any]]:

@@ -30,7 +30,7 @@ from submissions.lookups import note_reading, overseen_cycle
 from submissions.models import Exhibit, Finding, Score, Verification
 from submissions.outliers import Against
 from submissions.scoring.verification_effect import RULE
-from submissions.verification import actions
+from submissions.verification import actions, draw
 from submissions.verification.filters import VerificationFilter
 from submissions.verification.forms import HandOverForm, VerificationForm
 from submissions.verification.tables import VerificationTable
@@ -76,7 +76,7 @@ def _counts(rows: list[tuple[str, str]]) -> dict[str, Any]:
 
 def _drawn(request: PortalRequest, cycle: Cycle) -> HttpResponse:
     try:
-        drawn = actions.draw(cycle, by=request.user, at=request.at)
+        drawn = draw.draw(cycle, by=request.user, at=request.at)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -140,7 +140,7 @@ def _forms(
     act = request.POST.get("act", "")
     over = None
     if "hand_over" in moves:
-        fit = actions.fit_for(held, request.at)
+        fit = draw.fit_for(held, request.at)
         over = HandOverForm(request.POST if act == "hand_over" else None, held=held, assessors=fit)
     bound = request.method == "POST" and act != "hand_over"
     data, files = (request.POST, request.FILES) if bound else (None, None)
@@ -216,7 +216,7 @@ def _handed_over(
     seen = over.as_seen(
         lambda: HandOverForm(held=Verification.objects.get(pk=held.pk), assessors=())
     )
-    actions.hand_over(held, assessor=over.cleaned_data["assessor"], seen=seen, **by)
+    draw.hand_over(held, assessor=over.cleaned_data["assessor"], seen=seen, **by)
     messages.success(request, _("Saved."))
     return True
 

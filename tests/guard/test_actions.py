@@ -43,6 +43,7 @@ from submissions.answers import headquarters, teamwork
 from submissions.answers import sheets as answers_sheets
 from submissions.calibration import actions as calibration
 from submissions.evidence import actions as evidence
+from submissions.evidence import uploads
 from submissions.marking import actions as marking
 from submissions.marking import clarifications, reconciliation
 from submissions.models import Answer, Clarification, Document, Evidence, Mark, Submission, Upload
@@ -51,7 +52,9 @@ from submissions.reliability import actions as reliability
 from submissions.reorganisation import actions as ended_submissions
 from submissions.signing import declaration
 from submissions.stewards import actions as stewards
+from submissions.stewards import supply
 from submissions.verification import actions as verification
+from submissions.verification import draw
 from tests.factories import World, ask, build, enter_figures, lay_plan, plan_of, report_of, shown
 from tests.worlds.answers import (
     CONCLUSION,
@@ -560,11 +563,11 @@ CALLS: dict[str, tuple[str, Phase, Call]] = {
     ),
     "submissions.begin_upload": (
         "begun", Phase.SELF_ASSESSMENT,
-        lambda w, at: evidence.begin_upload(power_line(w), name="x.txt", length=1, by=w.staff, at=at),
+        lambda w, at: uploads.begin_upload(power_line(w), name="x.txt", length=1, by=w.staff, at=at),
     ),
     "submissions.finish_upload": (
         "begun", Phase.SELF_ASSESSMENT,
-        lambda w, at: evidence.finish_upload(
+        lambda w, at: uploads.finish_upload(
             upload_of_line(w), content=ContentFile(b"x", name="x.txt"), by=w.staff, at=at
         ),
     ),
@@ -603,10 +606,10 @@ CALLS: dict[str, tuple[str, Phase, Call]] = {
     "submissions.settle": (
         "assigned", Phase.SCORING, lambda w, at: reconciliation.settle(apart(w), **VALUE, by=w.administrator, at=at),
     ),
-    "submissions.draw": ("marked", Phase.SCORING, lambda w, at: verification.draw(w.cycle, by=w.administrator, at=at)),
+    "submissions.draw": ("marked", Phase.SCORING, lambda w, at: draw.draw(w.cycle, by=w.administrator, at=at)),
     "submissions.hand_over": (
         "assigned", Phase.SCORING,
-        lambda w, at: verification.hand_over(to_verify(w), assessor=w.other_assessor, by=w.administrator, at=at),
+        lambda w, at: draw.hand_over(to_verify(w), assessor=w.other_assessor, by=w.administrator, at=at),
     ),
     "submissions.note": (
         "assigned", Phase.SCORING, lambda w, at: verification.note(to_verify(w), text="x", by=w.other_assessor, at=at)
@@ -644,11 +647,11 @@ CALLS: dict[str, tuple[str, Phase, Call]] = {
         ),
     ),
     "submissions.supply": (
-        "assigned", Phase.SCORING, lambda w, at: stewards.supply(w.stewardship, by=w.steward, at=at),
+        "assigned", Phase.SCORING, lambda w, at: supply.supply(w.stewardship, by=w.steward, at=at),
     ),
     "submissions.open_again": (
         "marked", Phase.SCORING,
-        lambda w, at: stewards.open_again(w.stewardship, reason="because", by=w.administrator, at=at),
+        lambda w, at: supply.open_again(w.stewardship, reason="because", by=w.administrator, at=at),
     ),
     "submissions.hand_in": ("assigned", Phase.SCORING, lambda w, at: _hand_in(w, at)),
     "submissions.order_reliability": (
