@@ -47,7 +47,7 @@ def appeal_list(request: PortalRequest) -> HttpResponse:
     return render(request, "appeals/case_file/list.html", context)
 
 
-def _drafted(drafts: Any) -> list[dict[str, Any]]:
+def _drafted(drafts: Any) -> list[dict[str, object]]:
     """The self-assessments with drafts, and how many each has."""
     counted: dict[Any, int] = {}
     for draft in drafts.select_related("submission__agency", "submission__cycle").order_by(

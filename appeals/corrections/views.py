@@ -61,7 +61,7 @@ def correct(request: PortalRequest, pk: int) -> HttpResponse:
     return render(request, "appeals/corrections/correct.html", context)
 
 
-def _seen(found: list[Like]) -> dict[str, Any]:
+def _seen(found: list[Like]) -> dict[str, object]:
     """What a rule would do, as the page shows it."""
     first = sorted(
         found, key=lambda like: like.fate not in CHANGES

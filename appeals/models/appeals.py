@@ -261,7 +261,7 @@ class Appeal(models.Model):
         return bool(self.decided_at and window and self.decided_at >= window.closes_at)
 
     @APPEALS.transition
-    def _discard(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _discard(self, *, at: datetime, given: dict[str, object]) -> None:
         pass
 
     @APPEALS.transition
@@ -270,11 +270,11 @@ class Appeal(models.Model):
         self.points_before = given["points_before"]
 
     @APPEALS.transition
-    def _end_with_agency(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _end_with_agency(self, *, at: datetime, given: dict[str, object]) -> None:
         pass
 
     @APPEALS.transition
-    def _withdraw(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _withdraw(self, *, at: datetime, given: dict[str, object]) -> None:
         pass
 
     def _decide(self, at: datetime, given: dict[str, Any]) -> None:
@@ -283,19 +283,19 @@ class Appeal(models.Model):
         self.decided_void, self.error = given["void"], given["error"]
 
     @APPEALS.transition
-    def _uphold(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _uphold(self, *, at: datetime, given: dict[str, object]) -> None:
         self._decide(at, given)
 
     @APPEALS.transition
-    def _uphold_partly(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _uphold_partly(self, *, at: datetime, given: dict[str, object]) -> None:
         self._decide(at, given)
 
     @APPEALS.transition
-    def _dismiss(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _dismiss(self, *, at: datetime, given: dict[str, object]) -> None:
         self._decide(at, given)
 
     @APPEALS.transition
-    def _declare_inadmissible(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _declare_inadmissible(self, *, at: datetime, given: dict[str, object]) -> None:
         self._decide(at, given)
 
 

@@ -284,7 +284,7 @@ def _address(request: PortalRequest, found: Grid) -> str:
 def _page(
     request: PortalRequest, found: Grid, faults: list[str], form: UnitsDocumentForm
 ) -> HttpResponse:
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "grid": found,
         "page": found.page,
         "faults": faults,

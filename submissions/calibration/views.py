@@ -84,7 +84,7 @@ def calibration(request: PortalRequest, pk: int) -> HttpResponse:
     return render(request, "submissions/calibration/calibration.html", context)
 
 
-def _said(mark: Any) -> dict[str, Any]:
+def _said(mark: Any) -> dict[str, object]:
     return (
         {name: getattr(mark, name) for name in ("points", "is_not_applicable", "reason")}
         if mark
@@ -97,7 +97,7 @@ def _marked_by_now(sitting: Calibration, keys: Iterable[int]) -> list[MarkForm]:
     return [MarkForm(prefix=str(pk), initial=_said(marks.get(pk))) for pk in keys]
 
 
-def _row(line: ReferenceLine, mark: Any, form: MarkForm) -> dict[str, Any]:
+def _row(line: ReferenceLine, mark: Any, form: MarkForm) -> dict[str, object]:
     answer = line.as_answer
     return {
         "line": line,
@@ -169,13 +169,13 @@ def references(request: PortalRequest, pk: int) -> HttpResponse:
     return render(request, "submissions/calibration/references.html", context)
 
 
-def _people(cycle: Cycle) -> list[dict[str, Any]]:
+def _people(cycle: Cycle) -> list[dict[str, object]]:
     """Every assessor with when interests were declared, and how the
     training went; three queries.
     """
     held = Membership.objects.filter(role=Role.ASSESSOR).values("user")
     people = User.objects.filter(pk__in=held, is_active=True).order_by("name_fa", "pk")
-    cleared: dict[int, dict[str, Any]] = {}
+    cleared: dict[int, dict[str, object]] = {}
     for c in Clearance.objects.filter(year=cycle.year, user__in=people):
         cleared.setdefault(c.user_id, {})[c.kind] = c.since
     sittings: dict[int, list[Calibration]] = {}

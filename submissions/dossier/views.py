@@ -132,7 +132,7 @@ def factor_judge(request: PortalRequest, pk: int) -> HttpResponse:
     return _dossier(request, find_line(request, factor.answer_id), verdicts={pk: form})
 
 
-def _clarification(request: PortalRequest, answer: Answer, form: Any) -> dict[str, Any]:
+def _clarification(request: PortalRequest, answer: Answer, form: Any) -> dict[str, object]:
     """The question about this line with its deadline, and the form that is the reader's to fill in
     now.
     """

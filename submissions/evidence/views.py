@@ -2,7 +2,6 @@
 handing out.
 """
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -30,7 +29,7 @@ LIST = "evidence-list"
 """The element in which pages show a line's files: told when they have changed."""
 
 
-def drawer(request: PortalRequest, answer: Answer, acts: set[str]) -> dict[str, Any]:
+def drawer(request: PortalRequest, answer: Answer, acts: set[str]) -> dict[str, object]:
     """What the files of a line and the place for more need; two queries. `acts` are the moves open
     to the reader.
     """

@@ -2,8 +2,6 @@
 block's lines are marked.
 """
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -83,7 +81,7 @@ def _acts(request: PortalRequest, block: Block) -> set[str]:
     return {m.name for m in open_to(BLOCKS, block, by=request.user, at=request.at)}
 
 
-def _count(request: PortalRequest, block: Block, lines: list[DeskLine]) -> dict[str, Any]:
+def _count(request: PortalRequest, block: Block, lines: list[DeskLine]) -> dict[str, object]:
     marked = sum(1 for line in lines if line.mark)
     remaining = len(lines) - marked
     waits = _open_matter(request, block) if not remaining and block.state == BlockState.OPEN else ""
@@ -98,7 +96,7 @@ def _open_matter(request: PortalRequest, block: Block) -> str:
     return matters.get(block.pk, "")
 
 
-def _choice(lines: list[DeskLine], shown: list[DeskLine], show: str = "") -> dict[str, Any]:
+def _choice(lines: list[DeskLine], shown: list[DeskLine], show: str = "") -> dict[str, object]:
     """Which lines are shown, and how many there are of each kind."""
     kinds = []
     for key, label in SHOWN:
@@ -107,7 +105,7 @@ def _choice(lines: list[DeskLine], shown: list[DeskLine], show: str = "") -> dic
     return {"shown": shown, "show": show, "kinds": kinds}
 
 
-def _page(request: PortalRequest, block: Block, lines: list[DeskLine]) -> dict[str, Any]:
+def _page(request: PortalRequest, block: Block, lines: list[DeskLine]) -> dict[str, object]:
     windows = Window.objects.concerning([block])
     return _count(request, block, lines) | {
         "acts": {

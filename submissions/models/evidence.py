@@ -183,7 +183,7 @@ class Document(models.Model):
         return f"previews/{self.uuid}/{number}.png"
 
     @DOCUMENTS.transition
-    def _pass(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _pass(self, *, at: datetime, given: dict[str, object]) -> None:
         self.scanned_at, self.finding = at, ""
 
     @DOCUMENTS.transition
@@ -195,7 +195,7 @@ class Document(models.Model):
         self.scanned_at, self.finding = at, given["finding"]
 
     @DOCUMENTS.transition
-    def _skip(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _skip(self, *, at: datetime, given: dict[str, object]) -> None:
         pass
 
 

@@ -161,7 +161,7 @@ class Submission(models.Model):
         self.checked_at, self.checked_by, self.returned_at, self.remarks = None, None, None, ""
 
     @MOVES.transition
-    def _withdraw(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _withdraw(self, *, at: datetime, given: dict[str, object]) -> None:
         self._unsign()
 
     @MOVES.transition
@@ -182,23 +182,23 @@ class Submission(models.Model):
         self.checked_at, self.checked_by = None, None
 
     @MOVES.transition
-    def _lapse(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _lapse(self, *, at: datetime, given: dict[str, object]) -> None:
         pass
 
     @MOVES.transition
-    def _reopen(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _reopen(self, *, at: datetime, given: dict[str, object]) -> None:
         pass
 
     @MOVES.transition
-    def _complete(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _complete(self, *, at: datetime, given: dict[str, object]) -> None:
         pass
 
     @MOVES.transition
-    def _take_back(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _take_back(self, *, at: datetime, given: dict[str, object]) -> None:
         pass
 
     @MOVES.transition
-    def _end_with_agency(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _end_with_agency(self, *, at: datetime, given: dict[str, object]) -> None:
         pass
 
     @MOVES.transition

@@ -161,7 +161,7 @@ class Stewardship(models.Model):
         self.supplied_at, self.supplied_by = at, given["signer"]
 
     @STEWARDSHIPS.transition
-    def _reopen(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _reopen(self, *, at: datetime, given: dict[str, object]) -> None:
         self.supplied_at, self.supplied_by = None, None
 
 

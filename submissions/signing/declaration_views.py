@@ -70,7 +70,7 @@ def _page(
     if verdict is None and held is not None:
         verdict = _verdict(held)
     may_judge = not judging and signing_declaration.is_on_desk(submission, request.user)
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "submission": submission,
         "declaration": held,
         "form": form,
