@@ -163,7 +163,7 @@ def hand_in(
         totals.put(scores, basis=Score.Basis.AGREED, by=by, at=at)
         lines_scored = [line for line, *_score in scores]
         submissions = _submissions_of(blocks, lines_scored)
-        verification_effect.lower(submissions, [line.pk for line in lines_scored], at=at)
+        verification_effect.apply_findings(submissions, [line.pk for line in lines_scored], at=at)
         why = f"hand_in: {block.pk}" + (f" +{len(also)}" if also else "")
         totals.compute(submissions, why=why, by=by, at=at)
     scoring.complete([b.submission for b in blocks], by=by, at=at)

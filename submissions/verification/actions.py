@@ -140,7 +140,7 @@ def conclude(
         files=shown,
         **given,
     )
-    if verification_effect.lower([submission], [line.pk], at=at):
+    if verification_effect.apply_findings([submission], [line.pk], at=at):
         totals.compute([submission], why=f"verify: {verification.pk}", by=by, at=at)
     return verification
 

@@ -52,7 +52,7 @@ from submissions.reliability import actions as reliability
 from submissions.reorganisation import actions as ended_submissions
 from submissions.signing import declaration
 from submissions.stewards import actions as stewards
-from submissions.stewards import supply
+from submissions.stewards import appointment, supply
 from submissions.verification import actions as verification
 from submissions.verification import draw
 from tests.factories import World, ask, build, enter_figures, lay_plan, plan_of, report_of, shown
@@ -116,7 +116,7 @@ READS = {
     "submissions.why_unsound", "submissions.units_of", "submissions.is_on_desk",
     "appeals.grounds", "appeals.why_unsound", "appeals.points_of", "appeals.why_not_ready", "appeals.content",
     "appeals.checked", "appeals.fit_for", "appeals.giver_of",
-    "appeals.lines_of", "appeals.likes", "appeals.digest", "appeals.counts", "appeals.following", "appeals.may_follow",
+    "appeals.lines_of", "appeals.affected_lines", "appeals.digest", "appeals.counts", "appeals.correction_for", "appeals.may_correct",
     "festival.deliveries_of", "festival.delivery_sentence",
     "festival.why_not_final", "festival.delivered", "festival.manifest", "festival.attachments",
     "festival.suggest", "festival.why_not_begun", "festival.due_on", "festival.why_unready", "festival.digest",
@@ -786,14 +786,18 @@ def _modules(app: str) -> list[Any]:
                 marking,
                 clarifications,
                 evidence,
+                uploads,
                 teamwork,
                 headquarters,
                 declaration,
                 reconciliation,
                 stewards,
+                appointment,
+                supply,
                 reliability,
                 calibration,
                 verification,
+                draw,
                 costs,
                 answers_sheets,
                 ended_submissions,
