@@ -78,7 +78,7 @@ class Rule:
         return " ".join(METHODS[self.method].check(dict(self.params)))
 
 
-class Line(NamedTuple):
+class AgencyLine(NamedTuple):
     """One agency's line: the score that holds, the value that it stands by, and what its own target
     sets.
     """
@@ -122,7 +122,7 @@ class Line(NamedTuple):
 class AffectedLine:
     """What becomes of one agency's line: the points it has and gets."""
 
-    line: Line
+    line: AgencyLine
     before: Decimal | None
     after: Decimal | None
     fate: Effect
@@ -140,39 +140,42 @@ class AffectedLine:
 # --- What it would do ---------------------------------------------------------------------------
 
 
-def lines_of(measure: Measure) -> list[Line]:
+def lines_of(measure: Measure) -> list[AgencyLine]:
     """The lines of a measure whose scores have been communicated, with the score that holds; by
     agency; one query.
     """
     rows = Answer.objects.filter(measure=measure, submission__state=SubmissionState.COMMUNICATED)
     rows = rows.annotate(current=FilteredRelation("scores", condition=Q(scores__is_current=True)))
-    agency, found = "submission__agency", "verification"
-    names = (
-        "pk",
-        "submission_id",
-        f"{agency}_id",
-        f"{agency}__name_fa",
-        f"{agency}__name_en",
-        f"{agency}__code",
-    )
-    held = (
-        "current__points",
-        "current__state",
-        "current__basis",
-        "value",
-        "own__base",
-        "own__floor",
-        "own__target",
-    )
-    seen = (f"{found}__concluded_at", f"{found}__finding", f"{found}__found_value")
+    ordered = rows.order_by("submission__agency__sort_key", "pk")
     return [
-        Line(*row)
-        for row in rows.order_by(f"{agency}__sort_key", "pk").values_list(*names, *held, *seen)
+        AgencyLine(**dict(zip(LINE_COLUMNS, row, strict=True)))
+        for row in ordered.values_list(*LINE_COLUMNS.values())
     ]
 
 
+LINE_COLUMNS = {
+    "pk": "pk",
+    "submission_id": "submission_id",
+    "agency_id": "submission__agency_id",
+    "name_fa": "submission__agency__name_fa",
+    "name_en": "submission__agency__name_en",
+    "code": "submission__agency__code",
+    "held_points": "current__points",
+    "held_state": "current__state",
+    "held_basis": "current__basis",
+    "value": "value",
+    "base": "own__base",
+    "floor": "own__floor",
+    "target": "own__target",
+    "found_at": "verification__concluded_at",
+    "finding": "verification__finding",
+    "found_value": "verification__found_value",
+}
+"""The fields of an `AgencyLine`, each with the column that it is read from."""
+
+
 def affected_lines(
-    measure: Measure, rule: Rule, *, may_fall: bool, lines: Iterable[Line] | None = None
+    measure: Measure, rule: Rule, *, may_fall: bool, lines: Iterable[AgencyLine] | None = None
 ) -> list[AffectedLine]:
     """What the rule would do to every line of the measure."""
     known: Worths = {}
@@ -189,7 +192,7 @@ share one.
 
 
 def _affected_line(
-    measure: Measure, line: Line, rule: Rule, may_fall: bool, known: Worths
+    measure: Measure, line: AgencyLine, rule: Rule, may_fall: bool, known: Worths
 ) -> AffectedLine:
     held = line.held_points
     if line.held_state != LineState.SCORED or held is None:
@@ -206,7 +209,7 @@ def _affected_line(
     return AffectedLine(line, held, after if fate in CHANGES else held, fate)
 
 
-def _right(measure: Measure, line: Line, rule: Rule, held: Decimal, known: Worths) -> Decimal:
+def _right(measure: Measure, line: AgencyLine, rule: Rule, held: Decimal, known: Worths) -> Decimal:
     """The points that the line should have."""
     ceiling = measure.points
     if measure.is_stewarded:

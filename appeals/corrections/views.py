@@ -44,7 +44,7 @@ def correct(request: PortalRequest, pk: int) -> HttpResponse:
     if data is not None and not set(form.errors) - {"password"}:
         if why := form.rule.why_unfit(appeal.error):
             form.add_error(None, why)
-        elif signing and form.is_valid() and (made := _made(request, appeal, form)):
+        elif signing and form.is_valid() and (made := _correct(request, appeal, form)):
             return redirect("appeals:correction", made.pk)
         else:
             found = actions.affected_lines(
@@ -56,12 +56,12 @@ def correct(request: PortalRequest, pk: int) -> HttpResponse:
         "form": form,
         "line_count": len(lines),
         "earlier": appeal.corrections.for_list(),
-        **_seen(found),
+        **_effects_context(found),
     }
     return render(request, "appeals/corrections/correct.html", context)
 
 
-def _seen(found: list[AffectedLine]) -> dict[str, object]:
+def _effects_context(found: list[AffectedLine]) -> dict[str, object]:
     """What a rule would do, as the page shows it."""
     first = sorted(
         found, key=lambda like: like.fate not in CHANGES
@@ -75,7 +75,7 @@ def _seen(found: list[AffectedLine]) -> dict[str, object]:
     }
 
 
-def _made(request: PortalRequest, appeal: Appeal, form: Any) -> Correction | None:
+def _correct(request: PortalRequest, appeal: Appeal, form: Any) -> Correction | None:
     """The correction; None where it was refused, and then the form says why."""
     said = form.cleaned_data
     try:

@@ -55,7 +55,7 @@ def draft(request: PortalRequest, pk: int) -> HttpResponse:
     form = _form(request, answer, appeal, request.POST or None, request.FILES or None)
     previews = "preview" in request.POST
     saves = request.method == "POST" and not previews
-    if saves and form.is_valid() and _saved(request, answer, form):
+    if saves and form.is_valid() and _save_draft(request, answer, form):
         if _stays(request, form):
             return redirect("appeals:draft", pk)
         return redirect("appeals:agency", answer.submission_id)
@@ -101,7 +101,7 @@ def _offered_documents(answer: Answer, appeal: Appeal | None) -> QuerySet[Docume
     return Document.objects.filter(pk__in=newest).order_by("-uploaded_at", "-pk")
 
 
-def _saved(request: PortalRequest, answer: Answer, form: AppealForm) -> bool:
+def _save_draft(request: PortalRequest, answer: Answer, form: AppealForm) -> bool:
     """Save the draft with what is added to it or taken off; all, or nothing
     and the form says why.
     """
@@ -115,7 +115,7 @@ def _saved(request: PortalRequest, answer: Answer, form: AppealForm) -> bool:
             )
             appeal = actions.save_draft(answer, fields=form.said, seen=seen, **by)
             if uuid := request.POST.get("take_back"):
-                evidence.detach(_shown(appeal, uuid), **by)
+                evidence.detach(_live_attachment(appeal, uuid), **by)
             if said["file"]:
                 evidence.attach(appeal, upload=said["file"], **place, **by)
             if said["document"]:
@@ -129,7 +129,7 @@ def _saved(request: PortalRequest, answer: Answer, form: AppealForm) -> bool:
     return True
 
 
-def _shown(appeal: Appeal, uuid: str) -> Attachment:
+def _live_attachment(appeal: Appeal, uuid: str) -> Attachment:
     found = next((a for a in appeal.attachments.live() if str(a.uuid) == uuid), None)
     if found is None:
         raise Refused(_("This file has been replaced or withdrawn in the meantime."))
@@ -214,7 +214,11 @@ def file(request: PortalRequest, pk: int) -> HttpResponse:
     )
     form = ActForm(request.POST or None, move=FILINGS["file"], user=request.user)
     chosen = _chosen(request, drafts)
-    if request.method == "POST" and form.is_valid() and (filing := _filed(request, chosen, form)):
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and (filing := _file_appeals(request, chosen, form))
+    ):
         return redirect("appeals:filing", filing.uuid)
     files: dict[int, list[Attachment]] = {}
     for shown in Attachment.objects.filter(appeal__in=drafts).live():
@@ -246,7 +250,7 @@ def _chosen(request: PortalRequest, drafts: list[Appeal]) -> list[Appeal]:
     return [a for a in drafts if not actions.why_not_ready(a)]
 
 
-def _filed(request: PortalRequest, chosen: list[Appeal], form: Any) -> Filing | None:
+def _file_appeals(request: PortalRequest, chosen: list[Appeal], form: Any) -> Filing | None:
     """The filing; None where it was refused, and then the form says why."""
     changed = [a for a in chosen if request.POST.get(f"revision-{a.pk}") != str(a.revision)]
     if changed:

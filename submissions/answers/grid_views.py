@@ -63,7 +63,7 @@ class Cell:
 
 
 @dataclass
-class Row:
+class UnitRow:
     """A unit with a cell a measure (None: not asked of it); `closed` says why nothing can be
     entered.
     """
@@ -82,12 +82,12 @@ class Grid:
     axes: list[Axis]
     axis: Axis | None
     measures: list[Measure]
-    rows: list[Row]
+    rows: list[UnitRow]
     answers: dict[tuple[int, int], Answer]
     deadline: Term | None
 
     @property
-    def open_rows(self) -> list[Row]:
+    def open_rows(self) -> list[UnitRow]:
         return [row for row in self.rows if not row.closed]
 
     @property
@@ -100,7 +100,7 @@ class Grid:
         return " ".join(f"{cell.answer.pk}:{cell.token}" for cell in self.open_cells)
 
 
-def _cells(rows: Iterable[Row]) -> list[Cell]:
+def _cells(rows: Iterable[UnitRow]) -> list[Cell]:
     found: list[Cell] = []
     for row in rows:
         found += [cell for cell in row.cells if cell]
@@ -137,7 +137,7 @@ def _grid(request: PortalRequest, pk: int) -> Grid:
     found = list(lines.filter(measure__indicator__axis=axis).for_page())
     windows = Window.objects.concerning(shown)
     rows = [
-        Row(s, MOVES.why_not(s, MOVES["fill"], by=request.user, at=request.at, windows=windows))
+        UnitRow(s, MOVES.why_not(s, MOVES["fill"], by=request.user, at=request.at, windows=windows))
         for s in shown
     ]
     measures = list({a.measure_id: a.measure for a in found}.values())
@@ -154,14 +154,14 @@ def _grid(request: PortalRequest, pk: int) -> Grid:
     )
 
 
-def _shown(value: Decimal | None) -> str:
+def _input_text(value: Decimal | None) -> str:
     return "" if value is None else localised(value).replace(",", "").replace("٬", "")
 
 
-def _cell(answer: Answer, row: Row) -> Cell:
+def _cell(answer: Answer, row: UnitRow) -> Cell:
     value = answer.value
     chosen = METHODS[answer.measure.method].choices(answer.measure.params) and value is not None
-    text = f"{value.normalize():f}" if chosen and value is not None else _shown(value)
+    text = f"{value.normalize():f}" if chosen and value is not None else _input_text(value)
     return Cell(
         answer,
         f"{row.submission.agency.name} · {answer.measure.title}",

@@ -19,7 +19,7 @@ from submissions.lookups import find, find_line, form_errors, line_url
 from submissions.models import Answer, ExternalFactor, Submission
 
 
-def _done(
+def _do_on_line(
     request: PortalRequest, answer: Answer, form: Any, act: Callable[..., Any]
 ) -> HttpResponse:
     """Do an act on a line with what its small form holds, and go back to the line."""
@@ -35,18 +35,20 @@ def _done(
 
 @require_POST
 def line_ready(request: PortalRequest, pk: int) -> HttpResponse:
-    return _done(request, find_line(request, pk), ReadyForm(request.POST), teamwork.mark_ready)
+    return _do_on_line(
+        request, find_line(request, pk), ReadyForm(request.POST), teamwork.mark_ready
+    )
 
 
 @require_POST
 def line_comment(request: PortalRequest, pk: int) -> HttpResponse:
-    return _done(request, find_line(request, pk), CommentForm(request.POST), teamwork.comment)
+    return _do_on_line(request, find_line(request, pk), CommentForm(request.POST), teamwork.comment)
 
 
 @require_POST
 def factor_claim(request: PortalRequest, pk: int) -> HttpResponse:
     answer = find_line(request, pk)
-    return _done(
+    return _do_on_line(
         request,
         answer,
         FactorForm(request.POST, files=answer.evidence.live().select_related("document")),

@@ -45,7 +45,7 @@ PAGES = ("submit", "withdraw", "check", "send_back", "communicate")
 
 
 @dataclass
-class Row:
+class WorkspaceLine:
     """A line as the list shows it: with its last year, and what it lacks in words."""
 
     answer: Answer
@@ -61,7 +61,7 @@ class AxisGroup:
     """The lines of one axis, with what they add up to."""
 
     axis: Axis
-    rows: list[Row]
+    rows: list[WorkspaceLine]
     node: Node
 
     @property
@@ -77,12 +77,12 @@ def by_axis(
     answers: Iterable[Answer], cycle: Cycle, past: dict[Any, list[Past]] | None = None
 ) -> tuple[list[AxisGroup], Node]:
     """Lines by axis with the points of the agency's own values, and their total."""
-    axes: dict[Axis, list[Row]] = {}
+    axes: dict[Axis, list[WorkspaceLine]] = {}
     lines_of_tree = []
     for a in answers:
         earlier = (past or {}).get(a.measure.lineage)
         axes.setdefault(a.measure.indicator.axis, []).append(
-            Row(a, earlier[0] if earlier else None)
+            WorkspaceLine(a, earlier[0] if earlier else None)
         )
         lines_of_tree.append(own_line(a))
     result = total(lines_of_tree, spread=cycle.spreads_points)

@@ -57,7 +57,7 @@ def _tus(view: View) -> View:
     @wraps(view)
     def speaking(request: PortalRequest, **arguments: Any) -> HttpResponse:
         if not request.user.is_authenticated:
-            response = _said(
+            response = _plain_answer(
                 401, _("You are no longer signed in. Sign in in another tab, then go on.")
             )
         elif request.method == "OPTIONS":
@@ -65,20 +65,20 @@ def _tus(view: View) -> View:
             response["Tus-Version"], response["Tus-Extension"] = VERSION, "creation,termination"
             response["Tus-Max-Size"] = str(settings.MAX_UPLOAD_BYTES)
         elif request.headers.get("Tus-Resumable") != VERSION:
-            response = _said(412, "")
+            response = _plain_answer(412, "")
             response["Tus-Version"] = VERSION
         else:
             try:
                 response = view(request, **arguments)
             except Refused as refusal:
-                response = _said(422, str(refusal))
+                response = _plain_answer(422, str(refusal))
         response["Tus-Resumable"], response["Cache-Control"] = VERSION, "no-store"
         return response
 
     return speaking
 
 
-def _said(status: int, sentence: str) -> HttpResponse:
+def _plain_answer(status: int, sentence: str) -> HttpResponse:
     return HttpResponse(sentence, status=status, content_type="text/plain; charset=utf-8")
 
 
@@ -93,7 +93,7 @@ def begin(request: PortalRequest, pk: int) -> HttpResponse:
     answer = find_line(request, pk)
     length, metadata = _number(request, "Upload-Length"), _metadata(request)
     if length is None:
-        return _said(400, "")
+        return _plain_answer(400, "")
     replaces = _replaced(answer, metadata.get("replaces", ""))
     name = metadata.get("filename", "")
     upload = uploads.begin_upload(
@@ -168,7 +168,7 @@ def _state(request: PortalRequest, found: Upload) -> HttpResponse:
     if size == found.length:
         with _locked(found) as file:
             if file is None:
-                return _said(423, "")
+                return _plain_answer(423, "")
             _finish(request, found, file)
     return _offset(found, size)
 
@@ -181,18 +181,18 @@ def _offset(found: Upload, size: int) -> HttpResponse:
 
 def _patch(request: PortalRequest, found: Upload) -> HttpResponse:
     if request.content_type != CONTENT_TYPE:
-        return _said(415, "")
+        return _plain_answer(415, "")
     offset, given = _number(request, "Upload-Offset"), _number(request, "Content-Length")
     if offset is None:
-        return _said(400, "")
+        return _plain_answer(400, "")
     _partial(found)
     with _locked(found) as file:
         if file is None:
-            return _said(423, "")
+            return _plain_answer(423, "")
         if offset != file.seek(0, 2):
-            return _said(409, "")
+            return _plain_answer(409, "")
         if given is not None and offset + given > found.length:
-            return _said(413, "")
+            return _plain_answer(413, "")
         try:
             size = _take(request, file, offset, found.length)
         except OSError as error:

@@ -145,7 +145,7 @@ def block_marks(request: PortalRequest, pk: int) -> HttpResponse:
     agree = request.POST.get("agree", "")
     target = _named_line(lines, agree or request.POST.get("only", ""))
     if request.htmx and target is not None:
-        return _marked(request, block, lines, target, agreeing=bool(agree))
+        return _save_by_htmx(request, block, lines, target, agreeing=bool(agree))
     touched = [line for line in lines if line is target or line.is_touched]
     refused = _save(request, block, touched, agreeing=target if agree else None)
     if refused or any(line.form.errors for line in touched):
@@ -169,7 +169,7 @@ def _named_line(lines: list[DeskLine], key: str) -> DeskLine | None:
     raise Http404
 
 
-def _marked(
+def _save_by_htmx(
     request: PortalRequest, block: Block, lines: list[DeskLine], line: DeskLine, *, agreeing: bool
 ) -> HttpResponse:
     """Save one line by htmx: the answer is its mark, its entry in the list and the count, or why it

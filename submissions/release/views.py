@@ -109,7 +109,7 @@ def communicate_all(request: PortalRequest, pk: int) -> HttpResponse:
         request.method == "POST"
         and checklist.ready
         and form.is_valid()
-        and _done(request, checklist, form)
+        and _communicate(request, checklist, form)
     ):
         return redirect("submissions:board", pk)
     context = {
@@ -125,7 +125,7 @@ def communicate_all(request: PortalRequest, pk: int) -> HttpResponse:
     return render(request, "submissions/release/communicate.html", context)
 
 
-def _done(request: PortalRequest, checklist: Checklist, form: Any) -> bool:
+def _communicate(request: PortalRequest, checklist: Checklist, form: Any) -> bool:
     """Whether the ready ones were communicated; where that was refused the form says why."""
     if request.POST.get("shown") != checklist.digest:
         form.add_error(

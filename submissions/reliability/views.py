@@ -107,7 +107,7 @@ def study(request: PortalRequest, pk: int) -> HttpResponse:
     return render(
         request,
         "submissions/reliability/reliability.html",
-        context | (_found(last.result) if last and last.result else {}),
+        context | (_study_context(last.result) if last and last.result else {}),
     )
 
 
@@ -139,7 +139,7 @@ def _ordered(request: PortalRequest, cycle: Cycle) -> HttpResponse:
     return redirect("submissions:reliability", cycle.pk)
 
 
-def _found(result: dict[str, Any]) -> dict[str, Any]:
+def _study_context(result: dict[str, Any]) -> dict[str, Any]:
     """The rows of a measurement with the people and the measures that they are about."""
     agreed = result["agreement"]
     people = _assessors(result)
@@ -148,7 +148,7 @@ def _found(result: dict[str, Any]) -> dict[str, Any]:
     widest = max([NARROWEST, *map(_reach, severe)])
     return {
         "result": result,
-        "agreement": agreed and _shown(agreed),
+        "agreement": agreed and _agreement_figures(agreed),
         "dots": [Dot(people.get(row["assessor"]), row, widest) for row in severe],
         "saturated": [
             row | {"title": measures[row["measure"]].title} for row in result["saturated"]
@@ -175,7 +175,7 @@ def _flagged(rows: list[dict[str, Any]], people: dict[int, User]) -> list[dict[s
     return [row | {"who": people.get(row["assessor"])} for row in rows if row["flagged"]]
 
 
-def _shown(agreed: dict[str, Any]) -> dict[str, Any]:
+def _agreement_figures(agreed: dict[str, Any]) -> dict[str, Any]:
     """Numbers as the page writes them: decimals, and percents in place of shares."""
     interval = agreed["interval"] and {
         end: Decimal(str(value)) for end, value in agreed["interval"].items()

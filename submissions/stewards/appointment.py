@@ -109,7 +109,7 @@ def appoint_named(cycle: Cycle, *, by: User, at: datetime) -> Appointed:
     """Put every measure in the administrator's scope that is in nobody's hands into those of the
     steward it names.
     """
-    waiting = [of_measure(m) for m in stewarded(cycle).exclude(pk__in=_held(cycle))]
+    waiting = [of_measure(m) for m in stewarded(cycle).exclude(pk__in=_measures_in_hand(cycle))]
     if by.holds(Role.ADMINISTRATOR, at=at):  # who is none gets no smaller share, but a refusal
         waiting = [s for s in waiting if is_set_keeper(by, s, at)]
     named = {s.measure.steward_id: s.measure.steward for s in waiting if s.measure.steward}
@@ -125,5 +125,5 @@ def appoint_named(cycle: Cycle, *, by: User, at: datetime) -> Appointed:
     return Appointed(len(made), len(waiting) - len(made))
 
 
-def _held(cycle: Cycle) -> QuerySet[Any, Any]:
+def _measures_in_hand(cycle: Cycle) -> QuerySet[Any, Any]:
     return Stewardship.objects.filter(cycle=cycle).values("measure")

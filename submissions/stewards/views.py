@@ -66,7 +66,7 @@ def _waiting(request: PortalRequest) -> list[clearance.Waiting]:
 
 
 @dataclass
-class Row:
+class FigureRow:
     """One agency of a measure: its figure as far as the reader may know it, or why it is not the
     reader's to give.
     """
@@ -103,7 +103,7 @@ def _narrowed(
 
 def _rows(
     request: PortalRequest, stewardship: Stewardship, page: Page, *, may_enter: bool
-) -> list[Row]:
+) -> list[FigureRow]:
     """The page's agencies; four queries however many there are."""
     [steward] = with_roles([stewardship.steward])
     answers = list(page)
@@ -120,7 +120,7 @@ def _rows(
         figure = seen.get(a.pk)
         form = None if why or not may_enter else _form(a, request)
         given = actions.figure_of(a) is not None
-        rows.append(Row(a, figure, given, why, form, before.get(a.submission.agency_id)))
+        rows.append(FigureRow(a, figure, given, why, form, before.get(a.submission.agency_id)))
     return rows
 
 
@@ -166,7 +166,7 @@ def stewardship(request: PortalRequest, pk: int) -> HttpResponse:
         "page": page,
         "rows": rows,
         "narrow": narrow,
-        "tied": _named(tied, found),
+        "tied": _lines_with_ties(tied, found),
         "moves": moves,
         "closed": STEWARDSHIPS.why_not(
             found, STEWARDSHIPS["enter"], by=request.user, at=request.at, windows=windows
@@ -184,13 +184,13 @@ def stewardship(request: PortalRequest, pk: int) -> HttpResponse:
     )
 
 
-def _named(tied: dict[int, str], stewardship: Stewardship) -> list[tuple[Answer, str]]:
+def _lines_with_ties(tied: dict[int, str], stewardship: Stewardship) -> list[tuple[Answer, str]]:
     """The lines that are for an administrator, each with why."""
     rows = actions.lines_of(stewardship).filter(submission__agency__in=tied)
     return [(a, tied[a.submission.agency_id]) for a in rows]
 
 
-def _save(request: PortalRequest, stewardship: Stewardship, rows: list[Row]) -> str:
+def _save(request: PortalRequest, stewardship: Stewardship, rows: list[FigureRow]) -> str:
     """Save what was typed on the page, all or none; why not, in a sentence, or ""."""
     sent = [row for row in rows if row.form and row.form.is_bound and row.form.has_changed()]
     if any(not row.form.is_valid() for row in sent if row.form):

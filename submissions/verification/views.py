@@ -46,7 +46,7 @@ def sample(request: PortalRequest, pk: int) -> HttpResponse:
     """
     cycle = overseen_cycle(request, pk)
     if request.method == "POST":
-        return _drawn(request, cycle)
+        return _draw(request, cycle)
     rows = Verification.objects.visible_to(request.user, request.at).filter(cycle=cycle)
     narrowed = VerificationFilter(request.GET, queryset=rows.for_list(), request=request)
     context = {
@@ -74,7 +74,7 @@ def _counts(rows: list[tuple[str, str]]) -> dict[str, Any]:
     }
 
 
-def _drawn(request: PortalRequest, cycle: Cycle) -> HttpResponse:
+def _draw(request: PortalRequest, cycle: Cycle) -> HttpResponse:
     try:
         drawn = draw.draw(cycle, by=request.user, at=request.at)
     except Refused as refusal:
@@ -122,7 +122,7 @@ def verification(request: PortalRequest, pk: int) -> HttpResponse:
         note_reading(request, held.submission, "line")
     moves = {m.name for m in open_to(VERIFICATIONS, held, by=request.user, at=request.at)}
     form, over = _forms(request, held, moves)
-    if request.method == "POST" and _done(request, held, form, over):
+    if request.method == "POST" and _do_act(request, held, form, over):
         return redirect("submissions:verification", pk)
     return render(
         request,
@@ -188,7 +188,7 @@ def _context(
     }
 
 
-def _done(request: PortalRequest, held: Verification, form: Any, over: Any) -> bool:
+def _do_act(request: PortalRequest, held: Verification, form: Any, over: Any) -> bool:
     """Do what was asked for; where it is refused the page says why and keeps what was typed."""
     act = request.POST.get("act", "")
     by: dict[str, Any] = {"by": request.user, "at": request.at}
@@ -200,7 +200,7 @@ def _done(request: PortalRequest, held: Verification, form: Any, over: Any) -> b
         if act == "conclude":
             _concluded(held, form, by | {"seen": _as_seen(request, held, form)})
         else:
-            _kept(request, held, form, by)
+            _save_note(request, held, form, by)
     except Refused as refusal:
         (over if act == "hand_over" else form).add_error(None, str(refusal))
         return False
@@ -235,7 +235,7 @@ def _concluded(held: Verification, form: VerificationForm, by: dict[str, Any]) -
         actions.conclude(held, **form.said, **by)
 
 
-def _kept(
+def _save_note(
     request: PortalRequest, held: Verification, form: VerificationForm, by: dict[str, Any]
 ) -> None:
     """What was typed so far, with a file more or a file less."""
