@@ -131,7 +131,7 @@ def is_steward(user: User, obj: Any, at: datetime) -> bool:
     )
 )
 def is_supplier(user: User, obj: Any, at: datetime) -> bool:
-    """Of which agencies is said by `is_figure_giver`."""
+    """Let them work on the measure; `is_figure_giver` decides for each agency."""
     return is_steward(user, obj, at) or bool(user.memberships(at, Role.ADMINISTRATOR))
 
 

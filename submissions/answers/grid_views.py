@@ -218,9 +218,7 @@ def _typed(request: PortalRequest, grid: Grid) -> Typed:
 
 
 def _why_unsound(answer: Answer, value: Decimal | None) -> str:
-    """Why the line may not say this; a number that the database could not hold is none of a
-    measure's.
-    """
+    """Say why a line may not have this value; one too long for its column is no number."""
     if value is not None and (abs(value) >= 10**20 or value != round(value, 8)):
         return str(NUMBER)
     return actions.why_unsound(Answer(measure=answer.measure, own=answer.own, value=value))

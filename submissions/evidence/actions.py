@@ -292,7 +292,7 @@ def note_scan(document: Document, *, outcome: str, finding: str = "", at: dateti
 
 @transaction.atomic
 def note_preview(document: Document, preview: Preview, *, at: datetime) -> Document:
-    """Keep what was drawn and read of a file; nothing is no fault of the file."""
+    """Keep the pictures and words taken from a file; a file without any is as good as others."""
     document = Document.objects.select_for_update(of=("self",), no_key=True).get(pk=document.pk)
     if document.drawn_at or not document.is_open:
         return document

@@ -35,8 +35,8 @@ class Finding(models.TextChoices):
 
 class VerificationQuerySet(models.QuerySet["Verification"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """Whoever verifies, and the readers of the scores; whoever marks the agency only when all
-        of it is marked.
+        """Show a verification to its assessor, to those who mark the agency once all of it is
+        marked, and to readers of the scores who have no open block of the agency.
         """
         scored = Submission.objects.scores_visible_to(user, at).values("pk")
         marking = Block.objects.filter(assessor=user)

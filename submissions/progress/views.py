@@ -95,8 +95,8 @@ def _details(request: PortalRequest, keys: list[int | None]) -> dict[int, BoardD
 
 
 def _acts_on_all(request: PortalRequest, cycle: Cycle, rows: list[Progress]) -> set[str]:
-    """The acts on several agencies at once that have something to be on; their own pages say what
-    is closed and why.
+    """Name the acts on several agencies at once for which some agency is in the right state; the
+    page of each act says whether it is open, and why not.
     """
     if not request.user.holds(Role.ADMINISTRATOR, at=request.at) or cycle.state != CycleState.OPEN:
         return set()

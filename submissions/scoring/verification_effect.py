@@ -25,8 +25,8 @@ RULE = _(
 
 
 def points_after_finding(found: Verification, had: Decimal) -> Decimal:
-    """The points that a finding leaves of those a line had (needs
-    `line.measure` and `line.own`).
+    """Compute the points that a finding leaves of those a line had (needs `line.measure` and
+    `line.own`).
     """
     if found.finding == Finding.SUPPORTED:
         return had
