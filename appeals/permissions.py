@@ -5,11 +5,12 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from agencies.models import User
 from agencies.roles import SCORERS, Role, who
 from submissions.permissions import is_impartial_reviewer
 
 
-def may_review(user: Any, obj: Any, at: datetime) -> bool:
+def may_review(user: User, obj: Any, at: datetime) -> bool:
     """Whether an appeal may be given to somebody: who had a part in the score (`handlers`) never
     reviews it.
     """
@@ -22,7 +23,7 @@ def may_review(user: Any, obj: Any, at: datetime) -> bool:
         "had a part in the score"
     )
 )
-def is_reviewer(user: Any, obj: Any, at: datetime) -> bool:
+def is_reviewer(user: User, obj: Any, at: datetime) -> bool:
     return (
         obj.reviewer_id == user.pk
         and user.has_stated_interests(obj.cycle)
@@ -31,6 +32,6 @@ def is_reviewer(user: Any, obj: Any, at: datetime) -> bool:
 
 
 @who(_("the person who is asked"))
-def is_asked(user: Any, obj: Any, at: datetime) -> bool:
+def is_asked(user: User, obj: Any, at: datetime) -> bool:
     """Of whoever gave the score, while they give points for the authority."""
     return obj.addressee_id == user.pk and bool(user.memberships(at, *SCORERS, Role.ADMINISTRATOR))

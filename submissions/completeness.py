@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from cycles import batches
 from cycles.models import Analysis, Cycle
 from indicators.models import Kind
-from submissions.models import Answer
+from submissions.models import Answer, TextPart
 
 
 class Lack(TextChoices):
@@ -65,7 +65,8 @@ def asks_analysis(answer: Answer, cycle: Cycle) -> bool:
 
 
 def _is_analysed(answer: Answer) -> bool:
-    return all(text.strip() for text in (answer.strengths, answer.weaknesses, answer.action))
+    asked = [text.name for text in Answer.TEXTS if text.part == TextPart.ANALYSIS]
+    return all(getattr(answer, name).strip() for name in asked)
 
 
 def progress(answers: Iterable[Answer]) -> tuple[int, int]:

@@ -2,9 +2,8 @@
 who may see it.
 """
 
-from typing import Any
-
 from django.db.models import QuerySet
+from django.forms import Form
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -42,7 +41,8 @@ def find_line(request: PortalRequest, pk: int) -> Answer:
 
 def line_url(answer: Answer) -> str:
     """Where the line stands open in its workspace."""
-    return f"{reverse('submissions:detail', args=[answer.submission_id])}?line={answer.pk}#line-{answer.pk}"
+    workspace = reverse("submissions:detail", args=[answer.submission_id])
+    return f"{workspace}?line={answer.pk}#line-{answer.pk}"
 
 
 def note_reading(request: PortalRequest, submission: Submission, what: str) -> None:
@@ -55,5 +55,13 @@ def note_reading(request: PortalRequest, submission: Submission, what: str) -> N
         )
 
 
-def cycles_of(request: Any) -> QuerySet[Cycle]:
+def cycles_of(request: PortalRequest) -> QuerySet[Cycle]:
     return Cycle.objects.visible_to(request.user, request.at).for_list()
+
+
+def form_errors(form: Form) -> str:
+    """Join what is wrong with a form, for a message on a page that does not show its fields."""
+    found: list[str] = []
+    for errors in form.errors.values():
+        found += [str(error) for error in errors]
+    return " ".join(found)

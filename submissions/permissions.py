@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from agencies.models import User
 from agencies.roles import (
     SUPERIOR_ROLES,
     Role,
@@ -19,7 +20,7 @@ from agencies.roles import (
 )
 
 
-def _is_staff_or_clock(user: Any, obj: Any, at: datetime) -> bool:
+def _is_staff_or_clock(user: User | None, obj: Any, at: datetime) -> bool:
     return user is None or is_staff(user, obj, at)
 
 
@@ -27,7 +28,7 @@ is_staff_or_clock = Who("staff", _("staff of the agency"), _is_staff_or_clock)
 
 
 @who(_("the headquarters of the unit"))
-def is_superior(user: Any, obj: Any, at: datetime) -> bool:
+def is_superior(user: User, obj: Any, at: datetime) -> bool:
     above = obj.agency.parent_id if obj.agency is not None else None
     return above is not None and bool(
         {m.agency_id for m in user.memberships(at, *SUPERIOR_ROLES)} & {above}
@@ -35,21 +36,21 @@ def is_superior(user: Any, obj: Any, at: datetime) -> bool:
 
 
 @who(_("staff of the agency, or its headquarters"))
-def is_staff_or_superior(user: Any, obj: Any, at: datetime) -> bool:
+def is_staff_or_superior(user: User, obj: Any, at: datetime) -> bool:
     return is_staff(user, obj, at) or is_superior(user, obj, at)
 
 
 @who(_("an assessor in scope, without interest in the agency"))
-def is_assessor(user: Any, obj: Any, at: datetime) -> bool:
+def is_assessor(user: User, obj: Any, at: datetime) -> bool:
     return impartial(user, obj, at, Role.ASSESSOR)
 
 
 @who(_("the assessor whose training it is"))
-def is_trainee(user: Any, obj: Any, at: datetime) -> bool:
+def is_trainee(user: User, obj: Any, at: datetime) -> bool:
     return obj.assessor_id == user.pk and bool(user.memberships(at, Role.ASSESSOR))
 
 
-def _is_assessor_or_clock(user: Any, obj: Any, at: datetime) -> bool:
+def _is_assessor_or_clock(user: User | None, obj: Any, at: datetime) -> bool:
     return user is None or is_assessor(user, obj, at)
 
 
@@ -59,17 +60,17 @@ is_assessor_or_clock = Who(
 
 
 @who(_("one of the two assessors who marked the line"))
-def is_reader(user: Any, obj: Any, at: datetime) -> bool:
+def is_reader(user: User, obj: Any, at: datetime) -> bool:
     return user.pk in obj.readers and is_assessor(user, obj, at)
 
 
 @who(_("the other of the two assessors who marked the line"))
-def is_other_reader(user: Any, obj: Any, at: datetime) -> bool:
+def is_other_reader(user: User, obj: Any, at: datetime) -> bool:
     return user.pk != obj.proposed_by_id and is_reader(user, obj, at)
 
 
 @who(_("an administrator in scope, without interest in the agency, who did not mark the line"))
-def is_moderator(user: Any, obj: Any, at: datetime) -> bool:
+def is_moderator(user: User, obj: Any, at: datetime) -> bool:
     return user.pk not in obj.readers and impartial(user, obj, at, Role.ADMINISTRATOR)
 
 
@@ -79,7 +80,7 @@ def is_moderator(user: Any, obj: Any, at: datetime) -> bool:
         "the training"
     )
 )
-def is_assigned(user: Any, obj: Any, at: datetime) -> bool:
+def is_assigned(user: User, obj: Any, at: datetime) -> bool:
     return obj.assessor_id == user.pk and user.is_cleared(obj.cycle) and is_assessor(user, obj, at)
 
 
@@ -89,21 +90,21 @@ def is_assigned(user: Any, obj: Any, at: datetime) -> bool:
         "never one who marks it"
     )
 )
-def is_verifier(user: Any, obj: Any, at: datetime) -> bool:
+def is_verifier(user: User, obj: Any, at: datetime) -> bool:
     return is_assigned(user, obj, at) and not obj.is_marked_by(user)
 
 
 @who(_("a national administrator, never about one's own marks"))
-def is_closer(user: Any, obj: Any, at: datetime) -> bool:
+def is_closer(user: User, obj: Any, at: datetime) -> bool:
     return obj.assessor_id != user.pk and is_national_administrator(user, obj, at)
 
 
 @who(_("whoever keeps the set of the measure: an administrator of all whom it is for"))
-def is_set_keeper(user: Any, obj: Any, at: datetime) -> bool:
+def is_set_keeper(user: User, obj: Any, at: datetime) -> bool:
     return keeps(user, obj, at) if obj.agency_id is None else is_administrator(user, obj, at)
 
 
-def may_be_steward(user: Any, obj: Any, at: datetime) -> bool:
+def may_be_steward(user: User, obj: Any, at: datetime) -> bool:
     """Whether a person's stewardship reaches all whom the measure is for: the country, a province
     or one agency.
     """
@@ -115,7 +116,7 @@ def may_be_steward(user: Any, obj: Any, at: datetime) -> bool:
 
 
 @who(_("the steward of the measure, after declaring all interests"))
-def is_steward(user: Any, obj: Any, at: datetime) -> bool:
+def is_steward(user: User, obj: Any, at: datetime) -> bool:
     return (
         obj.steward_id == user.pk
         and user.has_stated_interests(obj.cycle)
@@ -129,8 +130,8 @@ def is_steward(user: Any, obj: Any, at: datetime) -> bool:
         "an interest"
     )
 )
-def is_supplier(user: Any, obj: Any, at: datetime) -> bool:
-    """Of which agencies is said by `is_figure_giver`."""
+def is_supplier(user: User, obj: Any, at: datetime) -> bool:
+    """Let them work on the measure; `is_figure_giver` decides for each agency."""
     return is_steward(user, obj, at) or bool(user.memberships(at, Role.ADMINISTRATOR))
 
 
@@ -140,7 +141,7 @@ def is_supplier(user: Any, obj: Any, at: datetime) -> bool:
         "administrator without one"
     )
 )
-def is_figure_giver(user: Any, obj: Any, at: datetime) -> bool:
+def is_figure_giver(user: User, obj: Any, at: datetime) -> bool:
     """Of one agency's figure (`agency`, `steward`); that of the authority
     itself is for outsiders.
     """
@@ -150,5 +151,5 @@ def is_figure_giver(user: Any, obj: Any, at: datetime) -> bool:
 
 
 @who(_("an appeal reviewer in scope, without interest in the agency"))
-def is_impartial_reviewer(user: Any, obj: Any, at: datetime) -> bool:
+def is_impartial_reviewer(user: User, obj: Any, at: datetime) -> bool:
     return impartial(user, obj, at, Role.REVIEWER)

@@ -23,7 +23,7 @@ from cycles.workflow import CycleState
 from indicators.models import asked_of_outer
 from submissions.answers import actions as answers
 from submissions.evidence import actions as evidence
-from submissions.evidence import previews, scanner
+from submissions.evidence import previews, scanner, uploads
 from submissions.models import IN_WORK, Answer, Document, Reliability, ScoreRun, Submission
 from submissions.reliability import actions as reliability
 from submissions.reorganisation import actions as reorganisation
@@ -213,4 +213,4 @@ def _content(document: Document) -> Iterator[IO[bytes] | None]:
 @shared_task
 def clear_uploads() -> None:
     """Forget uploads that nobody has gone on with for a week."""
-    evidence.clear_uploads(at=now())
+    uploads.clear_uploads(at=now())

@@ -56,6 +56,8 @@ from submissions.models import (
 from submissions.release import actions as release
 from submissions.signing import actions as signing
 from submissions.stewards import actions as stewards
+from submissions.stewards import appointment
+from submissions.stewards import supply as stewards_supply
 from tests.copies import walked_once
 
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
@@ -360,7 +362,7 @@ def _assigned(w: World) -> None:
         )
     w.block = Block.objects.filter(submission=w.submission).order_by("pk").first()
     stewarded = Measure.objects.of(w.general).get(method="steward")
-    w.stewardship = stewards.appoint(stewarded, steward=w.steward, by=w.administrator, at=w.at)
+    w.stewardship = appointment.appoint(stewarded, steward=w.steward, by=w.administrator, at=w.at)
 
 
 def supply(w: World, percent: str = "50") -> Stewardship:
@@ -369,7 +371,7 @@ def supply(w: World, percent: str = "50") -> Stewardship:
     lines = Answer.objects.filter(measure=w.stewardship.measure_id)
     stewards.save_figures(w.stewardship, {a.pk: given for a in lines}, by=w.steward, at=w.at)
     cite(w)
-    w.stewardship = stewards.supply(w.stewardship, by=w.steward, at=w.at)
+    w.stewardship = stewards_supply.supply(w.stewardship, by=w.steward, at=w.at)
     return w.stewardship
 
 

@@ -25,7 +25,7 @@ from submissions.models import Document, Score
 
 def facts(appeal: Appeal, user: User, at: datetime) -> dict[str, Any]:
     """What stands on an appeal's paper, as far as the reader may know it."""
-    appeal.window = Window.objects.concerning([appeal]).of(Phase.APPEAL_REVIEW, appeal)  # type: ignore[attr-defined]
+    appeal.window = Window.objects.concerning([appeal]).of(Phase.APPEAL_REVIEW, appeal)
     filing = appeal.filing
     return {
         "appeal": appeal,
@@ -43,7 +43,7 @@ def facts(appeal: Appeal, user: User, at: datetime) -> dict[str, Any]:
     }
 
 
-def answer(appeal: Appeal, user: User, at: datetime) -> FileResponse:
+def zip_response(appeal: Appeal, user: User, at: datetime) -> FileResponse:
     """The ZIP to save: paper.pdf, filing.json, files/, record.json with its seals, and SHA256SUMS
     over all of them.
     """
@@ -75,7 +75,9 @@ def _parts(appeal: Appeal, user: User, at: datetime) -> Iterator[tuple[str, byte
     if appeal.filing:
         yield "filing.json", appeal.filing.content.encode()
     brought = known["brought"]
-    shown = [*brought.files, *(f for q in brought.questions for f in q.files)]
+    shown = list(brought.files)
+    for question in brought.questions:
+        shown += question.files
     for number, attachment in enumerate(shown, 1):
         if attachment.document.is_open:
             yield f"files/{number:02}-{attachment.document.name}", attachment.document
@@ -93,11 +95,14 @@ def _record(appeal: Appeal, *, whole: bool) -> bytes:
     under its seal.
     """
     objs = [appeal, appeal.filing, *appeal.questions.all()]
-    rows = sorted((e for obj in objs if obj for e in Entry.objects.of(obj)), key=lambda e: e.pk)
+    rows: list[Entry] = []
+    for obj in objs:
+        if obj is not None:
+            rows += Entry.objects.of(obj)
     entries = []
-    for entry in rows:
+    for entry in sorted(rows, key=lambda row: row.pk):
         seal = seals.of_entry(entry.pk)
-        told: dict[str, Any] = {
+        told: dict[str, object] = {
             "id": entry.pk,
             "act": entry.act,
             "at": entry.at.isoformat(),

@@ -29,12 +29,13 @@ def brought(appeals: Iterable[Appeal]) -> dict[int, Brought]:
     found = {a.pk: Brought() for a in appeals}
     questions: dict[int, Question] = {}
     for question in Question.objects.filter(appeal__in=found).for_list():
-        question.files = []  # type: ignore[attr-defined]
+        question.files = []
         questions[question.pk] = question
         found[question.appeal_id].questions.append(question)
     for attachment in Attachment.objects.filter(appeal__in=found).live():
-        of = questions.get(attachment.question_id or 0)
-        (of.files if of else found[attachment.appeal_id].files).append(attachment)  # type: ignore[attr-defined]
+        asked = questions.get(attachment.question_id or 0)
+        files = asked.files if asked else found[attachment.appeal_id].files
+        files.append(attachment)
     return found
 
 

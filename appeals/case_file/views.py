@@ -5,7 +5,7 @@ appeal's papers.
 from collections.abc import Iterable
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -47,7 +47,7 @@ def appeal_list(request: PortalRequest) -> HttpResponse:
     return render(request, "appeals/case_file/list.html", context)
 
 
-def _drafted(drafts: Any) -> list[dict[str, Any]]:
+def _drafted(drafts: Any) -> list[dict[str, object]]:
     """The self-assessments with drafts, and how many each has."""
     counted: dict[Any, int] = {}
     for draft in drafts.select_related("submission__agency", "submission__cycle").order_by(
@@ -99,22 +99,24 @@ def line_slot(request: PortalRequest, pk: int) -> HttpResponse:
         "may_draft": not live and may_draft(request, answer.submission, windows),
         "window": windows.of(Phase.APPEAL, answer.submission),
     }
-    return render(request, f"appeals/line.html{'#slot' if request.htmx else ''}", context)
+    return render(request, f"appeals/case_file/line.html{'#slot' if request.htmx else ''}", context)
 
 
 @require_http_methods(["GET", "POST"])
 def appeal_move(request: PortalRequest, pk: int, name: str) -> HttpResponse:
     appeal = find(request, pk)
-    do = {
-        "withdraw": drafting_actions.withdraw,
-        "discard": lambda held, note, **by: drafting_actions.discard(held, **by),
-    }[name]
+
+    def do(note: str) -> object:
+        if name == "discard":
+            return drafting_actions.discard(appeal, by=request.user, at=request.at)
+        return drafting_actions.withdraw(appeal, note=note, by=request.user, at=request.at)
+
     return act_page(
         request,
         APPEALS,
         appeal,
         name,
-        do=lambda **said: do(appeal, by=request.user, at=request.at, **said),
+        do=do,
         then=reverse("appeals:agency", args=[appeal.submission_id]),
         summary="appeals/objection.html",
         appeal=appeal,
@@ -140,11 +142,11 @@ def appeal_paper(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def appeal_bundle(request: PortalRequest, pk: int) -> HttpResponse:
+def appeal_bundle(request: PortalRequest, pk: int) -> HttpResponseBase:
     """All there is of an appeal in one ZIP: paper, files, digests, rows of the record and the seals
     over them.
     """
     appeal = find(request, pk)
     if appeal.filed_at is None:
         return redirect("appeals:detail", pk)
-    return archive.answer(appeal, request.user, request.at)
+    return archive.zip_response(appeal, request.user, request.at)

@@ -1,5 +1,4 @@
-"""Like cases: what a corrected rule gives every agency with the line, and the one act that gives
-it.
+"""What a corrected rule gives every agency with the line, and the one act that gives it.
 
 A line that its method scored gets what the method gives its value by the corrected rule. A mark
 that differed from the method's keeps its relation to it. What was decided on appeal is only ever
@@ -35,7 +34,7 @@ from submissions.scoring import totals
 from submissions.workflow import SubmissionState
 
 
-class Fate(TextChoices):
+class Effect(TextChoices):
     """What a correction does to one agency's line."""
 
     RAISED = "raised", gettext_lazy("Rises")
@@ -46,7 +45,7 @@ class Fate(TextChoices):
     VOID = "void", gettext_lazy("Stays: it has no points")
 
 
-CHANGES = (Fate.RAISED, Fate.LOWERED)
+CHANGES = (Effect.RAISED, Effect.LOWERED)
 
 
 @dataclass(frozen=True)
@@ -79,7 +78,7 @@ class Rule:
         return " ".join(METHODS[self.method].check(dict(self.params)))
 
 
-class Line(NamedTuple):
+class AgencyLine(NamedTuple):
     """One agency's line: the score that holds, the value that it stands by, and what its own target
     sets.
     """
@@ -120,13 +119,13 @@ class Line(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Like:
+class AffectedLine:
     """What becomes of one agency's line: the points it has and gets."""
 
-    line: Line
+    line: AgencyLine
     before: Decimal | None
     after: Decimal | None
-    fate: Fate
+    fate: Effect
 
     @property
     def moved(self) -> Decimal:
@@ -141,44 +140,47 @@ class Like:
 # --- What it would do ---------------------------------------------------------------------------
 
 
-def lines_of(measure: Measure) -> list[Line]:
+def lines_of(measure: Measure) -> list[AgencyLine]:
     """The lines of a measure whose scores have been communicated, with the score that holds; by
     agency; one query.
     """
     rows = Answer.objects.filter(measure=measure, submission__state=SubmissionState.COMMUNICATED)
     rows = rows.annotate(current=FilteredRelation("scores", condition=Q(scores__is_current=True)))
-    agency, found = "submission__agency", "verification"
-    names = (
-        "pk",
-        "submission_id",
-        f"{agency}_id",
-        f"{agency}__name_fa",
-        f"{agency}__name_en",
-        f"{agency}__code",
-    )
-    held = (
-        "current__points",
-        "current__state",
-        "current__basis",
-        "value",
-        "own__base",
-        "own__floor",
-        "own__target",
-    )
-    seen = (f"{found}__concluded_at", f"{found}__finding", f"{found}__found_value")
+    ordered = rows.order_by("submission__agency__sort_key", "pk")
     return [
-        Line(*row)
-        for row in rows.order_by(f"{agency}__sort_key", "pk").values_list(*names, *held, *seen)
+        AgencyLine(**dict(zip(LINE_COLUMNS, row, strict=True)))
+        for row in ordered.values_list(*LINE_COLUMNS.values())
     ]
 
 
-def likes(
-    measure: Measure, rule: Rule, *, may_fall: bool, lines: Iterable[Line] | None = None
-) -> list[Like]:
+LINE_COLUMNS = {
+    "pk": "pk",
+    "submission_id": "submission_id",
+    "agency_id": "submission__agency_id",
+    "name_fa": "submission__agency__name_fa",
+    "name_en": "submission__agency__name_en",
+    "code": "submission__agency__code",
+    "held_points": "current__points",
+    "held_state": "current__state",
+    "held_basis": "current__basis",
+    "value": "value",
+    "base": "own__base",
+    "floor": "own__floor",
+    "target": "own__target",
+    "found_at": "verification__concluded_at",
+    "finding": "verification__finding",
+    "found_value": "verification__found_value",
+}
+"""The fields of an `AgencyLine`, each with the column that it is read from."""
+
+
+def affected_lines(
+    measure: Measure, rule: Rule, *, may_fall: bool, lines: Iterable[AgencyLine] | None = None
+) -> list[AffectedLine]:
     """What the rule would do to every line of the measure."""
     known: Worths = {}
     return [
-        _like(measure, line, rule, may_fall, known)
+        _affected_line(measure, line, rule, may_fall, known)
         for line in (lines_of(measure) if lines is None else lines)
     ]
 
@@ -189,23 +191,25 @@ share one.
 """
 
 
-def _like(measure: Measure, line: Line, rule: Rule, may_fall: bool, known: Worths) -> Like:
+def _affected_line(
+    measure: Measure, line: AgencyLine, rule: Rule, may_fall: bool, known: Worths
+) -> AffectedLine:
     held = line.held_points
     if line.held_state != LineState.SCORED or held is None:
-        return Like(line, None, None, Fate.VOID)
+        return AffectedLine(line, None, None, Effect.VOID)
     after = _right(measure, line, rule, held, known)
     if after == held:
-        fate = Fate.SAME
+        fate = Effect.SAME
     elif after > held:
-        fate = Fate.RAISED
+        fate = Effect.RAISED
     elif line.held_basis == Score.Basis.APPEAL:
-        fate = Fate.DECIDED
+        fate = Effect.DECIDED
     else:
-        fate = Fate.LOWERED if may_fall else Fate.SPARED
-    return Like(line, held, after if fate in CHANGES else held, fate)
+        fate = Effect.LOWERED if may_fall else Effect.SPARED
+    return AffectedLine(line, held, after if fate in CHANGES else held, fate)
 
 
-def _right(measure: Measure, line: Line, rule: Rule, held: Decimal, known: Worths) -> Decimal:
+def _right(measure: Measure, line: AgencyLine, rule: Rule, held: Decimal, known: Worths) -> Decimal:
     """The points that the line should have."""
     ceiling = measure.points
     if measure.is_stewarded:
@@ -233,7 +237,7 @@ def _right(measure: Measure, line: Line, rule: Rule, held: Decimal, known: Worth
     return min(ceiling, scaled(held, right, was))
 
 
-def digest(found: Iterable[Like]) -> str:
+def digest(found: Iterable[AffectedLine]) -> str:
     """Names what a correction would change, so that what is signed is what was shown."""
     rows = sorted(
         (like.line.pk, f"{like.before}", f"{like.after}") for like in found if like.fate in CHANGES
@@ -241,24 +245,24 @@ def digest(found: Iterable[Like]) -> str:
     return hashlib.sha256(ledger.as_json(rows).encode()).hexdigest()
 
 
-def counts(found: Iterable[Like]) -> list[tuple[Fate, int]]:
+def counts(found: Iterable[AffectedLine]) -> list[tuple[Effect, int]]:
     """How many lines meet each fate, those that any does."""
     counted = Counter(like.fate for like in found)
-    return [(fate, counted[fate]) for fate in Fate if counted[fate]]
+    return [(fate, counted[fate]) for fate in Effect if counted[fate]]
 
 
-def following(appeal: Appeal) -> Correction:
+def correction_for(appeal: Appeal) -> Correction:
     """The correction that could follow from an appeal, to ask the workflow about."""
     of_set = appeal.answer.measure.indicator.axis.set
     of: dict[str, Any] = {"cycle": appeal.cycle, "measure": appeal.answer.measure, "appeal": appeal}
     return Correction(**of, agency=of_set.agency, province=of_set.province)
 
 
-def may_follow(appeal: Appeal, *, by: User, at: datetime) -> bool:
+def may_correct(appeal: Appeal, *, by: User, at: datetime) -> bool:
     """Whether this person may correct like cases after an appeal now."""
     if not appeal.error or not appeal.is_decided or appeal.cycle.state != CycleState.OPEN:
         return False
-    return not why_closed(CORRECTIONS, following(appeal), "correct", by=by, at=at)
+    return not why_closed(CORRECTIONS, correction_for(appeal), "correct", by=by, at=at)
 
 
 # --- The act ------------------------------------------------------------------------------------
@@ -297,7 +301,7 @@ def correct(
     held = totals.hold(
         Submission.objects.filter(answers__measure=measure)
     )  # each has one line of it
-    found = likes(measure, rule, may_fall=cycle.appeal_may_lower)
+    found = affected_lines(measure, rule, may_fall=cycle.appeal_may_lower)
     changed = [like for like in found if like.fate in CHANGES]
     _refuse(found, changed, seen=seen, by=by)
     concerned = frozenset(like.line.agency_id for like in changed)
@@ -333,7 +337,7 @@ def correct(
     return correction
 
 
-def _refuse(found: list[Like], changed: list[Like], *, seen: str, by: User) -> None:
+def _refuse(found: list[AffectedLine], changed: list[AffectedLine], *, seen: str, by: User) -> None:
     if not changed:
         raise Refused(_("By this rule no score would change."))
     if seen and seen != digest(found):

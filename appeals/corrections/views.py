@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.persian import localised
 from appeals.corrections import actions
-from appeals.corrections.actions import CHANGES, Like
+from appeals.corrections.actions import CHANGES, AffectedLine
 from appeals.corrections.forms import form_of
 from appeals.lookups import find
 from appeals.models import Appeal, Correction
@@ -33,21 +33,21 @@ def correct(request: PortalRequest, pk: int) -> HttpResponse:
     """
     appeal = find(request, pk)
     who = CORRECTIONS["correct"].who
-    if not appeal.error or not who(request.user, actions.following(appeal), request.at):
+    if not appeal.error or not who(request.user, actions.correction_for(appeal), request.at):
         raise Http404
     measure, signing = appeal.answer.measure, request.POST.get("act") == "sign"
     lines = actions.lines_of(measure)
     codes = {line.code.casefold(): line.pk for line in lines}
     data = request.POST if request.method == "POST" else None
     form = form_of(appeal.error, measure, codes, data, user=request.user, signing=signing)
-    found: list[Like] = []
+    found: list[AffectedLine] = []
     if data is not None and not set(form.errors) - {"password"}:
         if why := form.rule.why_unfit(appeal.error):
             form.add_error(None, why)
-        elif signing and form.is_valid() and (made := _made(request, appeal, form)):
+        elif signing and form.is_valid() and (made := _correct(request, appeal, form)):
             return redirect("appeals:correction", made.pk)
         else:
-            found = actions.likes(
+            found = actions.affected_lines(
                 measure, form.rule, may_fall=appeal.cycle.appeal_may_lower, lines=lines
             )
     context = {
@@ -56,12 +56,12 @@ def correct(request: PortalRequest, pk: int) -> HttpResponse:
         "form": form,
         "line_count": len(lines),
         "earlier": appeal.corrections.for_list(),
-        **_seen(found),
+        **_effects_context(found),
     }
     return render(request, "appeals/corrections/correct.html", context)
 
 
-def _seen(found: list[Like]) -> dict[str, Any]:
+def _effects_context(found: list[AffectedLine]) -> dict[str, object]:
     """What a rule would do, as the page shows it."""
     first = sorted(
         found, key=lambda like: like.fate not in CHANGES
@@ -75,7 +75,7 @@ def _seen(found: list[Like]) -> dict[str, Any]:
     }
 
 
-def _made(request: PortalRequest, appeal: Appeal, form: Any) -> Correction | None:
+def _correct(request: PortalRequest, appeal: Appeal, form: Any) -> Correction | None:
     """The correction; None where it was refused, and then the form says why."""
     said = form.cleaned_data
     try:

@@ -86,8 +86,9 @@ def save_draft(
 
 
 def _draft_of(answer: Answer, *, by: User, at: datetime, seen: Seen | None) -> Appeal:
-    """The live appeal against a line, begun where there is none; of two who begin at once the later
-    meets the first.
+    """Answer with the live appeal against a line; begin one where the line has none.
+
+    The lock lets the second of two people who begin at once find the appeal of the first.
     """
     submission = Submission.objects.select_for_update(of=("self",), no_key=True).get(
         pk=answer.submission_id
@@ -175,8 +176,8 @@ def file(
 
 
 def _submission_of(appeals: list[int]) -> Submission:
-    """The one self-assessment that these appeals are about, held: of two who file at once one is
-    the earlier.
+    """Lock and answer with the one self-assessment that these appeals are about, so that two people
+    who file at once do so one after the other.
     """
     rows = Submission.objects.filter(
         pk__in=Appeal.objects.filter(pk__in=appeals).values("submission")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.persian import localised
 from appeals.models import Ground
 from cycles.clashes import ComparedForm
+from cycles.ui.choices import offer_choices, offer_rows
 from cycles.ui.fields import NumberField, PersianTextField
 from submissions.evidence.actions import MOST_AT_ONCE
 from submissions.evidence.fields import DescriptionForm
@@ -83,8 +84,8 @@ class AppealForm(DescriptionForm, ComparedForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.answer = answer
-        self.fields["ground"].choices = [(g.value, g.label) for g in grounds]  # type: ignore[attr-defined]
-        self.fields["document"].queryset = documents  # type: ignore[attr-defined]
+        offer_choices(self, "ground", [(g.value, g.label) for g in grounds])
+        offer_rows(self, "document", documents)
         value = self.fields["proposed_value"]
         if answer.measure.is_stewarded:
             value.label = _("Proposed percent")

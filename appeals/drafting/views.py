@@ -10,6 +10,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -53,26 +54,21 @@ def draft(request: PortalRequest, pk: int) -> HttpResponse:
     appeal = _live(request, answer)
     form = _form(request, answer, appeal, request.POST or None, request.FILES or None)
     previews = "preview" in request.POST
-    if (
-        request.method == "POST"
-        and not previews
-        and form.is_valid()
-        and _saved(request, answer, form)
-    ):
-        stays = (
-            request.POST.get("act") == "stay"
-            or "take_back" in request.POST
-            or form.cleaned_data["file"]
-        )
-        return (
-            redirect("appeals:draft", pk)
-            if stays
-            else redirect("appeals:agency", answer.submission_id)
-        )
+    saves = request.method == "POST" and not previews
+    if saves and form.is_valid() and _save_draft(request, answer, form):
+        if _stays(request, form):
+            return redirect("appeals:draft", pk)
+        return redirect("appeals:agency", answer.submission_id)
     context = _context(request, answer, appeal, form)
     if request.htmx and previews:
         return render(request, "appeals/drafting/draft.html#preview", context)
     return render(request, "appeals/drafting/draft.html", context)
+
+
+def _stays(request: PortalRequest, form: AppealForm) -> bool:
+    """Whether the writer goes on with the draft after it was saved."""
+    takes_back = "take_back" in request.POST
+    return request.POST.get("act") == "stay" or takes_back or bool(form.cleaned_data["file"])
 
 
 def _live(request: PortalRequest, answer: Answer) -> Appeal | None:
@@ -90,27 +86,22 @@ def _form(request: PortalRequest, answer: Answer, appeal: Appeal | None, *sent: 
         *sent,
         initial=initial,
         grounds=actions.grounds(answer),
-        documents=_offered(answer, appeal),
+        documents=_offered_documents(answer, appeal),
         answer=answer,
     )
 
 
-def _offered(answer: Answer, appeal: Appeal | None) -> Any:
-    """The files that the agency has uploaded before and that the appeal does not show."""
-    shown = (
-        Attachment.objects.filter(appeal=appeal, withdrawn_at=None).values("document")
-        if appeal
-        else ()
-    )
-    newest = (
-        Document.objects.held_by(answer.submission.agency_id)
-        .exclude(pk__in=shown)
-        .values("pk")[:MOST_OFFERED]
-    )
+def _offered_documents(answer: Answer, appeal: Appeal | None) -> QuerySet[Document]:
+    """List the files that the agency has uploaded before and that the appeal does not show."""
+    held = Document.objects.held_by(answer.submission.agency_id)
+    if appeal:
+        attached = Attachment.objects.filter(appeal=appeal, withdrawn_at=None)
+        held = held.exclude(pk__in=attached.values("document"))
+    newest = held.values("pk")[:MOST_OFFERED]
     return Document.objects.filter(pk__in=newest).order_by("-uploaded_at", "-pk")
 
 
-def _saved(request: PortalRequest, answer: Answer, form: AppealForm) -> bool:
+def _save_draft(request: PortalRequest, answer: Answer, form: AppealForm) -> bool:
     """Save the draft with what is added to it or taken off; all, or nothing
     and the form says why.
     """
@@ -124,7 +115,7 @@ def _saved(request: PortalRequest, answer: Answer, form: AppealForm) -> bool:
             )
             appeal = actions.save_draft(answer, fields=form.said, seen=seen, **by)
             if uuid := request.POST.get("take_back"):
-                evidence.detach(_shown(appeal, uuid), **by)
+                evidence.detach(_live_attachment(appeal, uuid), **by)
             if said["file"]:
                 evidence.attach(appeal, upload=said["file"], **place, **by)
             if said["document"]:
@@ -138,7 +129,7 @@ def _saved(request: PortalRequest, answer: Answer, form: AppealForm) -> bool:
     return True
 
 
-def _shown(appeal: Appeal, uuid: str) -> Attachment:
+def _live_attachment(appeal: Appeal, uuid: str) -> Attachment:
     found = next((a for a in appeal.attachments.live() if str(a.uuid) == uuid), None)
     if found is None:
         raise Refused(_("This file has been replaced or withdrawn in the meantime."))
@@ -223,7 +214,11 @@ def file(request: PortalRequest, pk: int) -> HttpResponse:
     )
     form = ActForm(request.POST or None, move=FILINGS["file"], user=request.user)
     chosen = _chosen(request, drafts)
-    if request.method == "POST" and form.is_valid() and (filing := _filed(request, chosen, form)):
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and (filing := _file_appeals(request, chosen, form))
+    ):
         return redirect("appeals:filing", filing.uuid)
     files: dict[int, list[Attachment]] = {}
     for shown in Attachment.objects.filter(appeal__in=drafts).live():
@@ -255,7 +250,7 @@ def _chosen(request: PortalRequest, drafts: list[Appeal]) -> list[Appeal]:
     return [a for a in drafts if not actions.why_not_ready(a)]
 
 
-def _filed(request: PortalRequest, chosen: list[Appeal], form: Any) -> Filing | None:
+def _file_appeals(request: PortalRequest, chosen: list[Appeal], form: Any) -> Filing | None:
     """The filing; None where it was refused, and then the form says why."""
     changed = [a for a in chosen if request.POST.get(f"revision-{a.pk}") != str(a.revision)]
     if changed:

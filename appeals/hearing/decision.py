@@ -80,6 +80,24 @@ def decide(
     return appeal
 
 
+def _refuse_void(appeal: Appeal, awarded: Decimal | None, *, upheld: bool, now: Score) -> None:
+    """Refuse to find that a line does not apply, unless the appeal was upheld for that."""
+    if not upheld or appeal.ground != Ground.APPLICABILITY or awarded is not None:
+        raise Refused(
+            _("A line is found not to apply, without points, where the appeal was upheld for that.")
+        )
+    if now.state == LineState.NOT_APPLICABLE:
+        raise Refused(_("The line does not apply already."))
+
+
+def _refuse_points(awarded: Decimal, *, ceiling: Decimal, now: Score, may_fall: bool) -> None:
+    if not 0 <= awarded <= ceiling:
+        sentence = _("Points lie between 0 and %(ceiling)s.")
+        raise Refused(sentence % {"ceiling": localised(ceiling)})
+    if now.points is not None and awarded < now.points and not may_fall:
+        raise Refused(_("A score may not fall through an appeal."))
+
+
 def _granted(
     appeal: Appeal, name: str, awarded: Decimal | None, *, void: bool, answer: Answer, now: Score
 ) -> Decimal | None:
@@ -89,15 +107,7 @@ def _granted(
     upheld = APPEALS[name].target in UPHELD
     may_fall = answer.submission.cycle.appeal_may_lower
     if void:
-        if not upheld or appeal.ground != Ground.APPLICABILITY or awarded is not None:
-            raise Refused(
-                _(
-                    "A line is found not to apply, without points, where the appeal was "
-                    "upheld for that."
-                )
-            )
-        if now.state == LineState.NOT_APPLICABLE:
-            raise Refused(_("The line does not apply already."))
+        _refuse_void(appeal, awarded, upheld=upheld, now=now)
         return None
     if awarded is None and name == "uphold":
         awarded = appeal.proposed_points
@@ -107,11 +117,5 @@ def _granted(
         return None
     if not upheld and (name != "dismiss" or not may_fall):
         raise Refused(_("Only an appeal that is upheld gives the line other points."))
-    if not 0 <= awarded <= answer.measure.points:
-        raise Refused(
-            _("Points lie between 0 and %(ceiling)s.")
-            % {"ceiling": localised(answer.measure.points)}
-        )
-    if now.points is not None and awarded < now.points and not may_fall:
-        raise Refused(_("A score may not fall through an appeal."))
+    _refuse_points(awarded, ceiling=answer.measure.points, now=now, may_fall=may_fall)
     return awarded

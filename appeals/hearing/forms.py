@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
 from appeals.drafting.forms import EvidenceField
 from appeals.models import Error, Ground
 from cycles.clashes import ComparedForm
+from cycles.ui.choices import offer_choices, offer_rows
 from cycles.ui.fields import NumberField, PersianTextField
 from cycles.ui.forms import LetterField, PasswordField, signed
 from cycles.workflow import Move
@@ -50,7 +52,7 @@ class DecisionForm(ComparedForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
-        self.fields["decision"].choices = [(m.name, m.label) for m in moves]  # type: ignore[attr-defined]
+        offer_choices(self, "decision", [(m.name, m.label) for m in moves])
         if ground != Ground.APPLICABILITY:
             del self.fields["void"]
 
@@ -72,10 +74,10 @@ class QuestionForm(forms.Form):
 
     def __init__(self, *args: Any, giver: User | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [("agency", _("The agency"))]
+        choices: list[tuple[str, str | Promise]] = [("agency", _("The agency"))]
         if giver is not None:
             choices.append(("giver", _("Whoever gave the score: %(name)s") % {"name": giver}))
-        self.fields["of"].choices = choices  # type: ignore[attr-defined]
+        offer_choices(self, "of", choices)
         self.fields["of"].initial = "agency"
 
 
@@ -103,4 +105,4 @@ class ReviewerForm(ComparedForm):
         fit = User.objects.filter(pk__in=[r.pk for r in reviewers]).order_by(
             "name_fa", "username", "pk"
         )
-        self.fields["reviewer"].queryset = fit  # type: ignore[attr-defined]
+        offer_rows(self, "reviewer", fit)

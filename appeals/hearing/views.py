@@ -38,7 +38,7 @@ def read(request: PortalRequest, appeal: Appeal) -> dict[str, Any]:
         if appeal.state not in (AppealState.DRAFT, AppealState.WITHDRAWN)
         else Phase.APPEAL
     )
-    appeal.window = windows.of(Phase.APPEAL_REVIEW, appeal)  # type: ignore[attr-defined]
+    appeal.window = windows.of(Phase.APPEAL_REVIEW, appeal)
     return {
         "appeal": appeal,
         "answer": answer,
@@ -88,7 +88,7 @@ def _detail(request: PortalRequest, appeal: Appeal, **forms: Any) -> HttpRespons
     )
     if context["may_hand_over"]:
         context["over"] = forms.get("over") or _over(request, appeal)
-    context["may_correct"] = corrections.may_follow(appeal, by=request.user, at=request.at)
+    context["may_correct"] = corrections.may_correct(appeal, by=request.user, at=request.at)
     return render(request, "appeals/hearing/detail.html", context)
 
 

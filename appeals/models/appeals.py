@@ -18,6 +18,7 @@ from agencies.persian import localised
 from agencies.roles import OVERSEERS, Role
 from appeals.workflow import APPEALS, DECIDED, AppealState
 from cycles.models import Cycle
+from cycles.workflow import Term
 from submissions.models import Answer, Submission
 from submissions.scoring import contributors
 
@@ -195,6 +196,8 @@ class Appeal(models.Model):
     decided_void = models.BooleanField(default=False)
     error = models.CharField(max_length=8, choices=Error, blank=True)
 
+    window: Term | None  # that of its review; whoever shows the appeal fills it in
+
     objects = AppealQuerySet.as_manager()
     named_by = ("answer__measure",)
 
@@ -258,7 +261,7 @@ class Appeal(models.Model):
         return bool(self.decided_at and window and self.decided_at >= window.closes_at)
 
     @APPEALS.transition
-    def _discard(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _discard(self, *, at: datetime, given: dict[str, object]) -> None:
         pass
 
     @APPEALS.transition
@@ -267,11 +270,11 @@ class Appeal(models.Model):
         self.points_before = given["points_before"]
 
     @APPEALS.transition
-    def _end_with_agency(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _end_with_agency(self, *, at: datetime, given: dict[str, object]) -> None:
         pass
 
     @APPEALS.transition
-    def _withdraw(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _withdraw(self, *, at: datetime, given: dict[str, object]) -> None:
         pass
 
     def _decide(self, at: datetime, given: dict[str, Any]) -> None:
@@ -280,19 +283,19 @@ class Appeal(models.Model):
         self.decided_void, self.error = given["void"], given["error"]
 
     @APPEALS.transition
-    def _uphold(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _uphold(self, *, at: datetime, given: dict[str, object]) -> None:
         self._decide(at, given)
 
     @APPEALS.transition
-    def _uphold_partly(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _uphold_partly(self, *, at: datetime, given: dict[str, object]) -> None:
         self._decide(at, given)
 
     @APPEALS.transition
-    def _dismiss(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _dismiss(self, *, at: datetime, given: dict[str, object]) -> None:
         self._decide(at, given)
 
     @APPEALS.transition
-    def _declare_inadmissible(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _declare_inadmissible(self, *, at: datetime, given: dict[str, object]) -> None:
         self._decide(at, given)
 
 

@@ -72,6 +72,7 @@ class Question(models.Model):
     reply = models.TextField(blank=True)
     replied_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     replied_at = models.DateTimeField(null=True, blank=True)
+    files: list["Attachment"]  # what was replied with; whoever reads the case file fills it in
 
     objects = QuestionQuerySet.as_manager()
     named_by = ("appeal__answer__measure",)

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import django_tables2 as tables
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -39,7 +40,7 @@ class OutcomeTable(CardsTable):
         self,
         groups: list[Group],
         *,
-        heading: str,
+        heading: str | Promise,
         link: Callable[[Group], str] | None = None,
         **kwargs: Any,
     ) -> None:

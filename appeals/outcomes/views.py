@@ -78,4 +78,4 @@ def flags(request: PortalRequest, pk: int) -> HttpResponse:
         "flags": queries.flagged(indicator_set),
         "least": queries.FLAGGED_FROM,
     }
-    return render(request, f"appeals/flags.html{'#slot' if request.htmx else ''}", context)
+    return render(request, f"appeals/outcomes/flags.html{'#slot' if request.htmx else ''}", context)

@@ -16,6 +16,7 @@ from config.rehearsal.walk import Walk
 from cycles.calendar import Phase
 from submissions.models import Stewardship
 from submissions.stewards import actions as stewards
+from submissions.stewards import supply
 
 MOMENTS = (0.2, 0.34, 0.48, 0.62, 0.76)
 """Shares of the scoring window at which one measure after another is supplied."""
@@ -58,7 +59,7 @@ def _enter(
 
 def _supply(held: Stewardship, walk: Walk, *, at: datetime) -> None:
     """Name the source of a measure's figures, enter them and sign for them."""
-    do = lambda: stewards.supply(held, by=held.steward, at=at)  # noqa: E731
+    do = lambda: supply.supply(held, by=held.steward, at=at)  # noqa: E731
     walk.refused("supplied without a source", do)
     title = f"گزارش سالانهٔ «{held.measure.title_fa}»"
     paper = ContentFile(f"{held.measure.code} {held.cycle.year}\n".encode(), name="گزارش.txt")

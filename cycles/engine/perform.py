@@ -169,7 +169,7 @@ def open_to(workflow: Workflow, obj: Any, *, by: User, at: datetime) -> list[Mov
     return workflow.open_to(obj, by=by, at=at, windows=Window.objects.concerning([obj]))
 
 
-def why_closed(workflow: Workflow, obj: Any, name: str, *, by: User, at: datetime) -> str:
+def why_closed(workflow: Workflow, obj: Any, name: str, *, by: User | None, at: datetime) -> str:
     """Say why `by` may not make this move now, "" when they may; makes no change."""
     move, windows = workflow[name], Window.objects.concerning([obj])
     if why := workflow.why_not(obj, move, by=by, at=at, windows=windows):

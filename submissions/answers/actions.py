@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 from agencies.models import User
 from cycles import batches, clashes
 from cycles.engine.perform import perform
-from cycles.models import Participation
+from cycles.models import Cycle, Participation
 from cycles.workflow import Refused
 from indicators.models import LAST, Figure, Measure, asked_of
 from submissions import completeness, outliers
 from submissions.models import Answer, Submission
 from submissions.workflow import MOVES
 
-SAID = ("value", "claims_not_applicable", *Answer.TEXTS)
+SAID = ("value", "claims_not_applicable", *Answer.TEXT_FIELDS)
 """What an agency says of a line."""
 
 
@@ -68,33 +68,40 @@ def begin(
     )
     submissions = perform(MOVES, submissions, "begin", by=by, at=at)
     by_participation = {s.participation_id: s for s in submissions}
-    for cycle in {s.cycle_id: s.cycle for s in submissions}.values():
-        of_cycle = [p for p in participations if p.cycle_id == cycle.pk]
-        asked = asked_of(cycle, of_cycle)
-        reported = Figure.objects.reported(of_cycle, LAST)
-        measures = Measure.objects.for_list().in_bulk(
-            {m for of_one in asked.values() for m in of_one}
-        )
-        Answer.objects.bulk_create(
-            (
-                _begun(by_participation[p], measures[m], own, reported.get((p, m)))
-                for p, of_one in asked.items()
-                for m, own in of_one.items()
-            ),
-            ignore_conflicts=True,
-            batch_size=2000,
-        )
+    cycles = {s.cycle_id: s.cycle for s in submissions}
+    for cycle in cycles.values():
+        _begin_lines(cycle, [p for p in participations if p.cycle_id == cycle.pk], by_participation)
     return submissions
 
 
-def _begun(
+def _begin_lines(
+    cycle: Cycle, participations: list[Participation], submissions: Mapping[int, Submission]
+) -> None:
+    """Add the lines that these agencies lack in one cycle; `submissions` by participation's key."""
+    asked = asked_of(cycle, participations)
+    reported = Figure.objects.reported(participations, LAST)
+    keys: set[int] = set()
+    for of_one in asked.values():
+        keys.update(of_one)
+    measures = Measure.objects.for_list().in_bulk(keys)
+    lines: list[Answer] = []
+    for participation, of_one in asked.items():
+        submission = submissions[participation]
+        for measure, own in of_one.items():
+            value = reported.get((participation, measure))
+            lines.append(_new_line(submission, measures[measure], own, value))
+    Answer.objects.bulk_create(lines, ignore_conflicts=True, batch_size=2000)
+
+
+def _new_line(
     submission: Submission, measure: Measure, own: int | None, reported: Decimal | None
 ) -> Answer:
     prefilled = {} if reported is None else {"value": reported, "prefilled_from": LAST}
-    line: Any = Answer(submission=submission, measure=measure, own_id=own, **prefilled)
-    line.evidence_count = line.unproven_count = 0
+    line = Answer(submission=submission, measure=measure, own_id=own, **prefilled)
+    line.evidence_count = 0
+    line.unproven_count = 0
     line.lacking = completeness.lacks(line, submission.cycle)
-    return line  # type: ignore[no-any-return]
+    return line
 
 
 @transaction.atomic
@@ -200,6 +207,3 @@ def why_unsound(answer: Answer) -> str:
     if answer.claims_not_applicable and answer.value is not None:
         return _("Either enter a value or mark the measure as not applicable, not both.")
     return "" if answer.value is None else answer.why_unfit(answer.value)
-
-
-# --- Scores -------------------------------------------------------------------------------------

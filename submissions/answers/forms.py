@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
 from cycles.clashes import ComparedForm
+from cycles.ui.choices import offer_choices, offer_rows
 from cycles.ui.fields import NumberField, PersianTextField
 from indicators.models import Axis
 from indicators.scoring.methods import METHODS
 from submissions.answers.actions import SAID
-from submissions.models import Answer, Evidence, FactorKind, Verdict
+from submissions.models import Answer, Evidence, FactorKind, TextPart, Verdict
 
 
 class AnswerForm(forms.Form):
@@ -28,35 +29,18 @@ class AnswerForm(forms.Form):
     claims_not_applicable = forms.BooleanField(
         label=_("This measure does not apply to us"), required=False
     )
-    note = PersianTextField(
-        label=_("Explanation"),
-        lines=True,
-        required=False,
-        max_length=5000,
-        help_text=_("How the figure was reached; where the measure does not apply, why."),
-    )
-    strengths = PersianTextField(label=_("Strengths"), lines=True, required=False, max_length=3000)
-    weaknesses = PersianTextField(
-        label=_("Weaknesses"), lines=True, required=False, max_length=3000
-    )
-    action = PersianTextField(
-        label=_("Action"),
-        lines=True,
-        required=False,
-        max_length=3000,
-        help_text=_("What will be done to improve."),
-    )
-    outlier_reason = PersianTextField(
-        label=_("Why the value is unusual"),
-        lines=True,
-        required=False,
-        max_length=3000,
-        help_text=_("Asked where the value stands out against last year or the group."),
-    )
 
     def __init__(self, data: Any = None, *, answer: Answer) -> None:
         initial = {name: getattr(answer, name) for name in SAID}
         super().__init__(data, initial=initial)
+        for text in Answer.TEXTS:
+            self.fields[text.name] = PersianTextField(
+                label=text.label,
+                lines=True,
+                required=False,
+                max_length=text.max_length,
+                help_text=text.help_text,
+            )
         self.clashing: tuple[str, ...] = ()
         self.answer = answer
         measure = answer.measure
@@ -71,6 +55,23 @@ class AnswerForm(forms.Form):
             )
             if answer.value is not None:
                 self.initial["value"] = f"{answer.value.normalize():f}"
+
+    def _texts(self, part: TextPart) -> list[forms.BoundField]:
+        return [self[text.name] for text in Answer.TEXTS if text.part == part]
+
+    @property
+    def reasons(self) -> list[forms.BoundField]:
+        """List the fields asked where the value stands out."""
+        return self._texts(TextPart.REASON)
+
+    @property
+    def explanations(self) -> list[forms.BoundField]:
+        return self._texts(TextPart.EXPLANATION)
+
+    @property
+    def analysis(self) -> list[forms.BoundField]:
+        """List the fields asked where the cycle wants the line analysed."""
+        return self._texts(TextPart.ANALYSIS)
 
     def clean_value(self) -> Decimal | None:
         value: Decimal | None = self.cleaned_data["value"]
@@ -147,14 +148,18 @@ class FactorForm(forms.Form):
 
     def __init__(self, data: Any = None, *, files: Iterable[Evidence]) -> None:
         super().__init__(data)
-        self.files = {str(file.pk): file for file in files}
-        self.fields["evidence"].choices = [  # type: ignore[attr-defined]
-            ("", _("None")),
-            *((key, str(file)) for key, file in self.files.items()),
-        ]
+        self.shown_files = {str(file.pk): file for file in files}
+        offer_choices(
+            self,
+            "evidence",
+            [
+                ("", _("None")),
+                *((key, str(file)) for key, file in self.shown_files.items()),
+            ],
+        )
 
     def clean_evidence(self) -> Evidence | None:
-        return self.files.get(self.cleaned_data["evidence"])
+        return self.shown_files.get(self.cleaned_data["evidence"])
 
 
 class ShareOutForm(ComparedForm):
@@ -175,8 +180,8 @@ class ShareOutForm(ComparedForm):
     ) -> None:
         super().__init__(data, shows=shows)
         self.axes = {str(axis.pk): axis for axis in axes}
-        self.fields["axis"].choices = [(key, axis.title) for key, axis in self.axes.items()]  # type: ignore[attr-defined]
-        self.fields["assignee"].queryset = people  # type: ignore[attr-defined]
+        offer_choices(self, "axis", [(key, axis.title) for key, axis in self.axes.items()])
+        offer_rows(self, "assignee", people)
 
     def clean_axis(self) -> Axis:
         return self.axes[self.cleaned_data["axis"]]

@@ -2,6 +2,7 @@
 to several.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -62,7 +63,7 @@ class Cell:
 
 
 @dataclass
-class Row:
+class UnitRow:
     """A unit with a cell a measure (None: not asked of it); `closed` says why nothing can be
     entered.
     """
@@ -81,20 +82,29 @@ class Grid:
     axes: list[Axis]
     axis: Axis | None
     measures: list[Measure]
-    rows: list[Row]
+    rows: list[UnitRow]
     answers: dict[tuple[int, int], Answer]
     deadline: Term | None
 
     @property
-    def open_rows(self) -> list[Row]:
+    def open_rows(self) -> list[UnitRow]:
         return [row for row in self.rows if not row.closed]
+
+    @property
+    def open_cells(self) -> list[Cell]:
+        return _cells(self.open_rows)
 
     @property
     def seen(self) -> str:
         """The tokens of what the page shows, by key: one field, however many cells there are."""
-        return " ".join(
-            f"{c.answer.pk}:{c.token}" for row in self.open_rows for c in row.cells if c
-        )
+        return " ".join(f"{cell.answer.pk}:{cell.token}" for cell in self.open_cells)
+
+
+def _cells(rows: Iterable[UnitRow]) -> list[Cell]:
+    found: list[Cell] = []
+    for row in rows:
+        found += [cell for cell in row.cells if cell]
+    return found
 
 
 def _grid(request: PortalRequest, pk: int) -> Grid:
@@ -127,7 +137,7 @@ def _grid(request: PortalRequest, pk: int) -> Grid:
     found = list(lines.filter(measure__indicator__axis=axis).for_page())
     windows = Window.objects.concerning(shown)
     rows = [
-        Row(s, MOVES.why_not(s, MOVES["fill"], by=request.user, at=request.at, windows=windows))
+        UnitRow(s, MOVES.why_not(s, MOVES["fill"], by=request.user, at=request.at, windows=windows))
         for s in shown
     ]
     measures = list({a.measure_id: a.measure for a in found}.values())
@@ -144,14 +154,14 @@ def _grid(request: PortalRequest, pk: int) -> Grid:
     )
 
 
-def _shown(value: Decimal | None) -> str:
+def _input_text(value: Decimal | None) -> str:
     return "" if value is None else localised(value).replace(",", "").replace("٬", "")
 
 
-def _cell(answer: Answer, row: Row) -> Cell:
+def _cell(answer: Answer, row: UnitRow) -> Cell:
     value = answer.value
     chosen = METHODS[answer.measure.method].choices(answer.measure.params) and value is not None
-    text = f"{value.normalize():f}" if chosen and value is not None else _shown(value)
+    text = f"{value.normalize():f}" if chosen and value is not None else _input_text(value)
     return Cell(
         answer,
         f"{row.submission.agency.name} · {answer.measure.title}",
@@ -184,7 +194,7 @@ def _typed(request: PortalRequest, grid: Grid) -> Typed:
     tokens = dict(
         part.split(":", 1) for part in request.POST.get("seen", "").split() if ":" in part
     )
-    for cell in (c for row in grid.open_rows for c in row.cells if c):
+    for cell in grid.open_cells:
         seen, text = tokens.get(str(cell.answer.pk)), request.POST.get(cell.name)
         if seen is None or text is None:
             continue
@@ -208,9 +218,7 @@ def _typed(request: PortalRequest, grid: Grid) -> Typed:
 
 
 def _why_unsound(answer: Answer, value: Decimal | None) -> str:
-    """Why the line may not say this; a number that the database could not hold is none of a
-    measure's.
-    """
+    """Say why a line may not have this value; one too long for its column is no number."""
     if value is not None and (abs(value) >= 10**20 or value != round(value, 8)):
         return str(NUMBER)
     return actions.why_unsound(Answer(measure=answer.measure, own=answer.own, value=value))
@@ -219,7 +227,7 @@ def _why_unsound(answer: Answer, value: Decimal | None) -> str:
 def _faults(grid: Grid) -> list[str]:
     """What is wrong, each named by unit and measure."""
     said = []
-    for cell in (c for row in grid.rows for c in row.cells if c):
+    for cell in _cells(grid.rows):
         if cell.error:
             said.append(f"{cell.label}: {cell.error}")
         if cell.theirs is not None:
@@ -274,7 +282,7 @@ def _address(request: PortalRequest, found: Grid) -> str:
 def _page(
     request: PortalRequest, found: Grid, faults: list[str], form: UnitsDocumentForm
 ) -> HttpResponse:
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "grid": found,
         "page": found.page,
         "faults": faults,

@@ -51,18 +51,14 @@ def _to_begin(request: PortalRequest) -> list[Participation]:
         .filter(agency__in=request.user.agency_ids(request.at), cycle__state=CycleState.OPEN)
         .exclude(pk__in=Submission.objects.values("participation"))
     )
-    return [
-        p
-        for p in mine.select_related("cycle", "agency__province").order_by(
-            "cycle__year", "sort_key", "pk"
-        )
-        if any(
-            move.name == "begin"
-            for move in open_to(
-                MOVES, Submission(cycle=p.cycle, agency=p.agency), by=request.user, at=request.at
-            )
-        )
-    ]
+    rows = mine.select_related("cycle", "agency__province")
+    return [p for p in rows.order_by("cycle__year", "sort_key", "pk") if _may_begin(request, p)]
+
+
+def _may_begin(request: PortalRequest, participation: Participation) -> bool:
+    submission = Submission(cycle=participation.cycle, agency=participation.agency)
+    moves = open_to(MOVES, submission, by=request.user, at=request.at)
+    return any(move.name == "begin" for move in moves)
 
 
 @require_safe

@@ -24,11 +24,7 @@ from submissions.models import Answer, Submission
 FIELDS = {
     "value": "value",
     "not_applicable": "claims_not_applicable",
-    "note": "note",
-    "strengths": "strengths",
-    "weaknesses": "weaknesses",
-    "action": "action",
-    "outlier_reason": "outlier_reason",
+    **{name: name for name in Answer.TEXT_FIELDS},
 }
 """The columns by which a line is filled in, and the field that each fills."""
 
@@ -64,11 +60,7 @@ VALUES = Form(
             _("Whether the measure does not apply; then without a value"),
             allowed=TRUTH,
         ),
-        Column("note", _("How the figure was reached; where it does not apply, why"), text="lines"),
-        Column("strengths", _("Strengths"), text="lines"),
-        Column("weaknesses", _("Weaknesses"), text="lines"),
-        Column("action", _("What will be done to improve"), text="lines"),
-        Column("outlier_reason", _("Why the value is unusual, where it stands out"), text="lines"),
+        *(Column(text.name, text.heading, text="lines") for text in Answer.TEXTS),
     ),
 )
 
@@ -175,14 +167,13 @@ class AnswerLines(LineResource):
         """What the rows that say something new say, and the tokens of what the check saw in their
         place.
         """
-        changed = [one["object"] for one in found.changed]
-        given = {
-            line.pk: {field: getattr(line, column) for column, field in FIELDS.items()}
-            for line in changed
-        }
-        seen = {
-            pk: {field: self.answers[pk].token(field) for field in FIELDS.values()} for pk in given
-        }
+        given = {}
+        seen = {}
+        for changed in found.changed:
+            line = changed["object"]
+            answer = self.answers[line.pk]
+            given[line.pk] = {field: getattr(line, column) for column, field in FIELDS.items()}
+            seen[line.pk] = {field: answer.token(field) for field in FIELDS.values()}
         return given, seen
 
 

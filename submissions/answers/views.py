@@ -3,20 +3,18 @@ in, saved field by field.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import messages
 from django.forms.boundfield import BoundField
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from agencies.models import User
-from agencies.persian import language, localised
+from agencies.persian import language
 from cycles.calendar import Phase
 from cycles.models import Cycle, Window
 from cycles.requests import PortalRequest
@@ -25,8 +23,9 @@ from indicators.models import Axis, Figure
 from indicators.scoring.methods import METHODS
 from indicators.scoring.statutory_tree import Node, total
 from submissions import completeness, outliers
-from submissions.answers import actions, teamwork
-from submissions.answers.forms import AnswerForm, CommentForm, FactorForm, ReadyForm, ShareOutForm
+from submissions.answers import actions
+from submissions.answers.forms import AnswerForm, CommentForm, FactorForm
+from submissions.answers.line_views import share_out_form
 from submissions.completeness import Lack
 from submissions.evidence import views as evidence_views
 from submissions.lookups import find, find_line, line_url
@@ -46,7 +45,7 @@ PAGES = ("submit", "withdraw", "check", "send_back", "communicate")
 
 
 @dataclass
-class Row:
+class WorkspaceLine:
     """A line as the list shows it: with its last year, and what it lacks in words."""
 
     answer: Answer
@@ -62,7 +61,7 @@ class AxisGroup:
     """The lines of one axis, with what they add up to."""
 
     axis: Axis
-    rows: list[Row]
+    rows: list[WorkspaceLine]
     node: Node
 
     @property
@@ -78,12 +77,12 @@ def by_axis(
     answers: Iterable[Answer], cycle: Cycle, past: dict[Any, list[Past]] | None = None
 ) -> tuple[list[AxisGroup], Node]:
     """Lines by axis with the points of the agency's own values, and their total."""
-    axes: dict[Axis, list[Row]] = {}
+    axes: dict[Axis, list[WorkspaceLine]] = {}
     lines_of_tree = []
     for a in answers:
         earlier = (past or {}).get(a.measure.lineage)
         axes.setdefault(a.measure.indicator.axis, []).append(
-            Row(a, earlier[0] if earlier else None)
+            WorkspaceLine(a, earlier[0] if earlier else None)
         )
         lines_of_tree.append(own_line(a))
     result = total(lines_of_tree, spread=cycle.spreads_points)
@@ -102,7 +101,9 @@ class Progress:
 
     def __post_init__(self) -> None:
         self.done, self.whole = completeness.progress(self.answers)
-        self.counts = Counter(code for a in self.answers for code in a.lacking)
+        self.counts: Counter[str] = Counter()
+        for answer in self.answers:
+            self.counts.update(answer.lacking)
         self.missing = self.whole - self.done
         self.ready = sum(1 for a in self.answers if a.ready_at and not a.measure.is_stewarded)
 
@@ -154,7 +155,7 @@ def workspace(
         "shown": shown,
         "opened": opened_line,
         "next_missing": _next_missing(answers, opened_line),
-        "share_out": _sharing(request, submission, [g.axis for g in groups]),
+        "share_out": share_out_form(request, submission, [g.axis for g in groups]),
     }
     if opened_line is not None:
         context |= _opened(request, opened_line, past.get(opened_line.measure.lineage, []), form)
@@ -206,7 +207,7 @@ def _beside(answers: list[Answer], opened: Answer, shown: set[int]) -> dict[str,
     place = keys.index(opened.pk)
     return {
         "previous": keys[place - 1] if place else None,
-        "following": (keys[place + 1 :] or [None])[0],
+        "following": keys[place + 1] if place + 1 < len(keys) else None,
     }
 
 
@@ -227,7 +228,7 @@ def detail(request: PortalRequest, pk: int) -> HttpResponse:
     submission = find(request, pk)
     context = workspace(request, submission, number(request.GET.get("line")))
     part = "#workspace" if request.htmx else ""
-    return render(request, f"submissions/workspace.html{part}", context)
+    return render(request, f"submissions/answers/workspace.html{part}", context)
 
 
 # --- Saving a line ------------------------------------------------------------------------------
@@ -312,90 +313,3 @@ class Clash:
     @property
     def token(self) -> str:
         return self.answer.token(self.bound.name)
-
-
-# --- What colleagues do about a line ------------------------------------------------------------
-
-
-def _done(
-    request: PortalRequest, answer: Answer, form: Any, act: Callable[..., Any]
-) -> HttpResponse:
-    """Do an act on a line with what its small form holds, and go back to the line."""
-    if form.is_valid():
-        try:
-            act(answer, **form.cleaned_data, by=request.user, at=request.at)
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-    else:
-        messages.error(
-            request, " ".join(error for errors in form.errors.values() for error in errors)
-        )
-    return redirect(line_url(answer))
-
-
-@require_POST
-def line_ready(request: PortalRequest, pk: int) -> HttpResponse:
-    return _done(request, find_line(request, pk), ReadyForm(request.POST), teamwork.mark_ready)
-
-
-@require_POST
-def line_comment(request: PortalRequest, pk: int) -> HttpResponse:
-    return _done(request, find_line(request, pk), CommentForm(request.POST), teamwork.comment)
-
-
-@require_POST
-def factor_claim(request: PortalRequest, pk: int) -> HttpResponse:
-    answer = find_line(request, pk)
-    return _done(
-        request,
-        answer,
-        FactorForm(request.POST, files=answer.evidence.live().select_related("document")),
-        teamwork.claim_factor,
-    )
-
-
-@require_POST
-def factor_withdraw(request: PortalRequest, pk: int) -> HttpResponse:
-    factors = ExternalFactor.objects.visible_to(request.user, request.at).select_related("answer")
-    factor = get_object_or_404(factors, pk=pk)
-    try:
-        teamwork.withdraw_factor(factor, by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    return redirect(line_url(factor.answer))
-
-
-def _sharing(
-    request: PortalRequest, submission: Submission, axes: Iterable[Axis], data: Any = None
-) -> ShareOutForm:
-    """The place to give out lines; the page shows who has which."""
-    held = submission.answers.exclude(assignee=None).order_by("pk").values_list("pk", "assignee")
-    people = teamwork.colleagues(submission, request.at)
-    return ShareOutForm(data, people=people, axes=axes, shows={"assignees": list(held)})
-
-
-@require_POST
-def share_out(request: PortalRequest, pk: int) -> HttpResponse:
-    """Give an axis, or the chosen lines, to a colleague."""
-    submission = find(request, pk)
-    axes = (
-        Axis.objects.filter(indicators__measures__in=submission.answers.values("measure"))
-        .distinct()
-        .order_by("pk")
-    )
-    form = _sharing(request, submission, axes, request.POST)
-    if form.is_valid():
-        seen = form.as_seen(lambda: _sharing(request, submission, axes))
-        try:
-            count = teamwork.share_out(
-                submission, **form.cleaned_data, by=request.user, at=request.at, seen=seen
-            )
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-        else:
-            messages.success(request, _("Lines given out: %(count)s") % {"count": localised(count)})
-    else:
-        messages.error(
-            request, " ".join(error for errors in form.errors.values() for error in errors)
-        )
-    return redirect("submissions:detail", pk)

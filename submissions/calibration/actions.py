@@ -84,7 +84,9 @@ def begin_sitting(cycle: Cycle, *, by: User, at: datetime) -> Calibration:
         return opened
     if any(c.is_passed for c in sittings):
         raise Refused(_("You have passed the training of this cycle."))
-    seen = Counter(pk for c in sittings for pk in c.lines)
+    seen: Counter[int] = Counter()
+    for sitting in sittings:
+        seen.update(sitting.lines)
     keys = ReferenceLine.objects.in_use().filter(cycle=cycle).values_list("pk", flat=True)
     drawn = sorted(keys, key=lambda pk: (seen[pk], _lot(f"{by.pk}:{len(sittings)}:{pk}")))[:AT_ONCE]
     if not drawn:
@@ -162,6 +164,3 @@ def lines_of(calibration: Calibration) -> list[ReferenceLine]:
     """The reference lines of a sitting, in its order; one query."""
     found = ReferenceLine.objects.select_related("measure").in_bulk(calibration.lines)
     return [found[pk] for pk in calibration.lines]
-
-
-# --- What has still to be done before lines are shown -------------------------------------------

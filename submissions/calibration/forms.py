@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cycles.ui.choices import offer_rows
 from cycles.ui.fields import NumberField, PersianTextField
 from indicators.models import Measure
 
@@ -38,4 +39,4 @@ class ReferenceLineForm(forms.Form):
 
     def __init__(self, *args: Any, measures: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["measure"].queryset = measures  # type: ignore[attr-defined]
+        offer_rows(self, "measure", measures)

@@ -67,10 +67,10 @@ def calibration(request: PortalRequest, pk: int) -> HttpResponse:
     is_own = sitting.assessor_id == request.user.pk
     data = request.POST if request.method == "POST" else None
     forms = {
-        line.pk: MarkForm(data, prefix=str(line.pk), initial=_said(marks.get(line.pk)))
+        line.pk: MarkForm(data, prefix=str(line.pk), initial=_mark_fields(marks.get(line.pk)))
         for line in lines
     }
-    if data is not None and (done := _done(request, sitting, forms)):
+    if data is not None and (done := _save_sitting(request, sitting, forms)):
         return done
     if not is_own and sitting.state == CalibrationState.OPEN:
         lines = []  # another's work is read when it is handed in
@@ -84,7 +84,7 @@ def calibration(request: PortalRequest, pk: int) -> HttpResponse:
     return render(request, "submissions/calibration/calibration.html", context)
 
 
-def _said(mark: Any) -> dict[str, Any]:
+def _mark_fields(mark: Any) -> dict[str, object]:
     return (
         {name: getattr(mark, name) for name in ("points", "is_not_applicable", "reason")}
         if mark
@@ -94,10 +94,10 @@ def _said(mark: Any) -> dict[str, Any]:
 
 def _marked_by_now(sitting: Calibration, keys: Iterable[int]) -> list[MarkForm]:
     marks = {m.line_id: m for m in sitting.marks.filter(line__in=keys)}
-    return [MarkForm(prefix=str(pk), initial=_said(marks.get(pk))) for pk in keys]
+    return [MarkForm(prefix=str(pk), initial=_mark_fields(marks.get(pk))) for pk in keys]
 
 
-def _row(line: ReferenceLine, mark: Any, form: MarkForm) -> dict[str, Any]:
+def _row(line: ReferenceLine, mark: Any, form: MarkForm) -> dict[str, object]:
     answer = line.as_answer
     return {
         "line": line,
@@ -109,7 +109,7 @@ def _row(line: ReferenceLine, mark: Any, form: MarkForm) -> dict[str, Any]:
     }
 
 
-def _done(
+def _save_sitting(
     request: PortalRequest, sitting: Calibration, forms: dict[int, MarkForm]
 ) -> HttpResponse | None:
     """Save what was filled in and, if that was asked for, hand it in; None where the page must say
@@ -169,13 +169,13 @@ def references(request: PortalRequest, pk: int) -> HttpResponse:
     return render(request, "submissions/calibration/references.html", context)
 
 
-def _people(cycle: Cycle) -> list[dict[str, Any]]:
+def _people(cycle: Cycle) -> list[dict[str, object]]:
     """Every assessor with when interests were declared, and how the
     training went; three queries.
     """
     held = Membership.objects.filter(role=Role.ASSESSOR).values("user")
     people = User.objects.filter(pk__in=held, is_active=True).order_by("name_fa", "pk")
-    cleared: dict[int, dict[str, Any]] = {}
+    cleared: dict[int, dict[str, object]] = {}
     for c in Clearance.objects.filter(year=cycle.year, user__in=people):
         cleared.setdefault(c.user_id, {})[c.kind] = c.since
     sittings: dict[int, list[Calibration]] = {}

@@ -135,20 +135,25 @@ def _directory(parts: list[zipfile.ZipInfo]) -> None:
     if len({part.filename.lower() for part in parts}) < len(parts):
         raise Unacceptable(_("a part stands twice in it"))
     for part in parts:
-        name = part.filename
-        if name.startswith("/") or "\\" in name or ".." in name.split("/"):
-            raise Unacceptable(_("the name of a part leads out of it"))
-        if part.flag_bits & ENCRYPTED_FLAG:
-            raise Unacceptable(_("it is protected with a password; save it without protection"))
-        if MACROS.search(name) or LIVE.search(name):
-            raise Unacceptable(_("it holds a program (macro); save it without"))
-        if FOREIGN.search(name):
-            raise Unacceptable(_("it holds another file inside; upload that file by itself"))
-        if part.compress_type not in METHODS:
-            raise Unacceptable(_("it is packed in an unusual way"))
-        if part.file_size > SMALL and part.file_size > MOST_RATIO * max(part.compress_size, 1):
-            raise Unacceptable(_("it unpacks to far more than a document holds"))
+        _check_entry(part)
     if sum(part.file_size for part in parts) > MOST_UNPACKED:
+        raise Unacceptable(_("it unpacks to far more than a document holds"))
+
+
+def _check_entry(part: zipfile.ZipInfo) -> None:
+    """Refuse a part for what the list says of it, before any of it is unpacked."""
+    name = part.filename
+    if name.startswith("/") or "\\" in name or ".." in name.split("/"):
+        raise Unacceptable(_("the name of a part leads out of it"))
+    if part.flag_bits & ENCRYPTED_FLAG:
+        raise Unacceptable(_("it is protected with a password; save it without protection"))
+    if MACROS.search(name) or LIVE.search(name):
+        raise Unacceptable(_("it holds a program (macro); save it without"))
+    if FOREIGN.search(name):
+        raise Unacceptable(_("it holds another file inside; upload that file by itself"))
+    if part.compress_type not in METHODS:
+        raise Unacceptable(_("it is packed in an unusual way"))
+    if part.file_size > SMALL and part.file_size > MOST_RATIO * max(part.compress_size, 1):
         raise Unacceptable(_("it unpacks to far more than a document holds"))
 
 

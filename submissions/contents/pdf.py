@@ -4,7 +4,7 @@ they have.
 
 import re
 from collections.abc import Callable, Iterator
-from typing import IO, Any
+from typing import IO, Any, BinaryIO, cast
 
 import pikepdf
 from django.utils.translation import gettext as _
@@ -53,7 +53,7 @@ def check(file: IO[bytes], inside: Inside) -> None:
         refuse_other(head)
     file.seek(0)
     try:
-        document = pikepdf.open(file)
+        document = pikepdf.open(cast("BinaryIO", file))
     except pikepdf.PasswordError as error:
         raise Unacceptable(_protected()) from error
     except pikepdf.PdfError as error:
@@ -202,11 +202,9 @@ def signatures(document: pikepdf.Pdf) -> list[Signature]:
             continue
         fields += list(field.get("/Kids", []))
         signed = field.get("/V")
-        is_signature = (
-            isinstance(signed, pikepdf.Dictionary)
-            and "/Contents" in signed
-            and "/ByteRange" in signed
-        )
+        if not isinstance(signed, pikepdf.Dictionary):
+            continue
+        is_signature = "/Contents" in signed and "/ByteRange" in signed
         if is_signature and _name(signed.get("/Type")) != "/DocTimeStamp":
             found.append(signature_of(signed))
     return found

@@ -3,7 +3,7 @@ own.
 """
 
 import zipfile
-from typing import IO, Any
+from typing import IO, Any, BinaryIO, cast
 from xml.parsers.expat import ExpatError
 
 import pikepdf
@@ -52,7 +52,7 @@ def read(file: IO[bytes], content_type: str) -> dict[str, Any]:
 def _of_pdf(file: IO[bytes]) -> dict[str, Any]:
     """Its pages are drawn elsewhere; one that cannot be taken apart is no worse for it."""
     try:
-        with pikepdf.open(file) as document:
+        with pikepdf.open(cast("BinaryIO", file)) as document:
             inside = {
                 "signatures": [list(each) for each in pdf.signatures(document)],
                 "attached": pdf.attached_names(document),

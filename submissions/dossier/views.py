@@ -19,7 +19,7 @@ from cycles.workflow import Refused
 from indicators.models import Figure
 from indicators.scoring.methods import METHODS
 from submissions.answers.forms import VerdictForm
-from submissions.lookups import find_line, note_reading
+from submissions.lookups import find_line, form_errors, note_reading
 from submissions.marking import actions as marking
 from submissions.marking import clarifications
 from submissions.marking.forms import ClarificationForm, ReplyForm
@@ -127,12 +127,12 @@ def factor_judge(request: PortalRequest, pk: int) -> HttpResponse:
         else:
             return redirect("submissions:line", factor.answer_id)
     if Block.objects.of_line(factor.answer, request.user) is None:
-        messages.error(request, " ".join(str(e) for errors in form.errors.values() for e in errors))
+        messages.error(request, form_errors(form))
         return redirect("submissions:line", factor.answer_id)
     return _dossier(request, find_line(request, factor.answer_id), verdicts={pk: form})
 
 
-def _clarification(request: PortalRequest, answer: Answer, form: Any) -> dict[str, Any]:
+def _clarification(request: PortalRequest, answer: Answer, form: Any) -> dict[str, object]:
     """The question about this line with its deadline, and the form that is the reader's to fill in
     now.
     """

@@ -104,9 +104,7 @@ def _text(file: IO[bytes], size: int, depth: int = 0) -> None:
 
 
 def _holds_zero(file: IO[bytes], size: int) -> bool:
-    """Whether a byte is zero, as in no text: looked for in memory that the kernel lends, so that
-    none is needed.
-    """
+    """Look for a zero byte, which no text has; the file is mapped, so that it takes no memory."""
     try:
         number = file.fileno()
     except (OSError, AttributeError):

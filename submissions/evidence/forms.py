@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.persian import localised
 from cycles.clashes import ComparedForm
+from cycles.ui.choices import offer_choices
 from cycles.ui.fields import PersianTextField
 from indicators.models import Measure
 from submissions.evidence.actions import MOST_AT_ONCE
@@ -69,16 +70,12 @@ class UnitsDocumentForm(UploadForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.measures = {str(m.pk): m for m in measures}
-        self.units = {str(row.submission.pk): row.submission for row in rows}
-        self.fields["measure"].choices = [  # type: ignore[attr-defined]
-            (key, m.title) for key, m in self.measures.items()
-        ]
-        self.fields["units"].choices = [  # type: ignore[attr-defined]
-            (key, s.agency.name) for key, s in self.units.items()
-        ]
+        self.units_by_key = {str(row.submission.pk): row.submission for row in rows}
+        offer_choices(self, "measure", [(key, m.title) for key, m in self.measures.items()])
+        offer_choices(self, "units", [(key, s.agency.name) for key, s in self.units_by_key.items()])
 
     def clean_measure(self) -> Measure:
         return self.measures[self.cleaned_data["measure"]]
 
     def clean_units(self) -> list[Submission]:
-        return [self.units[key] for key in self.cleaned_data["units"]]
+        return [self.units_by_key[key] for key in self.cleaned_data["units"]]

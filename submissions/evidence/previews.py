@@ -8,7 +8,7 @@ import sys
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from django.core.files.base import ContentFile
 from django.utils.translation import gettext as _
@@ -38,7 +38,7 @@ class Preview:
     pictures: list[ContentFile] = field(default_factory=list)
     page_count: int = 0
     excerpt: str = ""
-    inside: dict[str, Any] = field(default_factory=dict)
+    inside: dict[str, object] = field(default_factory=dict)
 
 
 def preview(file: IO[bytes], content_type: str) -> Preview:

@@ -1,6 +1,6 @@
 """The virus scanner: what its daemon says of a file, and whether it is there at all."""
 
-from typing import BinaryIO, NamedTuple
+from typing import IO, BinaryIO, NamedTuple, cast
 
 from clamav_client.clamd import ClamdError, ClamdNetworkSocket, ClamdUnixSocket
 from django.conf import settings
@@ -21,7 +21,7 @@ class Verdict(NamedTuple):
     finding: str = ""
 
 
-def scan(file: BinaryIO) -> Verdict | None:
+def scan(file: IO[bytes]) -> Verdict | None:
     """The verdict on a content; None: the daemon cannot be reached, so nothing is known and it must
     be asked again.
 
@@ -34,7 +34,7 @@ def scan(file: BinaryIO) -> Verdict | None:
     if not _is_well(daemon):
         return None
     try:
-        report = daemon.instream(file)
+        report = daemon.instream(cast("BinaryIO", file))
     except (ClamdError, OSError) as error:
         return Verdict("unscannable", str(error)) if _is_well(daemon) else None
     status, finding = report.get("stream") or ("ERROR", "")

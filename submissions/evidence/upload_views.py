@@ -31,7 +31,7 @@ from cycles.engine.perform import why_closed
 from cycles.requests import PortalRequest
 from cycles.ui import files as ui_files
 from cycles.workflow import Refused
-from submissions.evidence import actions
+from submissions.evidence import uploads
 from submissions.lookups import find_line
 from submissions.models import Answer, Evidence, Upload
 from submissions.workflow import MOVES
@@ -57,7 +57,7 @@ def _tus(view: View) -> View:
     @wraps(view)
     def speaking(request: PortalRequest, **arguments: Any) -> HttpResponse:
         if not request.user.is_authenticated:
-            response = _said(
+            response = _plain_answer(
                 401, _("You are no longer signed in. Sign in in another tab, then go on.")
             )
         elif request.method == "OPTIONS":
@@ -65,20 +65,20 @@ def _tus(view: View) -> View:
             response["Tus-Version"], response["Tus-Extension"] = VERSION, "creation,termination"
             response["Tus-Max-Size"] = str(settings.MAX_UPLOAD_BYTES)
         elif request.headers.get("Tus-Resumable") != VERSION:
-            response = _said(412, "")
+            response = _plain_answer(412, "")
             response["Tus-Version"] = VERSION
         else:
             try:
                 response = view(request, **arguments)
             except Refused as refusal:
-                response = _said(422, str(refusal))
+                response = _plain_answer(422, str(refusal))
         response["Tus-Resumable"], response["Cache-Control"] = VERSION, "no-store"
         return response
 
     return speaking
 
 
-def _said(status: int, sentence: str) -> HttpResponse:
+def _plain_answer(status: int, sentence: str) -> HttpResponse:
     return HttpResponse(sentence, status=status, content_type="text/plain; charset=utf-8")
 
 
@@ -93,17 +93,17 @@ def begin(request: PortalRequest, pk: int) -> HttpResponse:
     answer = find_line(request, pk)
     length, metadata = _number(request, "Upload-Length"), _metadata(request)
     if length is None:
-        return _said(400, "")
+        return _plain_answer(400, "")
     replaces = _replaced(answer, metadata.get("replaces", ""))
     name = metadata.get("filename", "")
-    upload = actions.begin_upload(
+    upload = uploads.begin_upload(
         answer, name=name, length=length, replaces=replaces, by=request.user, at=request.at
     )
     try:
         upload.path.parent.mkdir(parents=True, exist_ok=True)
         upload.path.touch(mode=0o640)
     except OSError:
-        actions.drop_upload(upload, by=request.user, at=request.at)
+        uploads.drop_upload(upload, by=request.user, at=request.at)
         raise
     response = HttpResponse(status=201)
     response["Location"] = upload.get_absolute_url()
@@ -151,7 +151,7 @@ def upload(request: PortalRequest, uuid: UUID) -> HttpResponse:
         Upload.objects.visible_to(request.user, request.at).for_piece(), uuid=uuid
     )
     if request.method == "DELETE":
-        actions.drop_upload(found, by=request.user, at=request.at)
+        uploads.drop_upload(found, by=request.user, at=request.at)
         return HttpResponse(status=204)
     if found.document_id:
         return _offset(found, found.length)
@@ -168,7 +168,7 @@ def _state(request: PortalRequest, found: Upload) -> HttpResponse:
     if size == found.length:
         with _locked(found) as file:
             if file is None:
-                return _said(423, "")
+                return _plain_answer(423, "")
             _finish(request, found, file)
     return _offset(found, size)
 
@@ -181,18 +181,18 @@ def _offset(found: Upload, size: int) -> HttpResponse:
 
 def _patch(request: PortalRequest, found: Upload) -> HttpResponse:
     if request.content_type != CONTENT_TYPE:
-        return _said(415, "")
+        return _plain_answer(415, "")
     offset, given = _number(request, "Upload-Offset"), _number(request, "Content-Length")
     if offset is None:
-        return _said(400, "")
+        return _plain_answer(400, "")
     _partial(found)
     with _locked(found) as file:
         if file is None:
-            return _said(423, "")
+            return _plain_answer(423, "")
         if offset != file.seek(0, 2):
-            return _said(409, "")
+            return _plain_answer(409, "")
         if given is not None and offset + given > found.length:
-            return _said(413, "")
+            return _plain_answer(413, "")
         try:
             size = _take(request, file, offset, found.length)
         except OSError as error:
@@ -200,7 +200,7 @@ def _patch(request: PortalRequest, found: Upload) -> HttpResponse:
                 error.errno in ui_files.FULL_DISK
             ):  # what has come of it is the room that others need
                 found.path.unlink(missing_ok=True)
-                actions.drop_upload(found, by=request.user, at=request.at)
+                uploads.drop_upload(found, by=request.user, at=request.at)
             raise
         if size == found.length:
             _finish(request, found, file)
@@ -265,8 +265,8 @@ class _Whole(File):
 def _finish(request: PortalRequest, found: Upload, file: IO[bytes]) -> None:
     """Make it evidence; what cannot be is forgotten, so that nobody goes on with it."""
     try:
-        actions.finish_upload(found, content=_Whole(file, found), by=request.user, at=request.at)
+        uploads.finish_upload(found, content=_Whole(file, found), by=request.user, at=request.at)
     except Refused:
-        actions.drop_upload(found, by=request.user, at=request.at)
+        uploads.drop_upload(found, by=request.user, at=request.at)
         raise
     found.path.unlink(missing_ok=True)  # copied, where the storage is on another disk or elsewhere

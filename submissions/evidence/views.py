@@ -2,7 +2,6 @@
 handing out.
 """
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -30,7 +29,7 @@ LIST = "evidence-list"
 """The element in which pages show a line's files: told when they have changed."""
 
 
-def drawer(request: PortalRequest, answer: Answer, acts: set[str]) -> dict[str, Any]:
+def drawer(request: PortalRequest, answer: Answer, acts: set[str]) -> dict[str, object]:
     """What the files of a line and the place for more need; two queries. `acts` are the moves open
     to the reader.
     """
@@ -38,7 +37,7 @@ def drawer(request: PortalRequest, answer: Answer, acts: set[str]) -> dict[str, 
     submission = answer.submission
     files = answer.evidence.with_versions()
     for file in files if "refer" in acts else ():
-        file.form = _reference_form(file)  # type: ignore[attr-defined]
+        file.form = _reference_form(file)  # type: ignore[attr-defined]  # the list draws each file's form
     return {
         "answer": answer,
         "acts": acts,
@@ -178,7 +177,7 @@ def held(request: PortalRequest, pk: int) -> HttpResponse:
     page = Paginator(rows.with_uses().select_related("cycle"), A_PAGE).get_page(
         request.GET.get("page")
     )
-    here = {d.pk for d in page.object_list if any(use.answer_id == answer.pk for use in d.uses)}
+    here = {document.pk for document in page.object_list if _is_shown_for(document, answer)}
     context = {
         "answer": answer,
         "back": line_url(answer),
@@ -188,6 +187,10 @@ def held(request: PortalRequest, pk: int) -> HttpResponse:
         "may_reuse": "attach" in _acts(request, answer) and not answer.measure.is_stewarded,
     }
     return render(request, "submissions/evidence/held.html", context)
+
+
+def _is_shown_for(document: Document, answer: Answer) -> bool:
+    return any(use.answer_id == answer.pk for use in document.uses)
 
 
 @require_POST
@@ -241,7 +244,7 @@ def preview(request: PortalRequest, uuid: UUID) -> HttpResponse:
         "has_scanner": actions.has_scanner(),
     }
     part = "#viewer" if request.htmx else ""
-    return render(request, f"submissions/preview.html{part}", context)
+    return render(request, f"submissions/evidence/preview.html{part}", context)
 
 
 @require_safe

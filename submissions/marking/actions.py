@@ -25,6 +25,7 @@ from submissions.models import (
     Mark,
     Reconciliation,
     Score,
+    Submission,
 )
 from submissions.permissions import is_assigned
 from submissions.scoring import actions as scoring
@@ -53,7 +54,9 @@ def save_marks(
     """
     blocks = perform(BLOCKS, [block, *also], "mark", by=by, at=at, seen=seen)
     lines = _lines_of(blocks) if answers is None else {block.pk: answers}
-    found = {a.pk: (a, block) for block in blocks for a in lines[block.pk] if a.pk in marks}
+    found: dict[int, tuple[Answer, Block]] = {}
+    for each in blocks:
+        found |= {a.pk: (a, each) for a in lines[each.pk] if a.pk in marks}
     if len(found) != len(marks):
         raise Refused(_("One of the lines does not belong to this block."))
     rows = [_mark(*found[pk], mark, by=by, at=at) for pk, mark in marks.items()]
@@ -70,7 +73,10 @@ def _lines_of(blocks: Sequence[Block]) -> dict[int, list[Answer]]:
     query.
     """
     firsts = {(b.submission_id, b.axis_id): b.pk for b in blocks if not b.is_second}
-    drawn = {line: b.pk for b in blocks if b.is_second for line in b.drawn}
+    drawn: dict[int, int] = {}
+    for block in blocks:
+        if block.is_second:
+            drawn |= dict.fromkeys(block.drawn, block.pk)
     rows = double_marking.on_desks(blocks).select_related("measure__indicator", "own", "submission")
     lines: dict[int, list[Answer]] = {b.pk: [] for b in blocks}
     for a in rows.order_by("measure__indicator__position", "measure__position", "pk"):
@@ -151,18 +157,9 @@ def hand_in(
     """
     blocks = [block, *also]
     others = _other_readings(blocks)
-    marks: dict[int, dict[int, Mark]] = {}
-    known = {
-        *(b.pk for b in blocks),
-        *(o.pk for o in others.values() if o.state == BlockState.HANDED_IN),
-    }
-    for m in Mark.objects.filter(block__in=known).select_related("answer__measure").order_by("pk"):
-        marks.setdefault(m.block_id, {})[m.answer_id] = m
+    marks = _marks_by_block([*blocks, *_handed_in(others.values())])
     lines = _lines_of(blocks)
-    unmarked = {b: sum(1 for a in lines[b.pk] if a.pk not in marks.get(b.pk, {})) for b in blocks}
-    said = _("%(count)s lines are not marked yet.")
-    if missing := {b: said % {"count": localised(count)} for b, count in unmarked.items() if count}:
-        raise Refused(missing)
+    _refuse_unmarked(blocks, lines, marks)
     each = {b.pk: {"digest": _marks_digest(marks.get(b.pk, {}).values())} for b in blocks}
     blocks = perform(
         BLOCKS, blocks, "hand_in", by=by, at=at, params_by_pk=each, hours=hours, seen=seen
@@ -175,15 +172,49 @@ def hand_in(
     Reconciliation.objects.bulk_create(apart)
     if scores:
         totals.put(scores, basis=Score.Basis.AGREED, by=by, at=at)
-        scored = {line.submission_id for line, *_score in scores}
-        submissions = list(
-            {b.submission_id: b.submission for b in blocks if b.submission_id in scored}.values()
-        )
-        verification_effect.lower(submissions, [line.pk for line, *_score in scores], at=at)
+        lines_scored = [line for line, *_score in scores]
+        submissions = _submissions_of(blocks, lines_scored)
+        verification_effect.apply_findings(submissions, [line.pk for line in lines_scored], at=at)
         why = f"hand_in: {block.pk}" + (f" +{len(also)}" if also else "")
         totals.compute(submissions, why=why, by=by, at=at)
     scoring.complete([b.submission for b in blocks], by=by, at=at)
     return next(b for b in blocks if b.pk == block.pk)
+
+
+def _handed_in(blocks: Iterable[Block]) -> list[Block]:
+    return [block for block in blocks if block.state == BlockState.HANDED_IN]
+
+
+def _marks_by_block(blocks: Iterable[Block]) -> dict[int, dict[int, Mark]]:
+    """Answer with the marks of these blocks by block's and by line's key; one query."""
+    found: dict[int, dict[int, Mark]] = {}
+    rows = Mark.objects.filter(block__in={block.pk for block in blocks})
+    for mark in rows.select_related("answer__measure").order_by("pk"):
+        found.setdefault(mark.block_id, {})[mark.answer_id] = mark
+    return found
+
+
+def _refuse_unmarked(
+    blocks: Iterable[Block],
+    lines: Mapping[int, list[Answer]],
+    marks: Mapping[int, Mapping[int, Mark]],
+) -> None:
+    missing = {}
+    for block in blocks:
+        own = marks.get(block.pk, {})
+        count = sum(1 for line in lines[block.pk] if line.pk not in own)
+        if count:
+            sentence = _("%(count)s lines are not marked yet.")
+            missing[block] = sentence % {"count": localised(count)}
+    if missing:
+        raise Refused(missing)
+
+
+def _submissions_of(blocks: Iterable[Block], lines: Iterable[Answer]) -> list[Submission]:
+    """List the self-assessments of these lines, as the blocks hold them."""
+    keys = {line.submission_id for line in lines}
+    found = {b.submission_id: b.submission for b in blocks if b.submission_id in keys}
+    return list(found.values())
 
 
 def _other_readings(blocks: Sequence[Block]) -> dict[int, Block]:

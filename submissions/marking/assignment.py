@@ -203,7 +203,7 @@ class _Share:
         if held is not None:
             self._move(held, fit, len(self.axes[submission.pk][axis]))
         else:
-            self._put(submission, axis, fit, len(self.axes[submission.pk][axis]))
+            self._give_block(submission, axis, fit, len(self.axes[submission.pk][axis]))
 
     def second(self, submission: Submission, axis: int, lines: list[int]) -> int:
         """Share out what is drawn of an axis while its first reading is open; how many lines nobody
@@ -222,7 +222,7 @@ class _Share:
             return 0
         if not fit:
             return len(lines)
-        self._put(submission, axis, fit, len(lines), is_second=True, drawn=lines)
+        self._give_block(submission, axis, fit, len(lines), is_second=True, drawn=lines)
         return 0
 
     def _stays(self, held: Block, fit: list[User]) -> bool:
@@ -233,7 +233,7 @@ class _Share:
         self.moved.append(held)
         self.facts.setdefault(held.submission_id, []).append(held.axis_id)
 
-    def _put(
+    def _give_block(
         self, submission: Submission, axis: int, fit: list[User], lines: int, **second: Any
     ) -> None:
         of = {

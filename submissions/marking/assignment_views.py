@@ -25,8 +25,9 @@ from submissions.models import Block, Submission
 from submissions.workflow import MOVES
 
 
-def _scope(request: PortalRequest, model: Any) -> QuerySet:
-    return model.objects.filter(in_reach(request.user, request.at, OVERSEERS))
+def _submissions(request: PortalRequest) -> QuerySet[Submission]:
+    """List the self-assessments in the reader's scope."""
+    return Submission.objects.filter(in_reach(request.user, request.at, OVERSEERS))
 
 
 @require_POST
@@ -57,7 +58,7 @@ def assign_all(request: PortalRequest, pk: int) -> HttpResponse:
 def assign(request: PortalRequest, pk: int) -> HttpResponse:
     """Put one axis of a self-assessment on an assessor's desk."""
     submission = get_object_or_404(
-        _scope(request, Submission).select_related("agency__province", "cycle"), pk=pk
+        _submissions(request).select_related("agency__province", "cycle"), pk=pk
     )
     axes = Axis.objects.filter(
         pk__in=submission.answers.not_stewarded().values("measure__indicator__axis")

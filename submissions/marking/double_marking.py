@@ -16,7 +16,7 @@ from cycles.models import Cycle
 from indicators.scoring.methods import PLACES, half_up
 from indicators.scoring.statutory_tree import LineState
 from submissions.models import Answer, Block, Mark, Reconciliation
-from submissions.models.self_assessments import AnswerQuerySet
+from submissions.models.answers import AnswerQuerySet
 
 HUNDRED = Decimal(100)
 
@@ -55,7 +55,10 @@ def on_desks(blocks: Sequence[Block]) -> AnswerQuerySet:
     firsts = firsts.filter(
         submission=OuterRef("submission"), axis=OuterRef("measure__indicator__axis")
     )
-    drawn = {line for b in blocks if b.is_second for line in b.drawn}
+    drawn: set[int] = set()
+    for block in blocks:
+        if block.is_second:
+            drawn.update(block.drawn)
     of_agencies = Answer.objects.filter(submission__in={b.submission_id for b in blocks})
     return of_agencies.filter(Exists(firsts) | Q(pk__in=drawn)).not_stewarded()
 

@@ -12,18 +12,49 @@ MARKS_AT_ONCE = 2000
 
 
 _OF_MARK = (
-    "block__agency__code", "block__agency__name_fa", "block__agency__name_en", "block__axis__code",
-    "answer__measure__code", "answer__measure__title_fa", "answer__measure__title_en", "answer__value",
-    "answer__measure__points", "block__is_second", "block__assessor__username", "points", "is_not_applicable", "reason",
-    "marked_at", "block__state", "agreed_basis", "agreed_state", "agreed_points",
-)  # fmt: skip
+    "block__agency__code",
+    "block__agency__name_fa",
+    "block__agency__name_en",
+    "block__axis__code",
+    "answer__measure__code",
+    "answer__measure__title_fa",
+    "answer__measure__title_en",
+    "answer__value",
+    "answer__measure__points",
+    "block__is_second",
+    "block__assessor__username",
+    "points",
+    "is_not_applicable",
+    "reason",
+    "marked_at",
+    "block__state",
+    "agreed_basis",
+    "agreed_state",
+    "agreed_points",
+)
 
 
 MARK_COLUMNS = (
-    "agency", "name_fa", "name_en", "axis", "measure", "title_fa", "title_en", "value", "ceiling", "reading",
-    "assessor", "points", "not_applicable", "reason", "marked_at", "block_state", "score_basis", "score_state",
+    "agency",
+    "name_fa",
+    "name_en",
+    "axis",
+    "measure",
+    "title_fa",
+    "title_en",
+    "value",
+    "ceiling",
+    "reading",
+    "assessor",
+    "points",
+    "not_applicable",
+    "reason",
+    "marked_at",
+    "block_state",
+    "score_basis",
+    "score_state",
     "score_points",
-)  # fmt: skip
+)
 """The columns of the file; the same in both languages, so that a program finds them."""
 
 

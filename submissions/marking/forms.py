@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
 from cycles.clashes import ComparedForm
+from cycles.ui.choices import offer_rows
 from cycles.ui.fields import NumberField, PersianTextField
 from cycles.ui.forms import ActForm
 from indicators.models import Axis
@@ -113,5 +114,5 @@ class AssignForm(ComparedForm):
         fit = User.objects.filter(pk__in=[a.pk for a in assessors]).order_by(
             "name_fa", "username", "pk"
         )
-        self.fields["axis"].queryset = axes  # type: ignore[attr-defined]
-        self.fields["assessor"].queryset = fit  # type: ignore[attr-defined]
+        offer_rows(self, "axis", axes)
+        offer_rows(self, "assessor", fit)

@@ -109,7 +109,7 @@ def _score(reconciled: Sequence[Reconciliation], *, by: User, at: datetime) -> N
     ]
     totals.put(rows, basis=Score.Basis.AGREED, by=by, at=at)
     submissions = list({each.submission_id: each.submission for each in reconciled}.values())
-    verification_effect.lower(submissions, list(lines), at=at)
+    verification_effect.apply_findings(submissions, list(lines), at=at)
     more = f" +{len(reconciled) - 1}" if len(reconciled) > 1 else ""
     totals.compute(submissions, why=f"reconcile: {reconciled[0].pk}{more}", by=by, at=at)
     scoring.complete(submissions, by=None, at=at)

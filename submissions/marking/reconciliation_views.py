@@ -40,7 +40,7 @@ def reconciliation(request: PortalRequest, pk: int) -> HttpResponse:
     rows = Reconciliation.objects.visible_to(request.user, request.at).for_list()
     apart = get_object_or_404(rows.select_related("line__submission", "line__own"), pk=pk)
     form = _form(apart, request.POST or None)
-    if request.method == "POST" and _done(request, apart, form):
+    if request.method == "POST" and _do_act(request, apart, form):
         messages.success(request, _("Saved."))
         return redirect("submissions:reconciliation", pk)
     if request.POST.get("act") not in ACTS:
@@ -63,7 +63,7 @@ def _form(apart: Reconciliation, data: Any = None) -> MarkForm:
     return MarkForm(data, shows={name: getattr(apart, name) for name in names})
 
 
-def _done(request: PortalRequest, apart: Reconciliation, form: MarkForm) -> bool:
+def _do_act(request: PortalRequest, apart: Reconciliation, form: MarkForm) -> bool:
     """Do the act that was asked for; where it is refused the page says why."""
     act = request.POST.get("act", "")
     seen = form.as_seen(lambda: _form(Reconciliation.objects.get(pk=apart.pk)))

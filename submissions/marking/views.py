@@ -2,13 +2,8 @@
 block's lines are marked.
 """
 
-from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any
-
 from django.contrib import messages
-from django.db.models import Exists, OuterRef
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,7 +12,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import trigger_client_event
 from django_tables2 import RequestConfig
 
-from agencies.persian import language
 from cycles.calendar import Phase
 from cycles.clashes import together
 from cycles.engine.perform import open_to
@@ -25,21 +19,17 @@ from cycles.models import Window
 from cycles.requests import PortalRequest
 from cycles.ui.pages import act_page
 from cycles.workflow import Refused
-from indicators.scoring.methods import METHODS
 from submissions import clearance
-from submissions.marking import actions, rules
+from submissions.marking import actions
+from submissions.marking.desk import DeskLine, desk_lines, mark_form, with_files
 from submissions.marking.forms import HandInForm, MarkForm
 from submissions.marking.tables import BlockTable
 from submissions.models import (
     Answer,
     Block,
-    Evidence,
-    ExternalFactor,
     Mark,
     Verification,
-    with_versions,
 )
-from submissions.outliers import Against
 from submissions.workflow import BLOCKS, BlockState
 
 SHOWN = (
@@ -81,93 +71,6 @@ def _block(request: PortalRequest, pk: int) -> Block:
     return get_object_or_404(rows, pk=pk)
 
 
-@dataclass
-class DeskLine:
-    """One line before an assessor: what the agency says, what the method suggests, and the
-    assessor's own mark.
-    """
-
-    answer: Answer
-    mark: Mark | None
-    form: MarkForm
-
-    @property
-    def suggestion(self) -> Decimal | None:
-        return rules.suggestion(self.answer)
-
-    @property
-    def differs(self) -> bool:
-        """Whether the mark is another than the one of an assessor who agrees."""
-        if self.mark is None:
-            return False
-        return (self.mark.points, self.mark.is_not_applicable) != (
-            self.agreed["points"],
-            self.agreed["is_not_applicable"],
-        )
-
-    @property
-    def standing_out(self) -> list[Against]:
-        return [Against(code) for code in self.answer.outliers]
-
-    def is_shown(self, show: str) -> bool:
-        match show:
-            case "unmarked":
-                return self.mark is None
-            case "differs":
-                return self.differs
-            case "factor":
-                return bool(self.answer.has_factor)
-            case "flagged":
-                return bool(self.answer.outliers)
-        return True
-
-    @property
-    def formula(self) -> str:
-        m = self.answer.measure
-        return METHODS[m.method].explain(
-            self.answer.value, m.points, self.answer.scoring_params, language()
-        )
-
-    @property
-    def agreed(self) -> dict[str, Any]:
-        """The mark of an assessor who agrees with the agency."""
-        if self.answer.claims_not_applicable:
-            return {"points": None, "is_not_applicable": True}
-        return {"points": self.suggestion, "is_not_applicable": False}
-
-
-def _desk(block: Block, data: QueryDict | None = None) -> list[DeskLine]:
-    """The lines of a block with the marks on them; two queries."""
-    factors = ExternalFactor.objects.filter(answer=OuterRef("pk"), withdrawn_at=None)
-    answers = Answer.objects.on_desk(block).for_page().select_related("clarification", "submission")
-    answers = answers.annotate(has_factor=Exists(factors))
-    marks = {m.answer_id: m for m in Mark.objects.filter(block=block)}
-    return [DeskLine(a, marks.get(a.pk), _form(a, marks.get(a.pk), data)) for a in answers]
-
-
-def _with_files(lines: list[DeskLine]) -> list[DeskLine]:
-    """With what the agency shows for each; one query."""
-    files: dict[int, list[Evidence]] = {}
-    for shown in Evidence.objects.filter(answer__in=[line.answer for line in lines]).for_page():
-        files.setdefault(shown.answer_id, []).append(shown)
-    for line in lines:
-        line.answer.files = with_versions(files.get(line.answer.pk, ()))
-    return lines
-
-
-def _form(answer: Answer, mark: Mark | None, data: QueryDict | None = None) -> MarkForm:
-    fields = ("points", "is_not_applicable", "reason")
-    initial = {name: getattr(mark, name) for name in fields} if mark else {}
-    named = data is not None and str(answer.pk) in (data.get("agree"), data.get("only"))
-    sent = named or (data is not None and any(key.startswith(f"{answer.pk}-") for key in data))
-    form = MarkForm(data if sent else None, prefix=str(answer.pk), initial=initial)
-    if form.is_untouched and not named:
-        return MarkForm(
-            prefix=str(answer.pk), initial=initial
-        )  # another tab's mark is not written over by none
-    return form
-
-
 ALONGSIDE = {m.name for m in BLOCKS.moves.values() if m.who == BLOCKS["mark"].who}
 """What else is open to whoever has just been let mark: the same states, the same window, the same
 person.
@@ -178,7 +81,7 @@ def _acts(request: PortalRequest, block: Block) -> set[str]:
     return {m.name for m in open_to(BLOCKS, block, by=request.user, at=request.at)}
 
 
-def _count(request: PortalRequest, block: Block, lines: list[DeskLine]) -> dict[str, Any]:
+def _count(request: PortalRequest, block: Block, lines: list[DeskLine]) -> dict[str, object]:
     marked = sum(1 for line in lines if line.mark)
     remaining = len(lines) - marked
     waits = _open_matter(request, block) if not remaining and block.state == BlockState.OPEN else ""
@@ -193,13 +96,16 @@ def _open_matter(request: PortalRequest, block: Block) -> str:
     return matters.get(block.pk, "")
 
 
-def _choice(lines: list[DeskLine], shown: list[DeskLine], show: str = "") -> dict[str, Any]:
+def _choice(lines: list[DeskLine], shown: list[DeskLine], show: str = "") -> dict[str, object]:
     """Which lines are shown, and how many there are of each kind."""
-    kinds = [(key, label, sum(1 for line in lines if line.is_shown(key))) for key, label in SHOWN]
+    kinds = []
+    for key, label in SHOWN:
+        count = sum(1 for line in lines if line.is_shown(key))
+        kinds.append((key, label, count))
     return {"shown": shown, "show": show, "kinds": kinds}
 
 
-def _page(request: PortalRequest, block: Block, lines: list[DeskLine]) -> dict[str, Any]:
+def _page(request: PortalRequest, block: Block, lines: list[DeskLine]) -> dict[str, object]:
     windows = Window.objects.concerning([block])
     return _count(request, block, lines) | {
         "acts": {
@@ -216,9 +122,9 @@ def _page(request: PortalRequest, block: Block, lines: list[DeskLine]) -> dict[s
 def block_detail(request: PortalRequest, pk: int) -> HttpResponse:
     """The lines of a block, all or those asked for, with what is said and shown for each."""
     block = _block(request, pk)
-    lines = _desk(block)
+    lines = desk_lines(block)
     show = request.GET.get("show", "")
-    shown = _with_files([line for line in lines if line.is_shown(show)])
+    shown = with_files([line for line in lines if line.is_shown(show)])
     return render(
         request,
         "submissions/marking/block.html",
@@ -235,32 +141,35 @@ def block_marks(request: PortalRequest, pk: int) -> HttpResponse:
     nowhere.
     """
     block = _block(request, pk)
-    lines = _desk(block, request.POST)
-    agree, only = request.POST.get("agree", ""), request.POST.get("only", "")
-    wanted = agree or only
-    target = next((line for line in lines if str(line.answer.pk) == wanted), None)
-    if wanted and target is None:
-        raise Http404
+    lines = desk_lines(block, request.POST)
+    agree = request.POST.get("agree", "")
+    target = _named_line(lines, agree or request.POST.get("only", ""))
     if request.htmx and target is not None:
-        return _marked(request, block, lines, target, agreeing=bool(agree))
-    touched = [
-        line for line in lines if line is target or (line.form.is_bound and line.form.has_changed())
-    ]
+        return _save_by_htmx(request, block, lines, target, agreeing=bool(agree))
+    touched = [line for line in lines if line is target or line.is_touched]
     refused = _save(request, block, touched, agreeing=target if agree else None)
     if refused or any(line.form.errors for line in touched):
         if refused:
             messages.error(request, refused)
-        context = _page(request, block, lines) | _choice(lines, _with_files(lines))
+        context = _page(request, block, lines) | _choice(lines, with_files(lines))
         return render(request, "submissions/marking/block.html", context)
     messages.success(request, _("Saved."))
+    page = reverse("submissions:block", args=[pk])
     next_line = _next(lines, target)
-    return redirect(
-        reverse("submissions:block", args=[pk])
-        + (f"#line-{next_line.answer.pk}" if next_line else "")
-    )
+    return redirect(f"{page}#line-{next_line.answer.pk}" if next_line else page)
 
 
-def _marked(
+def _named_line(lines: list[DeskLine], key: str) -> DeskLine | None:
+    """Find the line that a button names, None where it names none."""
+    if not key:
+        return None
+    for line in lines:
+        if str(line.answer.pk) == key:
+            return line
+    raise Http404
+
+
+def _save_by_htmx(
     request: PortalRequest, block: Block, lines: list[DeskLine], line: DeskLine, *, agreeing: bool
 ) -> HttpResponse:
     """Save one line by htmx: the answer is its mark, its entry in the list and the count, or why it
@@ -271,7 +180,7 @@ def _marked(
         line.form.add_error(None, refused)
     saved = not line.form.errors
     if saved:
-        line.form = _form(line.answer, line.mark)
+        line.form = mark_form(line.answer, line.mark)
     context = _count(request, block, lines) | {
         "line": line,
         "acts": ALONGSIDE if saved else _acts(request, block),
@@ -316,7 +225,7 @@ def _save(
 
 def _marked_by_now(block: Block, answers: list[Answer]) -> list[MarkForm]:
     marks = {m.answer_id: m for m in Mark.objects.filter(block=block, answer__in=answers)}
-    return [_form(a, marks.get(a.pk)) for a in answers]
+    return [mark_form(a, marks.get(a.pk)) for a in answers]
 
 
 def _next(lines: list[DeskLine], current: DeskLine | None) -> DeskLine | None:
@@ -347,5 +256,5 @@ def block_hand_in(request: PortalRequest, pk: int) -> HttpResponse:
         summary="submissions/marking/hand_in.html",
         form_class=HandInForm,
         shown=lambda: actions.marks_of(block),
-        lines=_desk(block),
+        lines=desk_lines(block),
     )

@@ -2,13 +2,14 @@
 up to.
 """
 
+from submissions.models.answers import Answer, AnswerText, Score, TextPart, in_page_order
+from submissions.models.blocks import Block, Mark
 from submissions.models.calibration import Calibration, ReferenceLine, ReferenceMark
 from submissions.models.evidence import (
     Described,
     Description,
     Document,
     Evidence,
-    Upload,
     document_path,
     with_versions,
 )
@@ -23,7 +24,7 @@ from submissions.models.matters import open_questions
 from submissions.models.reconciliations import Reconciliation
 from submissions.models.review_tasks import Expense, ReviewTask
 from submissions.models.score_runs import NodeScore, Reliability, ScoreRun
-from submissions.models.self_assessments import Answer, Block, Mark, Score, Submission
+from submissions.models.self_assessments import Submission
 from submissions.models.stewards import (
     UNASKED,
     StewardFigure,
@@ -33,6 +34,7 @@ from submissions.models.stewards import (
     source_path,
     token_of,
 )
+from submissions.models.uploads import Upload
 from submissions.models.verifications import Exhibit, Finding, Place, Verification
 from submissions.models.versions import Declaration, DeclaredLevel, Level, Version
 from submissions.workflow import IN_WORK, SEEN_AFTER_SIGNING
@@ -42,6 +44,7 @@ __all__ = [
     "SEEN_AFTER_SIGNING",
     "UNASKED",
     "Answer",
+    "AnswerText",
     "Block",
     "Calibration",
     "Clarification",
@@ -71,11 +74,13 @@ __all__ = [
     "StewardFigure",
     "Stewardship",
     "Submission",
+    "TextPart",
     "Upload",
     "Verdict",
     "Verification",
     "Version",
     "document_path",
+    "in_page_order",
     "left_to",
     "left_to_administrators",
     "open_questions",

@@ -15,7 +15,7 @@ from agencies.models import User
 from agencies.roles import Role
 from cycles.models import Cycle
 from indicators.models import Measure
-from submissions.models.self_assessments import Answer
+from submissions.models.answers import Answer
 from submissions.workflow import CALIBRATIONS, CalibrationState
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any, Self
 
 import uuid_utils.compat
@@ -18,7 +17,8 @@ from django_fsm import FSMField
 from agencies.models import Agency, User
 from agencies.persian import normalise
 from cycles.models import Cycle
-from submissions.models.self_assessments import Answer, Submission
+from submissions.models.answers import Answer
+from submissions.models.self_assessments import Submission
 from submissions.workflow import DOCUMENTS, DocumentState
 
 
@@ -118,6 +118,7 @@ class Document(models.Model):
     page_count = models.PositiveIntegerField(
         default=0, help_text="Pages or slides it has; 0: not counted"
     )
+    uses: list["Evidence"]  # the lines it is shown for, newest first; `with_uses` fills it in
     excerpt = models.TextField(
         blank=True, help_text="The beginning of its words, where it has any of its own"
     )
@@ -182,7 +183,7 @@ class Document(models.Model):
         return f"previews/{self.uuid}/{number}.png"
 
     @DOCUMENTS.transition
-    def _pass(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _pass(self, *, at: datetime, given: dict[str, object]) -> None:
         self.scanned_at, self.finding = at, ""
 
     @DOCUMENTS.transition
@@ -194,7 +195,7 @@ class Document(models.Model):
         self.scanned_at, self.finding = at, given["finding"]
 
     @DOCUMENTS.transition
-    def _skip(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _skip(self, *, at: datetime, given: dict[str, object]) -> None:
         pass
 
 
@@ -334,47 +335,3 @@ def with_versions(rows: Iterable[Evidence]) -> list[Evidence]:
             e.versions.append(earlier)
             earlier = by_key.get(earlier.replaces_id or 0)
     return live
-
-
-class UploadQuerySet(models.QuerySet["Upload"]):
-    def visible_to(self, user: User, at: datetime) -> Self:
-        """An upload is its starter's alone; whether the line still is, the guard asks before each
-        piece.
-        """
-        return self.filter(by=user)
-
-    def for_piece(self) -> Self:
-        """With all that decides whether it may go on."""
-        return self.select_related("answer__submission__agency", "answer__submission__cycle")
-
-    def for_finish(self) -> Self:
-        """With all that becomes evidence of it."""
-        return self.for_piece().select_related("answer__measure", "replaces__document")
-
-
-class Upload(models.Model):
-    """A file on its way in, piece by piece; how far it has come is the size of its partial file."""
-
-    uuid = models.UUIDField(unique=True, default=uuid_utils.compat.uuid7, editable=False)
-    answer = models.ForeignKey(Answer, models.PROTECT, related_name="+")
-    replaces = models.ForeignKey(Evidence, models.PROTECT, null=True, blank=True, related_name="+")
-    by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    name = models.CharField(max_length=255)
-    length = models.PositiveBigIntegerField(help_text="Bytes")
-    begun_at = models.DateTimeField()
-    document = models.OneToOneField(
-        Document, models.PROTECT, null=True, blank=True, related_name="+"
-    )
-
-    objects = UploadQuerySet.as_manager()
-
-    def __str__(self) -> str:
-        return self.name
-
-    def get_absolute_url(self) -> str:
-        return reverse("submissions:upload", args=[self.uuid])
-
-    @property
-    def path(self) -> Path:
-        """The partial file, in a directory that all web processes share."""
-        return Path(settings.UPLOAD_DIR, self.uuid.hex)

@@ -14,8 +14,9 @@ from django_fsm import FSMField
 from agencies.models import Agency, User
 from agencies.roles import AGENCY_ROLES
 from cycles.models import Cycle
+from submissions.models.answers import Answer
 from submissions.models.evidence import Evidence
-from submissions.models.self_assessments import Answer, Submission
+from submissions.models.self_assessments import Submission
 from submissions.workflow import CLARIFICATIONS, ClarificationState
 
 

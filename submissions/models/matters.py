@@ -11,9 +11,10 @@ from django.utils.translation import gettext, ngettext
 from agencies.persian import localised
 from cycles.calendar import Phase
 from cycles.workflow import Windows
+from submissions.models.answers import Answer
+from submissions.models.blocks import Block
 from submissions.models.line_notes import Clarification, ExternalFactor, Verdict
 from submissions.models.reconciliations import Reconciliation
-from submissions.models.self_assessments import Answer, Block
 from submissions.workflow import BLOCKS, RECONCILIATIONS, ClarificationState
 
 

@@ -12,7 +12,9 @@ from django_fsm import FSMField
 
 from agencies.models import Agency, User
 from cycles.models import Cycle
-from submissions.models.self_assessments import Answer, Mark, Submission
+from submissions.models.answers import Answer
+from submissions.models.blocks import Mark
+from submissions.models.self_assessments import Submission
 from submissions.workflow import RECONCILIATIONS, ReconciliationState, SubmissionState
 
 

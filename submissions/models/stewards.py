@@ -21,7 +21,8 @@ from cycles.models import Cycle
 from indicators.models import Measure
 from indicators.scoring.methods import points
 from indicators.scoring.statutory_tree import LineState
-from submissions.models.self_assessments import Answer, Submission
+from submissions.models.answers import Answer
+from submissions.models.self_assessments import Submission
 from submissions.workflow import STEWARDSHIPS, StewardshipState, SubmissionState
 
 UNASKED = (SubmissionState.LAPSED, SubmissionState.COMMUNICATED, SubmissionState.ENDED)
@@ -123,6 +124,8 @@ class Stewardship(models.Model):
     source = models.FileField(upload_to=source_path, max_length=200, blank=True)
     source_name = models.CharField(max_length=200, blank=True)
     source_sha256 = models.CharField(max_length=64, blank=True)
+    lines: int  # those that need a figure; `with_progress` counts them
+    lines_given: int  # of these, those that have one
     supplied_at = models.DateTimeField(null=True, blank=True)
     supplied_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 
@@ -158,7 +161,7 @@ class Stewardship(models.Model):
         self.supplied_at, self.supplied_by = at, given["signer"]
 
     @STEWARDSHIPS.transition
-    def _reopen(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _reopen(self, *, at: datetime, given: dict[str, object]) -> None:
         self.supplied_at, self.supplied_by = None, None
 
 

@@ -14,8 +14,10 @@ from django_fsm import FSMField
 from agencies.models import Agency, User, cleared, in_reach
 from agencies.roles import Role
 from cycles.models import Cycle
+from submissions.models.answers import Answer
+from submissions.models.blocks import Block, Mark
 from submissions.models.evidence import Described, Document
-from submissions.models.self_assessments import Answer, Block, Mark, Submission
+from submissions.models.self_assessments import Submission
 from submissions.sampling import Why
 from submissions.workflow import VERIFICATIONS, BlockState, SubmissionState, VerificationState
 
@@ -33,8 +35,8 @@ class Finding(models.TextChoices):
 
 class VerificationQuerySet(models.QuerySet["Verification"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """Whoever verifies, and the readers of the scores; whoever marks the agency only when all
-        of it is marked.
+        """Show a verification to its assessor, to those who mark the agency once all of it is
+        marked, and to readers of the scores who have no open block of the agency.
         """
         scored = Submission.objects.scores_visible_to(user, at).values("pk")
         marking = Block.objects.filter(assessor=user)

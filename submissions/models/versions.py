@@ -109,6 +109,13 @@ class DeclaredLevel(models.Model):
     forms = models.PositiveIntegerField()
     reports = models.PositiveIntegerField()
 
+    COUNTS = {
+        "due": _("Due to be assessed"),
+        "assessed": _("Assessed"),
+        "forms": _("Forms used"),
+        "reports": _("Reports made"),
+    }
+
     class Meta:
         constraints = (
             models.UniqueConstraint(

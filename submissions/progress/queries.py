@@ -36,17 +36,22 @@ _AGENCIES = """
                count(*) FILTER (WHERE m.method <> 'steward') AS own,
                count(*) FILTER (WHERE m.method <> 'steward' AND a.lacking = '{}') AS complete,
                count(*) FILTER (WHERE m.method = 'steward' AND sc.id IS NULL) AS unsupplied,
-               count(sc.id) AS settled, count(sc.id) FILTER (WHERE sc.scored_at >= %(since)s) AS lately
+               count(sc.id) AS settled,
+               count(sc.id) FILTER (WHERE sc.scored_at >= %(since)s) AS lately
         FROM own JOIN submissions_answer a ON a.submission_id = own.id
         JOIN indicators_measure m ON m.id = a.measure_id
-        LEFT JOIN submissions_score sc ON sc.answer_id = a.id AND sc.is_current AND sc.basis <> 'self'
+        LEFT JOIN submissions_score sc
+            ON sc.answer_id = a.id AND sc.is_current AND sc.basis <> 'self'
         GROUP BY a.submission_id
     ),
     block AS (
-        SELECT b.submission_id, count(*) AS blocks, count(*) FILTER (WHERE b.state = 'handed_in') AS handed_in,
+        SELECT b.submission_id, count(*) AS blocks,
+               count(*) FILTER (WHERE b.state = 'handed_in') AS handed_in,
                sum(marks.n) AS marked
         FROM own JOIN submissions_block b ON b.submission_id = own.id
-        CROSS JOIN LATERAL (SELECT count(*) AS n FROM submissions_mark WHERE block_id = b.id) marks
+        CROSS JOIN LATERAL (
+            SELECT count(*) AS n FROM submissions_mark WHERE block_id = b.id
+        ) marks
         GROUP BY b.submission_id
     ),
     apart AS (
@@ -57,11 +62,15 @@ _AGENCIES = """
         SELECT submission_id, count(*) AS n FROM submissions_clarification
         WHERE cycle_id = %(cycle)s AND state = 'asked' GROUP BY submission_id
     )
-    SELECT p.id, p.name_fa, p.name_en, p.sort_key, p.search_key, pv.name_fa, pv.name_en,
-           own.id, COALESCE(own.state, ''), COALESCE(line.lines, 0), COALESCE(line.own, 0), COALESCE(line.complete, 0),
-           COALESCE(line.settled, 0), COALESCE(line.lately, 0), COALESCE(block.blocks, 0),
-           COALESCE(block.handed_in, 0), COALESCE(block.marked, 0)::bigint, COALESCE(apart.n, 0), COALESCE(asked.n, 0),
-           COALESCE(line.unsupplied, 0)
+    SELECT p.id AS participation, p.name_fa, p.name_en, p.sort_key, p.search_key,
+           pv.name_fa AS province_fa, pv.name_en AS province_en,
+           own.id AS submission, COALESCE(own.state, '') AS state,
+           COALESCE(line.lines, 0) AS lines, COALESCE(line.own, 0) AS own,
+           COALESCE(line.complete, 0) AS complete, COALESCE(line.settled, 0) AS settled,
+           COALESCE(line.lately, 0) AS lately, COALESCE(line.unsupplied, 0) AS unsupplied,
+           COALESCE(block.blocks, 0) AS blocks, COALESCE(block.handed_in, 0) AS handed_in,
+           COALESCE(block.marked, 0)::bigint AS marked,
+           COALESCE(apart.n, 0) AS apart, COALESCE(asked.n, 0) AS asked
     FROM cycles_participation p
     JOIN agencies_agency ag ON ag.id = p.agency_id
     LEFT JOIN agencies_province pv ON pv.id = ag.province_id
@@ -91,13 +100,18 @@ _ASSESSORS = """
         WHERE a.submission_id IN (SELECT submission_id FROM own) AND m.method <> 'steward'
         GROUP BY a.submission_id, i.axis_id
     )
-    SELECT u.id, u.name_fa, u.name_en, u.username, count(*), count(*) FILTER (WHERE own.state = 'handed_in'),
-           sum(CASE WHEN own.is_second THEN cardinality(own.drawn) ELSE COALESCE(axis.n, 0) END)::bigint,
-           sum(marks.n)::bigint, sum(marks.lately)::bigint, max(marks.latest)
+    SELECT u.id AS person, u.name_fa, u.name_en, u.username, count(*) AS blocks,
+           count(*) FILTER (WHERE own.state = 'handed_in') AS handed_in,
+           sum(
+               CASE WHEN own.is_second THEN cardinality(own.drawn) ELSE COALESCE(axis.n, 0) END
+           )::bigint AS lines,
+           sum(marks.n)::bigint AS marked, sum(marks.lately)::bigint AS lately,
+           max(marks.latest) AS latest
     FROM own JOIN agencies_user u ON u.id = own.assessor_id
     LEFT JOIN axis ON axis.submission_id = own.submission_id AND axis.axis_id = own.axis_id
     CROSS JOIN LATERAL (
-        SELECT count(*) AS n, count(*) FILTER (WHERE marked_at >= %(since)s) AS lately, max(marked_at) AS latest
+        SELECT count(*) AS n, count(*) FILTER (WHERE marked_at >= %(since)s) AS lately,
+               max(marked_at) AS latest
         FROM submissions_mark WHERE block_id = own.id
     ) marks
     GROUP BY u.id ORDER BY u.name_fa, u.id
@@ -213,29 +227,34 @@ class Pace(NamedTuple):
 
 
 def of_agencies(cycle: Cycle, *, provinces: Sequence[int] | None, at: datetime) -> list[Progress]:
-    """Every agency of a cycle in the scope (None: the whole country), by name; one query."""
-    return [Progress(*row) for row in _rows(_AGENCIES, cycle, provinces, at)]
+    """List every agency of a cycle in the scope (None: the whole country), by name; one query."""
+    return [Progress(**row) for row in _rows(_AGENCIES, cycle, provinces, at)]
 
 
 def of_assessors(cycle: Cycle, *, provinces: Sequence[int] | None, at: datetime) -> list[Work]:
-    """Every assessor with blocks of agencies in the scope, by name; one query."""
-    return [Work(*row) for row in _rows(_ASSESSORS, cycle, provinces, at)]
+    """List every assessor with blocks of agencies in the scope, by name; one query."""
+    return [Work(**row) for row in _rows(_ASSESSORS, cycle, provinces, at)]
 
 
-def _rows(sql: str, cycle: Cycle, provinces: Sequence[int] | None, at: datetime) -> list[Any]:
-    given = {
+def _rows(
+    sql: str, cycle: Cycle, provinces: Sequence[int] | None, at: datetime
+) -> list[dict[str, Any]]:
+    """Answer with the rows of one query by the names of its columns."""
+    params = {
         "cycle": cycle.pk,
         "provinces": None if provinces is None else list(provinces),
         "since": at - WEEK,
     }
     with connection.cursor() as cursor:
-        cursor.execute(sql, given)
-        return list(cursor.fetchall())
+        cursor.execute(sql, params)
+        columns = [column.name for column in cursor.description]
+        return [dict(zip(columns, row, strict=True)) for row in cursor]
 
 
 def pace(done: int, due: int, lately: int, *, at: datetime, closes_at: datetime | None) -> Pace:
     """Whether what is left will be done by the closing, as it went in the last seven days."""
-    left, daily = due - done, half_up(Decimal(lately) / WEEK.days, 1)
+    left = due - done
+    daily = half_up(Decimal(lately) / WEEK.days, 1)
     days = None if closes_at is None else Decimal((closes_at - at) / timedelta(days=1))
     needed = half_up(left / days, 1) if days is not None and days > 0 else None
     if not left:
@@ -248,9 +267,9 @@ def pace(done: int, due: int, lately: int, *, at: datetime, closes_at: datetime 
 def together(rows: Iterable[Progress], *, at: datetime, closes_at: datetime | None) -> Pace:
     """The pace of the agencies that have signed, taken together."""
     due = [row for row in rows if row.is_due]
-    done, lines, lately = (
-        sum(getattr(row, name) for row in due) for name in ("settled", "lines", "lately")
-    )
+    done = sum(row.settled for row in due)
+    lines = sum(row.lines for row in due)
+    lately = sum(row.lately for row in due)
     return pace(done, lines, lately, at=at, closes_at=closes_at)
 
 

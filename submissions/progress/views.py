@@ -44,14 +44,14 @@ def board(request: PortalRequest, pk: int) -> HttpResponse:
     rows = queries.of_agencies(cycle, provinces=provinces, at=request.at)
     windows = Window.objects.concerning([cycle])
     window = windows.of(Phase.SCORING, cycle)
-    due = {"at": request.at, "closes_at": window.closes_at if window else None}
+    closes_at = window.closes_at if window else None
     acts = {m.name for m in RUNS.open_to(cycle, by=request.user, at=request.at, windows=windows)}
     context = {
         "cycle": cycle,
         "by": by,
         "rows": rows,
         "counts": _counts(rows),
-        "pace": queries.together(rows, **due),
+        "pace": queries.together(rows, at=request.at, closes_at=closes_at),
         "window": window,
         "acts": acts | _acts_on_all(request, cycle, rows),
         "may_export": request.user.oversees_the_country(request.at),
@@ -66,7 +66,8 @@ def board(request: PortalRequest, pk: int) -> HttpResponse:
     elif by == "province":
         grouped = queries.by_province(rows)
         context["provinces"] = [
-            (name, queries.together(own, **due), len(own)) for name, own in grouped.items()
+            (name, queries.together(own, at=request.at, closes_at=closes_at), len(own))
+            for name, own in grouped.items()
         ]
     else:
         context["form"] = form = BoardForm(request.GET)
@@ -94,8 +95,8 @@ def _details(request: PortalRequest, keys: list[int | None]) -> dict[int, BoardD
 
 
 def _acts_on_all(request: PortalRequest, cycle: Cycle, rows: list[Progress]) -> set[str]:
-    """The acts on several agencies at once that have something to be on; their own pages say what
-    is closed and why.
+    """Name the acts on several agencies at once for which some agency is in the right state; the
+    page of each act says whether it is open, and why not.
     """
     if not request.user.holds(Role.ADMINISTRATOR, at=request.at) or cycle.state != CycleState.OPEN:
         return set()

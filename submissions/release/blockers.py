@@ -27,12 +27,12 @@ from submissions.models import (
     Submission,
     Verification,
 )
-from submissions.models.self_assessments import AnswerQuerySet
+from submissions.models.answers import AnswerQuerySet
 from submissions.workflow import SIGNED, ClarificationState, ReconciliationState
 
 
 @dataclass(frozen=True)
-class Obstacle:
+class Blocker:
     """One row: `things` are what is not settled at a moment, each with its `submission`.
 
     `page` is the address where it is settled; its argument is the first of the things' `by`.
@@ -46,12 +46,12 @@ class Obstacle:
 
 
 @dataclass(frozen=True)
-class Met:
+class BlockerCount:
     """An obstacle that one agency has: how many of its things, and the argument of the page that
     leads to the first.
     """
 
-    obstacle: Obstacle
+    obstacle: Blocker
     count: int
     first: int
 
@@ -121,27 +121,27 @@ def _unanswered(at: datetime) -> QuerySet[Clarification]:
 
 
 OBSTACLES = (
-    Obstacle("unsigned", _("Self-assessment not signed"), _unsigned, "submissions:detail"),
-    Obstacle("on_no_desk", _("Lines on nobody's desk"), _on_no_desk, "submissions:assign"),
-    Obstacle("unmarked", _("Lines whose block is not handed in"), _unmarked, "submissions:assign"),
-    Obstacle(
+    Blocker("unsigned", _("Self-assessment not signed"), _unsigned, "submissions:detail"),
+    Blocker("on_no_desk", _("Lines on nobody's desk"), _on_no_desk, "submissions:assign"),
+    Blocker("unmarked", _("Lines whose block is not handed in"), _unmarked, "submissions:assign"),
+    Blocker(
         "unsupplied",
         _("Figures that a steward has not supplied"),
         _unsupplied,
         "submissions:stewards",
         by="cycle",
     ),
-    Obstacle(
+    Blocker(
         "apart", _("Two marks not reconciled"), _unreconciled, "submissions:reconciliation", by="pk"
     ),
-    Obstacle(
+    Blocker(
         "unverified",
         _("Lines still to be verified"),
         _unverified,
         "submissions:verification",
         by="pk",
     ),
-    Obstacle(
+    Blocker(
         "asked",
         _("Questions the agency may still answer"),
         _unanswered,
@@ -151,21 +151,21 @@ OBSTACLES = (
 )
 
 
-def found(submissions: Iterable[Submission], at: datetime) -> dict[int, list[Met]]:
+def found(submissions: Iterable[Submission], at: datetime) -> dict[int, list[BlockerCount]]:
     """What stands in the way of each, by key, in the table's order; a query for each row of the
     table, however many.
     """
     keys = [s.pk for s in submissions]
-    met: dict[int, list[Met]] = {}
+    met: dict[int, list[BlockerCount]] = {}
     for obstacle in OBSTACLES:
         things = obstacle.things(at).filter(submission__in=keys).order_by().values("submission")
         counted = things.annotate(things=Count("pk"), first=Min(obstacle.by))
         for submission, count, first in counted.values_list("submission", "things", "first"):
-            met.setdefault(submission, []).append(Met(obstacle, count, first))
+            met.setdefault(submission, []).append(BlockerCount(obstacle, count, first))
     return met
 
 
-def sentence(submission: Submission, met: Iterable[Met]) -> str:
+def sentence(submission: Submission, met: Iterable[BlockerCount]) -> str:
     """Why the scores of an agency cannot be communicated yet."""
     return gettext("%(agency)s cannot be communicated yet. %(why)s.") % {
         "agency": submission.agency,

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Province
 from cycles.models import Group, Participation
+from cycles.ui.choices import offer_choices
 
 
 class WhomForm(forms.Form):
@@ -21,14 +22,21 @@ class WhomForm(forms.Form):
         super().__init__(data)
         groups = Group.objects.filter(participations__in=participations).distinct()
         provinces = Province.objects.filter(pk__in=participations.values("province"))
-        self.fields["whom"].choices = [  # type: ignore[attr-defined]
-            ("", _("All agencies within my reach")),
-            (_("Group"), [(f"group-{g.pk}", g.name) for g in groups.order_by("sort_key", "pk")]),
-            (
-                _("Province"),
-                [(f"province-{p.pk}", p.name) for p in provinces.order_by("sort_key", "pk")],
-            ),
-        ]
+        offer_choices(
+            self,
+            "whom",
+            [
+                ("", _("All agencies within my reach")),
+                (
+                    _("Group"),
+                    [(f"group-{g.pk}", g.name) for g in groups.order_by("sort_key", "pk")],
+                ),
+                (
+                    _("Province"),
+                    [(f"province-{p.pk}", p.name) for p in provinces.order_by("sort_key", "pk")],
+                ),
+            ],
+        )
 
     @property
     def choice(self) -> str:

@@ -30,7 +30,7 @@ def _readable(request: PortalRequest, pk: int) -> Submission:
     return submission
 
 
-def _told(request: PortalRequest, submission: Submission) -> dict[str, Any]:
+def _report_frame(request: PortalRequest, submission: Submission) -> dict[str, Any]:
     """What stands above and below every report: whether it is out, until when it may be appealed,
     and the seal.
     """
@@ -63,7 +63,7 @@ def _whole(request: PortalRequest, pk: int) -> dict[str, Any]:
     lowered = any(
         line.score and line.score.basis == Score.Basis.VERIFICATION for line in report.lines
     )
-    return {"report": report, "rule": RULE if lowered else "", **_told(request, submission)}
+    return {"report": report, "rule": RULE if lowered else "", **_report_frame(request, submission)}
 
 
 @require_safe
@@ -98,7 +98,7 @@ def _extract(request: PortalRequest, pk: int, name: str | None) -> dict[str, Any
     if name is not None and unit is None:
         raise Http404
     own = [line for line in lines if unit is not None and line.unit == unit.name]
-    return {"lines": own, "units": units, "unit": unit, **_told(request, submission)}
+    return {"lines": own, "units": units, "unit": unit, **_report_frame(request, submission)}
 
 
 @require_safe

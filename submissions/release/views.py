@@ -26,7 +26,7 @@ from cycles.workflow import Refused
 from submissions.lookups import overseen_cycle
 from submissions.models import Submission
 from submissions.release import actions, blockers
-from submissions.release.blockers import Met, Obstacle
+from submissions.release.blockers import Blocker, BlockerCount
 from submissions.release.forms import WhomForm
 from submissions.workflow import MOVES, SubmissionState
 
@@ -38,11 +38,11 @@ SHOWN = 50
 class Waiting:
     """An obstacle of the checklist and the agencies that have it."""
 
-    obstacle: Obstacle
-    rows: list[tuple[Submission, Met]] = field(default_factory=list)
+    obstacle: Blocker
+    rows: list[tuple[Submission, BlockerCount]] = field(default_factory=list)
 
     @property
-    def shown(self) -> list[tuple[Submission, Met]]:
+    def shown(self) -> list[tuple[Submission, BlockerCount]]:
         return self.rows[:SHOWN]
 
     @property
@@ -109,7 +109,7 @@ def communicate_all(request: PortalRequest, pk: int) -> HttpResponse:
         request.method == "POST"
         and checklist.ready
         and form.is_valid()
-        and _done(request, checklist, form)
+        and _communicate(request, checklist, form)
     ):
         return redirect("submissions:board", pk)
     context = {
@@ -125,7 +125,7 @@ def communicate_all(request: PortalRequest, pk: int) -> HttpResponse:
     return render(request, "submissions/release/communicate.html", context)
 
 
-def _done(request: PortalRequest, checklist: Checklist, form: Any) -> bool:
+def _communicate(request: PortalRequest, checklist: Checklist, form: Any) -> bool:
     """Whether the ready ones were communicated; where that was refused the form says why."""
     if request.POST.get("shown") != checklist.digest:
         form.add_error(

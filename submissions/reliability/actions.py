@@ -21,7 +21,7 @@ from cycles.models import Cycle
 from cycles.workflow import Refused
 from submissions.marking import rules as marking_rules
 from submissions.models import Mark, Reliability, ReviewTask
-from submissions.reliability import statistics
+from submissions.reliability import severity, statistics
 from submissions.reliability.statistics import Reading
 from submissions.workflow import REVIEWS, RUNS, BlockState
 
@@ -81,7 +81,7 @@ def measure(study: Reliability, *, at: datetime) -> Reliability:
     study.result = {
         "marks": len(found),
         "agreement": None if agreed is None else asdict(agreed),
-        "severity": _rows(statistics.severity(found)),
+        "severity": _rows(severity.severity(found)),
         "copying": _rows(statistics.copying(found)),
         "halo": _rows(statistics.halo(found)),
         "saturated": _rows(s for s in statistics.saturated(found) if s.flagged),
@@ -99,12 +99,12 @@ def _open_tasks(study: Reliability, *, at: datetime) -> None:
     found = study.result or {}
     of = {"cycle_id": study.cycle_id, "study": study, "opened_at": at}
     kinds = (ReviewTask.Kind.SEVERITY, ReviewTask.Kind.COPYING, ReviewTask.Kind.HALO)
-    tasks = [
-        ReviewTask(**of, kind=kind, assessor_id=row["assessor"], figures=row)
-        for kind in kinds
-        for row in found[kind]
-        if row["flagged"]
-    ]
+    tasks: list[ReviewTask] = []
+    for kind in kinds:
+        flagged = [row for row in found[kind] if row["flagged"]]
+        tasks += [
+            ReviewTask(**of, kind=kind, assessor_id=row["assessor"], figures=row) for row in flagged
+        ]
     saturated = ReviewTask.Kind.SATURATED
     tasks += [
         ReviewTask(**of, kind=saturated, measure_id=row["measure"], figures=row)

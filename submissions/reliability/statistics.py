@@ -13,8 +13,8 @@ counts.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import combinations
-from math import pi, sqrt, tan
+from itertools import chain, combinations
+from math import sqrt
 from statistics import NormalDist, fmean, stdev
 
 import numpy as np
@@ -53,7 +53,7 @@ Readers = dict[int, Reading]
 """The readings of one line, by assessor."""
 
 
-def _lines(readings: Iterable[Reading]) -> dict[int, Readers]:
+def readers_by_line(readings: Iterable[Reading]) -> dict[int, Readers]:
     found: dict[int, Readers] = defaultdict(dict)
     for reading in readings:
         found[reading.line][reading.assessor] = reading
@@ -88,14 +88,12 @@ def agreement(
     and again with replacement come to (bootstrap); draws without variation are drawn in vain.
     `within_tolerance` is the share of lines whose marks all lie that near.
     """
-    marks = [
-        [r.share for r in readers.values()]
-        for readers in _lines(readings).values()
-        if len(readers) > 1
-    ]
+    marks = _shared_marks(readings)
     if len(marks) < 2:
         return None
-    differences = [abs(one - other) for shares in marks for one, other in combinations(shares, 2)]
+    differences: list[float] = []
+    for shares in marks:
+        differences += [abs(one - other) for one, other in combinations(shares, 2)]
     near = [max(shares) - min(shares) <= tolerance + SAME for shares in marks]
     parts = _parts(marks)
     alpha = _alpha(parts.sum(axis=0))
@@ -108,11 +106,20 @@ def agreement(
     )
 
 
+def _shared_marks(readings: Iterable[Reading]) -> list[list[float]]:
+    """List the shares of each line that two or more assessors have read."""
+    marks = []
+    for readers in readers_by_line(readings).values():
+        if len(readers) > 1:
+            marks.append([reading.share for reading in readers.values()])
+    return marks
+
+
 def _parts(marks: Sequence[Sequence[float]]) -> npt.NDArray[np.float64]:
     """What each line adds to alpha: its number of marks, their sum, the sum of their squares, its
     disagreement.
     """
-    middle = fmean(share for shares in marks for share in shares)
+    middle = fmean(chain.from_iterable(marks))
     rows = []
     for shares in marks:
         count = len(shares)
@@ -150,186 +157,6 @@ def _resampled(parts: npt.NDArray[np.float64], seed: int, resamples: int) -> Int
     return Interval(float(low), float(high))
 
 
-# --- Severity -----------------------------------------------------------------------------------
-
-Who = tuple[int, ...]
-"""Of whom an equation speaks: of one against the suggestion, or of the last against the average of
-those before.
-"""
-
-
-@dataclass(frozen=True)
-class Severity:
-    """How much higher than the others' average an assessor marks the same line; below zero is
-    severe.
-
-    `lines` counts those that say something. `spread` is the standard deviation of what the model
-    leaves unexplained in the assessor's marks, None where a single line leaves nothing. `peers` is
-    how many others the effect is relative to. Flagged where the whole interval lies beyond the
-    margin on one side.
-    """
-
-    assessor: int
-    lines: int
-    effect: float
-    error: float
-    interval: Interval
-    spread: float | None
-    peers: int
-    flagged: bool
-
-
-def severity(readings: Iterable[Reading], *, margin: float = 0.02) -> list[Severity]:
-    """The effect of each assessor on marks, by least squares on an additive model.
-
-    - A line that several have read: share = line + assessor + error. Whatever the line deserves cancels out, so only
-      the differences between its readers count, and its suggestion says nothing more.
-    - A line that one has read, with a suggestion: share - suggested = common mean + assessor + error.
-    - A line that one has read, without a suggestion, says nothing about its assessor and is left out.
-
-    Effects sum to zero over the assessors who can be compared: those joined by lines in common,
-    directly or through others, and all who alone have marked lines with suggestions, joined by the
-    common mean. Whoever can be compared with nobody is left out, and so are assessors whose few
-    lines leave no error to judge by. Lines read once take it that assessors meet suggestions
-    equally far off the mark; where each axis has its own, let lines in common tell.
-
-    Errors need not be alike: what is erratic widens the intervals of the assessors concerned,
-    hardly those of others (standard errors by MacKinnon and White, 1985, known as HC2; Student's t
-    by the number of the assessor's lines).
-    """
-    targets: dict[Who, list[float]] = defaultdict(list)
-    lines: dict[int, int] = defaultdict(int)
-    for readers in _lines(readings).values():
-        equations = _equations(readers)
-        for who, target in equations:
-            targets[who].append(target)
-        for assessor in readers if equations else ():
-            lines[assessor] += 1
-    effects = []
-    for assessors in _comparable(targets):
-        of_these = {who: targets[who] for who in targets if assessors.issuperset(who)}
-        effects += _effects(assessors, of_these, lines, margin)
-    return sorted(effects, key=lambda severity: severity.assessor)
-
-
-def _equations(readers: Readers) -> list[tuple[Who, float]]:
-    """What one line says: each reader against those before, so that errors are as large as a single
-    mark's.
-
-    These are the contrasts of Helmert; least squares on them is least squares with an effect for
-    each line.
-    """
-    who = tuple(sorted(readers))
-    if len(who) > 1:
-        shares = [readers[assessor].share for assessor in who]
-        return [
-            (who[: count + 1], sqrt(count / (count + 1)) * (shares[count] - fmean(shares[:count])))
-            for count in range(1, len(who))
-        ]
-    [reading] = readers.values()
-    return [] if reading.suggested is None else [(who, reading.share - reading.suggested)]
-
-
-def _row(who: Who, place: dict[int, int]) -> npt.NDArray[np.float64]:
-    """An equation's coefficients: one of each assessor, and the last of the common mean."""
-    row = np.zeros(len(place) + 1)
-    *others, last = who
-    if not others:
-        row[place[last]] = row[-1] = 1
-        return row
-    scale = sqrt(len(others) / len(who))
-    row[place[last]] = scale
-    row[[place[other] for other in others]] = -scale / len(others)
-    return row
-
-
-def _comparable(found: Iterable[Who]) -> list[set[int]]:
-    """The sets of two and more assessors whose effects can be told apart."""
-    equations = list(found)
-    sets: list[set[int]] = []
-    for linked in ({who[0] for who in equations if len(who) == 1}, *map(set, equations)):
-        touched = [each for each in sets if each & linked]
-        sets = [each for each in sets if not each & linked] + [linked.union(*touched)]
-    return [each for each in sets if len(each) > 1]
-
-
-def _effects(
-    assessors: set[int], targets: dict[Who, list[float]], lines: dict[int, int], margin: float
-) -> list[Severity]:
-    """Least squares over one set of comparable assessors; equations of the same assessors are
-    summed first.
-    """
-    place = {assessor: number for number, assessor in enumerate(sorted(assessors))}
-    many = len(place)
-    rows = np.array([_row(who, place) for who in targets])
-    counts = np.array([len(found) for found in targets.values()], dtype=np.float64)
-    sums = np.array([sum(found) for found in targets.values()])
-    has_mean = bool(rows[:, -1].any())
-    gram = rows.T @ (rows * counts[:, None])
-    gram[:many, :many] += 1  # the effects sum to zero
-    gram[-1, -1] += not has_mean
-    inverse = np.linalg.inv(gram)
-    solution = inverse @ (rows.T @ sums)
-    fitted = rows @ solution
-    squares = np.array(
-        [
-            sum((target - fit) ** 2 for target in found)
-            for found, fit in zip(targets.values(), fitted, strict=True)
-        ]
-    )
-    left_over = counts.sum() - (many - 1 + has_mean)
-    if left_over <= 0:
-        return []
-    spare = 1 - np.einsum("ij,jk,ik->i", rows, inverse, rows)
-    is_judged = spare > SAME
-    # an equation that alone determines something fits by force: its error is taken to be like the
-    # others'
-    variances = np.where(
-        is_judged, squares / np.where(is_judged, spare, 1) / counts, squares.sum() / left_over
-    )
-    covariance = inverse @ (rows.T @ (rows * (counts * variances)[:, None])) @ inverse
-    found = []
-    for assessor, number in place.items():
-        effect, error = float(solution[number]), sqrt(max(float(covariance[number, number]), 0))
-        reach = error * _student(max(lines[assessor] - 1, 1))
-        own = (rows[:, number] != 0) & is_judged
-        found.append(
-            Severity(
-                assessor=assessor,
-                lines=lines[assessor],
-                effect=effect,
-                error=error,
-                interval=Interval(effect - reach, effect + reach),
-                spread=sqrt(float(np.average(variances[own], weights=counts[own])))
-                if own.any()
-                else None,
-                peers=many - 1,
-                flagged=effect - reach > margin or effect + reach < -margin,
-            )
-        )
-    return found
-
-
-def _student(freedom: int) -> float:
-    """The quantile of Student's t that bounds 95 percent in the middle.
-
-    Exact for one and two degrees of freedom, from there by the expansion of Abramowitz and Stegun
-    (26.7.5), which is within 0.2 percent.
-    """
-    if freedom == 1:
-        return tan(pi * CONFIDENCE / 2)
-    if freedom == 2:
-        return CONFIDENCE * sqrt(2 / (1 - CONFIDENCE**2))
-    z = NORMAL
-    return (
-        z
-        + (z**3 + z) / (4 * freedom)
-        + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2)
-        + (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / (384 * freedom**3)
-        + (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / (92160 * freedom**4)
-    )
-
-
 # --- Copying ------------------------------------------------------------------------------------
 
 
@@ -359,7 +186,7 @@ def copying(readings: Iterable[Reading], *, margin: float = 0.2) -> list[Copying
     than the margin; never where there are no others.
     """
     copies: dict[int, list[bool]] = defaultdict(list)
-    for readers in _lines(readings).values():
+    for readers in readers_by_line(readings).values():
         for assessor, reading in readers.items():
             if reading.suggested is not None:
                 copies[assessor].append(abs(reading.share - reading.suggested) <= SAME)
@@ -420,7 +247,7 @@ def halo(readings: Iterable[Reading], *, threshold: float = 1.0) -> list[Halo]:
     agencies.
     """
     deviations: dict[int, dict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
-    for readers in _lines(readings).values():
+    for readers in readers_by_line(readings).values():
         average = fmean(reading.share for reading in readers.values())
         for assessor, reading in readers.items():
             if reading.suggested is not None:
@@ -466,7 +293,7 @@ def saturated(readings: Iterable[Reading], *, least_spread: float = 0.05) -> lis
     """
     shares: dict[int, list[float]] = defaultdict(list)
     agencies: dict[int, set[int]] = defaultdict(set)
-    for readers in _lines(readings).values():
+    for readers in readers_by_line(readings).values():
         measure, agency = next((reading.measure, reading.agency) for reading in readers.values())
         shares[measure].append(fmean(reading.share for reading in readers.values()))
         agencies[measure].add(agency)

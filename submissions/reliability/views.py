@@ -108,7 +108,7 @@ def study(request: PortalRequest, pk: int) -> HttpResponse:
     return render(
         request,
         "submissions/reliability/reliability.html",
-        context | (_found(last.result) if last else {}),
+        context | (_study_context(last.result) if last and last.result else {}),
     )
 
 
@@ -140,30 +140,43 @@ def _ordered(request: PortalRequest, cycle: Cycle) -> HttpResponse:
     return redirect("submissions:reliability", cycle.pk)
 
 
-def _found(result: dict[str, Any]) -> dict[str, Any]:
+def _study_context(result: dict[str, Any]) -> dict[str, Any]:
     """The rows of a measurement with the people and the measures that they are about."""
     agreed = result["agreement"]
-    about = {row["assessor"] for name in ("severity", "copying", "halo") for row in result[name]}
-    people = User.objects.in_bulk(about)
+    people = _assessors(result)
     measures = Measure.objects.in_bulk([row["measure"] for row in result["saturated"]])
-    named = {
-        name: [row | {"who": people.get(row["assessor"])} for row in result[name]]
-        for name in ("copying", "halo")
-    }
     severe = sorted(result["severity"], key=lambda row: row["effect"])
-    widest = max([NARROWEST, *(abs(end) for row in severe for end in row["interval"].values())])
+    widest = max([NARROWEST, *map(_reach, severe)])
     return {
         "result": result,
-        "agreement": agreed and _shown(agreed),
+        "agreement": agreed and _agreement_figures(agreed),
         "dots": [Dot(people.get(row["assessor"]), row, widest) for row in severe],
         "saturated": [
             row | {"title": measures[row["measure"]].title} for row in result["saturated"]
         ],
-        **{name: [row for row in rows if row["flagged"]] for name, rows in named.items()},
+        "copying": _flagged(result["copying"], people),
+        "halo": _flagged(result["halo"], people),
     }
 
 
-def _shown(agreed: dict[str, Any]) -> dict[str, Any]:
+def _assessors(result: dict[str, Any]) -> dict[int, User]:
+    """Answer with the assessors whom a measurement names, by key."""
+    keys: set[int] = set()
+    for name in ("severity", "copying", "halo"):
+        keys.update(row["assessor"] for row in result[name])
+    return User.objects.in_bulk(keys)
+
+
+def _reach(row: dict[str, Any]) -> float:
+    """The end of an effect's interval that lies further from 0."""
+    return max(abs(float(end)) for end in row["interval"].values())
+
+
+def _flagged(rows: list[dict[str, Any]], people: dict[int, User]) -> list[dict[str, Any]]:
+    return [row | {"who": people.get(row["assessor"])} for row in rows if row["flagged"]]
+
+
+def _agreement_figures(agreed: dict[str, Any]) -> dict[str, Any]:
     """Numbers as the page writes them: decimals, and percents in place of shares."""
     interval = agreed["interval"] and {
         end: Decimal(str(value)) for end, value in agreed["interval"].items()

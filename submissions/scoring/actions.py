@@ -20,7 +20,7 @@ from submissions.workflow import MOVES, RUNS, SubmissionState
 def complete(
     submissions: Iterable[Submission], *, by: User | None, at: datetime
 ) -> list[Submission]:
-    """Those of these that are signed and have every line scored become marked.
+    """Move to "marked" the signed self-assessments among these whose every line has a score.
 
     Called by whoever has just scored lines and added them up, which holds the submissions: of two
     who do so at once the later sees what the earlier scored.

@@ -27,14 +27,13 @@ def _parts() -> list[QuerySet]:
             ("entered_by_id", "stewardship__steward_id", "stewardship__supplied_by_id"),
         ),
     )
-    return [
-        model.objects.annotate(**{LINE: F(line), PERSON: F(person)})
-        .filter(**{f"{PERSON}__isnull": False})
-        .order_by()
-        .values_list(LINE, PERSON)
-        for model, line, people in sources
-        for person in people
-    ]
+    found: list[QuerySet] = []
+    for model, line, people in sources:
+        for person in people:
+            rows = model.objects.annotate(**{LINE: F(line), PERSON: F(person)})
+            rows = rows.filter(**{f"{PERSON}__isnull": False}).order_by()
+            found.append(rows.values_list(LINE, PERSON))
+    return found
 
 
 def of_lines(lines: Iterable[int]) -> dict[int, frozenset[int]]:

@@ -28,8 +28,10 @@ QUARTILES = """
            exact_quantile(array_agg(n.percent ORDER BY n.percent), 0.75)
     FROM cycles_participation_groups own
     JOIN cycles_participation_groups peer ON peer.group_id = own.group_id
-    JOIN submissions_submission s ON s.participation_id = peer.participation_id AND s.state = 'communicated'
-    JOIN submissions_nodescore n ON n.run_id = s.provisional_run_id AND n.submission_id = s.id AND n.ceiling > 0
+    JOIN submissions_submission s
+        ON s.participation_id = peer.participation_id AND s.state = 'communicated'
+    JOIN submissions_nodescore n
+        ON n.run_id = s.provisional_run_id AND n.submission_id = s.id AND n.ceiling > 0
     WHERE own.participation_id = %(participation)s
     GROUP BY peer.group_id, n.kind, n.axis_id HAVING count(*) >= %(fewest)s
 """  # percentile_cont would turn the percents into doubles

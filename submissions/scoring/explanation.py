@@ -114,11 +114,11 @@ def _figures(result: Result, path: Path, is_pilot: bool) -> Figures:
     reach = sum((child.applicable_ceiling for child in below), ZERO)
     if len(path) == AXIS_DEPTH and reach < node.applicable_ceiling:
         words = {
-            "earned": _shown(sum((child.points for child in below), ZERO)),
+            "earned": _points_text(sum((child.points for child in below), ZERO)),
             "ceiling": localised(node.ceiling),
             "reach": localised(reach),
             "left": localised(node.ceiling - reach),
-            "points": _shown(node.points),
+            "points": _points_text(node.points),
         }
         return Figures(
             node,
@@ -134,5 +134,5 @@ def _figures(result: Result, path: Path, is_pilot: bool) -> Figures:
     return Figures(node, "")
 
 
-def _shown(points: Decimal) -> str:
+def _points_text(points: Decimal) -> str:
     return localised(points, SHOWN_PLACES)

@@ -46,16 +46,20 @@ _NODES = """
         SELECT a.submission_id, i.axis_id,
                COALESCE(sum(sc.points), 0) AS points,
                sum(m.points) AS ceiling,
-               COALESCE(sum(m.points) FILTER (WHERE sc.state IS DISTINCT FROM %(not_applicable)s), 0) AS applicable,
+               COALESCE(
+                   sum(m.points) FILTER (WHERE sc.state IS DISTINCT FROM %(not_applicable)s), 0
+               ) AS applicable,
                bool_or(COALESCE(sc.state, %(under_review)s) = %(under_review)s) AS provisional,
                bit_xor(
                    hashint8extended(a.id, hash_numeric_extended(m.points,
-                       hashtextextended(COALESCE(sc.state, ''), hash_numeric_extended(COALESCE(sc.points, -1), 0))))
+                       hashtextextended(COALESCE(sc.state, ''),
+                           hash_numeric_extended(COALESCE(sc.points, -1), 0))))
                ) AS lines
         FROM line a
         JOIN indicators_measure m ON m.id = a.measure_id
         JOIN indicators_indicator i ON i.id = m.indicator_id
-        LEFT JOIN submissions_score sc ON sc.answer_id = a.id AND sc.is_current AND sc.basis <> 'self'
+        LEFT JOIN submissions_score sc
+            ON sc.answer_id = a.id AND sc.is_current AND sc.basis <> 'self'
             AND sc.answer_id BETWEEN (SELECT least FROM bounds) AND (SELECT most FROM bounds)
         WHERE NOT m.is_pilot
         GROUP BY a.submission_id, i.axis_id
@@ -65,7 +69,9 @@ _NODES = """
                CASE WHEN %(spreads)s AND axis.applicable > 0 AND axis.applicable < axis.ceiling
                     THEN round((axis.points * axis.ceiling)::numeric(80, 30) / axis.applicable, 10)
                     ELSE axis.points END AS points,
-               CASE WHEN %(spreads)s AND axis.applicable > 0 THEN axis.ceiling ELSE axis.applicable END AS ceiling
+               CASE WHEN %(spreads)s AND axis.applicable > 0
+                    THEN axis.ceiling
+                    ELSE axis.applicable END AS ceiling
         FROM axis
         JOIN indicators_axis x ON x.id = axis.axis_id
         JOIN indicators_indicatorset s ON s.id = x.set_id
@@ -74,16 +80,24 @@ _NODES = """
         SELECT submission_id, COALESCE(kind, '') AS kind, axis_id,
                sum(points) AS points, sum(ceiling) AS ceiling, bool_or(provisional) AS provisional
         FROM spread
-        GROUP BY GROUPING SETS ((submission_id, kind, axis_id), (submission_id, kind), (submission_id))
+        GROUP BY GROUPING SETS (
+            (submission_id, kind, axis_id), (submission_id, kind), (submission_id)
+        )
     ),
     written AS (
         INSERT INTO submissions_nodescore
             (run_id, submission_id, kind, axis_id, points, ceiling, percent, is_provisional)
         SELECT %(run)s, submission_id, kind, axis_id, points, ceiling,
-               CASE WHEN ceiling > 0 THEN round((points * 100)::numeric(80, 30) / ceiling, 10) ELSE 0 END, provisional
+               CASE WHEN ceiling > 0
+                    THEN round((points * 100)::numeric(80, 30) / ceiling, 10)
+                    ELSE 0 END,
+               provisional
         FROM node
     )
-    SELECT encode(sha256(convert_to(string_agg(concat(axis_id, ':', lines), ';' ORDER BY axis_id), 'UTF8')), 'hex')
+    SELECT encode(
+        sha256(convert_to(string_agg(concat(axis_id, ':', lines), ';' ORDER BY axis_id), 'UTF8')),
+        'hex'
+    )
     FROM axis GROUP BY submission_id ORDER BY submission_id
 """
 """Writes the nodes of a run and answers with a digest of the lines of each submission.
@@ -124,7 +138,8 @@ _SCORES = """
     INSERT INTO submissions_score
         (answer_id, state, points, reason, basis, scored_by_id, scored_at, is_current)
     SELECT line, state, points, reason, given.basis, given.by, given.at, true
-    FROM unnest(%s::bigint[], %s::text[], %s::numeric[], %s::text[]) AS row (line, state, points, reason),
+    FROM unnest(%s::bigint[], %s::text[], %s::numeric[], %s::text[])
+            AS row (line, state, points, reason),
         (SELECT %s::text AS basis, %s::bigint AS by, %s::timestamptz AS at) given
 """
 """Two statements for any number of scores: an object a row takes longer than writing it."""
@@ -255,7 +270,9 @@ def _finish(run: ScoreRun, where: str, given: list[Any], *, at: datetime) -> Sco
 _FINISH = """
     WITH run AS (
         UPDATE submissions_scorerun
-        SET submission_count = %s, done_count = %s, reached = %s, input_digest = %s, finished_at = %s WHERE id = %s
+        SET submission_count = %s, done_count = %s, reached = %s, input_digest = %s,
+            finished_at = %s
+        WHERE id = %s
     )
     UPDATE submissions_submission SET current_run_id = %s
     WHERE (current_run_id IS NULL OR current_run_id < %s)

@@ -24,9 +24,9 @@ RULE = _(
 """The rule in words, for every page that shows a finding."""
 
 
-def allowed(found: Verification, had: Decimal) -> Decimal:
-    """The points that a finding leaves of those a line had (needs
-    `line.measure` and `line.own`).
+def points_after_finding(found: Verification, had: Decimal) -> Decimal:
+    """Compute the points that a finding leaves of those a line had (needs `line.measure` and
+    `line.own`).
     """
     if found.finding == Finding.SUPPORTED:
         return had
@@ -41,7 +41,9 @@ def allowed(found: Verification, had: Decimal) -> Decimal:
     )
 
 
-def lower(submissions: Iterable[Submission], lines: Sequence[int], *, at: datetime) -> bool:
+def apply_findings(
+    submissions: Iterable[Submission], lines: Sequence[int], *, at: datetime
+) -> bool:
     """Put what was found on top of the agreed points of these lines, where that is less; whether
     any was.
 
@@ -69,7 +71,7 @@ def lower(submissions: Iterable[Submission], lines: Sequence[int], *, at: dateti
     lowered = False
     for score in agreed.order_by("pk"):
         v = found[score.answer_id]
-        left = allowed(v, score.points or Decimal(0))
+        left = points_after_finding(v, score.points or Decimal(0))
         if left != score.points:
             row = (v.line, LineState.SCORED, left, v.text)
             totals.put([row], basis=Score.Basis.VERIFICATION, by=v.assessor, at=at)

@@ -39,6 +39,6 @@ def run_detail(request: PortalRequest, pk: int) -> HttpResponse:
     )
     return render(
         request,
-        f"submissions/run.html{part}",
+        f"submissions/scoring/run.html{part}",
         {"run": run, "job": job, "may_try_again": may_try_again},
     )

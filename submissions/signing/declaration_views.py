@@ -28,10 +28,10 @@ from submissions.workflow import MOVES
 def declaration(request: PortalRequest, pk: int) -> HttpResponse:
     """What the agency declares of its own assessments; whoever may not fill it in reads it."""
     submission = find(request, pk)
-    held = _held(submission)
+    held = _declaration_of(submission)
     form = DeclarationForm(request.POST or None, declaration=held)
     if request.method == "POST" and form.is_valid():
-        seen = form.as_seen(lambda: DeclarationForm(declaration=_held(submission)))
+        seen = form.as_seen(lambda: DeclarationForm(declaration=_declaration_of(submission)))
         try:
             signing_declaration.save_declaration(
                 submission, **form.said, by=request.user, at=request.at, seen=seen
@@ -46,7 +46,7 @@ def declaration(request: PortalRequest, pk: int) -> HttpResponse:
     return _page(request, submission, held, form)
 
 
-def _held(submission: Submission) -> Declaration | None:
+def _declaration_of(submission: Submission) -> Declaration | None:
     rows = Declaration.objects.filter(submission=submission).select_related(
         "updated_by", "judged_by"
     )
@@ -67,12 +67,10 @@ def _page(
     closed = MOVES.why_not(
         submission, MOVES["declare"], by=request.user, at=request.at, windows=windows
     )
-    may_judge = (
-        held is not None
-        and not judging
-        and signing_declaration.is_on_desk(submission, request.user)
-    )
-    context: dict[str, Any] = {
+    if verdict is None and held is not None:
+        verdict = _verdict(held)
+    may_judge = not judging and signing_declaration.is_on_desk(submission, request.user)
+    context: dict[str, object] = {
         "submission": submission,
         "declaration": held,
         "form": form,
@@ -81,7 +79,7 @@ def _page(
         if is_staff(request.user, submission, request.at)
         else "",  # nobody else would declare
         "deadline": windows.of(Phase.SELF_ASSESSMENT, submission),
-        "verdict_form": (verdict or _verdict(held)) if may_judge else None,
+        "verdict_form": verdict if may_judge else None,
     }
     return render(request, "submissions/signing/declaration.html", context)
 
@@ -116,4 +114,6 @@ def judge(request: PortalRequest, pk: int) -> HttpResponse:
     if closed := why_closed(MOVES, submission, "judge_declaration", by=request.user, at=request.at):
         messages.error(request, closed)
         return redirect("submissions:declaration", pk)
-    return _page(request, submission, _held(submission), DeclarationForm(declaration=held), form)
+    return _page(
+        request, submission, _declaration_of(submission), DeclarationForm(declaration=held), form
+    )

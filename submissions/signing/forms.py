@@ -2,20 +2,14 @@
 
 from typing import Any
 
+from django.forms.boundfield import BoundField
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agencies.persian import localised
 from cycles.clashes import ComparedForm
 from cycles.ui.fields import NumberField, PersianTextField
-from submissions.models import Declaration, Level
-
-COUNT_LABELS = {
-    "due": _("Due to be assessed"),
-    "assessed": _("Assessed"),
-    "forms": _("Forms used"),
-    "reports": _("Reports made"),
-}
-"""What is declared of each level of Article 81."""
+from submissions.models import Declaration, DeclaredLevel, Level
 
 
 class DeclarationForm(ComparedForm):
@@ -34,7 +28,7 @@ class DeclarationForm(ComparedForm):
         super().__init__(data, initial={"statement": declaration.statement} if declaration else {})
         held = {row.level: row for row in declaration.levels.all()} if declaration else {}
         for level in Level:
-            for count, label in COUNT_LABELS.items():
+            for count, label in DeclaredLevel.COUNTS.items():
                 self.fields[f"{level.value}-{count}"] = NumberField(
                     label=f"{level.label}: {label}",
                     initial=getattr(held.get(level.value), count, None),
@@ -55,22 +49,19 @@ class DeclarationForm(ComparedForm):
         return said
 
     @property
-    def rows(self) -> list[tuple[Level, list[tuple[Any, Any]]]]:
+    def rows(self) -> list[tuple[Level, list[tuple[Promise, BoundField]]]]:
         """The levels, each with its four fields and what heads their columns."""
-        return [
-            (
-                level,
-                [(label, self[f"{level.value}-{count}"]) for count, label in COUNT_LABELS.items()],
-            )
-            for level in Level
-        ]
+        return [(level, self._count_fields(level)) for level in Level]
+
+    def _count_fields(self, level: Level) -> list[tuple[Promise, BoundField]]:
+        counts = DeclaredLevel.COUNTS.items()
+        return [(label, self[f"{level.value}-{count}"]) for count, label in counts]
 
     @property
     def said(self) -> dict[str, Any]:
-        levels = {
-            level.value: {
-                count: int(self.cleaned_data[f"{level.value}-{count}"]) for count in COUNT_LABELS
-            }
-            for level in Level
-        }
+        levels = {level.value: self._typed_counts(level) for level in Level}
         return {"statement": self.cleaned_data["statement"], "levels": levels}
+
+    def _typed_counts(self, level: Level) -> dict[str, int]:
+        typed = self.cleaned_data
+        return {count: int(typed[f"{level.value}-{count}"]) for count in DeclaredLevel.COUNTS}

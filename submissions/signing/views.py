@@ -27,7 +27,7 @@ from submissions import outliers
 from submissions.answers.views import PAGES, Progress, by_axis
 from submissions.completeness import Lack
 from submissions.lookups import find
-from submissions.models import Answer, Declaration, Submission, Version
+from submissions.models import Answer, Declaration, DeclaredLevel, Submission, Version
 from submissions.outliers import Past
 from submissions.signing import actions, receipts, versions
 from submissions.workflow import MOVES
@@ -78,6 +78,10 @@ def losses(answers: list[Answer], past: dict[Any, list[Past]]) -> list[Loss]:
     return found[:MOST_LOSSES]
 
 
+def _lacking(answers: list[Answer], lack: Lack) -> list[Answer]:
+    return [answer for answer in answers if lack.value in answer.lacking]
+
+
 def _review(submission: Submission) -> dict[str, Any]:
     answers = list(submission.answers.for_page().with_people().prefetch_related("updated_by"))
     past = outliers.history(submission)
@@ -88,10 +92,7 @@ def _review(submission: Submission) -> dict[str, Any]:
         "groups": groups,
         "total": whole,
         "progress": progress,
-        "missing": [
-            (lack, [a for a in answers if lack.value in a.lacking])
-            for lack, _count in progress.lacks
-        ],
+        "missing": [(lack, _lacking(answers, lack)) for lack, _count in progress.lacks],
         "losses": losses(answers, past),
         "not_applicable": [a for a in answers if a.claims_not_applicable],
         "line_count": len(answers),
@@ -151,7 +152,9 @@ def version(request: PortalRequest, uuid: UUID) -> HttpResponse:
     context = {
         "version": found,
         "submission": submission,
-        "lines": versions.shown(found),
+        "lines": versions.signed_lines(found),
+        "declaration": versions.signed_declaration(found),
+        "counts": DeclaredLevel.COUNTS.values(),
         "may_take_up": not why_closed(MOVES, submission, "take_up", by=request.user, at=request.at),
     }
     return render(request, "submissions/signing/version.html", context)

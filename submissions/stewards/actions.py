@@ -13,8 +13,6 @@ enters the figure, and the steward, who signs for the whole, does not read it be
 communicated.
 """
 
-import hashlib
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -25,33 +23,24 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from agencies.models import Agency, Membership, User, with_roles
-from agencies.persian import localised
-from agencies.roles import Role
+from agencies.models import Agency, User, with_roles
 from cycles import clashes
-from cycles.engine.perform import perform, why_closed
-from cycles.models import Cycle
+from cycles.engine.perform import perform
 from cycles.ui import files as ui_files
 from cycles.workflow import Refused
 from indicators.models import Measure
 from indicators.scoring.methods import SHOWN_PLACES, half_up
-from indicators.workflow import SetState
 from submissions.evidence import file_types, quotas, scanner
 from submissions.models import (
-    UNASKED,
     Answer,
     Score,
     StewardFigure,
     Stewardship,
-    Submission,
     token_of,
 )
-from submissions.permissions import is_figure_giver, is_set_keeper, may_be_steward
-from submissions.scoring import actions as scoring
-from submissions.scoring import totals
-from submissions.workflow import MOVES, STEWARDSHIPS, SubmissionState
+from submissions.permissions import is_figure_giver
+from submissions.workflow import STEWARDSHIPS, SubmissionState
 
-S = SubmissionState
 SAID = ("percent", "is_not_applicable", "note")
 """What a figure says."""
 
@@ -60,116 +49,6 @@ MOST_BYTES = 25 * 2**20
 
 Given = Mapping[int, Mapping[str, Any]]
 Seen = Mapping[int, str]
-
-
-# --- In whose hands -----------------------------------------------------------------------------
-
-
-class Appointed(NamedTuple):
-    """What was put in hands: measures, and how many name nobody who may be their steward."""
-
-    measures: int
-    left: int
-
-
-def stewarded(cycle: Cycle) -> QuerySet[Measure]:
-    """The communicated measures of a cycle that are for a steward."""
-    of_set = {
-        "indicator__axis__set__cycle": cycle,
-        "indicator__axis__set__state": SetState.COMMUNICATED,
-    }
-    return Measure.objects.filter(method="steward", **of_set).for_list()
-
-
-def stewards() -> list[User]:
-    """Who holds the role, or held it."""
-    held = Membership.objects.filter(role=Role.STEWARD).values("user")
-    return with_roles(
-        User.objects.filter(pk__in=held, is_active=True).order_by("name_fa", "username", "pk")
-    )
-
-
-def of_measure(measure: Measure, **fields: Any) -> Stewardship:
-    """The stewardship of a measure, unsaved."""
-    whose = measure.indicator.axis.set
-    return Stewardship(
-        cycle_id=whose.cycle_id,
-        measure=measure,
-        agency=whose.agency,
-        province=whose.province,
-        **fields,
-    )
-
-
-@transaction.atomic
-def appoint(
-    measure: Measure,
-    *,
-    steward: User,
-    by: User,
-    at: datetime,
-    reason: str = "",
-    seen: clashes.Seen | None = None,
-) -> Stewardship:
-    """Put a measure in a steward's hands, or from another's into theirs, with the reason; what was
-    entered stays.
-    """
-    unsaved = of_measure(measure, steward=steward)
-    if not stewarded(unsaved.cycle).filter(pk=measure.pk).exists():
-        raise Refused(
-            _("Only communicated measures whose figure a steward supplies have a steward.")
-        )
-    if not may_be_steward(steward, unsaved, at):
-        raise Refused(
-            _("%(name)s is no steward of everybody whom this measure is for.") % {"name": steward}
-        )
-    held = Stewardship.objects.select_for_update(of=("self",)).filter(measure=measure).first()
-    if seen is not None:
-        seen.check()
-    before = held.steward_id if held else None
-    if before == steward.pk:
-        raise Refused(_("%(name)s is the steward of this measure already.") % {"name": steward})
-    if held is not None and not reason.strip():
-        raise Refused(_("Say why the measure goes into other hands."))
-    stewardship = held or unsaved
-    stewardship.steward = steward
-    stewardship.save()  # before the door, which tells whoever is the steward from now on
-    [stewardship] = perform(
-        STEWARDSHIPS,
-        [stewardship],
-        "assign",
-        by=by,
-        at=at,
-        note=reason,
-        steward=steward,
-        before=before,
-    )
-    return stewardship
-
-
-@transaction.atomic
-def appoint_named(cycle: Cycle, *, by: User, at: datetime) -> Appointed:
-    """Put every measure in the administrator's scope that is in nobody's hands into those of the
-    steward it names.
-    """
-    waiting = [of_measure(m) for m in stewarded(cycle).exclude(pk__in=_held(cycle))]
-    if by.holds(Role.ADMINISTRATOR, at=at):  # who is none gets no smaller share, but a refusal
-        waiting = [s for s in waiting if is_set_keeper(by, s, at)]
-    named = {s.measure.steward_id: s.measure.steward for s in waiting if s.measure.steward}
-    fit = {u.pk: u for u in with_roles(named.values())}
-    ready = []
-    for s in waiting:
-        if (steward := fit.get(s.measure.steward_id or 0)) and may_be_steward(steward, s, at):
-            s.steward = steward
-            ready.append(s)
-    made = Stewardship.objects.bulk_create(ready)
-    each = {s.pk: {"steward": s.steward_id, "before": None} for s in made}
-    perform(STEWARDSHIPS, made, "assign", by=by, at=at, params_by_pk=each)
-    return Appointed(len(made), len(waiting) - len(made))
-
-
-def _held(cycle: Cycle) -> QuerySet[Any, Any]:
-    return Stewardship.objects.filter(cycle=cycle).values("measure")
 
 
 # --- Who gives which figure ---------------------------------------------------------------------
@@ -207,7 +86,7 @@ def why_not_given(answer: Answer, steward: User, *, by: User, at: datetime) -> s
     agencies are read.
     """
     agency = answer.submission.agency
-    if answer.submission.state == S.COMMUNICATED:
+    if answer.submission.state == SubmissionState.COMMUNICATED:
         return _(
             "The scores of this agency have been communicated; what is wrong with the figure is "
             "for an appeal."
@@ -312,34 +191,44 @@ def _enter(
     lines = list(lines_of(stewardship).select_related("measure").filter(pk__in=given))
     if len(lines) != len(given):
         raise Refused(_("One of the lines does not belong to this measure."))
-    reasons = {a: why for a in lines if (why := why_not_given(a, steward, by=by, at=at))}
-    reasons |= {a: why for a in lines if (why := _why_outside(a.measure, given[a.pk]["percent"]))}
-    reasons |= {a: why for a in lines if (why := why_unsound(given[a.pk])[1])}
+    reasons = {}
+    for line in lines:
+        why = (
+            why_unsound(given[line.pk])[1]
+            or _why_outside(line.measure, given[line.pk]["percent"])
+            or why_not_given(line, steward, by=by, at=at)
+        )
+        if why:
+            reasons[line] = f"{line.submission.agency}: {why}"
     if reasons:
-        raise Refused({a: f"{a.submission.agency}: {why}" for a, why in reasons.items()})
+        raise Refused(reasons)
     changed = [a for a in lines if _differs(a, given[a.pk], by)]
     if clashing := [a for a in changed if seen.get(a.pk, held_token(a)) != held_token(a)]:
         raise Changed(clashing)
-    kept = [
-        a for a in changed if given[a.pk]["percent"] is not None or given[a.pk]["is_not_applicable"]
+    emptied = {a.pk for a in changed if _is_empty(given[a.pk])}
+    StewardFigure.objects.filter(answer__in=emptied).delete()
+    figures = [
+        StewardFigure(
+            stewardship=stewardship,
+            answer=line,
+            **_plain(given[line.pk]),
+            entered_by=by,
+            entered_at=at,
+        )
+        for line in changed
+        if line.pk not in emptied
     ]
-    StewardFigure.objects.filter(answer__in=[a.pk for a in changed if a not in kept]).delete()
     return StewardFigure.objects.bulk_create(
-        [
-            StewardFigure(
-                stewardship=stewardship,
-                answer=a,
-                **_plain(given[a.pk]),
-                entered_by=by,
-                entered_at=at,
-            )
-            for a in kept
-        ],
+        figures,
         update_conflicts=True,
         unique_fields=["answer"],
         update_fields=["percent", "is_not_applicable", "note", "entered_by", "entered_at"],
         batch_size=2000,
     )
+
+
+def _is_empty(said: Mapping[str, Any]) -> bool:
+    return said["percent"] is None and not said["is_not_applicable"]
 
 
 def _differs(answer: Answer, said: Mapping[str, Any], by: User) -> bool:
@@ -385,7 +274,7 @@ def last_year(
         points__isnull=False,
         answer__measure__lineage=stewardship.measure.lineage,
         answer__submission__cycle__year=stewardship.cycle.year - 1,
-        answer__submission__state=S.COMMUNICATED,
+        answer__submission__state=SubmissionState.COMMUNICATED,
     ).exclude(basis=Score.Basis.SELF)
     if agencies is not None:
         rows = rows.filter(answer__submission__agency__in=agencies)
@@ -456,131 +345,3 @@ def _check(document: File, name: str, *, by: User) -> None:
         raise Refused(_("The file cannot be checked for viruses just now. Please try again later."))
     if verdict.outcome in ("infected", "unscannable"):
         raise Refused(_("The virus scanner does not pass this file."))
-
-
-# --- Supplying ----------------------------------------------------------------------------------
-
-
-def figures_of(stewardship: Stewardship) -> dict[str, str]:
-    """What a measure's figures and their source say, as digests."""
-    figures = StewardFigure.objects.filter(stewardship=stewardship).select_related("answer")
-    source = Stewardship.objects.values_list("source_title", "source_sha256").get(pk=stewardship.pk)
-    return {"figures": _digest(figures), "source": " ".join(source)}
-
-
-@transaction.atomic
-def supply(
-    stewardship: Stewardship, *, by: User, at: datetime, seen: clashes.Seen | None = None
-) -> Stewardship:
-    """Sign for a measure's figures: they become the scores of their lines, and count in their
-    agencies' totals at once.
-
-    Needs the source, and a figure by somebody without a tie for every line that waits for one.
-    Self-assessments whose last line this was are complete. What becomes of those who did not
-    submit: see above.
-    """
-    stewardship = _locked(stewardship)
-    if why := why_closed(STEWARDSHIPS, stewardship, "supply", by=by, at=at):
-        raise Refused(why)
-    if not stewardship.source:
-        raise Refused(_("Name the source of the figures first, with its document."))
-    submissions = _submissions(stewardship)
-    lines = lines_of(stewardship).select_related(
-        "submission__agency", "figure__entered_by", "measure"
-    )
-    waiting = [a for a in lines if a.submission_id in submissions]
-    standing = {a.pk: f for a in waiting if (f := figure_of(a))}
-    _refuse_ungiven(waiting, standing)
-    digest = _digest(standing.values())
-    [stewardship] = perform(
-        STEWARDSHIPS, [stewardship], "supply", by=by, at=at, signer=by, lines=len(waiting), digest=digest,
-        sha256=stewardship.source_sha256, seen=seen,
-    )  # fmt: skip
-    givers: dict[User, list[Answer]] = {}
-    for answer in waiting:
-        givers.setdefault(standing[answer.pk].entered_by, []).append(answer)
-    for giver, of_giver in givers.items():
-        rows = ((a, *standing[a.pk].outcome, standing[a.pk].note) for a in of_giver)
-        totals.put(rows, basis=Score.Basis.STEWARD, by=giver, at=at)
-    if waiting:
-        concerned = list(submissions.values())
-        totals.compute(concerned, why=f"supply: {stewardship.pk}", by=by, at=at)
-        scoring.complete(concerned, by=None, at=at)
-    return stewardship
-
-
-def _refuse_ungiven(waiting: Iterable[Answer], standing: Mapping[int, StewardFigure]) -> None:
-    """A figure whose giver has a tie to the agency by now is as good as none."""
-    missing = [a for a in waiting if a.pk not in standing]
-    if missing:
-        raise Refused(
-            _("%(count)s figures are missing, among them those of: %(names)s.")
-            % {"count": localised(len(missing)), "names": _names(missing)}
-        )
-    givers = {
-        u.pk: u
-        for u in with_roles({f.entered_by_id: f.entered_by for f in standing.values()}.values())
-    }
-    tied = [
-        a
-        for a in waiting
-        if givers[standing[a.pk].entered_by_id].is_conflicted(a.submission.agency_id)
-    ]
-    if tied:
-        raise Refused(
-            _(
-                "Whoever entered the figures of these agencies is tied to them by now; somebody "
-                "else has to: %(names)s."
-            )
-            % {"names": _names(tied)}
-        )
-
-
-def _names(answers: list[Answer]) -> str:
-    return ", ".join(a.submission.agency.name for a in answers[:5])
-
-
-def _digest(figures: Iterable[StewardFigure]) -> str:
-    rows = sorted(
-        [f.answer_id, str(f.percent), f.is_not_applicable, f.note, f.entered_by_id] for f in figures
-    )
-    return hashlib.sha256(json.dumps(rows, ensure_ascii=False).encode()).hexdigest()
-
-
-def _locked(stewardship: Stewardship) -> Stewardship:
-    return Stewardship.objects.select_for_update(of=("self",), no_key=True).get(pk=stewardship.pk)
-
-
-def _submissions(stewardship: Stewardship) -> dict[int, Submission]:
-    """The self-assessments whose lines wait for a figure, held: nobody completes, closes or
-    communicates them now.
-    """
-    rows = Submission.objects.filter(answers__measure=stewardship.measure_id).select_related(
-        "agency", "cycle"
-    )
-    held = rows.select_for_update(of=("self",), no_key=True).order_by("pk")
-    return {s.pk: s for s in held if s.state not in UNASKED}
-
-
-@transaction.atomic
-def open_again(stewardship: Stewardship, *, reason: str, by: User, at: datetime) -> Stewardship:
-    """Open supplied figures again, with a reason: their scores no longer count, and
-    self-assessments that were complete wait again. Of agencies whose scores have been communicated
-    nothing changes.
-    """
-    if not reason.strip():
-        raise Refused(_("Say why the figures are opened again."))
-    [stewardship] = perform(
-        STEWARDSHIPS, [_locked(stewardship)], "reopen", by=by, at=at, note=reason
-    )
-    submissions = _submissions(stewardship)
-    if not submissions:
-        raise Refused(_("The scores of every agency with this measure have been communicated."))
-    marked = [s for s in submissions.values() if s.state == S.MARKED]
-    perform(MOVES, marked, "take_back", by=by, at=at, note=reason)
-    of_measure = Score.objects.filter(
-        answer__measure=stewardship.measure_id, answer__submission__in=submissions
-    )
-    of_measure.filter(is_current=True, basis=Score.Basis.STEWARD).update(is_current=False)
-    totals.compute(list(submissions.values()), why=f"reopen: {stewardship.pk}", by=by, at=at)
-    return stewardship

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import User
 from agencies.persian import localised
 from cycles.clashes import ComparedForm
+from cycles.ui.choices import offer_rows
 from cycles.ui.fields import NumberField, PersianTextField
 from submissions.evidence.file_types import KINDS
 from submissions.models import Stewardship
@@ -91,4 +92,4 @@ class AppointForm(ComparedForm):
         fit = User.objects.filter(pk__in=[u.pk for u in people]).order_by(
             "name_fa", "username", "pk"
         )
-        self.fields["steward"].queryset = fit  # type: ignore[attr-defined]
+        offer_rows(self, "steward", fit)

@@ -129,11 +129,10 @@ class FigureLines(LineResource):
         place.
         """
         by_key = {a.pk: a for a in self.answers.values()}
-        changed = [one["object"] for one in found.changed]
-        given = {
-            line.pk: {field: getattr(line, column) for column, field in FIELDS.items()}
-            for line in changed
-        }
+        given = {}
+        for changed in found.changed:
+            line = changed["object"]
+            given[line.pk] = {field: getattr(line, column) for column, field in FIELDS.items()}
         return given, {pk: actions.held_token(by_key[pk]) for pk in given}
 
 

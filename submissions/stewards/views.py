@@ -2,7 +2,6 @@
 who has which.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -18,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from agencies.models import Agency, User, with_roles
+from agencies.models import Agency, with_roles
 from agencies.persian import localised
 from agencies.roles import OVERSEERS
 from cycles.calendar import Phase
@@ -31,14 +30,12 @@ from cycles.spreadsheets.sheets import Sheet
 from cycles.ui.files import handed_out
 from cycles.ui.pages import PER_PAGE, act_page, history, import_page, listed, sheet_answer
 from cycles.workflow import Refused
-from indicators.models import Measure
 from submissions import clearance
 from submissions.evidence import file_types
-from submissions.lookups import overseen_cycle
-from submissions.models import UNASKED, Answer, StewardFigure, Stewardship, left_to_administrators
-from submissions.permissions import is_set_keeper, may_be_steward
+from submissions.models import UNASKED, Answer, StewardFigure, Stewardship
 from submissions.stewards import actions
-from submissions.stewards.forms import AppointForm, FigureForm, NarrowForm, SourceForm
+from submissions.stewards import supply as stewards_supply
+from submissions.stewards.forms import FigureForm, NarrowForm, SourceForm
 from submissions.stewards.sheets import FIGURES, FigureLines
 from submissions.stewards.tables import StewardshipTable
 from submissions.workflow import STEWARDSHIPS
@@ -64,116 +61,11 @@ def _waiting(request: PortalRequest) -> list[clearance.Waiting]:
     return [w for w in clearance.waiting_for(request.user, held, request.at) if w.states_interests]
 
 
-@dataclass
-class InHand:
-    """A measure for a steward, and in whose hands it is; `waiting` lines
-    are for an administrator.
-    """
-
-    measure: Measure
-    stewardship: Stewardship | None
-    people: list[User]
-    may_appoint: bool
-    form: AppointForm
-    waiting: int
-
-    @property
-    def is_fit(self) -> bool:
-        """Whether whoever holds it still may."""
-        return self.stewardship is None or self.stewardship.steward in self.people
-
-
-@require_http_methods(["GET", "POST"])
-def of_cycle(request: PortalRequest, pk: int) -> HttpResponse:
-    """Every measure of a cycle that is for a steward, and who has it; none is left unseen."""
-    cycle = overseen_cycle(request, pk)
-    rows = _in_hand(request, cycle)
-    if request.method == "POST" and _appointed(request, cycle, rows):
-        return redirect("submissions:stewards", pk)
-    context = {
-        "cycle": cycle,
-        "rows": rows,
-        "without": sum(1 for row in rows if row.stewardship is None),
-        "named": any(
-            row.stewardship is None and row.measure.steward and row.may_appoint for row in rows
-        ),
-    }
-    return render(request, "submissions/stewards/stewards.html", context)
-
-
-def _in_hand(request: PortalRequest, cycle: Cycle) -> list[InHand]:
-    user, at = request.user, request.at
-    held = {s.measure_id: s for s in Stewardship.objects.filter(cycle=cycle).for_list()}
-    stewards, provinces = actions.stewards(), user.province_ids(at, *OVERSEERS)
-    left = Counter(left_to_administrators([cycle]).values_list("measure", flat=True))
-    rows = []
-    for measure in actions.stewarded(cycle).select_related("indicator__axis__set__agency"):
-        unsaved = actions.of_measure(measure)
-        reach = unsaved.province_id or (unsaved.agency.province_id if unsaved.agency else None)
-        if (
-            provinces is not None
-            and reach not in provinces
-            and (unsaved.agency_id or unsaved.province_id)
-        ):
-            continue
-        fit = [u for u in stewards if may_be_steward(u, unsaved, at)]
-        mine = request.method == "POST" and request.POST.get("measure") == str(measure.pk)
-        named = {"steward": measure.steward}
-        form = AppointForm(
-            request.POST if mine else None,
-            people=fit,
-            held=held.get(measure.pk),
-            initial=named,
-            prefix=f"m{measure.pk}",
-        )
-        may_appoint = is_set_keeper(user, unsaved, at)
-        rows.append(InHand(measure, held.get(measure.pk), fit, may_appoint, form, left[measure.pk]))
-    return rows
-
-
-def _in_hands_of(measure: Measure) -> AppointForm:
-    return AppointForm(people=(), held=Stewardship.objects.filter(measure=measure).first())
-
-
-def _appointed(request: PortalRequest, cycle: Cycle, rows: list[InHand]) -> bool:
-    """Do what was asked for: one measure, or all that name their steward; where it is refused the
-    page says why.
-    """
-    row = next((row for row in rows if row.form.is_bound), None)
-    try:
-        if row is None:
-            done = actions.appoint_named(cycle, by=request.user, at=request.at)
-            said = ngettext(
-                "%(count)s measure has its steward now.",
-                "%(count)s measures have their steward now.",
-                done[0],
-            )
-            messages.success(request, said % {"count": localised(done.measures)})
-            if done.left:
-                said = _("Measures that name nobody who may be their steward: %(count)s")
-                messages.warning(request, said % {"count": localised(done.left)})
-            return True
-        if row.form.is_valid():
-            seen = row.form.as_seen(lambda: _in_hands_of(row.measure))
-            actions.appoint(
-                row.measure, **row.form.cleaned_data, by=request.user, at=request.at, seen=seen
-            )
-            messages.success(request, _("“%(measure)s” is in the hands of %(name)s.")
-                             % {"measure": row.measure, "name": row.form.cleaned_data["steward"]})  # fmt: skip
-            return True
-    except Refused as refusal:
-        if row is None:
-            messages.error(request, str(refusal))
-            return True
-        row.form.add_error(None, str(refusal))
-    return False
-
-
 # --- Figures ------------------------------------------------------------------------------------
 
 
 @dataclass
-class Row:
+class FigureRow:
     """One agency of a measure: its figure as far as the reader may know it, or why it is not the
     reader's to give.
     """
@@ -210,7 +102,7 @@ def _narrowed(
 
 def _rows(
     request: PortalRequest, stewardship: Stewardship, page: Page, *, may_enter: bool
-) -> list[Row]:
+) -> list[FigureRow]:
     """The page's agencies; four queries however many there are."""
     [steward] = with_roles([stewardship.steward])
     answers = list(page)
@@ -227,7 +119,7 @@ def _rows(
         figure = seen.get(a.pk)
         form = None if why or not may_enter else _form(a, request)
         given = actions.figure_of(a) is not None
-        rows.append(Row(a, figure, given, why, form, before.get(a.submission.agency_id)))
+        rows.append(FigureRow(a, figure, given, why, form, before.get(a.submission.agency_id)))
     return rows
 
 
@@ -273,7 +165,7 @@ def stewardship(request: PortalRequest, pk: int) -> HttpResponse:
         "page": page,
         "rows": rows,
         "narrow": narrow,
-        "tied": _named(tied, found),
+        "tied": _lines_with_ties(tied, found),
         "moves": moves,
         "closed": STEWARDSHIPS.why_not(
             found, STEWARDSHIPS["enter"], by=request.user, at=request.at, windows=windows
@@ -291,20 +183,24 @@ def stewardship(request: PortalRequest, pk: int) -> HttpResponse:
     )
 
 
-def _named(tied: dict[int, str], stewardship: Stewardship) -> list[tuple[Answer, str]]:
+def _lines_with_ties(tied: dict[int, str], stewardship: Stewardship) -> list[tuple[Answer, str]]:
     """The lines that are for an administrator, each with why."""
     rows = actions.lines_of(stewardship).filter(submission__agency__in=tied)
     return [(a, tied[a.submission.agency_id]) for a in rows]
 
 
-def _save(request: PortalRequest, stewardship: Stewardship, rows: list[Row]) -> str:
+def _save(request: PortalRequest, stewardship: Stewardship, rows: list[FigureRow]) -> str:
     """Save what was typed on the page, all or none; why not, in a sentence, or ""."""
     sent = [row for row in rows if row.form and row.form.is_bound and row.form.has_changed()]
     if any(not row.form.is_valid() for row in sent if row.form):
         return _("Nothing was saved yet: some figures need correction.")
-    said = {row.answer.pk: row.form.cleaned_data for row in sent if row.form}
-    given = {pk: {name: one[name] for name in actions.SAID} for pk, one in said.items()}
-    seen = {row.answer.pk: row.form.seen_token for row in sent if row.form and row.form.seen_token}
+    given = {}
+    seen = {}
+    for row in sent:
+        if row.form:
+            given[row.answer.pk] = {name: row.form.cleaned_data[name] for name in actions.SAID}
+            if row.form.seen_token:
+                seen[row.answer.pk] = row.form.seen_token
     try:
         actions.save_figures(stewardship, given, by=request.user, at=request.at, seen=seen)
     except Refused as refusal:
@@ -409,23 +305,24 @@ def supply(request: PortalRequest, pk: int) -> HttpResponse:
     """Sign for the figures, after a look at what they come to."""
     found = _find(request, pk)
     given = StewardFigure.objects.visible_to(request.user, request.at).filter(stewardship=found)
-    figures = [
-        f for f in given.exclude(answer__submission__state__in=UNASKED) if f.percent is not None
-    ]
+    asked_for = given.exclude(answer__submission__state__in=UNASKED)
+    percents = [figure.percent for figure in asked_for if figure.percent is not None]
     return act_page(
         request,
         STEWARDSHIPS,
         found,
         "supply",
-        do=lambda note, seen: actions.supply(found, by=request.user, at=request.at, seen=seen),
+        do=lambda note, seen: stewards_supply.supply(
+            found, by=request.user, at=request.at, seen=seen
+        ),
         then=reverse("submissions:stewardship", args=[pk]),
         summary="submissions/stewards/supply_summary.html",
-        shown=lambda: actions.figures_of(found),
+        shown=lambda: stewards_supply.figures_of(found),
         stewardship=found,
         missing=found.lines - found.lines_given,
-        mean=sum((f.percent for f in figures), Decimal(0)) / len(figures) if figures else None,
-        least=min((f.percent for f in figures), default=None),
-        most=max((f.percent for f in figures), default=None),
+        mean=sum(percents, Decimal(0)) / len(percents) if percents else None,
+        least=min(percents, default=None),
+        most=max(percents, default=None),
     )
 
 
@@ -437,7 +334,9 @@ def open_again(request: PortalRequest, pk: int) -> HttpResponse:
         STEWARDSHIPS,
         found,
         "reopen",
-        do=lambda note: actions.open_again(found, reason=note, by=request.user, at=request.at),
+        do=lambda note: stewards_supply.open_again(
+            found, reason=note, by=request.user, at=request.at
+        ),
         then=reverse("submissions:stewardship", args=[pk]),
         summary="submissions/stewards/reopen_summary.html",
         stewardship=found,

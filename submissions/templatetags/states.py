@@ -1,6 +1,7 @@
 """How a state looks: each has its word and a colour, so that neither alone must be understood."""
 
 from django import template
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -59,7 +60,7 @@ TONES = {
 
 
 @register.simple_tag
-def state_badge(state: str, word: str = "") -> SafeString:
+def state_badge(state: str, word: str | Promise = "") -> SafeString:
     """The badge of a state; the word is the enum's own unless another is given."""
     tone = TONES.get(str(state), "secondary")
     return format_html(

@@ -2,247 +2,38 @@
 concluded.
 """
 
-import secrets
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from fractions import Fraction
-from typing import Any, NamedTuple
-from uuid import UUID
+from typing import Any
 
 from django.core.files import File
 from django.db import transaction
-from django.db.models import FilteredRelation, Q
 from django.utils.translation import gettext as _
 
-from agencies.models import User, in_reach
+from agencies.models import User
 from agencies.persian import localised
-from agencies.roles import Role
 from cycles.clashes import Seen
 from cycles.engine.perform import perform
-from cycles.models import Cycle
 from cycles.ui import files as ui_files
 from cycles.workflow import Refused
 from submissions.evidence import file_types, quotas
 from submissions.evidence.actions import MOST_AT_ONCE, keep_document
 from submissions.models import (
     Answer,
-    Block,
     Description,
     Exhibit,
     Finding,
     Place,
-    Score,
     Submission,
     Verification,
 )
-from submissions.permissions import is_assessor, is_verifier
-from submissions.sampling import Candidate, sample
 from submissions.scoring import totals, verification_effect
-from submissions.workflow import MOVES, SIGNED, VERIFICATIONS, SubmissionState
-from submissions.workload import MOST_HOURS, Pool
+from submissions.workflow import SIGNED, VERIFICATIONS
+from submissions.workload import MOST_HOURS
 
 MOST_FILES = 20
 """Files that one verification may show."""
-
-
-class Drawn(NamedTuple):
-    """What a draw added, and how many lines it left because nobody else may verify them."""
-
-    lines: int
-    unfit: int
-
-
-# --- The draw -----------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def draw(cycle: Cycle, *, by: User, at: datetime) -> Drawn:
-    """Draw the lines of the signed self-assessments in the administrator's scope that are verified,
-    and share them out.
-
-    What was drawn stays; a later draw adds what qualifies since. The seed and the reasons stand in
-    the record.
-    """
-    # who is no administrator gets no smaller sample, but a refusal
-    reach = in_reach(by, at, (Role.ADMINISTRATOR,)) if by.holds(Role.ADMINISTRATOR, at=at) else Q()
-    signed = Submission.objects.filter(reach, cycle=cycle, state__in=SIGNED).select_related(
-        "agency", "cycle"
-    )
-    submissions = {s.pk: s for s in signed.order_by("pk")}
-    cycle = Cycle.objects.select_for_update(no_key=True).get(
-        pk=cycle.pk
-    )  # of two who draw at once, one after another
-    if not cycle.verification_percent:
-        raise Refused(_("By the rules of this year no line is verified at the source."))
-    cycle.draw_seed = cycle.draw_seed or secrets.token_hex(16)
-    candidates, places = _candidates(cycle, submissions.values())
-    drawn = sample(candidates, percent=cycle.verification_percent, seed=cycle.draw_seed)
-    desks = _Desks(cycle, at)
-    made, facts, unfit = [], dict[int, dict[int, list[str]]](), 0
-    for line, why in drawn.items():
-        if line in desks.drawn:
-            continue
-        submission = submissions[places[line][0]]
-        assessor = desks.next_for(submission, places[line][1])
-        if assessor is None:
-            unfit += 1
-            continue
-        codes = [code.value for code in why]
-        of = {"cycle": cycle, "agency_id": submission.agency_id, "submission": submission}
-        made.append(Verification(**of, line_id=line, why=codes, assessor=assessor, drawn_at=at))
-        facts.setdefault(submission.pk, {})[line] = codes
-    if made:
-        given = [s for s in submissions.values() if s.pk in facts]
-        each = {pk: {"lines": lines} for pk, lines in facts.items()}
-        perform(MOVES, given, "sample", by=by, at=at, params_by_pk=each, seed=cycle.draw_seed)
-        cycle.save(update_fields=["draw_seed"])
-        Verification.objects.bulk_create(made, batch_size=1000)
-    return Drawn(len(made), unfit)
-
-
-Places = dict[int, tuple[int, int]]
-"""Of which submission and axis a line is."""
-
-
-def _candidates(cycle: Cycle, submissions: Iterable[Submission]) -> tuple[list[Candidate], Places]:
-    """The lines that can be held against a source: signed, with a value, counted, not a steward's;
-    three queries.
-    """
-    keys = {s.pk: s.agency_id for s in submissions}
-    fields = (
-        "pk",
-        "submission_id",
-        "measure__indicator__axis_id",
-        "measure__lineage",
-        "measure__points",
-    )
-    also = ("measure__method", "measure__is_pilot", "value", "outliers")
-    lines = list(
-        Answer.objects.filter(submission__in=keys).order_by("pk").values_list(*fields, *also)
-    )
-    own = dict(
-        Score.objects.filter(answer__submission__in=keys, basis=Score.Basis.SELF)
-        .order_by("pk")
-        .values_list("answer_id", "points")
-    )
-    before = _last_year(cycle, set(keys.values()))
-    whole: Counter[int] = Counter()
-    for _pk, submission, _axis, _lineage, ceiling, _method, is_pilot, *_said in lines:
-        if not is_pilot:
-            whole[submission] += ceiling
-    found, places = [], Places()
-    for pk, submission, axis, lineage, ceiling, method, is_pilot, value, outliers in lines:
-        if value is None or is_pilot or method == "steward":
-            continue
-        places[pk] = (submission, axis)
-        past, claimed = before.get((keys[submission], lineage)), own.get(pk)
-        gain = None
-        if past is not None and past.share is not None and claimed is not None:
-            gain = Fraction(claimed) / Fraction(ceiling) - past.share
-        found.append(
-            Candidate(
-                key=pk,
-                weight=Fraction(ceiling) / Fraction(whole[submission]),
-                gain=gain,
-                stands_out=bool(outliers),
-                was_corrected=past is not None and past.was_corrected,
-            )
-        )
-    return found, places
-
-
-class _Past(NamedTuple):
-    """The same measure of the same agency a year ago: its share of the ceiling, and whether it
-    stands as corrected.
-    """
-
-    share: Fraction | None
-    was_corrected: bool
-
-
-CORRECTED = (Score.Basis.VERIFICATION, Score.Basis.CORRECTION)
-
-
-def _last_year(cycle: Cycle, agencies: set[int]) -> dict[tuple[int, UUID], _Past]:
-    rows = (
-        Answer.objects.filter(
-            submission__cycle__year=cycle.year - 1,
-            submission__state=SubmissionState.COMMUNICATED,
-            submission__agency__in=agencies,
-        )
-        .annotate(current=FilteredRelation("scores", condition=Q(scores__is_current=True)))
-        .order_by("pk")
-        .values_list(
-            "submission__agency_id",
-            "measure__lineage",
-            "current__points",
-            "current__basis",
-            "measure__points",
-        )
-    )
-    return {
-        (agency, lineage): _Past(
-            None if had is None else Fraction(had) / Fraction(ceiling), basis in CORRECTED
-        )
-        for agency, lineage, had, basis, ceiling in rows
-    }
-
-
-class _Desks:
-    """Who verifies what: impartial, in scope, never who marks the line, and as few lines as may be
-    on every desk.
-
-    The lines of one axis of an agency are on one desk: one visit, and the others may still be given
-    the axis to mark.
-    """
-
-    def __init__(self, cycle: Cycle, at: datetime) -> None:
-        self.pool = Pool(at)
-        self.marking = set(
-            Block.objects.filter(cycle=cycle).values_list("submission_id", "axis_id", "assessor_id")
-        )
-        fields = ("line_id", "submission_id", "line__measure__indicator__axis_id", "assessor_id")
-        held = list(Verification.objects.filter(cycle=cycle).order_by("pk").values_list(*fields))
-        self.drawn = {line for line, *_place in held}
-        self.pool.load = Counter(assessor for *_place, assessor in held)
-        self.visiting = {(submission, axis): assessor for _line, submission, axis, assessor in held}
-
-    def fit(self, submission: Submission, axis: int) -> list[User]:
-        """Who may verify lines of the axis: whoever marks it does not."""
-        return [
-            a for a in self.pool.fit(submission) if (submission.pk, axis, a.pk) not in self.marking
-        ]
-
-    def next_for(self, submission: Submission, axis: int) -> User | None:
-        """Whoever verifies lines of this axis already, else the least loaded of those who may."""
-        fit = self.fit(submission, axis)
-        visits = self.visiting.get((submission.pk, axis))
-        fit = [a for a in fit if a.pk == visits] or fit
-        if not fit:
-            return None
-        chosen = self.pool.take(fit, 1)
-        self.visiting[submission.pk, axis] = chosen.pk
-        return chosen
-
-
-@transaction.atomic
-def hand_over(
-    verification: Verification, *, assessor: User, by: User, at: datetime, seen: Seen | None = None
-) -> Verification:
-    """Give a line to another assessor to verify, with the files shown so far."""
-    [verification] = perform(
-        VERIFICATIONS, [verification], "hand_over", by=by, at=at, seen=seen, assessor=assessor
-    )
-    verification.assessor = assessor
-    if not is_assessor(assessor, verification, at) or verification.is_marked_by(assessor):
-        raise Refused(
-            _("%(name)s may not verify %(agency)s: the line is for %(who)s.")
-            % {"name": assessor, "agency": verification.agency, "who": is_verifier.label}
-        )
-    verification.save(update_fields=["assessor"])
-    return verification
 
 
 # --- What is found ------------------------------------------------------------------------------
@@ -349,7 +140,7 @@ def conclude(
         files=shown,
         **given,
     )
-    if verification_effect.lower([submission], [line.pk], at=at):
+    if verification_effect.apply_findings([submission], [line.pk], at=at):
         totals.compute([submission], why=f"verify: {verification.pk}", by=by, at=at)
     return verification
 
@@ -371,9 +162,3 @@ def _checked(line: Answer, said: Mapping[str, Any]) -> dict[str, Any]:
     if hours is not None and not 0 <= hours <= MOST_HOURS:
         raise Refused(_("Hours lie between 0 and %(most)s.") % {"most": localised(MOST_HOURS)})
     return {"place": place, "finding": finding, "found_value": value, "text": text, "hours": hours}
-
-
-def fit_for(verification: Verification, at: datetime) -> Sequence[User]:
-    """Who may verify the line instead: impartial assessors in scope who do not mark it."""
-    axis = verification.line.measure.indicator.axis_id
-    return _Desks(verification.cycle, at).fit(verification.submission, axis)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import User
 from agencies.persian import localised
 from cycles.clashes import ComparedForm
+from cycles.ui.choices import offer_rows
 from cycles.ui.fields import NumberField, PersianTextField
 from cycles.ui.forms import PasswordField, signed
 from submissions.evidence.actions import MOST_AT_ONCE
@@ -117,4 +118,4 @@ class HandOverForm(ComparedForm):
         fit = User.objects.filter(pk__in=[a.pk for a in assessors]).order_by(
             "name_fa", "username", "pk"
         )
-        self.fields["assessor"].queryset = fit  # type: ignore[attr-defined]
+        offer_rows(self, "assessor", fit)

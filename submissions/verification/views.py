@@ -30,7 +30,7 @@ from submissions.lookups import note_reading, overseen_cycle
 from submissions.models import Exhibit, Finding, Score, Verification
 from submissions.outliers import Against
 from submissions.scoring.verification_effect import RULE
-from submissions.verification import actions
+from submissions.verification import actions, draw
 from submissions.verification.filters import VerificationFilter
 from submissions.verification.forms import HandOverForm, VerificationForm
 from submissions.verification.tables import VerificationTable
@@ -46,7 +46,7 @@ def sample(request: PortalRequest, pk: int) -> HttpResponse:
     """
     cycle = overseen_cycle(request, pk)
     if request.method == "POST":
-        return _drawn(request, cycle)
+        return _draw(request, cycle)
     rows = Verification.objects.visible_to(request.user, request.at).filter(cycle=cycle)
     narrowed = VerificationFilter(request.GET, queryset=rows.for_list(), request=request)
     context = {
@@ -74,9 +74,9 @@ def _counts(rows: list[tuple[str, str]]) -> dict[str, Any]:
     }
 
 
-def _drawn(request: PortalRequest, cycle: Cycle) -> HttpResponse:
+def _draw(request: PortalRequest, cycle: Cycle) -> HttpResponse:
     try:
-        drawn = actions.draw(cycle, by=request.user, at=request.at)
+        drawn = draw.draw(cycle, by=request.user, at=request.at)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -122,7 +122,7 @@ def verification(request: PortalRequest, pk: int) -> HttpResponse:
         note_reading(request, held.submission, "line")
     moves = {m.name for m in open_to(VERIFICATIONS, held, by=request.user, at=request.at)}
     form, over = _forms(request, held, moves)
-    if request.method == "POST" and _done(request, held, form, over):
+    if request.method == "POST" and _do_act(request, held, form, over):
         return redirect("submissions:verification", pk)
     return render(
         request,
@@ -140,7 +140,7 @@ def _forms(
     act = request.POST.get("act", "")
     over = None
     if "hand_over" in moves:
-        fit = actions.fit_for(held, request.at)
+        fit = draw.fit_for(held, request.at)
         over = HandOverForm(request.POST if act == "hand_over" else None, held=held, assessors=fit)
     bound = request.method == "POST" and act != "hand_over"
     data, files = (request.POST, request.FILES) if bound else (None, None)
@@ -188,7 +188,7 @@ def _context(
     }
 
 
-def _done(request: PortalRequest, held: Verification, form: Any, over: Any) -> bool:
+def _do_act(request: PortalRequest, held: Verification, form: Any, over: Any) -> bool:
     """Do what was asked for; where it is refused the page says why and keeps what was typed."""
     act = request.POST.get("act", "")
     by: dict[str, Any] = {"by": request.user, "at": request.at}
@@ -200,7 +200,7 @@ def _done(request: PortalRequest, held: Verification, form: Any, over: Any) -> b
         if act == "conclude":
             _concluded(held, form, by | {"seen": _as_seen(request, held, form)})
         else:
-            _kept(request, held, form, by)
+            _save_note(request, held, form, by)
     except Refused as refusal:
         (over if act == "hand_over" else form).add_error(None, str(refusal))
         return False
@@ -216,7 +216,7 @@ def _handed_over(
     seen = over.as_seen(
         lambda: HandOverForm(held=Verification.objects.get(pk=held.pk), assessors=())
     )
-    actions.hand_over(held, assessor=over.cleaned_data["assessor"], seen=seen, **by)
+    draw.hand_over(held, assessor=over.cleaned_data["assessor"], seen=seen, **by)
     messages.success(request, _("Saved."))
     return True
 
@@ -235,7 +235,7 @@ def _concluded(held: Verification, form: VerificationForm, by: dict[str, Any]) -
         actions.conclude(held, **form.said, **by)
 
 
-def _kept(
+def _save_note(
     request: PortalRequest, held: Verification, form: VerificationForm, by: dict[str, Any]
 ) -> None:
     """What was typed so far, with a file more or a file less."""

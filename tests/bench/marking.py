@@ -15,6 +15,7 @@ from django.utils import timezone, translation
 
 from cycles.calendar import Phase
 from cycles.models import Window
+from submissions.marking import desk
 from submissions.marking import views as marking_views
 from submissions.models import Answer, Block
 from tests.bench import client_of, medians_of, queries_of, request_of, row
@@ -40,7 +41,7 @@ def _page_of(block: Block, at: Any) -> dict[str, Any]:
     with translation.override("fa"):
         request = request_of(block.assessor, at, address)
         held = marking_views._block(request, block.pk)
-        lines = marking_views._with_files(marking_views._desk(held))
+        lines = desk.with_files(desk.desk_lines(held))
         context = marking_views._page(request, held, lines)
 
         def bare() -> str:
@@ -93,7 +94,7 @@ def _saving(block: Block, at: Any, *, at_once: int) -> dict[str, Any]:
     with translation.override("fa"):
         request = request_of(block.assessor, at, address)
         held = marking_views._block(request, block.pk)
-        lines = marking_views._desk(held)
+        lines = desk.desk_lines(held)
         context = marking_views._page(request, held, lines) | {"line": lines[0], "saved_at": at}
 
         def bare() -> None:

@@ -19,7 +19,7 @@ from cycles.calendar import Binding, Phase
 from cycles.models import Cycle, Entry, Window
 from indicators.models import Measure
 from submissions.models import Answer, NodeScore, Score, StewardFigure, Stewardship, Submission
-from submissions.stewards import actions as stewards
+from submissions.stewards import supply
 from submissions.workflow import SubmissionState
 from tests.bench import queries_of, row, seconds
 from tests.bench.scores import AGENCIES, AXES, MEASURES_AN_AXIS
@@ -78,7 +78,7 @@ def _in_hand(cycle: Cycle, at: Any) -> Stewardship:
 
 def _supplied(held: Stewardship, at: Any) -> None:
     with transaction.atomic():
-        stewards.supply(held, by=held.steward, at=at)
+        supply.supply(held, by=held.steward, at=at)
         assert Submission.objects.filter(state=SubmissionState.MARKED).count() == AGENCIES
         transaction.set_rollback(True)
 
@@ -95,7 +95,7 @@ def _bare_tables(held: Stewardship, at: Any) -> None:
         m: m.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
         for m in (Score, NodeScore, Entry)
     }
-    stewards.supply(held, by=held.steward, at=at)
+    supply.supply(held, by=held.steward, at=at)
     with connection.cursor() as cursor:
         for model, last in since.items():
             table = model._meta.db_table

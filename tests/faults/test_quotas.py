@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 
 from cycles.workflow import Refused
 from submissions.evidence import actions as evidence
-from submissions.evidence import quotas
+from submissions.evidence import quotas, uploads
 from submissions.models import Answer, Document, Evidence
 from tests.factories import World, build
 
@@ -62,15 +62,15 @@ def test_an_agency_s_files_end_at_its_quota_and_the_numbers_are_told(
 ) -> None:
     settings.AGENCY_MOST_FILES = 2
     attach(w, line, "a.txt")
-    begun = evidence.begin_upload(line, name="b.txt", length=4, by=w.staff, at=w.at)
+    begun = uploads.begin_upload(line, name="b.txt", length=4, by=w.staff, at=w.at)
 
     with pytest.raises(Refused, match="2 of 2 files") as refused:
         attach(w, line, "c.txt")
     with pytest.raises(Refused, match="There is no room for this one"):
-        evidence.begin_upload(line, name="c.txt", length=4, by=w.staff, at=w.at)
+        uploads.begin_upload(line, name="c.txt", length=4, by=w.staff, at=w.at)
 
     assert "of 5.0 GB" in str(refused.value)
-    evidence.finish_upload(begun, content=SimpleUploadedFile("b.txt", b"text"), by=w.staff, at=w.at)
+    uploads.finish_upload(begun, content=SimpleUploadedFile("b.txt", b"text"), by=w.staff, at=w.at)
     assert quotas.used(w.cycle, w.power).files == 2
 
 

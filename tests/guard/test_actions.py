@@ -46,6 +46,7 @@ from submissions.answers import headquarters, teamwork
 from submissions.answers import sheets as answers_sheets
 from submissions.calibration import actions as calibration
 from submissions.evidence import actions as evidence
+from submissions.evidence import uploads
 from submissions.marking import actions as marking
 from submissions.marking import clarifications, reconciliation
 from submissions.models import Answer, Clarification, Document, Evidence, Mark, Submission, Upload
@@ -54,7 +55,9 @@ from submissions.reliability import actions as reliability
 from submissions.reorganisation import actions as ended_submissions
 from submissions.signing import declaration
 from submissions.stewards import actions as stewards
+from submissions.stewards import appointment, supply
 from submissions.verification import actions as verification
+from submissions.verification import draw
 from tests.factories import World, ask, build, enter_figures, lay_plan, plan_of, report_of, shown
 from tests.worlds.answers import (
     CONCLUSION,
@@ -116,7 +119,7 @@ READS = {
     "submissions.why_unsound", "submissions.units_of", "submissions.is_on_desk",
     "appeals.grounds", "appeals.why_unsound", "appeals.points_of", "appeals.why_not_ready", "appeals.content",
     "appeals.checked", "appeals.fit_for", "appeals.giver_of",
-    "appeals.lines_of", "appeals.likes", "appeals.digest", "appeals.counts", "appeals.following", "appeals.may_follow",
+    "appeals.lines_of", "appeals.affected_lines", "appeals.digest", "appeals.counts", "appeals.correction_for", "appeals.may_correct",
     "festival.deliveries_of", "festival.delivery_sentence",
     "festival.why_not_final", "festival.delivered", "festival.manifest", "festival.attachments",
     "festival.suggest", "festival.why_not_begun", "festival.due_on", "festival.why_unready", "festival.digest",
@@ -563,11 +566,11 @@ CALLS: dict[str, tuple[str, Phase, Call]] = {
     ),
     "submissions.begin_upload": (
         "begun", Phase.SELF_ASSESSMENT,
-        lambda w, at: evidence.begin_upload(power_line(w), name="x.txt", length=1, by=w.staff, at=at),
+        lambda w, at: uploads.begin_upload(power_line(w), name="x.txt", length=1, by=w.staff, at=at),
     ),
     "submissions.finish_upload": (
         "begun", Phase.SELF_ASSESSMENT,
-        lambda w, at: evidence.finish_upload(
+        lambda w, at: uploads.finish_upload(
             upload_of_line(w), content=ContentFile(b"x", name="x.txt"), by=w.staff, at=at
         ),
     ),
@@ -606,10 +609,10 @@ CALLS: dict[str, tuple[str, Phase, Call]] = {
     "submissions.settle": (
         "assigned", Phase.SCORING, lambda w, at: reconciliation.settle(apart(w), **VALUE, by=w.administrator, at=at),
     ),
-    "submissions.draw": ("marked", Phase.SCORING, lambda w, at: verification.draw(w.cycle, by=w.administrator, at=at)),
+    "submissions.draw": ("marked", Phase.SCORING, lambda w, at: draw.draw(w.cycle, by=w.administrator, at=at)),
     "submissions.hand_over": (
         "assigned", Phase.SCORING,
-        lambda w, at: verification.hand_over(to_verify(w), assessor=w.other_assessor, by=w.administrator, at=at),
+        lambda w, at: draw.hand_over(to_verify(w), assessor=w.other_assessor, by=w.administrator, at=at),
     ),
     "submissions.note": (
         "assigned", Phase.SCORING, lambda w, at: verification.note(to_verify(w), text="x", by=w.other_assessor, at=at)
@@ -647,11 +650,11 @@ CALLS: dict[str, tuple[str, Phase, Call]] = {
         ),
     ),
     "submissions.supply": (
-        "assigned", Phase.SCORING, lambda w, at: stewards.supply(w.stewardship, by=w.steward, at=at),
+        "assigned", Phase.SCORING, lambda w, at: supply.supply(w.stewardship, by=w.steward, at=at),
     ),
     "submissions.open_again": (
         "marked", Phase.SCORING,
-        lambda w, at: stewards.open_again(w.stewardship, reason="because", by=w.administrator, at=at),
+        lambda w, at: supply.open_again(w.stewardship, reason="because", by=w.administrator, at=at),
     ),
     "submissions.hand_in": ("assigned", Phase.SCORING, lambda w, at: _hand_in(w, at)),
     "submissions.order_reliability": (
@@ -786,14 +789,18 @@ def _modules(app: str) -> list[Any]:
                 marking,
                 clarifications,
                 evidence,
+                uploads,
                 teamwork,
                 headquarters,
                 declaration,
                 reconciliation,
                 stewards,
+                appointment,
+                supply,
                 reliability,
                 calibration,
                 verification,
+                draw,
                 costs,
                 answers_sheets,
                 ended_submissions,

@@ -1,4 +1,4 @@
-"""Like cases: what a corrected rule gives each agency, and the one act that gives it."""
+"""AffectedLine cases: what a corrected rule gives each agency, and the one act that gives it."""
 
 from decimal import Decimal
 
@@ -10,7 +10,7 @@ from django.utils import translation
 
 from agencies.models import Interest
 from appeals.corrections import actions as corrections
-from appeals.corrections.actions import Fate, Rule
+from appeals.corrections.actions import Effect, Rule
 from appeals.models import Appeal, Correction
 from cycles.models import Cycle, Delivery, Entry
 from cycles.workflow import Refused
@@ -47,9 +47,9 @@ def like_cases(value=30, points=100, state="scored", basis="agreed"):
     return world
 
 
-def fate_of(world, rule=EASIER, **rules):
+def effect_of(world, rule=EASIER, **rules):
     measure = Measure.objects.get(code="G1-1")
-    found = corrections.likes(measure, rule, **({"may_fall": False} | rules))
+    found = corrections.affected_lines(measure, rule, **({"may_fall": False} | rules))
     like = next(x for x in found if x.line.submission_id == world.other.pk)
     return like.fate, like.after
 
@@ -57,25 +57,34 @@ def fate_of(world, rule=EASIER, **rules):
 @pytest.mark.parametrize(
     ("value", "points", "target", "fate", "after"),
     [
-        (30, 100, 60, Fate.RAISED, 150),  # as the method had it
-        (30, 50, 60, Fate.RAISED, 75),  # the assessor gave half of it, and half of the right it is
-        (80, Decimal("266.6666666667"), 60, Fate.RAISED, 300),  # never over the ceiling
-        (0, 0, 60, Fate.SAME, 0),  # zero is a score of its own
-        (90, 300, 60, Fate.SAME, 300),
-        (30, 100, 100, Fate.SPARED, 100),  # it would fall
+        (30, 100, 60, Effect.RAISED, 150),  # as the method had it
+        (
+            30,
+            50,
+            60,
+            Effect.RAISED,
+            75,
+        ),  # the assessor gave half of it, and half of the right it is
+        (80, Decimal("266.6666666667"), 60, Effect.RAISED, 300),  # never over the ceiling
+        (0, 0, 60, Effect.SAME, 0),  # zero is a score of its own
+        (90, 300, 60, Effect.SAME, 300),
+        (30, 100, 100, Effect.SPARED, 100),  # it would fall
     ],
 )
 def test_a_scored_line_gets_what_the_right_rule_gives_it(value, points, target, fate, after):
     world = like_cases(value, points)
 
-    assert fate_of(world, Rule("linear", {"target": Decimal(target)}, {})) == (fate, Decimal(after))
+    assert effect_of(world, Rule("linear", {"target": Decimal(target)}, {})) == (
+        fate,
+        Decimal(after),
+    )
 
 
 def test_a_score_falls_only_where_the_year_s_rules_let_it():
     world = like_cases()
 
-    assert fate_of(world, Rule("linear", {"target": Decimal(100)}, {}), may_fall=True) == (
-        Fate.LOWERED,
+    assert effect_of(world, Rule("linear", {"target": Decimal(100)}, {}), may_fall=True) == (
+        Effect.LOWERED,
         Decimal(90),
     )
 
@@ -84,13 +93,13 @@ def test_a_score_falls_only_where_the_year_s_rules_let_it():
 def test_a_line_without_points_stays_as_it_is(state):
     world = like_cases(None, None, state)
 
-    assert fate_of(world) == (Fate.VOID, None)
+    assert effect_of(world) == (Effect.VOID, None)
 
 
 def test_what_was_decided_on_appeal_is_only_ever_raised():
     world = like_cases(30, 200, basis="appeal")
 
-    assert fate_of(world, may_fall=True) == (Fate.DECIDED, Decimal(200))
+    assert effect_of(world, may_fall=True) == (Effect.DECIDED, Decimal(200))
 
 
 def test_what_was_found_at_the_source_counts_not_what_the_agency_says():
@@ -114,7 +123,7 @@ def test_what_was_found_at_the_source_counts_not_what_the_agency_says():
         **of, **said, assessor=world.assessor, drawn_at=world.at, concluded_at=world.at
     )
 
-    assert fate_of(world) == (Fate.RAISED, Decimal(150))
+    assert effect_of(world) == (Effect.RAISED, Decimal(150))
 
 
 def test_one_act_corrects_all_tells_them_and_stands_in_the_record():

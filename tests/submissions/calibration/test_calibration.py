@@ -13,7 +13,6 @@ from cycles.models import Cycle, Entry
 from cycles.people import interests
 from cycles.workflow import Refused
 from indicators.models import Measure
-from submissions import clearance
 from submissions.calibration import actions as calibration
 from submissions.marking import actions as marking
 from submissions.marking import assignment
@@ -228,7 +227,7 @@ def test_not_applicable_and_zero_are_as_far_apart_as_can_be(agreed, given, dista
 
 
 def test_whoever_falls_short_sits_again_over_lines_not_seen_yet(monkeypatch):
-    monkeypatch.setattr(clearance, "AT_ONCE", 1)
+    monkeypatch.setattr(calibration, "AT_ONCE", 1)
     world = demanding(build("assigned"))
     lay(world, "G1-1", 150), lay(world, "G2-1", 0)
 

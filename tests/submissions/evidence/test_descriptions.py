@@ -211,7 +211,7 @@ def test_a_version_of_the_first_form_says_nothing_of_letters_and_is_shown_and_ta
         each["evidence"] = [row[:3] for row in each["evidence"]]
     old = Version(submission=world.submission, content=json.dumps(content))
 
-    files = [file for each in versions.shown(old) for file in each.files]
+    files = [file for each in versions.signed_lines(old) for file in each.files]
     versions.restore(world.submission, old, at=world.at)
 
     assert [(file.name, file.description) for file in files] == [("a.pdf", Description())]

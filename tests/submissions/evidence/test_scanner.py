@@ -22,7 +22,7 @@ from cycles.sandbox import Exceeded
 from submissions import models
 from submissions.contents import pictures
 from submissions.evidence import actions as evidence
-from submissions.evidence import previews
+from submissions.evidence import previews, uploads
 from submissions.evidence import scanner as evidence_scanner
 from submissions.models import Answer, Document
 from tests.factories import build, shown
@@ -293,8 +293,8 @@ def test_old_uploads_are_forgotten_after_a_week_and_young_ones_are_not(
     settings, django_capture_on_commit_callbacks
 ):
     world = build("begun")
-    old = evidence.begin_upload(line(world), name="a.txt", length=3, by=world.staff, at=world.at)
-    young = evidence.begin_upload(
+    old = uploads.begin_upload(line(world), name="a.txt", length=3, by=world.staff, at=world.at)
+    young = uploads.begin_upload(
         line(world), name="b.txt", length=3, by=world.staff, at=world.at + timedelta(days=1)
     )
     for upload in (old, young):
@@ -302,7 +302,7 @@ def test_old_uploads_are_forgotten_after_a_week_and_young_ones_are_not(
         upload.path.write_bytes(b"x")
 
     with django_capture_on_commit_callbacks(execute=True):
-        assert evidence.clear_uploads(at=world.at + evidence.KEPT_FOR + timedelta(seconds=1)) == 1
+        assert uploads.clear_uploads(at=world.at + uploads.KEPT_FOR + timedelta(seconds=1)) == 1
 
     assert not old.path.exists()
     assert young.path.exists()

@@ -23,7 +23,7 @@ from cycles.models import Entry
 from cycles.ui.files import Stored, handed_out
 from cycles.workflow import Refused
 from submissions.evidence import actions as evidence
-from submissions.evidence import upload_views
+from submissions.evidence import upload_views, uploads
 from submissions.models import Answer, Document, Evidence, Upload
 from submissions.signing import actions as signing
 from submissions.signing import versions
@@ -163,12 +163,12 @@ def test_the_last_piece_that_came_in_as_the_server_stopped_is_no_piece_lost(visi
 
 def test_finished_twice_it_is_evidence_once():
     world = build("begun")
-    upload = evidence.begin_upload(
+    upload = uploads.begin_upload(
         line(world), name="a.pdf", length=len(pdf()), by=world.staff, at=world.at
     )
 
     first, second = (
-        evidence.finish_upload(
+        uploads.finish_upload(
             upload, content=ContentFile(pdf(), name="a.pdf"), by=world.staff, at=world.at
         )
         for _time in range(2)
@@ -226,7 +226,7 @@ def test_limits_are_held_before_the_first_piece(visit, name, length, said):
 
 
 def test_nobody_begins_without_end(visit, monkeypatch):
-    monkeypatch.setattr(evidence, "MOST_UNDER_WAY", 2)
+    monkeypatch.setattr(uploads, "MOST_UNDER_WAY", 2)
     world = build("begun")
     client = visit(world, world.staff)
 

@@ -14,7 +14,7 @@ from submissions.marking import clarifications
 from submissions.models import Block, Score, Submission, Verification
 from submissions.release import actions as release
 from submissions.release import blockers
-from submissions.stewards import actions as stewards
+from submissions.stewards import supply
 from tests.factories import ask, build, make_agency
 from tests.worlds.answers import apart, power_line, to_verify
 
@@ -69,9 +69,9 @@ def test_two_marks_that_are_apart_count_once_and_not_as_unmarked():
 
 def test_figures_that_a_steward_has_not_supplied_stand_in_the_way_until_they_are():
     world = build("marked")
-    stewards.open_again(world.stewardship, reason="x", by=world.administrator, at=world.at)
+    supply.open_again(world.stewardship, reason="x", by=world.administrator, at=world.at)
     before = met(world)
-    stewards.supply(world.fresh(world.stewardship), by=world.steward, at=world.at)
+    supply.supply(world.fresh(world.stewardship), by=world.steward, at=world.at)
 
     assert before == {"unsupplied": 1}
     assert met(world) == {}

@@ -10,15 +10,8 @@ from statistics import correlation, fmean
 import krippendorff
 import pytest
 
-from submissions.reliability.statistics import (
-    Reading,
-    _student,
-    agreement,
-    copying,
-    halo,
-    saturated,
-    severity,
-)
+from submissions.reliability.severity import _student, severity
+from submissions.reliability.statistics import Reading, agreement, copying, halo, saturated
 
 NOBODY = None
 PUBLISHED = (

@@ -44,6 +44,8 @@ from submissions.permissions import is_figure_giver
 from submissions.release import actions as release
 from submissions.signing import actions as signing
 from submissions.stewards import actions as stewards
+from submissions.stewards import appointment
+from submissions.stewards import supply as stewards_supply
 from tests.factories import EPOCH, PASSWORD, build, cite, make_agency, make_user, supply
 from tests.festival.conftest import decree
 from tests.tabs import Tab
@@ -119,10 +121,10 @@ def test_a_measure_goes_into_other_hands_with_its_figures_and_a_reason():
     stewards.save_figures(world.stewardship, all_given(world), by=world.steward, at=world.at)
 
     with pytest.raises(Refused, match="Say why"):
-        stewards.appoint(
+        appointment.appoint(
             world.stewardship.measure, steward=other, by=world.administrator, at=world.at
         )
-    held = stewards.appoint(
+    held = appointment.appoint(
         world.stewardship.measure,
         steward=other,
         reason="On leave",
@@ -146,7 +148,7 @@ def test_only_a_steward_whose_reach_is_the_measure_s_is_named():
 
     for person in (world.assessor, provincial):
         with pytest.raises(Refused, match="is no steward of everybody"):
-            stewards.appoint(
+            appointment.appoint(
                 world.stewardship.measure,
                 steward=person,
                 reason="x",
@@ -154,11 +156,11 @@ def test_only_a_steward_whose_reach_is_the_measure_s_is_named():
                 at=world.at,
             )
     with pytest.raises(Refused, match="is the steward of this measure already"):
-        stewards.appoint(
+        appointment.appoint(
             world.stewardship.measure, steward=world.steward, by=world.administrator, at=world.at
         )
     with pytest.raises(Refused, match="Only communicated measures"):
-        stewards.appoint(
+        appointment.appoint(
             Measure.objects.get(code="G1-1"),
             steward=world.steward,
             by=world.administrator,
@@ -177,17 +179,19 @@ def test_one_act_puts_every_measure_into_the_hands_it_names_and_counts_the_other
         )  # fmt: skip
     Measure.objects.filter(pk=named.pk).update(steward=world.steward)
 
-    done = stewards.appoint_named(world.cycle, by=world.administrator, at=world.at)
+    done = appointment.appoint_named(world.cycle, by=world.administrator, at=world.at)
 
     assert done == (1, 2)
     assert [s.steward for s in Stewardship.objects.all()] == [world.steward]
     Stewardship.objects.all().delete()
-    assert stewards.appoint_named(world.cycle, by=world.provincial_administrator, at=world.at) == (
+    assert appointment.appoint_named(
+        world.cycle, by=world.provincial_administrator, at=world.at
+    ) == (
         0,
         0,
     )
     with pytest.raises(Refused, match="whoever keeps the set"):
-        stewards.appoint_named(world.cycle, by=world.assessor, at=world.at)
+        appointment.appoint_named(world.cycle, by=world.assessor, at=world.at)
 
 
 # --- No longer the assessors' -------------------------------------------------------------------
@@ -330,10 +334,10 @@ def test_a_figure_whose_giver_declares_an_interest_afterwards_is_as_good_as_none
     tie(world)
 
     with pytest.raises(Refused, match="somebody else has to: Ministry of Energy"):
-        stewards.supply(world.stewardship, by=fresh(world.steward), at=world.at)
+        stewards_supply.supply(world.stewardship, by=fresh(world.steward), at=world.at)
     same = {steward_line(world).pk: figure()}
     stewards.save_figures(world.stewardship, same, by=world.administrator, at=world.at)
-    stewards.supply(world.stewardship, by=fresh(world.steward), at=world.at)
+    stewards_supply.supply(world.stewardship, by=fresh(world.steward), at=world.at)
 
     assert score(steward_line(world)).scored_by == world.administrator
     assert score(steward_line(world, world.health)).scored_by == world.steward
@@ -401,14 +405,14 @@ def test_what_somebody_has_changed_since_it_was_seen_is_not_written_over():
 def test_supplying_needs_every_figure_and_a_source():
     world = build("assigned")
     with pytest.raises(Refused, match="Name the source"):
-        stewards.supply(world.stewardship, by=world.steward, at=world.at)
+        stewards_supply.supply(world.stewardship, by=world.steward, at=world.at)
     with pytest.raises(Refused, match="Choose the document"):
         stewards.cite(world.stewardship, title="x", document=None, by=world.steward, at=world.at)
     cite(world)
     with pytest.raises(Refused, match="3 figures are missing"):
-        stewards.supply(world.stewardship, by=world.steward, at=world.at)
+        stewards_supply.supply(world.stewardship, by=world.steward, at=world.at)
     with pytest.raises(Refused, match="is for the steward"):
-        stewards.supply(world.stewardship, by=world.administrator, at=world.at)
+        stewards_supply.supply(world.stewardship, by=world.administrator, at=world.at)
 
 
 def test_supplied_figures_are_scores_and_complete_what_waited_for_them_alone():
@@ -420,7 +424,7 @@ def test_supplied_figures_are_scores_and_complete_what_waited_for_them_alone():
     stewards.save_figures(world.stewardship, given, by=world.steward, at=world.at)
     cite(world)
 
-    stewards.supply(world.stewardship, by=world.steward, at=world.at)
+    stewards_supply.supply(world.stewardship, by=world.steward, at=world.at)
 
     got = score(line)
     assert (got.basis, got.state, got.points) == ("steward", "scored", Decimal("37.03703673"))
@@ -460,10 +464,10 @@ def test_who_signs_after_a_decree_keeps_the_figure_and_who_did_not_submit_has_no
     signing.lapse(world.cycle, at=world.at)
     assert (score(line).basis, score(line).state) == ("agreed", "not_answered")
     Submission.objects.filter(pk=world.other.pk).update(state="lapsed")
-    world.stewardship = stewards.open_again(
+    world.stewardship = stewards_supply.open_again(
         world.stewardship, reason="x", by=world.administrator, at=world.at
     )
-    stewards.supply(world.stewardship, by=world.steward, at=world.at)
+    stewards_supply.supply(world.stewardship, by=world.steward, at=world.at)
     assert score(line).state == "not_answered"
 
     decree(world, Phase.SELF_ASSESSMENT, world.at + timedelta(days=5))
@@ -476,13 +480,15 @@ def test_who_signs_after_a_decree_keeps_the_figure_and_who_did_not_submit_has_no
 def test_opened_again_figures_count_no_longer_and_what_was_complete_waits():
     world = build("marked")
     with pytest.raises(Refused, match="Say why"):
-        stewards.open_again(world.stewardship, reason=" ", by=world.administrator, at=world.at)
+        stewards_supply.open_again(
+            world.stewardship, reason=" ", by=world.administrator, at=world.at
+        )
     with pytest.raises(Refused, match="is for whoever keeps the set"):
-        stewards.open_again(
+        stewards_supply.open_again(
             world.stewardship, reason="x", by=world.provincial_administrator, at=world.at
         )
 
-    stewards.open_again(
+    stewards_supply.open_again(
         world.stewardship, reason="Two columns changed places", by=world.administrator, at=world.at
     )
 
@@ -493,7 +499,7 @@ def test_opened_again_figures_count_no_longer_and_what_was_complete_waits():
     stewards.save_figures(
         held, {steward_line(world).pk: figure("60")}, by=world.steward, at=world.at
     )
-    stewards.supply(held, by=world.steward, at=world.at)
+    stewards_supply.supply(held, by=world.steward, at=world.at)
     assert score(steward_line(world)).points == 180
     assert world.fresh(world.submission).state == "marked"
 
@@ -503,17 +509,21 @@ def test_of_whom_scores_are_communicated_the_figure_stands():
     release.communicate([world.submission], by=world.administrator, at=world.at)
     line = steward_line(world)
 
-    held = stewards.open_again(world.stewardship, reason="x", by=world.administrator, at=world.at)
+    held = stewards_supply.open_again(
+        world.stewardship, reason="x", by=world.administrator, at=world.at
+    )
 
     assert score(line).points == 150
     with pytest.raises(Refused, match="is for an appeal"):
         stewards.save_figures(held, {line.pk: figure("60")}, by=world.steward, at=world.at)
-    stewards.supply(held, by=world.steward, at=world.at)
+    stewards_supply.supply(held, by=world.steward, at=world.at)
     assert Score.objects.filter(answer=line, basis="steward").count() == 1
 
     Submission.objects.exclude(pk=world.submission.pk).update(state="lapsed")
     with pytest.raises(Refused, match="of every agency with this measure have been communicated"):
-        stewards.open_again(world.fresh(held), reason="x", by=world.administrator, at=world.at)
+        stewards_supply.open_again(
+            world.fresh(held), reason="x", by=world.administrator, at=world.at
+        )
 
 
 @pytest.mark.parametrize("agencies", (3, 60))
@@ -536,7 +546,7 @@ def test_supplying_takes_the_same_queries_for_any_number_of_agencies(agencies):
     with CaptureQueriesContext(connection) as saving:
         stewards.save_figures(world.stewardship, given, by=world.steward, at=world.at)
     with CaptureQueriesContext(connection) as supplying:
-        stewards.supply(world.stewardship, by=world.steward, at=world.at)
+        stewards_supply.supply(world.stewardship, by=world.steward, at=world.at)
 
     assert Submission.objects.filter(state="marked").count() == agencies
     assert (len(saving), len(supplying)) == (12, 34)
@@ -593,7 +603,9 @@ def secret():
     world.stewardship = stewards.cite(
         world.stewardship, title=TITLE, document=paper, by=fresh(world.steward), at=world.at
     )
-    world.stewardship = stewards.supply(world.stewardship, by=fresh(world.steward), at=world.at)
+    world.stewardship = stewards_supply.supply(
+        world.stewardship, by=fresh(world.steward), at=world.at
+    )
     world.submission = world.fresh(world.submission)
     return world
 
@@ -1020,7 +1032,7 @@ def test_of_two_who_supply_at_once_one_does_and_every_line_has_one_score():
     cite(world)
 
     def work():
-        return stewards.supply(world.stewardship, by=fresh(world.steward), at=world.at)
+        return stewards_supply.supply(world.stewardship, by=fresh(world.steward), at=world.at)
 
     assert at_once(work, work) == ["done", "refused"]
     assert Score.objects.filter(basis="steward").count() == 3
@@ -1041,7 +1053,7 @@ def test_the_last_block_and_the_figures_at_once_leave_the_self_assessment_comple
     cite(world)
 
     done = at_once(
-        lambda: stewards.supply(world.stewardship, by=fresh(world.steward), at=world.at),
+        lambda: stewards_supply.supply(world.stewardship, by=fresh(world.steward), at=world.at),
         lambda: marking.hand_in(blocks[-1], by=fresh(world.assessor), at=world.at),
     )
 

@@ -15,10 +15,9 @@ from django.utils import translation
 
 from agencies.models import Interest
 from cycles.models import Cycle, Delivery, Entry
-from cycles.people import interests
+from cycles.people import actions as people
 from cycles.workflow import Refused
 from submissions import sampling
-from submissions.evidence import actions as evidence
 from submissions.marking import actions as marking
 from submissions.marking import assignment, reconciliation
 from submissions.marking import rules as marking_rules
@@ -36,6 +35,7 @@ from submissions.models import (
 from submissions.release import actions as release
 from submissions.signing import actions as signing
 from submissions.verification import actions as verification_actions
+from submissions.verification import draw
 from tests.factories import PASSWORD, build, make_agency, make_user, supply
 from tests.jobs import work_off
 from tests.submissions.conftest import EICAR
@@ -67,7 +67,7 @@ def url(name, *args):
 def drawn_all(stage="assigned", **rules):
     """Every line that can be verified is drawn."""
     world = ruled(build(stage), verification_percent=100, **rules)
-    world.drawn = verification_actions.draw(world.cycle, by=world.administrator, at=world.at)
+    world.drawn = draw.draw(world.cycle, by=world.administrator, at=world.at)
     return world
 
 
@@ -141,7 +141,7 @@ def test_the_work_goes_to_the_least_loaded_and_an_axis_to_one_desk():
     world = ruled(build("submitted"), verification_percent=100)
     world.at = world.opens("scoring")
 
-    verification_actions.draw(world.cycle, by=world.administrator, at=world.at)
+    draw.draw(world.cycle, by=world.administrator, at=world.at)
 
     places = Verification.objects.values_list("line__measure__indicator__axis", "assessor")
     assert {assessor for _axis, assessor in places} == {world.assessor.pk, world.other_assessor.pk}
@@ -151,7 +151,7 @@ def test_the_work_goes_to_the_least_loaded_and_an_axis_to_one_desk():
 def test_whoever_verifies_a_line_is_not_given_its_axis_to_mark():
     world = ruled(build("submitted"), verification_percent=100)
     world.at = world.opens("scoring")
-    verification_actions.draw(world.cycle, by=world.administrator, at=world.at)
+    draw.draw(world.cycle, by=world.administrator, at=world.at)
 
     assignment.assign_all(world.cycle, by=world.administrator, at=world.at)
 
@@ -170,12 +170,12 @@ def test_whoever_verifies_a_line_is_not_given_its_axis_to_mark():
 
 def test_a_second_draw_takes_nothing_out_and_adds_what_qualifies_since():
     world = ruled(build("assigned"), verification_percent=40)
-    first = verification_actions.draw(world.cycle, by=world.administrator, at=world.at)
+    first = draw.draw(world.cycle, by=world.administrator, at=world.at)
     held = set(Verification.objects.values_list("line", flat=True))
 
-    again = verification_actions.draw(world.cycle, by=world.administrator, at=world.at)
+    again = draw.draw(world.cycle, by=world.administrator, at=world.at)
     ruled(world, verification_percent=100)
-    more = verification_actions.draw(world.cycle, by=world.administrator, at=world.at)
+    more = draw.draw(world.cycle, by=world.administrator, at=world.at)
 
     assert (first.lines, again.lines, more.lines) == (2, 0, 2)
     assert held < set(Verification.objects.values_list("line", flat=True))
@@ -188,30 +188,27 @@ def test_a_line_that_nobody_else_may_verify_is_counted_and_drawn_when_somebody_m
         user=world.other_assessor, agency=world.power, reason="x", declared_at=world.at
     )
 
-    assert verification_actions.draw(world.cycle, by=world.administrator, at=world.at) == (0, 4)
+    assert draw.draw(world.cycle, by=world.administrator, at=world.at) == (0, 4)
     interest.delete()
 
-    assert verification_actions.draw(world.cycle, by=world.administrator, at=world.at) == (4, 0)
+    assert draw.draw(world.cycle, by=world.administrator, at=world.at) == (4, 0)
 
 
 def test_a_year_whose_rules_verify_nothing_draws_nothing():
     world = ruled(build("assigned"), verification_percent=0)
 
     with pytest.raises(Refused, match="no line is verified"):
-        verification_actions.draw(world.cycle, by=world.administrator, at=world.at)
+        draw.draw(world.cycle, by=world.administrator, at=world.at)
 
 
 def test_a_province_s_administrator_draws_within_the_province_and_others_not_at_all():
     world = ruled(build("assigned"), verification_percent=100)
 
-    assert (
-        verification_actions.draw(world.cycle, by=world.provincial_administrator, at=world.at).lines
-        == 0
-    )
+    assert draw.draw(world.cycle, by=world.provincial_administrator, at=world.at).lines == 0
     assert not Entry.objects.filter(act="sample").exists()
     for name in ("assessor", "head", "auditor"):
         with pytest.raises(Refused):
-            verification_actions.draw(world.cycle, by=getattr(world, name), at=world.at)
+            draw.draw(world.cycle, by=getattr(world, name), at=world.at)
     assert not Verification.objects.exists()
 
 
@@ -222,7 +219,7 @@ def test_reasons_come_from_the_line_its_weight_and_last_year():
     Score.objects.filter(answer=line, is_current=True).update(basis="verified", points=Decimal(30))
     later = build_following(world, lineage)
 
-    candidates, _places = verification_actions._candidates(later.cycle, [later.submission])
+    candidates, _places = draw._candidates(later.cycle, [later.submission])
 
     by_key = {c.key: c for c in candidates}
     found = by_key[power_line(later).pk]
@@ -262,7 +259,7 @@ def test_the_draw_takes_the_same_queries_for_any_number_of_agencies(agencies):
     more_signed(world, agencies - 1)
 
     with CaptureQueriesContext(connection) as captured:
-        drawn = verification_actions.draw(world.cycle, by=world.administrator, at=world.at)
+        drawn = draw.draw(world.cycle, by=world.administrator, at=world.at)
 
     assert drawn.lines == 4 + 3 * (agencies - 1)
     assert len([q for q in captured if "SAVEPOINT" not in q["sql"]]) == 16
@@ -368,8 +365,8 @@ def read_twice(found_first):
     """The heaviest line is marked by two who lie apart and verified by a third."""
     world = shared_out(verification_percent=100)
     world.people["third"] = make_user("third", "assessor")
-    interests.state_interests(world.cycle, by=world.third, at=world.at)
-    verification_actions.draw(world.cycle, by=world.administrator, at=world.at)
+    people.state_interests(world.cycle, by=world.third, at=world.at)
+    draw.draw(world.cycle, by=world.administrator, at=world.at)
     first, second = both(world)
     [line] = second.drawn
     held = Verification.objects.get(line=line)
@@ -481,12 +478,10 @@ def test_an_administrator_gives_a_line_to_another_and_never_to_who_marks_it():
 
     for name in ("assessor", "interested", "provincial_assessor"):
         with pytest.raises(Refused, match="may not verify"):
-            verification_actions.hand_over(
-                held, assessor=getattr(world, name), by=world.administrator, at=world.at
-            )
+            draw.hand_over(held, assessor=getattr(world, name), by=world.administrator, at=world.at)
 
     assert of_line(world).assessor == world.other_assessor
-    assert verification_actions.fit_for(held, world.at) == [world.other_assessor]
+    assert draw.fit_for(held, world.at) == [world.other_assessor]
 
 
 def test_whoever_comes_to_mark_the_line_does_not_verify_it():
@@ -637,7 +632,7 @@ def test_other_files_are_refused(name, content, why):
 def test_a_file_that_is_too_large_and_one_too_many_are_refused(monkeypatch):
     world = drawn_all()
     held = of_line(world)
-    monkeypatch.setattr(evidence, "MOST_AT_ONCE", 2**20)
+    monkeypatch.setattr(verification_actions, "MOST_AT_ONCE", 2**20)
     monkeypatch.setattr(verification_actions, "MOST_FILES", 1)
 
     with pytest.raises(Refused, match="larger than 1 MB"):
@@ -710,7 +705,7 @@ def test_the_sample_page_draws_and_tells_who_verifies_what_and_why(visit):
 def test_the_sample_page_takes_the_same_queries_for_any_length(visit, agencies):
     world = ruled(build("assigned"), verification_percent=100)
     more_signed(world, agencies - 1)
-    verification_actions.draw(world.cycle, by=world.administrator, at=world.at)
+    draw.draw(world.cycle, by=world.administrator, at=world.at)
     client = visit(world, world.administrator)
     client.get(url("sample", world.cycle.pk))
 

@@ -1,0 +1,101 @@
+"""What colleagues do about a line beside answering it: comments, ready marks, factors, shares."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from agencies.persian import localised
+from cycles.requests import PortalRequest
+from cycles.workflow import Refused
+from indicators.models import Axis
+from submissions.answers import teamwork
+from submissions.answers.forms import CommentForm, FactorForm, ReadyForm, ShareOutForm
+from submissions.lookups import find, find_line, form_errors, line_url
+from submissions.models import Answer, ExternalFactor, Submission
+
+
+def _do_on_line(
+    request: PortalRequest, answer: Answer, form: Any, act: Callable[..., Any]
+) -> HttpResponse:
+    """Do an act on a line with what its small form holds, and go back to the line."""
+    if form.is_valid():
+        try:
+            act(answer, **form.cleaned_data, by=request.user, at=request.at)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+    else:
+        messages.error(request, form_errors(form))
+    return redirect(line_url(answer))
+
+
+@require_POST
+def line_ready(request: PortalRequest, pk: int) -> HttpResponse:
+    return _do_on_line(
+        request, find_line(request, pk), ReadyForm(request.POST), teamwork.mark_ready
+    )
+
+
+@require_POST
+def line_comment(request: PortalRequest, pk: int) -> HttpResponse:
+    return _do_on_line(request, find_line(request, pk), CommentForm(request.POST), teamwork.comment)
+
+
+@require_POST
+def factor_claim(request: PortalRequest, pk: int) -> HttpResponse:
+    answer = find_line(request, pk)
+    return _do_on_line(
+        request,
+        answer,
+        FactorForm(request.POST, files=answer.evidence.live().select_related("document")),
+        teamwork.claim_factor,
+    )
+
+
+@require_POST
+def factor_withdraw(request: PortalRequest, pk: int) -> HttpResponse:
+    factors = ExternalFactor.objects.visible_to(request.user, request.at).select_related("answer")
+    factor = get_object_or_404(factors, pk=pk)
+    try:
+        teamwork.withdraw_factor(factor, by=request.user, at=request.at)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect(line_url(factor.answer))
+
+
+def share_out_form(
+    request: PortalRequest, submission: Submission, axes: Iterable[Axis], data: Any = None
+) -> ShareOutForm:
+    """The place to give out lines; the page shows who has which."""
+    held = submission.answers.exclude(assignee=None).order_by("pk").values_list("pk", "assignee")
+    people = teamwork.colleagues(submission, request.at)
+    return ShareOutForm(data, people=people, axes=axes, shows={"assignees": list(held)})
+
+
+@require_POST
+def share_out(request: PortalRequest, pk: int) -> HttpResponse:
+    """Give an axis, or the chosen lines, to a colleague."""
+    submission = find(request, pk)
+    axes = (
+        Axis.objects.filter(indicators__measures__in=submission.answers.values("measure"))
+        .distinct()
+        .order_by("pk")
+    )
+    form = share_out_form(request, submission, axes, request.POST)
+    if form.is_valid():
+        seen = form.as_seen(lambda: share_out_form(request, submission, axes))
+        try:
+            count = teamwork.share_out(
+                submission, **form.cleaned_data, by=request.user, at=request.at, seen=seen
+            )
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("Lines given out: %(count)s") % {"count": localised(count)})
+    else:
+        messages.error(request, form_errors(form))
+    return redirect("submissions:detail", pk)
