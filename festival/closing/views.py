@@ -29,4 +29,6 @@ def followed(request: PortalRequest, year: int) -> HttpResponse:
         Edition.objects.current(request.at).select_related("cycle"), cycle__year=year
     )
     context = {"edition": found, "planned": summary.planned(found.cycle)}
-    return render(request, f"festival/followed.html{'#slot' if request.htmx else ''}", context)
+    return render(
+        request, f"festival/closing/followed.html{'#slot' if request.htmx else ''}", context
+    )

@@ -138,5 +138,5 @@ def comments_of_set(request: PortalRequest, pk: int) -> HttpResponse:
     comments = MeasureComment.objects.published().before(indicator_set).for_list()
     context = {"set": indicator_set, "page": _page(request, comments)}
     return render(
-        request, f"festival/comments_of_set.html{'#slot' if request.htmx else ''}", context
+        request, f"festival/comments/comments_of_set.html{'#slot' if request.htmx else ''}", context
     )

@@ -283,4 +283,6 @@ def last_plan(request: PortalRequest, pk: int) -> HttpResponse:
         "followed": found,
         "of_line": line is not None,
     }
-    return render(request, f"festival/last_plan.html{'#slot' if request.htmx else ''}", context)
+    return render(
+        request, f"festival/improvement/last_plan.html{'#slot' if request.htmx else ''}", context
+    )
