@@ -82,9 +82,15 @@ def _proposed(ceremony: Ceremony, candidate: Candidate) -> Award:
     fa, en = grounds(candidate)
     standing = candidate.standing
     return Award(
-        ceremony=ceremony, category=candidate.category, group=candidate.group, participation=standing.participation,
-        standing=standing, rank=candidate.rank, reason=fa, reason_en=en,
-    )  # fmt: skip
+        ceremony=ceremony,
+        category=candidate.category,
+        group=candidate.group,
+        participation=standing.participation,
+        standing=standing,
+        rank=candidate.rank,
+        reason=fa,
+        reason_en=en,
+    )
 
 
 @transaction.atomic

@@ -15,10 +15,20 @@ def duties(occasions: Iterable[dict[str, Any]]) -> tablib.Dataset:
     """
     data = tablib.Dataset(
         headers=[
-            "duty", "year", "code", "name_en", "name_fa", "province_en", "province_fa", "statutory_at", "due_at",
-            "done_at", "days_late", "state",
+            "duty",
+            "year",
+            "code",
+            "name_en",
+            "name_fa",
+            "province_en",
+            "province_fa",
+            "statutory_at",
+            "due_at",
+            "done_at",
+            "days_late",
+            "state",
         ]
-    )  # fmt: skip
+    )
     for o in occasions:
         is_done = o["timeliness"] in (Timeliness.IN_TIME, Timeliness.LATE)
         moments = [o["statutory_at"], o["due_at"], o["done_at"] if is_done else None]

@@ -453,17 +453,24 @@ class Counted:
 
 
 _SUMMARY = """
-    SELECT duty, of_cycle, of_year, count(*),
-           count(*) FILTER (WHERE timeliness = 'in_time'), count(*) FILTER (WHERE timeliness = 'late'),
-           count(*) FILTER (WHERE timeliness = 'overdue'), count(*) FILTER (WHERE timeliness = 'waiting'),
-           count(of_agency) FILTER (WHERE timeliness = 'overdue'),
-           max(days_late), COALESCE(max(days_late) FILTER (WHERE timeliness = 'overdue'), 0),
+    SELECT duty AS duty_code,
+           of_cycle AS cycle_id,
+           of_year AS year,
+           count(*) AS total,
+           count(*) FILTER (WHERE timeliness = 'in_time') AS in_time,
+           count(*) FILTER (WHERE timeliness = 'late') AS late,
+           count(*) FILTER (WHERE timeliness = 'overdue') AS overdue,
+           count(*) FILTER (WHERE timeliness = 'waiting') AS waiting,
+           count(of_agency) FILTER (WHERE timeliness = 'overdue') AS agencies_overdue,
+           max(days_late) AS worst,
+           COALESCE(max(days_late) FILTER (WHERE timeliness = 'overdue'), 0) AS worst_overdue,
            exact_quantile(
                array_agg(days_late::numeric ORDER BY days_late) FILTER (WHERE days_late > 0), 0.5
-           )::numeric(8, 1),
-           min(due_at), max(due_at),
-           min(done_at) FILTER (WHERE timeliness IN ('in_time', 'late')),
-           max(done_at) FILTER (WHERE timeliness IN ('in_time', 'late'))
+           )::numeric(8, 1) AS median,
+           min(due_at) AS due_from,
+           max(due_at) AS due_at,
+           min(done_at) FILTER (WHERE timeliness IN ('in_time', 'late')) AS first_at,
+           max(done_at) FILTER (WHERE timeliness IN ('in_time', 'late')) AS last_at
     FROM ({occasions}) AS occasion
     WHERE %s::bigint[] IS NULL OR of_cycle = ANY(%s)
     GROUP BY duty, of_cycle, of_year
@@ -497,8 +504,12 @@ def summary(asked: Asked, at: datetime) -> list[Counted]:
         except EmptyResultSet:
             return []
         sql = _SUMMARY.format(occasions=occasion)
+    counted = []
     with connection.cursor() as cursor:
         cursor.execute(sql, (*params, cycles, cycles))
-        counted = [Counted(DUTIES[duty], *rest) for duty, *rest in cursor.fetchall()]
+        names = [column.name for column in cursor.description]
+        for values in cursor.fetchall():
+            row = dict(zip(names, values, strict=True))
+            counted.append(Counted(duty=DUTIES[row.pop("duty_code")], **row))
     order = list(DUTIES)
     return sorted(counted, key=lambda c: (-c.year, order.index(c.duty.code)))

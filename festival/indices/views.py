@@ -30,9 +30,19 @@ from festival.workflow import INDICES
 
 SPARK = {"width": 120, "height": 32}
 COLUMNS = (
-    "index", "name_en", "publisher", "edition", "year", "country", "score", "rank", "countries", "state", "revised",
+    "index",
+    "name_en",
+    "publisher",
+    "edition",
+    "year",
+    "country",
+    "score",
+    "rank",
+    "countries",
+    "state",
+    "revised",
     "source",
-)  # fmt: skip
+)
 
 
 def may_keep(request: PortalRequest) -> bool:
@@ -226,9 +236,19 @@ def _rows(values: Any) -> Iterator[Sequence[Any]]:
     )
     of, edition = "edition__index", "edition"
     for *said, supersedes, source in held.values_list(
-        f"{of}__code", f"{of}__name_en", f"{of}__publisher", f"{edition}__label", f"{edition}__year", "country",
-        "score", "rank", f"{edition}__country_count", "state", f"{edition}__supersedes", f"{edition}__source",
-    ).iterator(2000):  # fmt: skip
+        f"{of}__code",
+        f"{of}__name_en",
+        f"{of}__publisher",
+        f"{edition}__label",
+        f"{edition}__year",
+        "country",
+        "score",
+        "rank",
+        f"{edition}__country_count",
+        "state",
+        f"{edition}__supersedes",
+        f"{edition}__source",
+    ).iterator(2000):
         said[6] = None if said[6] is None else said[6].normalize()
         yield [
             *("" if cell is None else cell for cell in said),

@@ -260,9 +260,15 @@ class AwardQuerySet(models.QuerySet["Award"]):
 
     def with_names(self) -> Self:
         return self.select_related(
-            "ceremony__cycle", "ceremony__province", "category", "group", "participation__agency__province",
-            "standing__edition", "minutes", "decided_by",
-        )  # fmt: skip
+            "ceremony__cycle",
+            "ceremony__province",
+            "category",
+            "group",
+            "participation__agency__province",
+            "standing__edition",
+            "minutes",
+            "decided_by",
+        )
 
     def for_list(self) -> Self:
         """By ceremony, category and group, the winners first."""

@@ -41,9 +41,12 @@ class IndexReportQuerySet(models.QuerySet["IndexReport"]):
         in its place.
         """
         later = IndexReport.objects.filter(
-            index=models.OuterRef("index"), agency=models.OuterRef("agency"), year=models.OuterRef("year"),
-            state=IndexReportState.SENT, pk__gt=models.OuterRef("pk"),
-        )  # fmt: skip
+            index=models.OuterRef("index"),
+            agency=models.OuterRef("agency"),
+            year=models.OuterRef("year"),
+            state=IndexReportState.SENT,
+            pk__gt=models.OuterRef("pk"),
+        )
         return self.filter(state=IndexReportState.SENT).exclude(models.Exists(later))
 
     def for_list(self) -> Self:

@@ -203,19 +203,39 @@ _EDITION = _object(
 _MISSING = _object(error=TEXT | {"description": "what there is not"})
 _BY = [by.value for by in Ranking]
 _PLACED = _object(
-    agency=TEXT, name_fa=TEXT, name_en=TEXT, group=TEXT, submitted=FLAG, total=DECIMAL, ceiling=DECIMAL, band=TEXT,
-    values=_object(**{by: _maybe(DECIMAL) for by in _BY}), places=_object(**{by: _maybe(NUMBER) for by in _BY}),
-)  # fmt: skip
+    agency=TEXT,
+    name_fa=TEXT,
+    name_en=TEXT,
+    group=TEXT,
+    submitted=FLAG,
+    total=DECIMAL,
+    ceiling=DECIMAL,
+    band=TEXT,
+    values=_object(**{by: _maybe(DECIMAL) for by in _BY}),
+    places=_object(**{by: _maybe(NUMBER) for by in _BY}),
+)
 _YEARLY = _object(year=NUMBER, **_PLACED["properties"])
 _DAY: Schema = {"type": "string", "format": "date"}
 _CHANGED = _object(
-    kind=TEXT, effective_on=_DAY, legal_basis=TEXT, letter=TEXT, dated_on=_DAY, name_fa=TEXT, name_en=TEXT,
+    kind=TEXT,
+    effective_on=_DAY,
+    legal_basis=TEXT,
+    letter=TEXT,
+    dated_on=_DAY,
+    name_fa=TEXT,
+    name_en=TEXT,
     successors=_list(TEXT),
-)  # fmt: skip
+)
 _LINE = _object(
-    measure=TEXT, lineage=TEXT, title_fa=TEXT, title_en=TEXT, value=_maybe(DECIMAL), ceiling=DECIMAL, state=TEXT,
+    measure=TEXT,
+    lineage=TEXT,
+    title_fa=TEXT,
+    title_en=TEXT,
+    value=_maybe(DECIMAL),
+    ceiling=DECIMAL,
+    state=TEXT,
     points=_maybe(DECIMAL),
-)  # fmt: skip
+)
 
 
 class Endpoint(NamedTuple):
@@ -233,14 +253,36 @@ class Endpoint(NamedTuple):
 ENDPOINTS = (
     Endpoint("editions/", "/api/editions/", editions, (), _object(editions=_list(_EDITION))),
     Endpoint("editions/<int:year>/", "/api/editions/{year}/", edition, (), _EDITION),
-    Endpoint("editions/<int:year>/rankings/", "/api/editions/{year}/rankings/", rankings,
-             (("group", TEXT, "code of a group"), ("agency", TEXT, "code of an agency"), ("page", NUMBER, "from 1")),
-             _object(page=NUMBER, pages=NUMBER, count=NUMBER, next=_maybe(TEXT), rankings=_list(_PLACED))),
-    Endpoint("agencies/<str:code>/", "/api/agencies/{code}/", agency, (),
-             _object(agency=TEXT, name_fa=TEXT, name_en=TEXT, changes=_list(_CHANGED), results=_list(_YEARLY))),
-    Endpoint("editions/<int:year>/agencies/<str:code>/lines/", "/api/editions/{year}/agencies/{code}/lines/", lines, (),
-             _object(year=NUMBER, edition=NUMBER, agency=TEXT, lines=_list(_LINE))),
-)  # fmt: skip
+    Endpoint(
+        "editions/<int:year>/rankings/",
+        "/api/editions/{year}/rankings/",
+        rankings,
+        (
+            ("group", TEXT, "code of a group"),
+            ("agency", TEXT, "code of an agency"),
+            ("page", NUMBER, "from 1"),
+        ),
+        _object(
+            page=NUMBER, pages=NUMBER, count=NUMBER, next=_maybe(TEXT), rankings=_list(_PLACED)
+        ),
+    ),
+    Endpoint(
+        "agencies/<str:code>/",
+        "/api/agencies/{code}/",
+        agency,
+        (),
+        _object(
+            agency=TEXT, name_fa=TEXT, name_en=TEXT, changes=_list(_CHANGED), results=_list(_YEARLY)
+        ),
+    ),
+    Endpoint(
+        "editions/<int:year>/agencies/<str:code>/lines/",
+        "/api/editions/{year}/agencies/{code}/lines/",
+        lines,
+        (),
+        _object(year=NUMBER, edition=NUMBER, agency=TEXT, lines=_list(_LINE)),
+    ),
+)
 IN_PATH: dict[str, Schema] = {"year": NUMBER, "code": TEXT}
 
 

@@ -88,12 +88,30 @@ def _measures(edition: Edition) -> Iterator[Row]:
     for m in _asked(edition).select_related(*_WHOSE).order_by(*order, "pk"):
         of = m.indicator.axis.set
         yield (
-            _code_of(m), of.kind,
-            m.indicator.axis.code, m.indicator.axis.title_fa, m.indicator.axis.title_en,
-            m.indicator.code, m.indicator.title_fa, m.indicator.title_en,
-            m.code, m.title_fa, m.title_en, str(m.lineage), m.points, m.unit_fa, m.unit_en, m.direction,
-            m.method, plain(m.scoring_params), *_bounds(m), m.law, dashed(m.article), m.is_pilot, m.is_composed,
-        )  # fmt: skip
+            _code_of(m),
+            of.kind,
+            m.indicator.axis.code,
+            m.indicator.axis.title_fa,
+            m.indicator.axis.title_en,
+            m.indicator.code,
+            m.indicator.title_fa,
+            m.indicator.title_en,
+            m.code,
+            m.title_fa,
+            m.title_en,
+            str(m.lineage),
+            m.points,
+            m.unit_fa,
+            m.unit_en,
+            m.direction,
+            m.method,
+            plain(m.scoring_params),
+            *_bounds(m),
+            m.law,
+            dashed(m.article),
+            m.is_pilot,
+            m.is_composed,
+        )
 
 
 def _bounds(measure: Measure) -> tuple[Decimal | None, Decimal | None]:

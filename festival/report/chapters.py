@@ -114,11 +114,20 @@ def behind_target(edition: Edition) -> Behind:
         .annotate(lost=F(f"{measure}__points") - F("points"))
         .order_by("-lost", f"{submission}__agency__sort_key", "pk")
         .values_list(
-            f"{submission}__agency__name_fa", f"{submission}__agency__name_en", f"{measure}__title_fa",
-            f"{measure}__title_en", "answer__value", "answer__own__target", f"{measure}__target",
-            f"{measure}__unit_fa", f"{measure}__unit_en", "points", f"{measure}__points", "lost",
+            f"{submission}__agency__name_fa",
+            f"{submission}__agency__name_en",
+            f"{measure}__title_fa",
+            f"{measure}__title_en",
+            "answer__value",
+            "answer__own__target",
+            f"{measure}__target",
+            f"{measure}__unit_fa",
+            f"{measure}__unit_en",
+            "points",
+            f"{measure}__points",
+            "lost",
         )[:MOST_BEHIND]
-    )  # fmt: skip
+    )
     most = [
         BehindLine(
             *names,
@@ -276,10 +285,14 @@ def validity(edition: Edition, standings: Iterable[Standing]) -> list[Validity]:
         .filter(answer__measure__method="survey", points__isnull=False)
         .order_by(f"{measure}__code", "pk")
         .values_list(
-            f"{measure}__lineage", f"{measure}__title_fa", f"{measure}__title_en", "answer__submission", "points",
+            f"{measure}__lineage",
+            f"{measure}__title_fa",
+            f"{measure}__title_en",
+            "answer__submission",
+            "points",
             f"{measure}__points",
         )
-    )  # fmt: skip
+    )
     pairs: dict[tuple[str, str, str], list[tuple[float, float]]] = defaultdict(list)
     for lineage, title_fa, title_en, submission, points, ceiling in rows:
         s = totals.get(submission)

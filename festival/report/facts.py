@@ -264,9 +264,18 @@ def gather(edition: Edition, at: datetime) -> Facts:
 
 
 OF_STANDINGS = (
-    "participants", "submitted", "not_submitted", "mean", "mean_growth", "grown", "fallen", "bands", "groups",
-    "provinces", "validity",
-)  # fmt: skip
+    "participants",
+    "submitted",
+    "not_submitted",
+    "mean",
+    "mean_growth",
+    "grown",
+    "fallen",
+    "bands",
+    "groups",
+    "provinces",
+    "validity",
+)
 """The facts that are counted from the standings; some take more besides."""
 
 

@@ -34,8 +34,17 @@ class RankingResource(resources.ModelResource):
     class Meta:
         model = Standing
         fields = export_order = (
-            "group", "place", "code", "name_en", "name_fa", "general", "specific", "total", "percent", "band",
-        )  # fmt: skip
+            "group",
+            "place",
+            "code",
+            "name_en",
+            "name_fa",
+            "general",
+            "specific",
+            "total",
+            "percent",
+            "band",
+        )
 
     def dehydrate_group(self, standing: Standing) -> str:
         return standing.group.code
