@@ -60,7 +60,7 @@ def awards(request: PortalRequest, year: int) -> HttpResponse:
         "sort_key", "pk"
     )
     form = NarrowForm(request.GET, cycle=edition.cycle, provinces=provinces)
-    table = listed(request, AwardTable(form.narrowed(rows).for_list()))
+    table = listed(request, AwardTable(form.narrow(rows).for_list()))
     context = {"edition": edition, "filter": form, "table": table, "ceremonies": ceremonies}
     return render(request, "festival/awards/awards.html", context)
 

@@ -36,7 +36,8 @@ class LetterForm(ActForm):
     if there is one at hand.
     """
 
-    letter = PersianTextField(label=_("Number of the letter"), max_length=60)
+    # a letter is what this act records: the field asks for it in its own words
+    letter = PersianTextField(label=_("Number of the letter"), max_length=60)  # type: ignore[assignment]
     letter_on = DayField(label=_("Date of the letter"))
     file = PaperField(
         label=_("The letter"),

@@ -41,7 +41,8 @@ def calendar(years: Iterable[Year], *, language: str, page: str) -> bytes:
             for event in _events(year, kept, language):
                 event.add("url", f"{page}?year={year.cycle.year}")
                 feed.add_component(event)
-    return feed.to_ical()
+    content: bytes = feed.to_ical()
+    return content
 
 
 def _events(year: Year, kept: PhaseKept, language: str) -> Iterable[icalendar.Event]:
@@ -93,7 +94,10 @@ def _event(
 def _decrees(year: Year, kept: PhaseKept) -> list[Decree]:
     """The decrees that move a phase: its own, and those of the phase that it follows."""
     before = [k for k in year.phases if k.phase == FOLLOWS.get(kept.phase)]
-    return [decree for each in (kept, *before) for decree in each.decrees]
+    decrees: list[Decree] = []
+    for phase in (kept, *before):
+        decrees += phase.decrees
+    return decrees
 
 
 def _day(event: icalendar.Event, moment: datetime) -> icalendar.Event:

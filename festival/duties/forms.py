@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import Agency, Province
 from cycles.ui.fields import PersianTextField
 from festival.duties.queries import DUTIES, Asked, Timeliness
+from festival.fields import choice_field, row_field
 
 
 class DutyForm(forms.Form):
@@ -33,12 +34,12 @@ class DutyForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["duty"].choices = [
+        choice_field(self, "duty").choices = [
             ("", _("All")),
             *((code, duty.title) for code, duty in DUTIES.items()),
         ]
-        self.fields["year"].choices = [("", _("All")), *years]
-        self.fields["province"].queryset = provinces
+        choice_field(self, "year").choices = [("", _("All")), *years]
+        row_field(self, "province").queryset = provinces
 
     def asked(self, reach: Q | None, cycles: dict[int, int]) -> Asked:
         """What is asked about, within the reader's reach; `cycles` are the keys of the years."""

@@ -19,7 +19,7 @@ from cycles.requests import PortalRequest
 from cycles.spreadsheets.sheets import CONTENT_TYPES
 from cycles.ui.pages import act_page, history, listed, sheet_answer
 from cycles.workflow import Refused
-from festival.fields import chosen
+from festival.fields import keys_in
 from festival.improvement import actions, tables
 from festival.improvement.filters import ImprovementFilter
 from festival.improvement.forms import ItemForm, ProgressForm, ReturnForm
@@ -137,7 +137,7 @@ def findings(request: PortalRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         try:
             actions.adopt(
-                held, chosen(request.POST.getlist("line")), by=request.user, at=request.at
+                held, keys_in(request.POST.getlist("line")), by=request.user, at=request.at
             )
         except Refused as refusal:
             messages.error(request, str(refusal))
@@ -274,7 +274,7 @@ def last_plan(request: PortalRequest, pk: int) -> HttpResponse:
     submission = find(request, pk)
     held = actions.last_plan(submission, request.user, request.at)
     found = actions.followed(held, submission) if held else []
-    line = next(iter(chosen([request.GET.get("line", "")])), None)
+    line = next(iter(keys_in([request.GET.get("line", "")])), None)
     if line is not None:
         found = [each for each in found if each.line is not None and each.line.pk == line]
     context = {

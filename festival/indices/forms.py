@@ -12,6 +12,7 @@ from cycles.clashes import SEEN, ComparedForm
 from cycles.ui.fields import DayField, NumberField, PersianTextField
 from cycles.ui.forms import ImportForm
 from festival.countries import letters
+from festival.fields import row_field
 from festival.models import Index, Region
 from indicators.models import Direction
 
@@ -152,7 +153,7 @@ class IndexForm(ComparedForm):
                 a.code for a in index.agencies.order_by("sort_key", "pk")
             )
         super().__init__(*args, initial=initial, **kwargs)
-        self.fields["vision_region"].queryset = Region.objects.for_list()
+        row_field(self, "vision_region").queryset = Region.objects.for_list()
         if index is not None:
             del self.fields["code"]
 

@@ -141,9 +141,15 @@ def index_import(request: PortalRequest, code: str, form: str) -> HttpResponse:
         lines = partial(
             import_check.checked_again, publisher, index, sheet, year=year, as_checked=as_checked
         )
-        file = {"file_name": file_name, "sha256": sha256, "left_out": left_out}
         return actions.import_values(
-            index, lines, facts=facts, **file, by=request.user, at=request.at
+            index,
+            lines,
+            facts=facts,
+            file_name=file_name,
+            sha256=sha256,
+            left_out=left_out,
+            by=request.user,
+            at=request.at,
         )
 
     return import_page(

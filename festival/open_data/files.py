@@ -12,13 +12,12 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from datetime import datetime
-from io import TextIOWrapper
+from io import BufferedRandom, BufferedReader, BytesIO, TextIOWrapper
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, NamedTuple
 
 from django.core.files import File
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import translation
@@ -60,7 +59,7 @@ class Written(NamedTuple):
     """A file that was written, on disk until it is kept."""
 
     name: str
-    content: BinaryIO
+    content: BufferedRandom | BufferedReader | BytesIO
     rows: int | None
 
 
@@ -73,9 +72,9 @@ def write(edition: Edition, *, by: User | None = None, at: datetime) -> list[Dat
     if kept := list(DataFile.objects.filter(edition=edition).order_by("pk")):
         return kept
     with ExitStack() as stack:
-        written = [
-            file for table in TABLES for file in _table(table, ROWS[table.name](edition), stack)
-        ]
+        written: list[Written] = []
+        for table in TABLES:
+            written += _table(table, ROWS[table.name](edition), stack)
         written += [
             Written(DICTIONARY, _dictionary(stack), None),
             Written(LICENCE, stack.enter_context(open(DATA / LICENCE, "rb")), None),
@@ -93,7 +92,7 @@ def _facts(file: Written) -> descriptions.Facts:
     return descriptions.Facts(sha256=digest, size=file.content.tell())
 
 
-def _as_file(said: dict[str, Any], stack: ExitStack) -> BinaryIO:
+def _as_file(said: dict[str, Any], stack: ExitStack) -> BufferedRandom:
     file = _file(stack)
     file.write((json.dumps(said, ensure_ascii=False, indent=1) + "\n").encode())
     return file
@@ -116,8 +115,8 @@ def _keep(
         files = [_kept(edition, file) for file in written]
         said = manifest(edition, files, at=at)
         said["sha256"] = digest_of(said)
-        body = ContentFile((json.dumps(said, ensure_ascii=False, indent=1) + "\n").encode())
-        files.append(_kept(edition, Written(MANIFEST, body, None)))  # type: ignore[arg-type]
+        body = BytesIO((json.dumps(said, ensure_ascii=False, indent=1) + "\n").encode())
+        files.append(_kept(edition, Written(MANIFEST, body, None)))
     perform(
         EDITIONS, [edition], "write_data", by=by, at=at, manifest=files[-1].sha256, files=len(files)
     )
@@ -201,12 +200,12 @@ def _table(table: Table, rows: Iterator[Row], stack: ExitStack) -> Iterator[Writ
         yield Written(f"{table.name}.{kind}", file, count)
 
 
-def _file(stack: ExitStack) -> BinaryIO:
+def _file(stack: ExitStack) -> BufferedRandom:
     """A nameless file that is gone when the stack ends."""
-    return stack.enter_context(TemporaryFile())  # type: ignore[return-value]
+    return stack.enter_context(TemporaryFile())
 
 
-def _csv(table: Table, file: BinaryIO) -> Any:
+def _csv(table: Table, file: BufferedRandom) -> Any:
     """UTF-8 with the mark by which spreadsheet programs know it; numbers in full, texts guarded."""
     text = TextIOWrapper(file, "utf-8-sig", newline="")
     write = spreadsheets_exports.csv_writer(text)
@@ -223,7 +222,7 @@ def _csv(table: Table, file: BinaryIO) -> Any:
         text.detach()
 
 
-def _json(table: Table, file: BinaryIO) -> Any:
+def _json(table: Table, file: BufferedRandom) -> Any:
     """{"table": …, "columns": […], "rows": [[…], …]}: decimals as text, so that none of their
     places is lost.
 
@@ -253,7 +252,7 @@ def _typed(value: Any) -> Any:
     return value if value is None or isinstance(value, (bool, int)) else cell(value)
 
 
-def _xlsx(table: Table, file: BinaryIO) -> Any:
+def _xlsx(table: Table, file: BufferedRandom) -> Any:
     """Decimals as numbers, which a spreadsheet program keeps to 15 digits; the CSV has them all."""
     book, sheet = spreadsheets_exports.new_sheet(table.name)
     spreadsheets_exports.heading(sheet, [column.name for column in table.columns])
@@ -273,10 +272,14 @@ def _text(sheet: Any, value: Any) -> Any:
     return spreadsheets_exports.text_cell(sheet, cell(value))
 
 
-_WRITERS: dict[str, Callable[[Table, BinaryIO], Any]] = {"csv": _csv, "json": _json, "xlsx": _xlsx}
+_WRITERS: dict[str, Callable[[Table, BufferedRandom], Any]] = {
+    "csv": _csv,
+    "json": _json,
+    "xlsx": _xlsx,
+}
 
 
-def _dictionary(stack: ExitStack) -> BinaryIO:
+def _dictionary(stack: ExitStack) -> BufferedRandom:
     """Every column of every table with its meaning in both languages."""
     file = _file(stack)
     text = TextIOWrapper(file, "utf-8-sig", newline="")

@@ -126,7 +126,7 @@ def _sums(
 ) -> Sums:
     """The tree of each agency, by the engine that the portal scores with."""
     of_agency: dict[str, list[Line]] = defaultdict(list)
-    axes: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    axes: dict[str, set[tuple[str, str, str]]] = defaultdict(set)
     for line in lines:
         measure = measures.get((line["set"], line["measure"]))
         if measure is None or measure["is_pilot"] == "true":
@@ -138,19 +138,24 @@ def _sums(
             state, earned = LineState.SCORED, min(max(earned, ZERO), ceiling)  # said above
         elif earned is None and state == LineState.SCORED:
             state = LineState.NOT_ANSWERED
-        axis = f"{line['set']}\t{measure['axis']}"
+        axis = _axis_of_set(line["set"], measure["axis"])
         of_agency[line["agency"]].append(
             Line(measure["kind"], axis, "", line["measure"], ceiling, state, earned)
         )
-        axes[line["agency"]].add((measure["kind"], axis))
+        axes[line["agency"]].add((measure["kind"], line["set"], measure["axis"]))
     sums: Sums = {}
     for agency, its in of_agency.items():
         result = total(its, spread=spread)
-        for kind, axis in axes[agency]:
-            sums[(agency, kind, *axis.split("\t"))] = _sum(result, (kind, axis))  # type: ignore[index]
+        for kind, of_set, axis in axes[agency]:
+            sums[agency, kind, of_set, axis] = _sum(result, (kind, _axis_of_set(of_set, axis)))
             sums[agency, kind, "", ""] = _sum(result, (kind,))
         sums[agency, "total", "", ""] = _sum(result, ())
     return sums
+
+
+def _axis_of_set(of_set: str, axis: str) -> str:
+    """Name an axis for the engine, apart from the same axis of another set."""
+    return f"{of_set}\t{axis}"
 
 
 def _sum(result: Result, path: tuple[str, ...]) -> tuple[Decimal, Decimal, Decimal]:

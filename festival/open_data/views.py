@@ -110,7 +110,7 @@ def _file(request: PortalRequest, year: int, number: int, name: str) -> DataFile
         found = found or get_object_or_404(
             files, edition__cycle__in=managed_cycles(request).values("pk")
         )
-        request.data_file = found  # type: ignore[attr-defined]
+        request.data_file = found  # type: ignore[attr-defined]  # only here
     return found
 
 

@@ -16,9 +16,10 @@ from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from cycles.models import Cycle
 from festival import charts
 from festival.models import Edition, Standing
-from indicators.models import Kind, Measure
+from indicators.models import Axis, Kind, Measure
 from indicators.scoring.methods import HUNDRED, SHOWN_PLACES, ZERO, half_up, scaled
 from indicators.scoring.statutory_tree import LineState
 from submissions.models import Answer, NodeScore, Score
@@ -45,7 +46,7 @@ def held(editions: Iterable[Edition], **lines: Any) -> dict[int, Held]:
     frozen = [Q(answer__submission__cycle=e.cycle_id, scored_at__lte=e.ranked_at) for e in editions]
     if not frozen:
         return {}
-    rows = Score.objects.filter(Q.create(frozen, connector=Q.OR), **lines)
+    rows = Score.objects.filter(Q(*frozen, _connector=Q.OR), **lines)
     rows = rows.order_by("answer", "-pk").distinct("answer")
     return {
         answer: Held(state, points)
@@ -150,12 +151,12 @@ def course(standings: Iterable[Standing]) -> Course:
 
 def _cells(ordered: Iterable[Standing], known: Mapping[int, Cell]) -> list[Cell]:
     """A cell for each year: what is known of it, or why nothing is."""
-    return [
-        known.get(cycle.year)
-        or Cell(cycle.year, cycle.label, NOT_ASKED if s.submitted else NOT_SUBMITTED)
-        for s in ordered
-        for cycle in [s.edition.cycle]
-    ]
+    cells = []
+    for standing in ordered:
+        cycle = standing.edition.cycle
+        why = NOT_ASKED if standing.submitted else NOT_SUBMITTED
+        cells.append(known.get(cycle.year) or Cell(cycle.year, cycle.label, why))
+    return cells
 
 
 def _axes(ordered: Sequence[Standing], submitted: Mapping[int, Standing]) -> list[Row]:
@@ -164,11 +165,11 @@ def _axes(ordered: Sequence[Standing], submitted: Mapping[int, Standing]) -> lis
     nodes = NodeScore.objects.filter(
         run__in=runs, submission__in=list(submitted), kind=Kind.GENERAL
     )
-    newest: dict[str, Any] = {}
+    newest: dict[str, tuple[int, Axis]] = {}
     known: dict[str, dict[int, Cell]] = {}
     for node in nodes.exclude(axis=None).select_related("axis").order_by("pk"):
         standing, axis = submitted[node.submission_id], node.axis
-        if node.run_id != standing.edition.run_id:
+        if axis is None or node.run_id != standing.edition.run_id:
             continue
         cycle = standing.edition.cycle
         if axis.code not in newest or cycle.year > newest[axis.code][0]:
@@ -208,7 +209,7 @@ def _parts(ordered: Sequence[Standing], submitted: Mapping[int, Standing]) -> li
     return [Part(str(Kind(key[0]).label), titles[key][1], rows) for key, rows in parts.items()]
 
 
-def _cell(line: Answer, cycle: Any, score: Held | None) -> Cell:
+def _cell(line: Answer, cycle: Cycle, score: Held | None) -> Cell:
     m = line.measure
     if score is None or score.points is None:
         words = LineState(score.state if score else LineState.UNDER_REVIEW).label
@@ -217,7 +218,7 @@ def _cell(line: Answer, cycle: Any, score: Held | None) -> Cell:
     return Cell(cycle.year, cycle.label, "", share, line.value, m.is_pilot)
 
 
-def _order(m: Measure) -> tuple[Any, ...]:
+def _order(m: Measure) -> tuple[int, int, str, int, int, str, int]:
     axis = m.indicator.axis
     return (
         Kind.values.index(axis.set.kind),

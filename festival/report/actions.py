@@ -20,7 +20,7 @@ from cycles.jobs import actions as jobs
 from cycles.jobs.queries import latest
 from cycles.models import Cycle, Entry
 from cycles.ui.files import all_or_none
-from cycles.workflow import Refused, model_label
+from cycles.workflow import Refused
 from festival.models import (
     Chapter,
     Edition,
@@ -263,7 +263,7 @@ def deliveries_of(cycle_id: int) -> list[Entry]:
     order.
     """
     entries = Entry.objects.filter(
-        model=model_label(Edition), act="deliver_report", cycle_id=cycle_id
+        model=Edition._meta.label_lower, act="deliver_report", cycle_id=cycle_id
     )
     return list(entries.order_by("id"))
 

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agencies.persian import latin_digits, localised, parse_decimal
@@ -67,6 +68,7 @@ class ReviseForm(ActForm):
             parts = row.replace("،", " ").replace(",", " ").split()
             if not parts:
                 continue
+            why: str | Promise
             why, line, points = self._line(parts)
             if not why and line in found:
                 why = _("this line stands here twice")
@@ -79,7 +81,7 @@ class ReviseForm(ActForm):
                 found[line] = points
         return found
 
-    def _line(self, parts: list[str]) -> tuple[str, int, Decimal]:
+    def _line(self, parts: list[str]) -> tuple[str | Promise, int, Decimal]:
         if len(parts) != 3:
             return _("agency, measure and points are wanted"), 0, Decimal(0)
         agency, measure, typed = parts

@@ -23,7 +23,7 @@ def published_of(request: PortalRequest, year: int) -> list[Edition]:
         Edition.objects.filter(coming | Q(cycle__year=year, publish_at__lte=request.at)).for_list()
     )
     moments = [e.publish_at for e in found if e.publish_at and e.publish_at > request.at]
-    request.coming = min(moments, default=None)  # type: ignore[attr-defined]
+    request.coming = min(moments, default=None)  # type: ignore[attr-defined]  # only the page cache reads it
     return [e for e in found if e.is_published(request.at) and e.cycle.year == year]
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.persian import localised, named
 from cycles.ui.fields import MomentField, PersianTextField
 from cycles.ui.forms import ActForm
+from festival.fields import choice_field
 from festival.models import Asked, SurveyQuestion
 from festival.surveys.actions import MOST_WORDS
 from festival.surveys.questions import QUESTIONS, Question
@@ -51,7 +52,7 @@ class SurveyForm(ActForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["usual"].choices = [
+        choice_field(self, "usual").choices = [
             (str(n), named(q.fa, q.en)) for n, q in enumerate(QUESTIONS)
         ]
 
