@@ -20,6 +20,7 @@ from itertools import pairwise
 from pathlib import Path
 
 KINDS = ("general", "specific", "thematic")
+TABLES = ("measures", "lines", "scores", "rankings")
 RUNS = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
 MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 CHANGES = re.compile(
@@ -84,22 +85,6 @@ def between(value, start, end):
     return (value - start) / (end - start)
 
 
-def of_range(value, given):
-    return between(value, exact(given["floor"]), exact(given["target"]))
-
-
-def of_growth(value, given):
-    return between(value, exact(given["base"]), exact(given["target"]))
-
-
-def of_inverse(value, given):
-    return exact(given["target"]) / value if value > 0 else Fraction(1)
-
-
-def of_percent(value, given):
-    return value / 100
-
-
 def of_checklist(value, given):
     items = given["items"]
     if isinstance(items, int):
@@ -140,12 +125,14 @@ def of_minmax(value, given):
 
 METHODS = {
     "linear": lambda value, given: value / exact(given["target"]),
-    "inverse_linear": of_inverse,
-    "range": of_range,
-    "growth": of_growth,
+    "inverse_linear": lambda value, given: (
+        exact(given["target"]) / value if value > 0 else Fraction(1)
+    ),
+    "range": lambda value, given: between(value, exact(given["floor"]), exact(given["target"])),
+    "growth": lambda value, given: between(value, exact(given["base"]), exact(given["target"])),
     "points": lambda value, given: value / exact(given["maximum"]),
-    "survey": of_percent,
-    "steward": of_percent,
+    "survey": lambda value, given: value / 100,
+    "steward": lambda value, given: value / 100,
     "checklist": of_checklist,
     "levels": lambda value, given: exact(given["levels"][int(value)]["percent"]) / 100,
     "options": lambda value, given: exact(given["options"][int(value)]["percent"]) / 100,
@@ -177,9 +164,7 @@ class Check:
             )
 
     def lines(self, lines, measures):
-        """What the method gives each value, and that points lie within the ceiling exactly where a
-        line is scored.
-        """
+        """Compare what methods give; points lie within the ceiling exactly where scored."""
         for line in lines:
             measure = measures.get((line["set"], line["measure"]))
             where = f"lines.csv, {line['agency']}, {line['set']}, {line['measure']}"
@@ -189,10 +174,7 @@ class Check:
             computed, ceiling = None, Fraction(measure["points"])
             if line["value"]:
                 try:
-                    given = {
-                        **json.loads(measure["params"] or "{}"),
-                        **json.loads(line["own"] or "{}"),
-                    }
+                    given = json.loads(measure["params"] or "{}") | json.loads(line["own"] or "{}")
                     share = METHODS[measure["method"]](Fraction(line["value"]), given)
                 except UNFIT:
                     self.faults.append(f"{where}: its method gives no points by these parameters")
@@ -205,23 +187,18 @@ class Check:
                 self.faults.append(f"{where}, points: they lie outside 0 and the ceiling")
 
     def sums(self, lines, measures):
-        """Points, ceiling and percent of every axis, every kind and every whole: {(agency, kind,
-        set, axis): …}.
-        """
-        sums = defaultdict(lambda: (Fraction(0), Fraction(0)))
+        """{(agency, kind, set, axis): (points, ceiling, percent)}, also of kinds and the whole."""
+        sums: dict = defaultdict(lambda: (Fraction(0), Fraction(0)))
         for (agency, kind, of, axis), figures in self.axes(lines, measures).items():
             points, applies = self.spread(*figures)
-            for key in (
-                (agency, kind, of, axis),
-                (agency, kind, "", ""),
-                (agency, "total", "", ""),
-            ):
+            whole = ((agency, kind, "", ""), (agency, "total", "", ""))
+            for key in ((agency, kind, of, axis), *whole):
                 sums[key] = (sums[key][0] + points, sums[key][1] + applies)
         return {key: (*pair, self.percent(*pair)) for key, pair in sums.items()}
 
     def axes(self, lines, measures):
         """Points, ceiling and the points that apply on each axis, as earned."""
-        axes = defaultdict(lambda: (Fraction(0), Fraction(0), Fraction(0)))
+        axes: dict = defaultdict(lambda: (Fraction(0), Fraction(0), Fraction(0)))
         for line in lines:
             measure = measures.get((line["set"], line["measure"]))
             if measure is None or measure["is_pilot"] == "true":
@@ -253,7 +230,7 @@ class Check:
             # a sum over all sets and axes says *, in files of earlier years nothing
             of_set, axis = ("" if row[name] == "*" else row[name] for name in ("set", "axis"))
             key = (row["agency"], row["kind"], of_set, axis)
-            where = "scores.csv, " + ", ".join(part for part in key if part)
+            where = self.named(key)
             listed.add(key)
             if key not in sums:
                 self.faults.append(f"{where}: no line adds up to it")
@@ -261,9 +238,10 @@ class Check:
             for name, computed in zip(("points", "ceiling", "percent"), sums[key], strict=True):
                 self.same(f"{where}, {name}", row[name], computed)
         for key in sorted(set(sums) - listed):
-            self.faults.append(
-                "scores.csv, " + ", ".join(part for part in key if part) + ": it is missing"
-            )
+            self.faults.append(f"{self.named(key)}: it is missing")
+
+    def named(self, key):
+        return ", ".join(("scores.csv", *(part for part in key if part)))
 
     def rankings(self, rows, sums):
         groups = defaultdict(list)
@@ -352,10 +330,7 @@ def check(where):
     faults, manifest, content = digests(where)
     if not manifest:
         return faults, 0
-    tables = {
-        name: rows_of(content[f"{name}.csv"])
-        for name in ("measures", "lines", "scores", "rankings")
-    }
+    tables = {name: rows_of(content[f"{name}.csv"]) for name in TABLES}
     measures = {(row["set"], row["measure"]): row for row in tables["measures"]}
     checked = Check(manifest)
     checked.lines(tables["lines"], measures)

@@ -319,7 +319,7 @@ def test_the_script_gives_every_value_the_engine_s_points(method, value, ceiling
     if METHODS[method].rows:
         value = Decimal(int(abs(value)) % len(PARAMS[method][METHODS[method].rows]))
     other = script()
-    share = min(max(other.share(method, other.Fraction(str(value)), PARAMS[method]), 0), 1)
+    share = min(max(other.METHODS[method](other.Fraction(str(value)), PARAMS[method]), 0), 1)
 
     assert other.rounded(other.Fraction(str(ceiling)) * share, 10) == other.Fraction(
         points(method, value, ceiling=ceiling, params=PARAMS[method])
