@@ -5,7 +5,7 @@ revoking, confirming.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import Max
@@ -116,22 +116,23 @@ def put_forward(
     standing = _standing(ceremony, edition, category, participation, group)
     _refuse_unfit(ceremony, category, participation, rank, reason, group)
     _refuse_too_little(edition, category, participation, rank, standing)
-    of = {
-        "ceremony": ceremony,
-        "category": category,
-        "group": group,
-        "participation": participation,
-    }
-    if Award.objects.filter(**of).live().exists():
+    same = Award.objects.filter(
+        ceremony=ceremony, category=category, group=group, participation=participation
+    )
+    if same.live().exists():
         raise Refused(_("This agency is proposed, or has been chosen, in this category already."))
-    said = {
-        "rank": rank,
-        "reason": reason,
-        "reason_en": reason_en,
-        "title_fa": title_fa,
-        "title_en": title_en,
-    }
-    made = Award.objects.create(**of, **said, standing=standing if category.is_ranked else None)
+    made = Award.objects.create(
+        ceremony=ceremony,
+        category=category,
+        group=group,
+        participation=participation,
+        rank=rank,
+        reason=reason,
+        reason_en=reason_en,
+        title_fa=title_fa,
+        title_en=title_en,
+        standing=standing if category.is_ranked else None,
+    )
     [made] = perform(AWARDS, [made], "put_forward", by=by, at=at, note=reason, rank=rank)
     return made
 
@@ -231,30 +232,19 @@ def decide(
     if minutes.ceremony_id != ceremony.pk:
         raise Refused(_("These are the minutes of another ceremony."))
     for award in awards:
-        said = decisions[award.pk]
-        if said.rank not in Rank.values or not said.reason.strip():
-            raise Refused(
-                _("%(award)s: say why, in one sentence; it stands on the certificate.")
-                % {"award": award}
-            )
-        if award.standing is not None and award.standing.edition_id != edition.pk:
-            why = _(
-                "%(award)s rests on an earlier edition of the results. Propose by the standings "
-                "again first."
-            )
-            raise Refused(why % {"award": award})
-        if award.standing is not None:
-            _refuse_too_little(
-                edition, award.category, award.participation, said.rank, award.standing
-            )
+        _refuse_undecidable(award, decisions[award.pk], edition)
     decided = list(rows.filter(state=AwardState.DECIDED).for_list())
     _refuse_too_many(decided, awards, decisions)
     last = rows.aggregate(Max("number"))["number__max"] or 0
-    each = {
-        a.pk: {"number": number, "rank": d.rank, "reason": d.reason, "reason_en": d.reason_en}
-        for number, a in enumerate(awards, last + 1)
-        for d in [decisions[a.pk]]
-    }
+    each = {}
+    for number, award in enumerate(awards, last + 1):
+        decision = decisions[award.pk]
+        each[award.pk] = {
+            "number": number,
+            "rank": decision.rank,
+            "reason": decision.reason,
+            "reason_en": decision.reason_en,
+        }
     return perform(
         AWARDS,
         awards,
@@ -268,11 +258,29 @@ def decide(
     )
 
 
+def _refuse_undecidable(award: Award, decision: Decision, edition: Edition) -> None:
+    """Refuse a decision without its reason, on outdated results, or for too low a percent."""
+    if decision.rank not in Rank.values or not decision.reason.strip():
+        raise Refused(
+            _("%(award)s: say why, in one sentence; it stands on the certificate.")
+            % {"award": award}
+        )
+    if award.standing is None:
+        return
+    if award.standing.edition_id != edition.pk:
+        why = _(
+            "%(award)s rests on an earlier edition of the results. Propose by the standings "
+            "again first."
+        )
+        raise Refused(why % {"award": award})
+    _refuse_too_little(edition, award.category, award.participation, decision.rank, award.standing)
+
+
 def _refuse_too_many(
     decided: Iterable[Award], awards: Iterable[Award], decisions: Mapping[int, Decision]
 ) -> None:
     """A limit is one of places: agencies that share a place in a ranking share the award, too."""
-    places: dict[tuple[Any, ...], set[tuple[str, Any]]] = {}
+    places: dict[tuple[int, int | None, str], set[tuple[str, Decimal | int | None]]] = {}
     categories: dict[int, AwardCategory] = {}
     for award in (*decided, *awards):
         rank = decisions[award.pk].rank if award.pk in decisions else award.rank
@@ -288,8 +296,8 @@ def _refuse_too_many(
             )
 
 
-def _place(award: Award) -> tuple[str, Any]:
-    """What is counted of it: the place or value that it rests on, or itself."""
+def _place(award: Award) -> tuple[str, Decimal | int | None]:
+    """Return the place or value by which an award counts against the limit; itself without one."""
     if award.standing is None:
         return "award", award.pk
     by = Ranking(award.category.basis)

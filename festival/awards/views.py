@@ -110,35 +110,45 @@ def _missing(found: Ceremony, held: list[Award], minutes: list[Minutes]) -> list
         (not found.chair, _("Nobody is named who signs the certificates.")),
         (not minutes, _("No minutes of the committee have been kept.")),
     ]
-    missing = [said for is_so, said in lacking if is_so]
-    if waiting := sum(a.state == AwardState.PROPOSED for a in held):
+    missing = [sentence for is_lacking, sentence in lacking if is_lacking]
+    missing += _undecided_or_too_low(held)
+    return missing + _categories_without_winners(found, held)
+
+
+def _undecided_or_too_low(awards: list[Award]) -> list[str]:
+    missing = []
+    if waiting := sum(a.state == AwardState.PROPOSED for a in awards):
         said = ngettext(
             "%(count)s proposal is not decided on.",
             "%(count)s proposals are not decided on.",
             waiting,
         )
         missing.append(said % {"count": localised(waiting)})
-    below = sum(a.is_below_least_percent for a in held if a.is_in_force)
-    if below:
+    if below := sum(a.is_below_least_percent for a in awards if a.is_in_force):
         said = ngettext(
             "%(count)s award in force is below the year's least percent.",
             "%(count)s awards in force are below the year's least percent.",
             below,
         )
         missing.append(said % {"count": localised(below)})
-    groups = Group.objects.filter(cycle=found.cycle_id, province=found.province_id).count()
-    chosen: dict[int, set[int | None]] = {}
-    for a in held:
-        if a.is_in_force and a.rank == Rank.WINNER:
-            chosen.setdefault(a.category_id, set()).add(a.group_id)
-    categories = list(AwardCategory.objects.offered_at(found).for_list())
-    if not categories:
-        missing.append(_("For what there are awards is not set."))
-    bare = []
+    return missing
+
+
+def _categories_without_winners(ceremony: Ceremony, awards: list[Award]) -> list[str]:
+    groups = Group.objects.filter(cycle=ceremony.cycle_id, province=ceremony.province_id).count()
+    groups_with_winner: dict[int, set[int | None]] = {}
+    for award in awards:
+        if award.is_in_force and award.rank == Rank.WINNER:
+            groups_with_winner.setdefault(award.category_id, set()).add(award.group_id)
+
+    categories = list(AwardCategory.objects.offered_at(ceremony).for_list())
+    missing = [] if categories else [_("For what there are awards is not set.")]
+    empty = []
     for category in categories:
-        wanted, there = groups if category.per_group else 1, len(chosen.get(category.pk, ()))
+        wanted = groups if category.per_group else 1
+        there = len(groups_with_winner.get(category.pk, ()))
         if not there:
-            bare.append(category.name)
+            empty.append(category.name)
         elif there < wanted:
             counts = {
                 "there": localised(there),
@@ -146,9 +156,10 @@ def _missing(found: Ceremony, held: list[Award], minutes: list[Minutes]) -> list
                 "category": category.name,
             }
             missing.append(_("%(category)s: chosen in %(there)s of %(wanted)s groups.") % counts)
-    if bare:
+    if empty:
         said = _("Nobody is chosen in: %(categories)s.")
-        missing.append(said % {"categories": ("، " if get_language() == "fa" else ", ").join(bare)})
+        comma = "، " if get_language() == "fa" else ", "
+        missing.append(said % {"categories": comma.join(empty)})
     return missing
 
 

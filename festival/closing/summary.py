@@ -86,7 +86,9 @@ def closing(cycle: Cycle, at: datetime) -> Closing:
     survey = Survey.objects.filter(cycle=cycle).for_list().first()
     edition = Edition.objects.newest_of(cycle)
     figures = lessons_queries.figures(edition) if edition else {}
-    flags = Counter(flag for each in figures.values() for flag in each.flags)
+    flags: Counter[Flag] = Counter()
+    for measure_figures in figures.values():
+        flags.update(measure_figures.flags)
     return Closing(
         planned=planned(cycle),
         consequences=_followed(cycle),
@@ -110,10 +112,17 @@ def planned(cycle: Cycle) -> Planned:
 
 
 def _followed(cycle: Cycle) -> list[Followed]:
+    """Count the consequences of each kind by state; a kind without any is left out."""
     rows = Consequence.objects.filter(cycle=cycle).order_by().values_list("rule__kind", "state")
-    counted = {(kind, state): n for kind, state, n in rows.annotate(Count("pk"))}
-    kinds = (kind for kind in ConsequenceKind if any(k == kind for k, _state in counted))
-    return [
-        Followed(kind, *(counted.get((kind, state), 0) for state in ConsequenceState))
-        for kind in kinds
-    ]
+    counts = Counter({(kind, state): n for kind, state, n in rows.annotate(Count("pk"))})
+    found = []
+    for kind in ConsequenceKind:
+        followed = Followed(
+            kind=kind,
+            due=counts[kind, ConsequenceState.DUE],
+            done=counts[kind, ConsequenceState.DONE],
+            waived=counts[kind, ConsequenceState.WAIVED],
+        )
+        if followed.due or followed.done or followed.waived:
+            found.append(followed)
+    return found

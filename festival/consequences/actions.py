@@ -122,12 +122,14 @@ def draw(edition: Edition, *, by: User, at: datetime) -> list[Consequence]:
         raise Refused(_("No consequence has been settled for this year."))
     now, before = occasions(edition.cycle.year), occasions(edition.cycle.year - 1)
     ended = set(Agency.objects.filter(pk__in=now, is_active=False).values_list("pk", flat=True))
-    rows = [
-        Consequence(cycle_id=edition.cycle_id, agency_id=agency, edition=edition, rule=rule)
-        for rule in rules
-        for agency in sorted(now.keys() - ended)
-        if _meets(rule, agency, now, before)
-    ]
+    agencies = sorted(now.keys() - ended)
+    rows = []
+    for rule in rules:
+        rows += [
+            Consequence(cycle_id=edition.cycle_id, agency_id=agency, edition=edition, rule=rule)
+            for agency in agencies
+            if _meets(rule, agency, now, before)
+        ]
     if not rows:
         raise Refused(_("By these rules nothing follows for any agency."))
     digest = hashlib.sha256(

@@ -47,7 +47,7 @@ def rows_of(content):
     changing them.
     """
     reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
-    return [{name: unguarded(text) for name, text in row.items()} for row in reader]
+    return [dict(zip(row, map(unguarded, row.values()), strict=True)) for row in reader]
 
 
 def unguarded(text):

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 from typing import Any
 
 from django.db.models import (
@@ -179,14 +180,13 @@ class Year:
     @property
     def duties(self) -> list[Counted]:
         """Its duties in the order of the year."""
-        return [duty for phase in self.phases for duty in phase.duties]
+        return list(chain.from_iterable(phase.duties for phase in self.phases))
 
     @property
     def decrees(self) -> list[Decree]:
         """Its decrees in the order in which they were made."""
-        return sorted(
-            (d for phase in self.phases for d in phase.decrees), key=lambda d: (d.made_at, d.number)
-        )
+        decrees = chain.from_iterable(phase.decrees for phase in self.phases)
+        return sorted(decrees, key=lambda decree: (decree.made_at, decree.number))
 
 
 def opened() -> QuerySet[Cycle]:
@@ -273,14 +273,11 @@ def _acts(cycles: list[int], at: datetime) -> dict[tuple[int, Phase, int], Span]
         _span(Cycle.objects.all(), Phase.FINAL, "pk", "finalised_at", cycles),
         _span(published, Phase.FESTIVAL, "cycle_id", "publish_at", cycles),
     ]
-    return {
-        (row["of_cycle"], Phase(row["of_phase"]), row["of_quarter"]): (
-            row["first"],
-            row["last"],
-            row["acts"],
-        )
-        for row in first.union(*others, all=True)
-    }
+    spans = {}
+    for row in first.union(*others, all=True):
+        phase_of_cycle = row["of_cycle"], Phase(row["of_phase"]), row["of_quarter"]
+        spans[phase_of_cycle] = row["first"], row["last"], row["acts"]
+    return spans
 
 
 def _span(

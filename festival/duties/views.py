@@ -144,6 +144,14 @@ def _series(counted: Sequence[Counted], cycles: Sequence[Cycle], query: str) -> 
     return series
 
 
+def _by_year(series: Sequence[Series], cycles: Sequence[Cycle]) -> list[tuple[str, list[Cell]]]:
+    """Turn the series round: of each year the cell of every duty, for the table."""
+    rows = []
+    for number, cycle in enumerate(cycles):
+        rows.append((digits(cycle.year), [duty.cells[number] for duty in series]))
+    return rows
+
+
 def _asked(request: PortalRequest) -> tuple[DutyForm, Asked, Q | None, list[Cycle]]:
     """The filter, what it asks about, the reader's reach and the years; to those outside the
     authority, no page.
@@ -171,7 +179,7 @@ def duties(request: PortalRequest) -> HttpResponse:
     context = {
         "finding": finding(chosen, request.at),
         "series": series,
-        "years": [(digits(c.year), [s.cells[n] for s in series]) for n, c in enumerate(cycles)],
+        "years": _by_year(series, cycles),
         "form": form,
         "table": listed(request, OccasionTable(occasions(asked, request.at))),
         "is_national": reach is None,

@@ -186,24 +186,28 @@ def adopt(
     submission = Submission.objects.select_related("cycle").get(participation=plan.participation_id)
     if why := why_not_begun(submission, at):
         raise Refused(why)
-    held = set(plan.items.standing().values_list("answer_id", flat=True))
     wanted = [s for s in suggest(submission) if s.answer.pk in answers]
     if len(wanted) != len(set(answers)):
         raise Refused(_("Choose among the findings that are suggested."))
-    place = _next_place(plan)
-    rows = [
-        ImprovementItem(
-            plan=plan,
-            position=place + n,
-            answer=s.answer,
-            lineage=s.answer.measure.lineage,
-            grounds=[g.value for g in s.grounds],
-            lost=s.lost,
-            finding=s.finding,
+
+    there = set(plan.items.standing().values_list("answer_id", flat=True))
+    first = _next_place(plan)
+    items: list[ImprovementItem] = []
+    for suggestion in wanted:
+        if suggestion.answer.pk in there:
+            continue
+        items.append(
+            ImprovementItem(
+                plan=plan,
+                position=first + len(items),
+                answer=suggestion.answer,
+                lineage=suggestion.answer.measure.lineage,
+                grounds=[ground.value for ground in suggestion.grounds],
+                lost=suggestion.lost,
+                finding=suggestion.finding,
+            )
         )
-        for n, s in enumerate(s for s in wanted if s.answer.pk not in held)
-    ]
-    return ImprovementItem.objects.bulk_create(rows)
+    return ImprovementItem.objects.bulk_create(items)
 
 
 def _next_place(plan: ImprovementPlan) -> int:
@@ -305,10 +309,10 @@ def why_unready(items: Collection[ImprovementItem]) -> str:
 
 def digest(items: Iterable[ImprovementItem]) -> str:
     """Names what a plan says, letter for letter."""
-    rows = [
-        ledger.plain([str(item.lineage or ""), *(getattr(item, name) for name in FIELDS)])
-        for item in items
-    ]
+    rows = []
+    for item in items:
+        fields = [getattr(item, name) for name in FIELDS]
+        rows.append(ledger.plain([str(item.lineage or ""), *fields]))
     return hashlib.sha256(ledger.as_json(rows).encode()).hexdigest()
 
 

@@ -17,8 +17,8 @@ from cycles.clashes import Seen
 from cycles.engine.perform import perform
 from cycles.workflow import Refused
 from festival.countries import HOME, countries, rows
-from festival.indices.merging import Facts, take
-from festival.indices.publishers import Given
+from festival.indices.merging import EditionFacts, merge
+from festival.indices.published_values import PublishedValue
 from festival.models import Index, IndexEdition, IndexReport, IndexValue, Recommendation, Region
 from festival.workflow import INDEX_REPORTS, INDICES, IndexReportState
 
@@ -168,7 +168,7 @@ def enter_edition(
     index: Index,
     *,
     year: int,
-    facts: Facts,
+    facts: EditionFacts,
     score: Decimal | None,
     rank: int | None,
     by: User,
@@ -180,7 +180,8 @@ def enter_edition(
     if rank is not None and facts.country_count is not None and rank > facts.country_count:
         raise Refused(_("The rank is beyond the number of countries."))
     index = Index.objects.select_for_update(of=("self",), no_key=True).get(pk=index.pk)
-    taken = take(index, [Given(0, HOME, year, score, rank)], facts, by=by, at=at)
+    value = PublishedValue(row=0, country=HOME, year=year, score=score, rank=rank)
+    result = merge(index, [value], facts, by=by, at=at)
     perform(
         INDICES,
         [index],
@@ -190,7 +191,7 @@ def enter_edition(
         year=year,
         score=score,
         rank=rank,
-        **taken.params,
+        **result.params,
     )
     return IndexEdition.objects.current().get(index=index, year=year)
 
@@ -198,9 +199,9 @@ def enter_edition(
 @transaction.atomic
 def import_values(
     index: Index,
-    lines: Callable[[], Sequence[Given]],
+    lines: Callable[[], Sequence[PublishedValue]],
     *,
-    facts: Facts,
+    facts: EditionFacts,
     by: User,
     at: datetime,
     file_name: str,
@@ -209,15 +210,16 @@ def import_values(
 ) -> list[IndexValue]:
     """Take over a publisher's file; what is held already stays, what it contradicts is superseded.
 
-    `lines` answers with what the file says; it comes from `intake`, which compares and stands
-    above. `left_out` of its rows were wrong and knowingly not taken.
+    `lines` answers with what the file says; it comes from `import_check`, which compares and
+    stands above. `left_out` of its rows were wrong and knowingly not taken.
     """
     index = Index.objects.select_for_update(of=("self",), no_key=True).get(pk=index.pk)
-    taken = take(index, lines(), facts, by=by, at=at)
-    said: dict[str, Any] = {"file": file_name, "sha256": sha256, **taken.params}
-    said |= {"left_out": left_out} if left_out else {}
-    perform(INDICES, [index], "import_values", by=by, at=at, **said)
-    return taken.values
+    result = merge(index, lines(), facts, by=by, at=at)
+    params: dict[str, Any] = {"file": file_name, "sha256": sha256, **result.params}
+    if left_out:
+        params["left_out"] = left_out
+    perform(INDICES, [index], "import_values", by=by, at=at, **params)
+    return result.values
 
 
 # --- What is said of it -------------------------------------------------------------------------

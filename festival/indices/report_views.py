@@ -31,11 +31,14 @@ def index_reports(request: PortalRequest) -> HttpResponse:
     mine = request.user.agency_ids(request.at, Role.STAFF, *HEADS)
     reports = IndexReport.objects.visible_to(request.user, request.at).for_list()
     own = Index.objects.kept().filter(agencies__in=mine).distinct().for_list()
+    if not request.user.oversees_the_country(request.at):
+        reports = reports.filter(agency__in=mine)
+    owed = []
+    for index in own:
+        owed += [(index, agency) for agency in index.agencies.all() if agency.pk in mine]
     context = {
-        "reports": reports
-        if request.user.oversees_the_country(request.at)
-        else reports.filter(agency__in=mine),
-        "owed": [(index, a) for index in own for a in index.agencies.all() if a.pk in mine],
+        "reports": reports,
+        "owed": owed,
         "year": this_year(request.at),
     }
     return render(request, "festival/indices/index_reports.html", context)

@@ -141,19 +141,23 @@ class Figures:
     @property
     def flags(self) -> list[Flag]:
         """What a working group should look at."""
-        found = []
-        if self.full is not None and self.full >= SATURATED:
-            found.append(Flag.SATURATED)
-        if self.spread is not None and self.spread < LEAST_SPREAD:
-            found.append(Flag.FLAT)
-        if self.discrimination is not None and self.discrimination < LEAST_DISCRIMINATION:
-            found.append(Flag.APART)
-        many = self.filed >= FLAGGED_FROM and 100 * self.filed >= MUCH_APPEALED * self.asked
-        if many or (self.decided >= FLAGGED_FROM and self.upheld * FLAGGED_PART >= self.decided):
-            found.append(Flag.APPEALED)
-        if self.asked >= FEWEST and self.void_percent >= MOST_VOID:
-            found.append(Flag.VOID)
-        return found
+        raised = {
+            Flag.SATURATED: self.full is not None and self.full >= SATURATED,
+            Flag.FLAT: self.spread is not None and self.spread < LEAST_SPREAD,
+            Flag.APART: self.discrimination is not None
+            and self.discrimination < LEAST_DISCRIMINATION,
+            Flag.APPEALED: self.is_much_appealed or self.is_often_upheld,
+            Flag.VOID: self.asked >= FEWEST and self.void_percent >= MOST_VOID,
+        }
+        return [flag for flag, is_raised in raised.items() if is_raised]
+
+    @property
+    def is_much_appealed(self) -> bool:
+        return self.filed >= FLAGGED_FROM and 100 * self.filed >= MUCH_APPEALED * self.asked
+
+    @property
+    def is_often_upheld(self) -> bool:
+        return self.decided >= FLAGGED_FROM and self.upheld * FLAGGED_PART >= self.decided
 
 
 def figures_of(

@@ -88,7 +88,7 @@ def _rows(content: bytes) -> Rows:
     them.
     """
     reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
-    return [{name: unguarded(text) for name, text in row.items()} for row in reader]
+    return [dict(zip(row, map(unguarded, row.values()), strict=True)) for row in reader]
 
 
 Key = tuple[str, str, str, str]
@@ -131,17 +131,7 @@ def _sums(
         measure = measures.get((line["set"], line["measure"]))
         if measure is None or measure["is_pilot"] == "true":
             continue
-        earned = Decimal(line["points"]) if line["points"] else None
-        ceiling = Decimal(measure["points"])
-        state = LineState(line["state"]) if line["state"] else LineState.UNDER_REVIEW
-        if earned is not None and (state != LineState.SCORED or not 0 <= earned <= ceiling):
-            state, earned = LineState.SCORED, min(max(earned, ZERO), ceiling)  # said above
-        elif earned is None and state == LineState.SCORED:
-            state = LineState.NOT_ANSWERED
-        axis = _axis_of_set(line["set"], measure["axis"])
-        of_agency[line["agency"]].append(
-            Line(measure["kind"], axis, "", line["measure"], ceiling, state, earned)
-        )
+        of_agency[line["agency"]].append(_tree_line(line, measure))
         axes[line["agency"]].add((measure["kind"], line["set"], measure["axis"]))
     sums: Sums = {}
     for agency, its in of_agency.items():
@@ -151,6 +141,22 @@ def _sums(
             sums[agency, kind, "", ""] = _sum(result, (kind,))
         sums[agency, "total", "", ""] = _sum(result, ())
     return sums
+
+
+def _tree_line(line: dict[str, str], measure: dict[str, str]) -> Line:
+    """A published line as the engine takes it, its points within the ceiling.
+
+    What had to be put right for that stands among the faults of the line already.
+    """
+    earned = Decimal(line["points"]) if line["points"] else None
+    ceiling = Decimal(measure["points"])
+    state = LineState(line["state"]) if line["state"] else LineState.UNDER_REVIEW
+    if earned is not None and (state != LineState.SCORED or not 0 <= earned <= ceiling):
+        state, earned = LineState.SCORED, min(max(earned, ZERO), ceiling)
+    elif earned is None and state == LineState.SCORED:
+        state = LineState.NOT_ANSWERED
+    axis = _axis_of_set(line["set"], measure["axis"])
+    return Line(measure["kind"], axis, "", line["measure"], ceiling, state, earned)
 
 
 def _axis_of_set(of_set: str, axis: str) -> str:
@@ -199,19 +205,21 @@ def _rankings(found: Findings, rows: Rows, sums: Sums, *, tie_rule: str) -> None
 def _standing(found: Findings, row: dict[str, str], sums: Sums) -> None:
     where, agency = f"rankings.csv, {row['group']}, {row['agency']}", row["agency"]
     submitted = row["submitted"] == "true"
-    of = {
-        kind: sums.get((agency, kind, "", "")) if submitted else None
-        for kind in (*Kind.values, "total")
-    }
+    reached = dict.fromkeys((*Kind.values, "total"), (ZERO, ZERO, ZERO))
+    if submitted:  # of who did not nothing counts
+        for kind in reached:
+            reached[kind] = sums.get((agency, kind, "", ""), (ZERO, ZERO, ZERO))
+
     for kind in Kind.values:
-        reached = of[kind]
-        percent = half_up(reached[2], SHOWN_PLACES) if reached and reached[1] else None
-        found.same(f"{where}, {kind}", row[kind], reached[0] if reached else ZERO)
-        found.same(f"{where}, {kind}_percent", row[f"{kind}_percent"], percent)
-    whole = of["total"]
-    percent = half_up(whole[2], SHOWN_PLACES) if whole else ZERO
-    found.same(f"{where}, total", row["total"], whole[0] if whole else ZERO)
-    found.same(f"{where}, ceiling", row["ceiling"], whole[1] if whole else ZERO)
+        earned, ceiling, exact = reached[kind]
+        of_kind = half_up(exact, SHOWN_PLACES) if ceiling else None
+        found.same(f"{where}, {kind}", row[kind], earned)
+        found.same(f"{where}, {kind}_percent", row[f"{kind}_percent"], of_kind)
+
+    total_points, total_ceiling, exact = reached["total"]
+    percent = half_up(exact, SHOWN_PLACES)
+    found.same(f"{where}, total", row["total"], total_points)
+    found.same(f"{where}, ceiling", row["ceiling"], total_ceiling)
     found.same(f"{where}, percent", row["percent"], percent)
     grown = percent - Decimal(row["last_year"]) if row["last_year"] and submitted else None
     found.same(f"{where}, growth", row["growth"], grown)

@@ -153,19 +153,11 @@ def downloads(request: PortalRequest, year: int, number: int) -> HttpResponse:
         number=number,
     )
     files = {file.name: file for file in DataFile.objects.filter(edition=edition).order_by("pk")}
-    tables = [
-        (
-            table,
-            [
-                files[name]
-                for kind in ("csv", "json", "xlsx")
-                if (name := f"{table.name}.{kind}") in files
-            ],
-        )
-        for table in TABLES
-    ]
-    of_table = {file.name for _table, its in tables for file in its}
-    others = [file for name, file in files.items() if name not in of_table]
+    others = dict(files)
+    tables = []
+    for table in TABLES:
+        names = [f"{table.name}.{kind}" for kind in ("csv", "json", "xlsx")]
+        tables.append((table, [others.pop(name) for name in names if name in others]))
     described = descriptions.dataset(
         edition,
         files.values(),
@@ -175,7 +167,7 @@ def downloads(request: PortalRequest, year: int, number: int) -> HttpResponse:
     context = {
         "edition": edition,
         "tables": tables,
-        "others": others,
+        "others": list(others.values()),
         "manifest": files.get(MANIFEST),
         "described": linked(described),
     }

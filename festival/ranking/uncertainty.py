@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from itertools import product
 from math import lcm, sqrt
 from statistics import NormalDist
 from typing import Any
@@ -121,7 +122,8 @@ def sureness(
     wide = np.sqrt(weight * noise + (1 - weight) ** 2 * of_mean)
     drawn = middle + wide * np.random.default_rng(seed).standard_normal((draws, len(members)))
     steps = np.floor(drawn * SHOWN + 0.5).astype(np.int64)
-    ends = [_shortest(column) for column in _places(steps, [m.before for m in members]).T]
+    places = _places(steps, [member.before for member in members])
+    ends = [_shortest(places_of_member) for places_of_member in places.T]
     reach = NormalDist().inv_cdf((1 + CONFIDENCE) / 2) * wide
     low, high = np.maximum(middle - reach, 0), np.minimum(middle + reach, 100)
     found = []
@@ -199,7 +201,8 @@ def weighed(members: Sequence[Axes], factors: Sequence[Decimal]) -> list[Decimal
     points, ceilings = _table(members)
     exact = [Fraction(factor) for factor in factors]
     unit = lcm(*(factor.denominator for factor in exact))
-    whole = np.array([[int(factor * unit) for factor in exact]], dtype=object)
+    in_units = [int(factor * unit) for factor in exact]
+    whole = np.array([in_units], dtype=object)
     return [Decimal(f"{units}E-{PLACES}") for units in _percents(points, ceilings, whole)[0]]
 
 
@@ -215,12 +218,7 @@ def under_weights(members: Sequence[Axes], *, percent: int, seed: int) -> list[t
     points, ceilings = _table(members)
     count = points.shape[1]
     if 2**count <= VERTICES * 2:
-        signs = np.array(
-            [
-                [1 if corner >> axis & 1 else -1 for axis in range(count)]
-                for corner in range(2**count)
-            ]
-        )
+        signs = np.array(list(product((-1, 1), repeat=count)))
     else:
         signs = np.random.default_rng(seed).choice((-1, 1), size=(VERTICES, count))
     factors = np.vstack([np.full((1, count), int(HUNDRED)), int(HUNDRED) + signs * percent]).astype(
@@ -236,9 +234,13 @@ def under_weights(members: Sequence[Axes], *, percent: int, seed: int) -> list[t
 
 def _table(members: Sequence[Axes]) -> tuple[Whole, Whole]:
     """Points and ceilings in whole units of the last of 10 places, as whole numbers of Python."""
-    points = [[int(p.scaleb(PLACES)) for p in m.points] for m in members]
-    ceilings = [[int(c.scaleb(PLACES)) for c in m.ceilings] for m in members]
+    points = [_units(member.points) for member in members]
+    ceilings = [_units(member.ceilings) for member in members]
     return np.array(points, dtype=object), np.array(ceilings, dtype=object)
+
+
+def _units(values: Iterable[Decimal]) -> list[int]:
+    return [int(value.scaleb(PLACES)) for value in values]
 
 
 def _percents(points: Whole, ceilings: Whole, factors: Whole) -> Whole:

@@ -8,11 +8,11 @@ not collect yet is said to be so.
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from django.db.models import Avg, Count, Max, Min, Sum
 
@@ -34,7 +34,7 @@ from festival.report.data_quality import Soundness, soundness
 from festival.report.figures import Trace
 from indicators.models import IndicatorSet, Kind
 from indicators.scoring.methods import half_up
-from indicators.scoring.statutory_tree import BANDS, LineState
+from indicators.scoring.statutory_tree import BANDS, Band, LineState
 from indicators.workflow import SetState
 from submissions.models import SEEN_AFTER_SIGNING, Declaration, Level, NodeScore, Score, Verdict
 
@@ -117,7 +117,8 @@ class GroupResult:
     @property
     def bands(self) -> list[int]:
         """How many agencies stand in each band, in the order of BANDS."""
-        return [sum(1 for s in self.standings if s.submitted and s.band == b.name) for b in BANDS]
+        counts = Counter(s.band for s in self.standings if s.submitted)
+        return [counts[band.name] for band in BANDS]
 
 
 @dataclass(frozen=True)
@@ -170,7 +171,7 @@ class Facts:
     mean_growth: Decimal | None
     grown: int
     fallen: int
-    bands: list[tuple[Any, int]]
+    bands: list[tuple[Band, int]]
     groups: list[GroupResult]
     axes: list[AxisResult]
     strongest: list[MeasureResult]
@@ -223,6 +224,7 @@ def gather(edition: Edition, at: datetime) -> Facts:
     )
     of_agency = {s.participation_id: s for s in standings}
     submitted = [s for s in of_agency.values() if s.submitted]
+    bands = Counter(s.band for s in submitted)
     growths = [s.growth for s in submitted if s.growth is not None]
     axes = read(("axes",), _axes, edition)
     percents = read(("groups",), _percents, edition, axes)
@@ -241,7 +243,7 @@ def gather(edition: Edition, at: datetime) -> Facts:
         mean_growth=chapters.mean(growths),
         grown=sum(1 for g in growths if g > 0),
         fallen=sum(1 for g in growths if g < 0),
-        bands=[(b, sum(1 for s in submitted if s.band == b.name)) for b in BANDS],
+        bands=[(band, bands[band.name]) for band in BANDS],
         groups=_groups(standings, percents),
         axes=axes,
         strongest=measures[:5],
