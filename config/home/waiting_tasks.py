@@ -20,7 +20,7 @@ from config.home import closing_tasks
 from config.home.year_strip import Outlook, Task
 from cycles.calendar import Phase
 from cycles.models import Nomination, Participation, Window
-from festival.duties.queries import DutyCode
+from festival.duties.catalogue import DutyCode
 from festival.models import Edition, Language, Report
 from indicators.models import IndicatorSet, Kind, Measure, Plan, QuarterReport, Vote
 from indicators.workflow import PlanState, ReportState, SetState

@@ -20,7 +20,8 @@ from appeals.workflow import AppealState
 from cycles.calendar import Phase, format_date, format_deadline, time_left
 from cycles.models import Cycle, Window
 from cycles.workflow import CycleState, Term
-from festival.duties.queries import Asked, Counted, DutyCode, Timeliness, reach_of, summary
+from festival.duties.catalogue import DutyCode
+from festival.duties.queries import Asked, Counted, Timeliness, reach_of, summary
 from festival.duties.sentences import digits, sentence
 
 STRIP = (Phase.PROPOSAL, Phase.APPROVAL, Phase.MONITORING, Phase.SELF_ASSESSMENT, Phase.SCORING)

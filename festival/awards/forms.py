@@ -17,10 +17,11 @@ from cycles.clashes import SEEN, ComparedForm
 from cycles.models import Cycle, Group, Participation
 from cycles.ui.fields import MomentField, NumberField, PaperField, PersianTextField
 from cycles.ui.forms import ActForm, AgencyField
-from festival.awards.actions import Decision
+from festival.awards.eligibility import Decision
 from festival.fields import choice_field, row_field
 from festival.models import Award, AwardCategory, Ceremony, Minutes, Rank
-from festival.models.awards import AwardQuerySet, Offered
+from festival.models.awards import AwardQuerySet
+from festival.models.ceremonies import Offered
 
 LONGEST_REASON = 300
 """One sentence, which has its place on the certificate."""

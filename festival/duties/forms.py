@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, Province
 from cycles.ui.fields import PersianTextField
-from festival.duties.queries import DUTIES, Asked, Timeliness
+from festival.duties.catalogue import DUTIES
+from festival.duties.queries import Asked, Timeliness
 from festival.fields import choice_field, row_field
 
 

@@ -10,7 +10,8 @@ from django.utils.translation import gettext, ngettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from agencies.persian import language, localised, persian_digits
-from festival.duties.queries import Counted, DutyCode
+from festival.duties.catalogue import DutyCode
+from festival.duties.queries import Counted
 
 
 @dataclass(frozen=True)

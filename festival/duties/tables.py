@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.persian import language, localised
 from cycles.calendar import format_date, format_deadline, format_moment
-from festival.duties.queries import DUTIES, Timeliness
+from festival.duties.catalogue import DUTIES
+from festival.duties.queries import Timeliness
 from festival.duties.sentences import digits
 from festival.table_cells import named
 

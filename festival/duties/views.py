@@ -25,8 +25,9 @@ from cycles.requests import PortalRequest
 from cycles.spreadsheets import exports as spreadsheets_exports
 from cycles.ui.pages import listed, sheet_answer
 from festival.duties import calendar_feed, exports
+from festival.duties.catalogue import DUTIES, Duty
 from festival.duties.forms import DutyForm
-from festival.duties.queries import DUTIES, Asked, Counted, Duty, occasions, reach_of, summary
+from festival.duties.queries import Asked, Counted, occasions, reach_of, summary
 from festival.duties.sentences import digits, finding
 from festival.duties.tables import OccasionTable
 from festival.duties.timeline import PhaseKept, Year, opened, years

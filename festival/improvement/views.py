@@ -20,7 +20,7 @@ from cycles.spreadsheets.sheets import CONTENT_TYPES
 from cycles.ui.pages import act_page, history, listed, sheet_answer
 from cycles.workflow import Refused
 from festival.fields import keys_in
-from festival.improvement import actions, tables
+from festival.improvement import actions, queries, suggestions, tables
 from festival.improvement.filters import ImprovementFilter
 from festival.improvement.forms import ItemForm, ProgressForm, ReturnForm
 from festival.models import Edition, ImprovementItem, ImprovementPlan, counted
@@ -144,7 +144,7 @@ def findings(request: PortalRequest, pk: int) -> HttpResponse:
             return redirect("festival:findings", pk)
         return redirect("festival:improvement", pk)
     adopted = set(held.items.standing().values_list("answer_id", flat=True))
-    suggested = [(s, s.answer.pk in adopted) for s in actions.suggest(submission)]
+    suggested = [(s, s.answer.pk in adopted) for s in suggestions.suggest(submission)]
     return render(
         request,
         "festival/improvement/improvement_findings.html",
@@ -272,8 +272,8 @@ def last_plan(request: PortalRequest, pk: int) -> HttpResponse:
     measure.
     """
     submission = find(request, pk)
-    held = actions.last_plan(submission, request.user, request.at)
-    found = actions.followed(held, submission) if held else []
+    held = queries.last_plan(submission, request.user, request.at)
+    found = queries.followed_items(held, submission) if held else []
     line = next(iter(keys_in([request.GET.get("line", "")])), None)
     if line is not None:
         found = [each for each in found if each.line is not None and each.line.pk == line]

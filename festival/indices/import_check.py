@@ -102,7 +102,7 @@ def countries_by_year(
 
 
 def _changes(before: IndexValue, after: Comparison) -> list[dict[str, str]]:
-    """Set the stored score and rank beside the file's, as the file and as the reader writes them."""
+    """Set the stored score and rank beside those of the file, for machine and reader."""
     pairs: list[tuple[str, Any, Any]] = [
         ("score", before.score, after.score),
         ("rank", before.rank, after.rank),

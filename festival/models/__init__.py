@@ -2,7 +2,8 @@
 from results.
 """
 
-from festival.models.awards import Award, AwardCategory, Ceremony, Minutes, Rank, minutes_path
+from festival.models.awards import Award, Rank
+from festival.models.ceremonies import AwardCategory, Ceremony, Minutes, minutes_path
 from festival.models.comments import MeasureComment
 from festival.models.consequences import (
     NOT_FILED,

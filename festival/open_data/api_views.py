@@ -22,17 +22,26 @@ from cycles.requests import PortalRequest
 from festival.models import Edition, Standing
 from festival.models.editions import PLACES, VALUES
 from festival.open_data.rows import plain as written
+from festival.open_data.schemas import (
+    CHANGE,
+    EDITION,
+    LINE,
+    MISSING,
+    NUMBER,
+    RANKING,
+    TEXT,
+    YEARLY_RANKING,
+    Schema,
+    list_of,
+    nullable,
+    object_of,
+)
 from festival.page_cache import kept
 from festival.places import Ranking
 from festival.ranking.history import held
 from submissions.models import Answer
 
 PER_PAGE = 200
-Schema = dict[str, Any]
-TEXT: Schema = {"type": "string"}
-NUMBER: Schema = {"type": "integer"}
-DECIMAL: Schema = {"type": "string", "format": "decimal"}
-FLAG: Schema = {"type": "boolean"}
 
 
 class Gone(Exception):
@@ -185,59 +194,6 @@ def lines(request: PortalRequest, year: int, code: str) -> dict[str, Any]:
 # --- The endpoints and their description --------------------------------------------------------
 
 
-def _object(**properties: Schema) -> Schema:
-    return {"type": "object", "properties": properties, "required": list(properties)}
-
-
-def _maybe(schema: Schema) -> Schema:
-    return schema | {"nullable": True}
-
-
-def _list(schema: Schema) -> Schema:
-    return {"type": "array", "items": schema}
-
-
-_EDITION = _object(
-    year=NUMBER, edition=NUMBER, reason=TEXT, published_at=TEXT, digest=TEXT, data=TEXT
-)
-_MISSING = _object(error=TEXT | {"description": "what there is not"})
-_BY = [by.value for by in Ranking]
-_PLACED = _object(
-    agency=TEXT,
-    name_fa=TEXT,
-    name_en=TEXT,
-    group=TEXT,
-    submitted=FLAG,
-    total=DECIMAL,
-    ceiling=DECIMAL,
-    band=TEXT,
-    values=_object(**{by: _maybe(DECIMAL) for by in _BY}),
-    places=_object(**{by: _maybe(NUMBER) for by in _BY}),
-)
-_YEARLY = _object(year=NUMBER, **_PLACED["properties"])
-_DAY: Schema = {"type": "string", "format": "date"}
-_CHANGED = _object(
-    kind=TEXT,
-    effective_on=_DAY,
-    legal_basis=TEXT,
-    letter=TEXT,
-    dated_on=_DAY,
-    name_fa=TEXT,
-    name_en=TEXT,
-    successors=_list(TEXT),
-)
-_LINE = _object(
-    measure=TEXT,
-    lineage=TEXT,
-    title_fa=TEXT,
-    title_en=TEXT,
-    value=_maybe(DECIMAL),
-    ceiling=DECIMAL,
-    state=TEXT,
-    points=_maybe(DECIMAL),
-)
-
-
 class Endpoint(NamedTuple):
     """One address: how it is written in Django and in OpenAPI, what answers, what may be asked,
     what is answered.
@@ -251,8 +207,8 @@ class Endpoint(NamedTuple):
 
 
 ENDPOINTS = (
-    Endpoint("editions/", "/api/editions/", editions, (), _object(editions=_list(_EDITION))),
-    Endpoint("editions/<int:year>/", "/api/editions/{year}/", edition, (), _EDITION),
+    Endpoint("editions/", "/api/editions/", editions, (), object_of(editions=list_of(EDITION))),
+    Endpoint("editions/<int:year>/", "/api/editions/{year}/", edition, (), EDITION),
     Endpoint(
         "editions/<int:year>/rankings/",
         "/api/editions/{year}/rankings/",
@@ -262,8 +218,8 @@ ENDPOINTS = (
             ("agency", TEXT, "code of an agency"),
             ("page", NUMBER, "from 1"),
         ),
-        _object(
-            page=NUMBER, pages=NUMBER, count=NUMBER, next=_maybe(TEXT), rankings=_list(_PLACED)
+        object_of(
+            page=NUMBER, pages=NUMBER, count=NUMBER, next=nullable(TEXT), rankings=list_of(RANKING)
         ),
     ),
     Endpoint(
@@ -271,8 +227,12 @@ ENDPOINTS = (
         "/api/agencies/{code}/",
         agency,
         (),
-        _object(
-            agency=TEXT, name_fa=TEXT, name_en=TEXT, changes=_list(_CHANGED), results=_list(_YEARLY)
+        object_of(
+            agency=TEXT,
+            name_fa=TEXT,
+            name_en=TEXT,
+            changes=list_of(CHANGE),
+            results=list_of(YEARLY_RANKING),
         ),
     ),
     Endpoint(
@@ -280,7 +240,7 @@ ENDPOINTS = (
         "/api/editions/{year}/agencies/{code}/lines/",
         lines,
         (),
-        _object(year=NUMBER, edition=NUMBER, agency=TEXT, lines=_list(_LINE)),
+        object_of(year=NUMBER, edition=NUMBER, agency=TEXT, lines=list_of(LINE)),
     ),
 )
 IN_PATH: dict[str, Schema] = {"year": NUMBER, "code": TEXT}
@@ -316,7 +276,7 @@ def _described(endpoint: Endpoint) -> dict[str, Any]:
             "200": {"description": "found", "content": content},
             "404": {
                 "description": "there is nothing of that name, or it is not published",
-                "content": {"application/json": {"schema": _MISSING}},
+                "content": {"application/json": {"schema": MISSING}},
             },
         },
     }

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.persian import format_number
 from cycles.engine import ledger
-from festival.duties.queries import Duty
+from festival.duties.catalogue import Duty
 from festival.models import Standing
 
 FILE = "figures.json"

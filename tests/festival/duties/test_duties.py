@@ -22,11 +22,10 @@ from cycles.calendar import TEHRAN, Phase, days_late
 from cycles.models import Entry, Participation, Window
 from cycles.workflow import Refused, Workflow
 from cycles.years.actions import open_cycle, plan_cycle
+from festival.duties.catalogue import DUTIES, DutyCode
 from festival.duties.queries import (
-    DUTIES,
     Asked,
     DaysLate,
-    DutyCode,
     Timeliness,
     occasions,
     reach_of,

@@ -368,10 +368,10 @@ def test_a_file_that_names_all_countries_says_how_many_there_are(world, followed
     text = "year,iso3,country,egdi,rank\n2024,IRN,Iran,0.6,2\n2024,TUR,Türkiye,0.8,1\n2024,SSD,South Sudan,,\n"
     sheet = read(PUBLISHERS["egdi"], text.encode(), "x.csv")
 
-    counts = import_check.counted(PUBLISHERS["egdi"], followed, sheet, year=None)
+    counts = import_check.countries_by_year(PUBLISHERS["egdi"], followed, sheet, year=None)
 
     assert counts == {2024: 2}
-    assert import_check.counted(PUBLISHERS["table"], followed, sheet, year=None) == {}
+    assert import_check.countries_by_year(PUBLISHERS["table"], followed, sheet, year=None) == {}
 
 
 def test_what_was_shown_is_what_is_written_or_nothing(world, followed):
