@@ -25,7 +25,7 @@ NUMBER = {"td": {"class": "number"}, "th": {"class": "number"}}
 TONES = {"excellent": "success", "good": "primary", "average": "warning", "weak": "danger"}
 
 
-def named(record: dict[str, Any], what: str) -> str:
+def name_cell(record: dict[str, Any], what: str) -> str:
     """The name in the reader's language of an agency or a province in a row; a dash where there is
     none.
     """

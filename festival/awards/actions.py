@@ -14,7 +14,7 @@ from cycles.clashes import Seen
 from cycles.engine.perform import perform, why_closed
 from cycles.models import Group, Participation
 from cycles.workflow import Refused
-from festival.awards.candidates import Candidate, candidates, grounds, moved
+from festival.awards.candidates import Candidate, candidates, grounds, moved_awards
 from festival.awards.eligibility import (
     Decision,
     refuse_too_little,
@@ -243,7 +243,7 @@ def confirm(award: Award, *, reason: str, by: User, at: datetime) -> Award:
     _refuse_closed(award, "confirm", by=by, at=at)
     if not reason.strip():
         raise Refused(_("Give the reason."))
-    found = next(iter(moved([award], edition)), None)
+    found = next(iter(moved_awards([award], edition)), None)
     if found is None or found.now is None:
         raise Refused(_("No correction has changed what this award rests on."))
     [award] = perform(

@@ -7,7 +7,7 @@ import tablib
 from festival.models import Award
 
 
-def called(awards: Iterable[Award]) -> tablib.Dataset:
+def call_list(awards: Iterable[Award]) -> tablib.Dataset:
     """One award a row, in the order of calling."""
     data = tablib.Dataset(
         headers=[

@@ -163,7 +163,7 @@ def _sentence(candidate: Candidate, language: str) -> str:
 
 
 @dataclass(frozen=True)
-class Moved:
+class MovedAward:
     """An award that rests on an earlier edition in which its agency stood otherwise; `now` None: it
     stands no more.
     """
@@ -182,7 +182,7 @@ class Moved:
             Ranking(self.award.category.basis) if self.award.category.is_ranked else Ranking.TOTAL
         )
 
-    def told(self, standing: Standing | None) -> tuple[int | None, Decimal | None]:
+    def place_and_value(self, standing: Standing | None) -> tuple[int | None, Decimal | None]:
         """Place and value in the ranking that the category goes by."""
         return (
             (getattr(standing, PLACES[self.by]), _value(standing, self.by))
@@ -192,14 +192,14 @@ class Moved:
 
     @property
     def stood(self) -> tuple[int | None, Decimal | None]:
-        return self.told(self.was)
+        return self.place_and_value(self.was)
 
     @property
     def stands(self) -> tuple[int | None, Decimal | None]:
-        return self.told(self.now)
+        return self.place_and_value(self.now)
 
 
-def moved(awards: Iterable[Award], edition: Edition) -> list[Moved]:
+def moved_awards(awards: Iterable[Award], edition: Edition) -> list[MovedAward]:
     """Of these awards those that rest on an earlier edition in which place or value was another;
     one query.
     """
@@ -212,7 +212,10 @@ def moved(awards: Iterable[Award], edition: Edition) -> list[Moved]:
         if earlier
         else {}
     )
-    found = [
-        Moved(a, now.get((a.standing.group_id, a.participation_id))) for a in earlier if a.standing
-    ]
-    return [m for m in found if m.stood != m.stands]
+    found = []
+    for award in earlier:
+        assert award.standing is not None
+        moved = MovedAward(award, now.get((award.standing.group_id, award.participation_id)))
+        if moved.stood != moved.stands:
+            found.append(moved)
+    return found

@@ -20,7 +20,7 @@ from cycles.spreadsheets import exports as spreadsheets_exports
 from cycles.ui.files import headed
 from cycles.ui.pages import listed, sheet_answer
 from cycles.workflow import CycleState
-from festival.awards.call_list import called
+from festival.awards.call_list import call_list
 from festival.awards.certificates import certificate as paper
 from festival.awards.forms import NarrowForm
 from festival.awards.lookups import note_reading
@@ -102,7 +102,7 @@ def verify(request: PortalRequest, uuid: UUID) -> HttpResponse:
 # --- The list of the day ------------------------------------------------------------------------
 
 
-def _called(request: PortalRequest, pk: int) -> tuple[Ceremony, Any]:
+def _awards_in_calling_order(request: PortalRequest, pk: int) -> tuple[Ceremony, Any]:
     """A ceremony with its awards in force in the order of calling: to the secretariat, and to all
     once they are out.
     """
@@ -120,7 +120,7 @@ def _called(request: PortalRequest, pk: int) -> tuple[Ceremony, Any]:
 @require_safe
 def ceremony_list(request: PortalRequest, pk: int) -> HttpResponse:
     """Who is called up in which order, to be printed."""
-    ceremony, rows = _called(request, pk)
+    ceremony, rows = _awards_in_calling_order(request, pk)
     return render(
         request, "festival/awards/ceremony_list.html", {"ceremony": ceremony, "awards": rows}
     )
@@ -132,8 +132,8 @@ def ceremony_list_file(request: PortalRequest, pk: int, form: str) -> HttpRespon
     """The same as CSV or XLSX."""
     if form not in ("csv", "xlsx"):
         raise Http404
-    ceremony, rows = _called(request, pk)
+    ceremony, rows = _awards_in_calling_order(request, pk)
     name = f"ceremony-{ceremony.cycle.year}-{ceremony.code}"
     return sheet_answer(
-        spreadsheets_exports.written(called(rows), form, title=_("Order of calling")), name, form
+        spreadsheets_exports.written(call_list(rows), form, title=_("Order of calling")), name, form
     )

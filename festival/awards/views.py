@@ -19,7 +19,7 @@ from cycles.requests import PortalRequest
 from cycles.ui.pages import act_page, history
 from cycles.workflow import Move, Refused
 from festival.awards import actions
-from festival.awards.candidates import Moved, moved
+from festival.awards.candidates import MovedAward, moved_awards
 from festival.awards.forms import DecideForm, EndForm, PutForwardForm
 from festival.awards.lookups import find_ceremony, form_page, note_reading
 from festival.models import Award, AwardCategory, Ceremony, Edition, Minutes, Rank
@@ -35,7 +35,7 @@ ENDS: dict[str, Any] = {
 
 
 @dataclass(frozen=True)
-class Row:
+class OfferedMoves:
     """An award with what may be done with it."""
 
     award: Award
@@ -43,7 +43,9 @@ class Row:
     is_public: bool
 
 
-def _rows(request: PortalRequest, held: list[Award], shifted: list[Moved]) -> list[Row]:
+def _rows(
+    request: PortalRequest, held: list[Award], shifted: list[MovedAward]
+) -> list[OfferedMoves]:
     windows = Window.objects.concerning(held)
     public = set(
         Award.objects.public(request.at)
@@ -58,7 +60,7 @@ def _rows(request: PortalRequest, held: list[Award], shifted: list[Moved]) -> li
         if award.pk in confirmable:
             offered.add("confirm")
         moves = AWARDS.open_to(award, by=request.user, at=request.at, windows=windows)
-        rows.append(Row(award, [m for m in moves if m.name in offered], is_public))
+        rows.append(OfferedMoves(award, [m for m in moves if m.name in offered], is_public))
     return rows
 
 
@@ -70,7 +72,7 @@ def ceremony(request: PortalRequest, pk: int) -> HttpResponse:
     edition = actions.newest_edition(found)
     held = list(Award.objects.filter(ceremony=found).for_list())
     decided = [a for a in held if a.is_in_force]
-    shifted = moved(decided, edition) if edition else []
+    shifted = moved_awards(decided, edition) if edition else []
     rows = _rows(request, held, shifted)
     minutes = list(Minutes.objects.filter(ceremony=found).for_list())
     proposed = [r for r in rows if r.award.state == AwardState.PROPOSED]

@@ -28,7 +28,7 @@ def followed(request: PortalRequest, year: int) -> HttpResponse:
     found = get_object_or_404(
         Edition.objects.current(request.at).select_related("cycle"), cycle__year=year
     )
-    context = {"edition": found, "planned": summary.planned(found.cycle)}
+    context = {"edition": found, "planned": summary.plan_counts(found.cycle)}
     return render(
         request, f"festival/closing/followed.html{'#slot' if request.htmx else ''}", context
     )

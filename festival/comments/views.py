@@ -20,7 +20,7 @@ from cycles.workflow import Refused
 from festival.comments.actions import publish_comment, reject_comment, write_comment
 from festival.comments.forms import CommentForm
 from festival.models import Edition, MeasureComment
-from festival.ranking.history import outcome
+from festival.ranking.history import measure_outcome
 from festival.workflow import COMMENTS, CommentState
 from indicators.lookups import visible
 
@@ -34,7 +34,7 @@ def measure(request: PortalRequest, year: int, lineage: UUID) -> HttpResponse:
     edition = get_object_or_404(
         Edition.objects.current(request.at).select_related("cycle"), cycle__year=year
     )
-    found = outcome(edition, lineage)
+    found = measure_outcome(edition, lineage)
     if found is None:
         raise Http404
     form, status = (

@@ -47,7 +47,7 @@ class LetterForm(ActForm):
     field_order = ("letter", "letter_on", "file", "note", "password")
 
     @property
-    def given(self) -> dict[str, Any]:
+    def action_kwargs(self) -> dict[str, Any]:
         """What the act is given."""
         return {name: self.cleaned_data[name] for name in ("letter", "letter_on", "file", "note")}
 

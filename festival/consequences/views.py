@@ -171,7 +171,7 @@ def letter(request: PortalRequest, pk: int) -> HttpResponse:
     form = LetterForm(request.POST or None, request.FILES or None, move=move, user=request.user)
     if form.is_valid():
         try:
-            actions.record_letter(held, **form.given, by=request.user, at=request.at)
+            actions.record_letter(held, **form.action_kwargs, by=request.user, at=request.at)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:

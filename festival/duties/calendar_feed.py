@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from cycles.calendar import ARTICLES, TEHRAN, Binding, format_date, format_deadline
 from cycles.workflow import FOLLOWS
 from festival.duties.sentences import digits, sentence
-from festival.duties.timeline import Decree, PhaseKept, Year
+from festival.duties.timeline import CalendarYear, Decree, PhaseKept
 
 SPACE = uuid.UUID("2f0f2b5e-8f1c-5d9b-9f1e-6a3a5a0d7c81")
 """What the identifiers of events are made in: the same event has the same one in every feed and for
@@ -21,7 +21,7 @@ ever.
 INSTANT = timedelta(microseconds=1)
 
 
-def calendar(years: Iterable[Year], *, language: str, page: str) -> bytes:
+def calendar(years: Iterable[CalendarYear], *, language: str, page: str) -> bytes:
     """Each phase from its opening to its closing in force, each hard deadline as a day, each duty
     done as a day.
 
@@ -45,8 +45,8 @@ def calendar(years: Iterable[Year], *, language: str, page: str) -> bytes:
     return content
 
 
-def _events(year: Year, kept: PhaseKept, language: str) -> Iterable[icalendar.Event]:
-    term, told = kept.term, _told(kept, language)
+def _events(year: CalendarYear, kept: PhaseKept, language: str) -> Iterable[icalendar.Event]:
+    term, told = kept.term, _description(kept, language)
     name = _("%(phase)s · assessment of %(year)s") % {
         "phase": kept.label,
         "year": digits(year.cycle.year),
@@ -67,7 +67,7 @@ def _events(year: Year, kept: PhaseKept, language: str) -> Iterable[icalendar.Ev
 
 
 def _event(
-    key: str, summary: str, description: str, year: Year, kept: PhaseKept
+    key: str, summary: str, description: str, year: CalendarYear, kept: PhaseKept
 ) -> icalendar.Event:
     """An event that takes up nobody's time; each decree raises its number, each change its date."""
     event = icalendar.Event()
@@ -91,7 +91,7 @@ def _event(
     return event
 
 
-def _decrees(year: Year, kept: PhaseKept) -> list[Decree]:
+def _decrees(year: CalendarYear, kept: PhaseKept) -> list[Decree]:
     """The decrees that move a phase: its own, and those of the phase that it follows."""
     before = [k for k in year.phases if k.phase == FOLLOWS.get(kept.phase)]
     decrees: list[Decree] = []
@@ -108,7 +108,7 @@ def _day(event: icalendar.Event, moment: datetime) -> icalendar.Event:
     return event
 
 
-def _told(kept: PhaseKept, language: str) -> str:
+def _description(kept: PhaseKept, language: str) -> str:
     term = kept.term
     lines: list[Any] = [
         ARTICLES[kept.phase],

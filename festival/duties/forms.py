@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import Agency, Province
 from cycles.ui.fields import PersianTextField
 from festival.duties.catalogue import DUTIES
-from festival.duties.queries import Asked, Timeliness
+from festival.duties.queries import DutyFilter, Timeliness
 from festival.fields import choice_field, row_field
 
 
@@ -42,7 +42,7 @@ class DutyForm(forms.Form):
         choice_field(self, "year").choices = [("", _("All")), *years]
         row_field(self, "province").queryset = provinces
 
-    def asked(self, reach: Q | None, cycles: dict[int, int]) -> Asked:
+    def duty_filter(self, reach: Q | None, cycles: dict[int, int]) -> DutyFilter:
         """What is asked about, within the reader's reach; `cycles` are the keys of the years."""
         self.is_valid()
         given = self.cleaned_data
@@ -52,7 +52,7 @@ class DutyForm(forms.Form):
         if text := given.get("agency"):
             agencies = (agencies or Q()) & Q(agency__in=Agency.objects.matching(text).values("pk"))
         year = given.get("year")
-        return Asked(
+        return DutyFilter(
             cycles=[cycles[int(year)]] if year else None,
             duty=given.get("duty") or "",
             timeliness=given.get("state") or "",

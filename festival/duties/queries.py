@@ -46,7 +46,7 @@ class Timeliness(TextChoices):
 
 
 @dataclass(frozen=True)
-class Asked:
+class DutyFilter:
     """What is asked about; where nothing is named, every duty of every opened year in the whole
     country.
 
@@ -92,7 +92,9 @@ _NAMED = {
 }
 
 
-def occasions(asked: Asked, at: datetime, *, names: bool = True) -> QuerySet[Any, dict[str, Any]]:
+def duty_occurrences(
+    asked: DutyFilter, at: datetime, *, names: bool = True
+) -> QuerySet[Any, dict[str, Any]]:
     """Every occasion asked about, a dictionary each, in one query: what, of which year and agency,
     due, done, late.
     """
@@ -111,7 +113,7 @@ def occasions(asked: Asked, at: datetime, *, names: bool = True) -> QuerySet[Any
 
 
 def _columns(
-    duty: Duty, rows: QuerySet[Any], asked: Asked, at: datetime, names: bool
+    duty: Duty, rows: QuerySet[Any], asked: DutyFilter, at: datetime, names: bool
 ) -> QuerySet[Any, dict[str, Any]]:
     if rows.model is Cycle:
         rows = rows.annotate(of_agency=_NO_NUMBER)
@@ -160,7 +162,7 @@ def _columns(
 
 
 @dataclass(frozen=True)
-class Counted:
+class DutySummary:
     """A duty of one year over all its occasions; `median` is of those that are late, `worst` the
     largest days late.
     """
@@ -235,21 +237,21 @@ def _of_the_country() -> tuple[str, tuple[Any, ...]]:
     """The question about every occasion in the country, put together once: that takes longer than
     its answer.
     """
-    sql, params = occasions(Asked(), _AT, names=False).query.sql_with_params()
+    sql, params = duty_occurrences(DutyFilter(), _AT, names=False).query.sql_with_params()
     return _SUMMARY.format(occasions=sql), params
 
 
-def summary(asked: Asked, at: datetime) -> list[Counted]:
+def summary(asked: DutyFilter, at: datetime) -> list[DutySummary]:
     """Each duty of each year asked about, newest year first, in the order of the year; one query of
     any size.
     """
     cycles = None if asked.cycles is None else list(asked.cycles)
-    if asked == Asked(cycles=asked.cycles):
+    if asked == DutyFilter(cycles=asked.cycles):
         sql, params = _of_the_country()
         params = tuple(at if value == _AT else value for value in params)
     else:
         try:
-            occasion, params = occasions(asked, at, names=False).query.sql_with_params()
+            occasion, params = duty_occurrences(asked, at, names=False).query.sql_with_params()
         except EmptyResultSet:
             return []
         sql = _SUMMARY.format(occasions=occasion)
@@ -259,6 +261,6 @@ def summary(asked: Asked, at: datetime) -> list[Counted]:
         names = [column.name for column in cursor.description]
         for values in cursor.fetchall():
             row = dict(zip(names, values, strict=True))
-            counted.append(Counted(duty=DUTIES[row.pop("duty_code")], **row))
+            counted.append(DutySummary(duty=DUTIES[row.pop("duty_code")], **row))
     order = list(DUTIES)
     return sorted(counted, key=lambda c: (-c.year, order.index(c.duty.code)))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.persian import language, localised, persian_digits
 from festival.duties.catalogue import DutyCode
-from festival.duties.queries import Counted
+from festival.duties.queries import DutySummary
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def digits(text: object) -> str:
     return persian_digits(str(text)) if (language()).startswith("fa") else str(text)
 
 
-def sentence(counted: Counted, *, part: bool = True) -> str:
+def sentence(counted: DutySummary, *, part: bool = True) -> str:
     """In time or how late, without a full stop; what still waits is said rather than what was late
     and is done.
 
@@ -129,7 +129,7 @@ def sentence(counted: Counted, *, part: bool = True) -> str:
     return gettext("%(said)s (%(some)s of %(all)s)") % told
 
 
-def _all_in_time(due: Sequence[Counted]) -> str:
+def _all_in_time(due: Sequence[DutySummary]) -> str:
     first, last = min(c.year for c in due), max(c.year for c in due)
     if first == last:
         sentence = gettext("Every duty of %(year)s that has fallen due was done in time")
@@ -140,7 +140,7 @@ def _all_in_time(due: Sequence[Counted]) -> str:
     return sentence % {"year": digits(first)}
 
 
-def _without_delivery_of_unapproved(late: Sequence[Counted]) -> list[Counted]:
+def _without_delivery_of_unapproved(late: Sequence[DutySummary]) -> list[DutySummary]:
     """Leave out the delivery of a report that is not approved, for it follows from that."""
     is_unapproved = any(c.overdue and c.duty.code == DutyCode.APPROVE_REPORT for c in late)
     if not is_unapproved:
@@ -148,7 +148,7 @@ def _without_delivery_of_unapproved(late: Sequence[Counted]) -> list[Counted]:
     return [c for c in late if c.duty.code != DutyCode.DELIVER_REPORT]
 
 
-def finding(counted: Iterable[Counted], at: datetime) -> str:
+def finding(counted: Iterable[DutySummary], at: datetime) -> str:
     """A table of duties in one sentence: the newest year in which something is late, the worst
     first.
     """
@@ -162,7 +162,7 @@ def finding(counted: Iterable[Counted], at: datetime) -> str:
     return _late_in_one_year([c for c in due if c.year == year])
 
 
-def _late_in_one_year(due: Sequence[Counted]) -> str:
+def _late_in_one_year(due: Sequence[DutySummary]) -> str:
     """The two worst duties of a year in words, and how many more are late."""
     late = [c for c in due if c.lates]
     news = _without_delivery_of_unapproved(late)

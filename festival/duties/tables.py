@@ -14,11 +14,11 @@ from cycles.calendar import format_date, format_deadline, format_moment
 from festival.duties.catalogue import DUTIES
 from festival.duties.queries import Timeliness
 from festival.duties.sentences import digits
-from festival.table_cells import named
+from festival.table_cells import name_cell
 
 
 class OccasionTable(tables.Table):
-    """Each occasion of a duty (`festival.duties.queries.occasions`), the latest first."""
+    """Each occasion of a duty (`festival.duties.queries.duty_occurrences`), the latest first."""
 
     duty = tables.Column(verbose_name=_("Duty"), order_by=("duty", "row"))
     of_year = tables.Column(verbose_name=_("Year"), order_by=("of_year", "duty", "row"))
@@ -54,10 +54,10 @@ class OccasionTable(tables.Table):
     def render_agency(self, record: dict[str, Any]) -> str:
         if record["of_agency"] is None:
             return gettext("the whole country")
-        return named(record, "agency")
+        return name_cell(record, "agency")
 
     def render_province(self, record: dict[str, Any]) -> str:
-        return named(record, "province")
+        return name_cell(record, "province")
 
     def render_due_at(self, value: datetime, record: dict[str, Any]) -> SafeString | str:
         due = format_deadline(value, language())

@@ -33,7 +33,7 @@ from appeals.models import Appeal
 from cycles.calendar import Phase, phase_label
 from cycles.models import Cycle, Entry, Extension, Window
 from cycles.workflow import CycleState, Term
-from festival.duties.queries import Asked, Counted, summary
+from festival.duties.queries import DutyFilter, DutySummary, summary
 from festival.models import Edition
 from indicators.models import IndicatorSet, QuarterReport
 from submissions.models import Submission
@@ -97,7 +97,7 @@ class PhaseKept:
     first: datetime | None
     last: datetime | None
     acts: int
-    duties: tuple[Counted, ...]
+    duties: tuple[DutySummary, ...]
     decrees: tuple[Decree, ...]
 
     @property
@@ -132,7 +132,7 @@ class PhaseKept:
         return max((duty.last_at for duty in self.duties if duty.last_at), default=None)
 
     @property
-    def unsaid(self) -> tuple[Counted, ...]:
+    def unsaid(self) -> tuple[DutySummary, ...]:
         """The duties of which its first and last act do not tell everything: several, or one not
         done yet.
         """
@@ -171,14 +171,14 @@ class PhaseKept:
 
 
 @dataclass(frozen=True)
-class Year:
+class CalendarYear:
     """One year's assessment from the first proposal to the festival."""
 
     cycle: Cycle
     phases: tuple[PhaseKept, ...]
 
     @property
-    def duties(self) -> list[Counted]:
+    def duties(self) -> list[DutySummary]:
         """Its duties in the order of the year."""
         return list(chain.from_iterable(phase.duties for phase in self.phases))
 
@@ -189,12 +189,12 @@ class Year:
         return sorted(decrees, key=lambda decree: (decree.made_at, decree.number))
 
 
-def opened() -> QuerySet[Cycle]:
+def opened_years() -> QuerySet[Cycle]:
     """The years whose calendar everybody may read, newest first: all that have been opened."""
     return Cycle.objects.of_years().exclude(state=CycleState.PLANNED).for_list()
 
 
-def years(cycles: Iterable[Cycle], at: datetime) -> list[Year]:
+def years(cycles: Iterable[Cycle], at: datetime) -> list[CalendarYear]:
     """These cycles with their calendars kept until a moment; six queries at most, whatever their
     number.
     """
@@ -203,8 +203,8 @@ def years(cycles: Iterable[Cycle], at: datetime) -> list[Year]:
     windows = Window.objects.terms(keys, ())
     decrees = _decrees(keys, at)
     acts = _acts(keys, at)
-    duties: dict[tuple[int, Phase], list[Counted]] = defaultdict(list)
-    for counted in summary(Asked(cycles=keys), at):
+    duties: dict[tuple[int, Phase], list[DutySummary]] = defaultdict(list)
+    for counted in summary(DutyFilter(cycles=keys), at):
         duties[counted.cycle_id, counted.duty.phase].append(counted)
     phases: dict[int, list[PhaseKept]] = defaultdict(list)
     general = [row for row in windows.rows if row.agency_id is None and row.line is None]
@@ -224,7 +224,7 @@ def years(cycles: Iterable[Cycle], at: datetime) -> list[Year]:
                 decrees=tuple(decrees.get((row.cycle_id, row.phase, row.quarter), ())),
             )
         )
-    return [Year(cycle, tuple(phases[cycle.pk])) for cycle in cycles]
+    return [CalendarYear(cycle, tuple(phases[cycle.pk])) for cycle in cycles]
 
 
 def _decrees(cycles: list[int], at: datetime) -> dict[tuple[int, str, int], list[Decree]]:

@@ -51,11 +51,11 @@ def suggest(submission: Submission) -> list[Suggestion]:
     Measures in their trial year suggest nothing, for they add to nothing.
     """
     said: dict[int, list[tuple[Found, str]]] = {}
-    for answer, text in _verified(submission):
+    for answer, text in _lowered_by_verification(submission):
         said.setdefault(answer, []).append((Found.VERIFICATION, text))
-    for answer, text in _rejected(submission):
+    for answer, text in _rejected_factors(submission):
         said.setdefault(answer, []).append((Found.FACTOR, text))
-    for answer, text in _dismissed(submission):
+    for answer, text in _dismissed_appeals(submission):
         said.setdefault(answer, []).append((Found.APPEAL, text))
     lines = [
         line
@@ -86,19 +86,19 @@ def _suggestion(line: ReportLine, said: list[tuple[Found, str]]) -> Suggestion:
     )
 
 
-def _verified(submission: Submission) -> Iterable[tuple[int, str]]:
+def _lowered_by_verification(submission: Submission) -> Iterable[tuple[int, str]]:
     rows = Verification.objects.filter(submission=submission).lowering().order_by("pk")
     return rows.values_list("line_id", "text")
 
 
-def _rejected(submission: Submission) -> Iterable[tuple[int, str]]:
+def _rejected_factors(submission: Submission) -> Iterable[tuple[int, str]]:
     rows = ExternalFactor.objects.live().filter(
         answer__submission=submission, verdict=Verdict.REJECTED
     )
     return rows.values_list("answer_id", "verdict_reason")
 
 
-def _dismissed(submission: Submission) -> Iterable[tuple[int, str]]:
+def _dismissed_appeals(submission: Submission) -> Iterable[tuple[int, str]]:
     rows = Appeal.objects.filter(
         submission=submission, state__in=(AppealState.DISMISSED, AppealState.INADMISSIBLE)
     )

@@ -23,7 +23,7 @@ from festival.fields import keys_in
 from festival.improvement import actions, queries, suggestions, tables
 from festival.improvement.filters import ImprovementFilter
 from festival.improvement.forms import ItemForm, ProgressForm, ReturnForm
-from festival.models import Edition, ImprovementItem, ImprovementPlan, counted
+from festival.models import Edition, ImprovementItem, ImprovementPlan, status_counts
 from festival.workflow import IMPROVEMENTS
 from submissions.lookups import find
 from submissions.models import Submission
@@ -112,7 +112,7 @@ def plan(request: PortalRequest, pk: int) -> HttpResponse:
     context = {
         "plan": held,
         "items": [(item, item.is_overdue(today)) for item in items],
-        "counted": counted(items),
+        "counted": status_counts(items),
         "moves": [m for m in moves if m.name in PAGES],
         "may_edit": "edit" in names,
         "may_report": "report" in names,
@@ -258,7 +258,7 @@ def move(request: PortalRequest, pk: int, name: str) -> HttpResponse:
         then=reverse("festival:improvement", args=[pk]),
         summary="festival/improvement/improvement_summary.html",
         shown=lambda: {"items": actions.digest(held.items.standing().for_list())},
-        counted=counted(held.items.standing().for_list()),
+        counted=status_counts(held.items.standing().for_list()),
         **more,
     )
 

@@ -236,7 +236,7 @@ class EditionForm(forms.Form):
         return data
 
 
-class IntakeForm(ImportForm):
+class IndexImportForm(ImportForm):
     """A publisher's file, and what it does not say of itself."""
 
     label = forms.CharField(

@@ -245,7 +245,7 @@ def _goal(
 
 
 @dataclass(frozen=True)
-class Year:
+class EditionFigures:
     """One edition of an index: what it says of the country, and the medians of its region and of
     all countries.
     """
@@ -263,7 +263,7 @@ class Year:
         return self.place is not None and (self.value is None or self.value.rank is None)
 
 
-def whole(index: Index) -> tuple[list[IndexEdition], dict[int, dict[str, IndexValue]]]:
+def all_editions(index: Index) -> tuple[list[IndexEdition], dict[int, dict[str, IndexValue]]]:
     """All editions of an index, superseded ones too, newest first, and the values of each; two
     queries.
     """
@@ -279,7 +279,7 @@ def years(
     region: Region | None,
     editions: Iterable[IndexEdition],
     values: dict[int, dict[str, IndexValue]],
-) -> list[Year]:
+) -> list[EditionFigures]:
     """Each edition with the country's value and the medians, in the order of the editions."""
     found, higher = [], index.is_higher_better
     among = frozenset(region.countries) | {HOME} if region else frozenset()
@@ -289,7 +289,7 @@ def years(
         own = held.get(HOME)
         rank, count = (own.rank if own else None), edition.country_count
         found.append(
-            Year(
+            EditionFigures(
                 edition=edition,
                 value=own,
                 place=Place(rank, count or 0) if rank else place_of(scores, HOME, higher=higher),

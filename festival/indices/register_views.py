@@ -20,7 +20,13 @@ from cycles.spreadsheets.sheets import Sheet
 from cycles.ui.pages import act_page, import_page
 from cycles.workflow import Refused
 from festival.indices import actions, import_check, publisher_files
-from festival.indices.forms import EditionForm, IndexForm, IntakeForm, RecommendForm, RegionForm
+from festival.indices.forms import (
+    EditionForm,
+    IndexForm,
+    IndexImportForm,
+    RecommendForm,
+    RegionForm,
+)
 from festival.indices.merging import EditionFacts
 from festival.indices.publishers import PUBLISHERS
 from festival.models import Index, IndexEdition, IndexValue, Recommendation, Region
@@ -172,7 +178,7 @@ def index_import(request: PortalRequest, code: str, form: str) -> HttpResponse:
         reader=partial(publisher_files.read, publisher),
         then=reverse("festival:index", args=[code]),
         page="festival/indices/index_import.html",
-        form_class=IntakeForm,
+        form_class=IndexImportForm,
         index=index,
         publisher=publisher,
         formats=PUBLISHERS.values(),

@@ -30,7 +30,7 @@ def index_reports(request: PortalRequest) -> HttpResponse:
     """
     mine = request.user.agency_ids(request.at, Role.STAFF, *HEADS)
     reports = IndexReport.objects.visible_to(request.user, request.at).for_list()
-    own = Index.objects.kept().filter(agencies__in=mine).distinct().for_list()
+    own = Index.objects.followed().filter(agencies__in=mine).distinct().for_list()
     if not request.user.oversees_the_country(request.at):
         reports = reports.filter(agency__in=mine)
     owed = []
@@ -47,7 +47,7 @@ def index_reports(request: PortalRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def index_report(request: PortalRequest, code: str, agency: str, year: int) -> HttpResponse:
     """The draft of an agency's report on an index in a year; begun with what was sent last."""
-    index = get_object_or_404(Index.objects.kept(), code=code)
+    index = get_object_or_404(Index.objects.followed(), code=code)
     mine = index.agencies.filter(pk__in=request.user.agency_ids(request.at, Role.STAFF, *HEADS))
     own = get_object_or_404(mine, code=agency)
     if year not in actions.YEARS:

@@ -24,7 +24,7 @@ from festival.indices.actions import YEARS
 from festival.indices.chapter import chapter
 from festival.indices.comparison import places, within
 from festival.indices.publishers import PUBLISHERS
-from festival.indices.queries import Position, Year, positions, whole, years
+from festival.indices.queries import EditionFigures, Position, all_editions, positions, years
 from festival.models import Index, IndexReport, IndexValue, Recommendation, Region
 from festival.workflow import INDICES
 
@@ -56,7 +56,7 @@ def this_year(at: datetime) -> int:
 
 
 @dataclass(frozen=True)
-class Told:
+class ListedIndex:
     """A position with its sparkline, as the list shows it."""
 
     position: Position
@@ -70,11 +70,11 @@ def indices(request: PortalRequest) -> HttpResponse:
     those no longer.
     """
     keeps, regions = may_keep(request), list(Region.objects.for_list())
-    rows = Index.objects.all() if keeps else Index.objects.kept()
+    rows = Index.objects.all() if keeps else Index.objects.followed()
     found = positions(rows.for_list(), next(iter(regions), None), at=request.at)
     now = this_year(request.at)
     context = {
-        "rows": [Told(p, _spark(p.line)) for p in found],
+        "rows": [ListedIndex(p, _spark(p.line)) for p in found],
         "region": next(iter(regions), None),
         "keeps": keeps,
         "chapters": [now, now - 1, now - 2],
@@ -95,14 +95,14 @@ def index(request: PortalRequest, code: str) -> HttpResponse:
     """
     keeps = may_keep(request)
     found = get_object_or_404(
-        (Index.objects.all() if keeps else Index.objects.kept()).for_list(), code=code
+        (Index.objects.all() if keeps else Index.objects.followed()).for_list(), code=code
     )
     regions = list(Region.objects.for_list())
     region = next(
         (r for r in regions if r.code == request.GET.get("region")), next(iter(regions), None)
     )
     [position] = positions([found], region, at=request.at)
-    editions, values = whole(found)
+    editions, values = all_editions(found)
     told = years(found, region, editions, values)
     versions = (
         Recommendation.objects.visible_to(request.user, request.at).filter(index=found).for_list()
@@ -140,7 +140,7 @@ class Chart:
     world: str
 
 
-def _chart(told: Sequence[Year]) -> Chart | None:
+def _chart(told: Sequence[EditionFigures]) -> Chart | None:
     """The country's score over the years, with the medians of its region and of all countries."""
     ordered = sorted(told, key=lambda year: year.edition.year)
     home = [
@@ -217,7 +217,7 @@ def indices_file(request: PortalRequest) -> StreamingHttpResponse:
 @require_safe
 def index_file(request: PortalRequest, code: str) -> StreamingHttpResponse:
     """Every value that holds of one index."""
-    found = get_object_or_404(Index.objects.kept(), code=code)
+    found = get_object_or_404(Index.objects.followed(), code=code)
     return _open_file(IndexValue.objects.filter(edition__index=found), f"index-{found.code}")
 
 

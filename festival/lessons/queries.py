@@ -67,7 +67,7 @@ class Flag(TextChoices):
 # --- Numbers ------------------------------------------------------------------------------------
 
 
-class Line(NamedTuple):
+class ScoredLine(NamedTuple):
     """One agency's scored line: its points of its ceiling, and the points and ceilings of all that
     agency's lines.
     """
@@ -102,7 +102,7 @@ def spread(percents: Sequence[Fraction]) -> float | None:
     return float(statistics.stdev(percents)) if len(percents) >= FEWEST else None
 
 
-def discrimination(lines: Iterable[Line]) -> float | None:
+def discrimination(lines: Iterable[ScoredLine]) -> float | None:
     """The corrected item-total correlation: of the line's percent with the percent of all else of
     the same agency.
 
@@ -161,7 +161,7 @@ class Figures:
 
 
 def figures_of(
-    lines: Sequence[Line], *, asked: int, void: int, appeals: tuple[int, int, int] = (0, 0, 0)
+    lines: Sequence[ScoredLine], *, asked: int, void: int, appeals: tuple[int, int, int] = (0, 0, 0)
 ) -> Figures:
     """The figures of one measure from its scored lines; `appeals` are those filed, decided and
     upheld in some part.
@@ -187,7 +187,7 @@ def figures_of(
 
 @dataclass
 class _Gathered:
-    lines: list[Line] = field(default_factory=list)
+    lines: list[ScoredLine] = field(default_factory=list)
     asked: int = 0
     void: int = 0
 
@@ -221,7 +221,7 @@ def _figures(edition: Edition) -> dict[int, Figures]:
         of.asked += 1
         of.void += state == LineState.NOT_APPLICABLE
         if state == LineState.SCORED and points is not None:
-            of.lines.append(Line(points, ceiling, *wholes.get(submission, (ZERO, ZERO))))
+            of.lines.append(ScoredLine(points, ceiling, *wholes.get(submission, (ZERO, ZERO))))
     contested = {
         group.key: (
             group.outcomes.filed,

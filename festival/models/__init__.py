@@ -20,7 +20,7 @@ from festival.models.improvement import (
     ImprovementPlan,
     Progress,
     Status,
-    counted,
+    status_counts,
 )
 from festival.models.index_reports import IndexReport, Recommendation, year_label
 from festival.models.indices import Index, IndexEdition, IndexValue, Region
@@ -75,9 +75,9 @@ __all__ = (
     "SurveyQuestion",
     "SurveyReturn",
     "archive_path",
-    "counted",
     "data_path",
     "minutes_path",
     "report_path",
+    "status_counts",
     "year_label",
 )

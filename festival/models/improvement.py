@@ -66,13 +66,13 @@ class ImprovementPlanQuerySet(models.QuerySet["ImprovementPlan"]):
         )
         by_plan = current.order_by().values("item__plan")
 
-        def counted(rows: models.QuerySet[Any, Any]) -> Coalesce:
+        def number_of(rows: models.QuerySet[Any, Any]) -> Coalesce:
             return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n")), 0)
 
         return self.annotate(
-            items_all=counted(items),
-            items_completed=counted(by_plan.filter(status=Status.COMPLETED)),
-            items_cancelled=counted(by_plan.filter(status=Status.CANCELLED)),
+            items_all=number_of(items),
+            items_completed=number_of(by_plan.filter(status=Status.COMPLETED)),
+            items_cancelled=number_of(by_plan.filter(status=Status.CANCELLED)),
         )
 
     def for_list(self) -> Self:
@@ -231,7 +231,7 @@ class ImprovementItem(models.Model):
         return self.due_on is not None and self.due_on < today and self.status not in SETTLED
 
 
-def counted(items: Iterable[ImprovementItem]) -> list[tuple[Status, int]]:
+def status_counts(items: Iterable[ImprovementItem]) -> list[tuple[Status, int]]:
     """How many items have each status, zeros included (needs `for_list`)."""
     found = [item.status for item in items]
     return [(status, found.count(status)) for status in Status]

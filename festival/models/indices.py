@@ -50,8 +50,8 @@ class Region(models.Model):
 
 
 class IndexQuerySet(models.QuerySet["Index"]):
-    def kept(self) -> Self:
-        """Those that are followed; one that is not stays with all that it holds."""
+    def followed(self) -> Self:
+        """Those shown to the public; another index stays with all its editions."""
         return self.filter(is_active=True)
 
     def for_list(self) -> Self:

@@ -21,7 +21,7 @@ from cycles.models import RegisterChange
 from cycles.requests import PortalRequest
 from festival.models import Edition, Standing
 from festival.models.editions import PLACES, VALUES
-from festival.open_data.rows import plain as written
+from festival.open_data.rows import csv_text
 from festival.open_data.schemas import (
     CHANGE,
     EDITION,
@@ -36,15 +36,15 @@ from festival.open_data.schemas import (
     nullable,
     object_of,
 )
-from festival.page_cache import kept
+from festival.page_cache import cached_for_visitors
 from festival.places import Ranking
-from festival.ranking.history import held
+from festival.ranking.history import frozen_scores
 from submissions.models import Answer
 
 PER_PAGE = 200
 
 
-class Gone(Exception):
+class NotPublished(Exception):
     """There is nothing of that name; the words say what."""
 
 
@@ -53,21 +53,21 @@ def _edition(request: PortalRequest, year: int) -> Edition:
         Edition.objects.current(request.at).filter(cycle__year=year).select_related("cycle").first()
     )
     if found is None:
-        raise Gone(f"no results of {year} are published")
+        raise NotPublished(f"no results of {year} are published")
     return found
 
 
 def _agency(code: str) -> Agency:
     found = Agency.objects.filter(code__iexact=code).first()
     if found is None:
-        raise Gone(f"there is no agency {code[:40]}")
+        raise NotPublished(f"there is no agency {code[:40]}")
     return found
 
 
 # --- What is answered ---------------------------------------------------------------------------
 
 
-def _told(edition: Edition) -> dict[str, Any]:
+def _edition_answer(edition: Edition) -> dict[str, Any]:
     cycle = edition.cycle
     return {
         "year": cycle.year,
@@ -79,7 +79,7 @@ def _told(edition: Edition) -> dict[str, Any]:
     }
 
 
-def _placed(standing: Standing) -> dict[str, Any]:
+def _ranking_answer(standing: Standing) -> dict[str, Any]:
     return {
         "agency": standing.participation.agency.code,
         "name_fa": standing.participation.name_fa,
@@ -95,17 +95,19 @@ def _placed(standing: Standing) -> dict[str, Any]:
 
 
 def _number(value: Decimal | None) -> str | None:
-    return None if value is None else written(value)
+    return None if value is None else csv_text(value)
 
 
 def editions(request: PortalRequest) -> dict[str, Any]:
     """Every year's edition in force, the newest first."""
-    return {"editions": [_told(e) for e in Edition.objects.current(request.at).for_list()]}
+    return {
+        "editions": [_edition_answer(e) for e in Edition.objects.current(request.at).for_list()]
+    }
 
 
 def edition(request: PortalRequest, year: int) -> dict[str, Any]:
     """One year's edition in force."""
-    return _told(_edition(request, year))
+    return _edition_answer(_edition(request, year))
 
 
 def rankings(request: PortalRequest, year: int) -> dict[str, Any]:
@@ -123,10 +125,10 @@ def rankings(request: PortalRequest, year: int) -> dict[str, Any]:
     try:
         page = pages.page(request.GET.get("page") or 1)
     except InvalidPage as error:
-        raise Gone(f"there is no such page; there are {pages.num_pages}") from error
+        raise NotPublished(f"there is no such page; there are {pages.num_pages}") from error
     counted: dict[str, Any] = {"page": page.number, "pages": pages.num_pages, "count": pages.count}
     counted["next"] = _next(request, page)
-    return counted | {"rankings": [_placed(standing) for standing in page]}
+    return counted | {"rankings": [_ranking_answer(standing) for standing in page]}
 
 
 def _next(request: PortalRequest, page: Page) -> str | None:
@@ -146,15 +148,15 @@ def agency(request: PortalRequest, code: str) -> dict[str, Any]:
     said = {"agency": found.code, "name_fa": found.name_fa, "name_en": found.name_en}
     changes = RegisterChange.objects.in_force().filter(agency=found).for_list()
     return said | {
-        "changes": [_changed(change) for change in changes],
+        "changes": [_change_answer(change) for change in changes],
         "results": [
-            {"year": s.edition.cycle.year} | _placed(s)
+            {"year": s.edition.cycle.year} | _ranking_answer(s)
             for s in Standing.objects.over_the_years(found, request.at)
         ],
     }
 
 
-def _changed(change: RegisterChange) -> dict[str, Any]:
+def _change_answer(change: RegisterChange) -> dict[str, Any]:
     return {
         "kind": change.kind,
         "effective_on": change.effective_on.isoformat(),
@@ -173,7 +175,7 @@ def lines(request: PortalRequest, year: int, code: str) -> dict[str, Any]:
     answers = Answer.objects.filter(
         submission__cycle=found.cycle, submission__agency=of, submission__state="communicated"
     )
-    scores = held([found], answer__submission__agency=of)
+    scores = frozen_scores([found], answer__submission__agency=of)
     rows = [
         {
             "measure": a.measure.code,
@@ -256,11 +258,11 @@ def description() -> dict[str, Any]:
             "description": "Read-only. Decimals are strings. Whole tables stand under /data/.",
             "license": {"name": "CC BY 4.0"},
         },
-        "paths": {endpoint.template: {"get": _described(endpoint)} for endpoint in ENDPOINTS},
+        "paths": {endpoint.template: {"get": _operation(endpoint)} for endpoint in ENDPOINTS},
     }
 
 
-def _described(endpoint: Endpoint) -> dict[str, Any]:
+def _operation(endpoint: Endpoint) -> dict[str, Any]:
     inside = [name for name in IN_PATH if f"{{{name}}}" in endpoint.template]
     parameters = [{"name": n, "in": "path", "required": True, "schema": IN_PATH[n]} for n in inside]
     parameters += [
@@ -285,12 +287,12 @@ def _described(endpoint: Endpoint) -> dict[str, Any]:
 def _view(endpoint: Endpoint) -> Callable[..., HttpResponse]:
     @login_not_required
     @require_safe
-    @kept
+    @cached_for_visitors
     def answer(request: PortalRequest, **found: Any) -> HttpResponse:
         options = {"ensure_ascii": False}
         try:
             return JsonResponse(endpoint.read(request, **found), json_dumps_params=options)
-        except Gone as gone:
+        except NotPublished as gone:
             return JsonResponse({"error": str(gone)}, status=404, json_dumps_params=options)
 
     return answer

@@ -27,14 +27,14 @@ MEDIA = {
 
 
 @dataclass(frozen=True)
-class Facts:
+class FileFacts:
     """What is known of a file that was written."""
 
     sha256: str
     size: int
 
 
-def of(edition: Edition, files: Mapping[str, Facts]) -> dict[str, dict[str, Any]]:
+def of(edition: Edition, files: Mapping[str, FileFacts]) -> dict[str, dict[str, Any]]:
     """The descriptions that stand beside the files of an edition, by their names."""
     return {PACKAGE: data_package(edition, files), ON_THE_WEB: on_the_web(edition)}
 
@@ -59,7 +59,7 @@ _FIELDS: Mapping[str, dict[str, Any]] = {
 }
 
 
-def data_package(edition: Edition, files: Mapping[str, Facts]) -> dict[str, Any]:
+def data_package(edition: Edition, files: Mapping[str, FileFacts]) -> dict[str, Any]:
     """The tables with types, keys and missing values, and the digest of each file."""
     return {
         "profile": "tabular-data-package",
@@ -79,7 +79,7 @@ def data_package(edition: Edition, files: Mapping[str, Facts]) -> dict[str, Any]
     }
 
 
-def _resource(table: Table, facts: Facts) -> dict[str, Any]:
+def _resource(table: Table, facts: FileFacts) -> dict[str, Any]:
     return {
         "profile": "tabular-data-resource",
         "name": table.name,

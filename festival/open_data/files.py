@@ -32,8 +32,7 @@ from cycles.ui.files import all_or_none
 from festival.models import DataFile, Edition, data_path
 from festival.open_data import descriptions
 from festival.open_data.dictionary import TABLES, Table
-from festival.open_data.rows import ROWS, Row, digest_of
-from festival.open_data.rows import plain as cell
+from festival.open_data.rows import ROWS, Row, csv_text, digest_of
 from festival.workflow import EDITIONS
 from indicators.scoring.methods import PLACES, SHOWN_PLACES
 from indicators.scoring.statutory_tree import BANDS, ENGINE
@@ -55,7 +54,7 @@ TYPES = {
 }
 
 
-class Written(NamedTuple):
+class WrittenFile(NamedTuple):
     """A file that was written, on disk until it is kept."""
 
     name: str
@@ -72,24 +71,26 @@ def write(edition: Edition, *, by: User | None = None, at: datetime) -> list[Dat
     if kept := list(DataFile.objects.filter(edition=edition).order_by("pk")):
         return kept
     with ExitStack() as stack:
-        written: list[Written] = []
+        written: list[WrittenFile] = []
         for table in TABLES:
             written += _table(table, ROWS[table.name](edition), stack)
         written += [
-            Written(DICTIONARY, _dictionary(stack), None),
-            Written(LICENCE, stack.enter_context(open(DATA / LICENCE, "rb")), None),
-            Written(VERIFIER, stack.enter_context(open(DATA / VERIFIER, "rb")), None),
+            WrittenFile(DICTIONARY, _dictionary(stack), None),
+            WrittenFile(LICENCE, stack.enter_context(open(DATA / LICENCE, "rb")), None),
+            WrittenFile(VERIFIER, stack.enter_context(open(DATA / VERIFIER, "rb")), None),
         ]
         described = descriptions.of(edition, {file.name: _facts(file) for file in written})
-        written += [Written(name, _as_file(said, stack), None) for name, said in described.items()]
-        return _keep(edition, written, by=by, at=at)
+        written += [
+            WrittenFile(name, _as_file(said, stack), None) for name, said in described.items()
+        ]
+        return _store(edition, written, by=by, at=at)
 
 
-def _facts(file: Written) -> descriptions.Facts:
+def _facts(file: WrittenFile) -> descriptions.FileFacts:
     """Digest and size of a file that was written."""
     file.content.seek(0)
     digest = hashlib.file_digest(file.content, "sha256").hexdigest()
-    return descriptions.Facts(sha256=digest, size=file.content.tell())
+    return descriptions.FileFacts(sha256=digest, size=file.content.tell())
 
 
 def _as_file(said: dict[str, Any], stack: ExitStack) -> BufferedRandom:
@@ -99,8 +100,8 @@ def _as_file(said: dict[str, Any], stack: ExitStack) -> BufferedRandom:
 
 
 @transaction.atomic
-def _keep(
-    edition: Edition, written: list[Written], *, by: User | None, at: datetime
+def _store(
+    edition: Edition, written: list[WrittenFile], *, by: User | None, at: datetime
 ) -> list[DataFile]:
     edition = (
         Edition.objects.select_for_update(of=("self",), no_key=True)
@@ -112,18 +113,18 @@ def _keep(
     names = [*(file.name for file in written), MANIFEST]
     paths = [data_path(DataFile(edition=edition, name=name), name) for name in names]
     with all_or_none(default_storage, paths):
-        files = [_kept(edition, file) for file in written]
+        files = [_store_file(edition, file) for file in written]
         said = manifest(edition, files, at=at)
         said["sha256"] = digest_of(said)
         body = BytesIO((json.dumps(said, ensure_ascii=False, indent=1) + "\n").encode())
-        files.append(_kept(edition, Written(MANIFEST, body, None)))
+        files.append(_store_file(edition, WrittenFile(MANIFEST, body, None)))
     perform(
         EDITIONS, [edition], "write_data", by=by, at=at, manifest=files[-1].sha256, files=len(files)
     )
     return files
 
 
-def _kept(edition: Edition, written: Written) -> DataFile:
+def _store_file(edition: Edition, written: WrittenFile) -> DataFile:
     written.content.seek(0)
     digest = hashlib.file_digest(written.content, "sha256").hexdigest()
     size = written.content.tell()
@@ -154,7 +155,7 @@ def manifest(edition: Edition, files: Iterable[DataFile], *, at: datetime) -> di
             "spreads_points": cycle.spreads_points,
             "tie_rule": cycle.tie_rule,
             "minimum_to_win": cycle.minimum_to_win,
-            "bands": [[band.name, cell(band.at_least)] for band in BANDS],
+            "bands": [[band.name, csv_text(band.at_least)] for band in BANDS],
         },
         "seal": {"number": seal.pk, "sha256": seal.digest} if seal else None,
         "files": [
@@ -182,7 +183,7 @@ def attachments(files: Iterable[DataFile]) -> list[tuple[str, bytes]]:
 # --- The files of a table -----------------------------------------------------------------------
 
 
-def _table(table: Table, rows: Iterator[Row], stack: ExitStack) -> Iterator[Written]:
+def _table(table: Table, rows: Iterator[Row], stack: ExitStack) -> Iterator[WrittenFile]:
     """The three files of a table, in one pass over its rows."""
     kinds = {kind: _file(stack) for kind in _WRITERS}
     writers = [_WRITERS[kind](table, file) for kind, file in kinds.items()]
@@ -197,7 +198,7 @@ def _table(table: Table, rows: Iterator[Row], stack: ExitStack) -> Iterator[Writ
     for writer in writers:
         writer.close()
     for kind, file in kinds.items():
-        yield Written(f"{table.name}.{kind}", file, count)
+        yield WrittenFile(f"{table.name}.{kind}", file, count)
 
 
 def _file(stack: ExitStack) -> BufferedRandom:
@@ -216,7 +217,7 @@ def _csv(table: Table, file: BufferedRandom) -> Any:
     try:
         while True:
             row = yield
-            write(kind(cell(value)) for kind, value in zip(kinds, row, strict=True))
+            write(kind(csv_text(value)) for kind, value in zip(kinds, row, strict=True))
     finally:
         text.flush()
         text.detach()
@@ -249,7 +250,7 @@ def _json(table: Table, file: BufferedRandom) -> Any:
 
 
 def _typed(value: Any) -> Any:
-    return value if value is None or isinstance(value, (bool, int)) else cell(value)
+    return value if value is None or isinstance(value, (bool, int)) else csv_text(value)
 
 
 def _xlsx(table: Table, file: BufferedRandom) -> Any:
@@ -269,7 +270,7 @@ def _text(sheet: Any, value: Any) -> Any:
     """A cell that no spreadsheet program runs, whatever it begins with."""
     if value is None or isinstance(value, bool):
         return value
-    return spreadsheets_exports.text_cell(sheet, cell(value))
+    return spreadsheets_exports.text_cell(sheet, csv_text(value))
 
 
 _WRITERS: dict[str, Callable[[Table, BufferedRandom], Any]] = {

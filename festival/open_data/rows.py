@@ -59,7 +59,7 @@ _OF_SET = "indicator__axis__set"
 _WHOSE = (f"{_OF_SET}__agency", f"{_OF_SET}__group", f"{_OF_SET}__province")
 
 
-def _asked(edition: Edition) -> Any:
+def _measures_asked(edition: Edition) -> Any:
     """The measures of which any agency of the edition has a line."""
     lines = Answer.objects.filter(
         submission__cycle=edition.cycle_id, submission__state=SubmissionState.COMMUNICATED
@@ -85,7 +85,7 @@ def _measures(edition: Edition) -> Iterator[Row]:
         "indicator",
         "position",
     )
-    for m in _asked(edition).select_related(*_WHOSE).order_by(*order, "pk"):
+    for m in _measures_asked(edition).select_related(*_WHOSE).order_by(*order, "pk"):
         of = m.indicator.axis.set
         yield (
             _code_of(m),
@@ -105,7 +105,7 @@ def _measures(edition: Edition) -> Iterator[Row]:
             m.unit_en,
             m.direction,
             m.method,
-            plain(m.scoring_params),
+            csv_text(m.scoring_params),
             *_bounds(m),
             m.law,
             dashed(m.article),
@@ -144,7 +144,7 @@ class _Known(NamedTuple):
 def _lines(edition: Edition) -> Iterator[Row]:
     known = {
         m.pk: _Known(_code_of(m), m.code, m.method, m.scoring_params, m.points)
-        for m in _asked(edition).select_related(*_WHOSE)
+        for m in _measures_asked(edition).select_related(*_WHOSE)
     }
     lines = Answer.objects.filter(
         submission__cycle=edition.cycle_id, submission__state=SubmissionState.COMMUNICATED
@@ -182,7 +182,7 @@ def _lines(edition: Edition) -> Iterator[Row]:
             m.set,
             m.code,
             value,
-            plain(own) if own else None,
+            csv_text(own) if own else None,
             computed,
             state,
             basis,
@@ -240,7 +240,7 @@ ROWS: dict[str, Callable[[Edition], Iterator[Row]]] = {
 }
 
 
-def plain(value: Any) -> str:
+def csv_text(value: Any) -> str:
     """As it stands in a CSV cell: nothing for None, decimals in full without trailing zeros, lists
     and maps as JSON.
     """
@@ -249,7 +249,7 @@ def plain(value: Any) -> str:
             return "true" if value else "false"
         case dict() | list():
             return json.dumps(
-                value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=plain
+                value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=csv_text
             )
         case _:
             return spreadsheets_sheets.plain(value)

@@ -16,7 +16,7 @@ from typing import Any
 from cycles.models import TieRule
 from cycles.spreadsheets.exports import unguarded
 from festival.open_data.dictionary import ALL
-from festival.open_data.rows import digest_of, plain
+from festival.open_data.rows import csv_text, digest_of
 from festival.places import Entrant, Ranking, places
 from festival.ranking.standings import LEAST_GROWTH
 from indicators.models import Kind
@@ -43,7 +43,7 @@ class Findings:
     def same(self, where: str, published: str, computed: Decimal | None) -> None:
         self.figures += 1
         if (None if published == "" else Decimal(published)) != computed:
-            said = "none" if computed is None else plain(computed)
+            said = "none" if computed is None else csv_text(computed)
             self.faults.append(f"{where}: published {published or 'none'}, computed {said}")
 
 
@@ -176,7 +176,7 @@ def _scores(found: Findings, scores: Rows, sums: Sums) -> None:
             "" if row[name] == ALL else row[name] for name in ("set", "axis")
         )  # "" in older files
         key = (row["agency"], row["kind"], of_set, axis)
-        where = _named("scores.csv", key)
+        where = _place_in_file("scores.csv", key)
         listed.add(key)
         if key not in sums:
             found.faults.append(f"{where}: no line adds up to it")
@@ -184,11 +184,11 @@ def _scores(found: Findings, scores: Rows, sums: Sums) -> None:
         for name, computed in zip(("points", "ceiling", "percent"), sums[key], strict=True):
             found.same(f"{where}, {name}", row[name], computed)
     found.faults += [
-        f"{_named('scores.csv', key)}: it is missing" for key in sorted(set(sums) - listed)
+        f"{_place_in_file('scores.csv', key)}: it is missing" for key in sorted(set(sums) - listed)
     ]
 
 
-def _named(file: str, key: Key) -> str:
+def _place_in_file(file: str, key: Key) -> str:
     return ", ".join((file, *(part for part in key if part)))
 
 

@@ -25,13 +25,13 @@ from festival.models import DataFile, Edition
 from festival.open_data import descriptions
 from festival.open_data.dictionary import TABLES
 from festival.open_data.files import MANIFEST, TYPES
-from festival.page_cache import kept
+from festival.page_cache import cached_for_visitors
 
 FOR_EVER = "public, max-age=31536000, immutable"
 _ESCAPED = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 
-def linked(said: dict[str, Any]) -> SafeString:
+def linked_data(said: dict[str, Any]) -> SafeString:
     """What a page says of itself to machines (JSON-LD), in an element that ends where it should."""
     text = json.dumps(said, ensure_ascii=False).translate(_ESCAPED)
     return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))  # noqa: S308 -- escaped above
@@ -64,7 +64,7 @@ def catalogue(request: PortalRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
-@kept
+@cached_for_visitors
 def linked_catalogue(request: PortalRequest) -> HttpResponse:
     """Every published edition with its files, as schema.org and DCAT tell of data sets."""
     files: dict[int, list[DataFile]] = {}
@@ -144,7 +144,7 @@ def folder(request: PortalRequest, year: int, number: int) -> HttpResponse:
 
 @login_not_required
 @require_safe
-@kept
+@cached_for_visitors
 def downloads(request: PortalRequest, year: int, number: int) -> HttpResponse:
     """The files of a published edition with what stands in them, and how anybody checks them."""
     edition = get_object_or_404(
@@ -169,6 +169,6 @@ def downloads(request: PortalRequest, year: int, number: int) -> HttpResponse:
         "tables": tables,
         "others": list(others.values()),
         "manifest": files.get(MANIFEST),
-        "described": linked(described),
+        "described": linked_data(described),
     }
     return render(request, "festival/open_data/downloads.html", context)

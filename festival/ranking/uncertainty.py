@@ -4,8 +4,8 @@ from it under other weights.
 Two questions are kept apart. Had other assessors read the same lines, where might the agency stand?
 And had the axes weighed a little more or less, where might it stand? Neither changes a published
 place, and every band of places holds it. The first answer is statistical and reckoned in doubles;
-the second is exact: whole numbers all the way, rounded and placed by the very rules of `scoring.py`
-and `ranking.py`.
+the second is exact: whole numbers all the way, rounded and placed by the very rules of scoring
+and `festival.places`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -39,7 +39,7 @@ one step shares a place.
 
 
 @dataclass(frozen=True)
-class Measured:
+class MeasuredPercent:
     """An agency's percent, and the standard deviation of the error that its assessors put into it,
     in percent.
 
@@ -55,7 +55,7 @@ class Measured:
 
 
 @dataclass(frozen=True)
-class Sureness:
+class PlaceInterval:
     """Where the percent and the place lie with 90 percent confidence; both ends included."""
 
     key: int
@@ -94,9 +94,9 @@ def error_of_a_percent(lines: Iterable[tuple[float, int]], ceiling: float, error
     )
 
 
-def sureness(
-    members: Sequence[Measured], *, seed: int, draws: int = DRAWS
-) -> list[Sureness] | None:
+def place_intervals(
+    members: Sequence[MeasuredPercent], *, seed: int, draws: int = DRAWS
+) -> list[PlaceInterval] | None:
     """Intervals of percents and places in one group, by empirical Bayes; None in a group that is
     too small.
 
@@ -130,7 +130,7 @@ def sureness(
     for number, member in enumerate(members):
         best, worst = ends[number]
         found.append(
-            Sureness(
+            PlaceInterval(
                 key=member.key,
                 low=float(low[number]),
                 high=float(high[number]),
@@ -142,7 +142,7 @@ def sureness(
 
 
 def _places(steps: Whole, before: Sequence[int]) -> Whole:
-    """The place of each in each row, as `ranking.places` gives it: one more
+    """The place of each in each row, as `festival.places` gives it: one more
     than are ahead of it.
     """
     order = steps * (max(before) + 1) + np.array(before, dtype=np.int64)
@@ -192,7 +192,7 @@ class Axes:
     before: int = 0
 
 
-def weighed(members: Sequence[Axes], factors: Sequence[Decimal]) -> list[Decimal]:
+def percents_under(members: Sequence[Axes], factors: Sequence[Decimal]) -> list[Decimal]:
     """Percents to 10 places with the weight of each axis multiplied by its factor, as the tree of
     scores reckons them:
 

@@ -28,7 +28,7 @@ def what_if(request: PortalRequest, year: int) -> HttpResponse:
     usual = form.fields["weights"].initial
     if not form.is_bound:
         form = WhatIfForm({"group": group.pk, "weights": usual}, groups=groups)
-    known = ranking_what_if.read(found, group)
+    known = ranking_what_if.ranked_group(found, group)
     factors = form.weigh(known.parts)
     weights = form.cleaned_data.get("weights", usual)
     tried = ranking_what_if.trial(known, factors=factors, weights=weights)

@@ -93,7 +93,7 @@ def ask_for_report(
 
 
 @transaction.atomic
-def keep_report(
+def store_report(
     report: Report,
     *,
     pdf: bytes,

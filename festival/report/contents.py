@@ -11,11 +11,11 @@ from appeals.outcomes.queries import Corrected, Outcomes
 from cycles.models import Seal
 from festival.closing.summary import Closing
 from festival.duties.sentences import sentence
-from festival.duties.timeline import Year
+from festival.duties.timeline import CalendarYear
 from festival.indices.chapter import Chapter
 from festival.models import Edition, Standing
 from festival.report.chapters import ActChapter, Behind, ProvinceResult, Validity
-from festival.report.data_quality import Soundness
+from festival.report.data_quality import DataQuality
 from indicators.scoring.methods import half_up
 from indicators.scoring.statutory_tree import BANDS, Band
 from submissions.models import Level
@@ -142,7 +142,7 @@ class Declarations:
 class Facts:
     edition: Edition
     at: datetime
-    year: Year
+    year: CalendarYear
     participants: int
     submitted: int
     not_submitted: list[Standing]
@@ -160,7 +160,7 @@ class Facts:
     weakest: list[MeasureResult]
     appeals: Outcomes
     corrected: Corrected
-    soundness: Soundness
+    soundness: DataQuality
     behind: Behind
     execution: list[ActChapter]
     provinces: list[ProvinceResult]

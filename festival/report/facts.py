@@ -22,7 +22,7 @@ from cycles.calendar import Phase
 from cycles.models import Entry
 from cycles.record import seals
 from festival.closing.summary import closing
-from festival.duties.timeline import Year, years
+from festival.duties.timeline import CalendarYear, years
 from festival.indices import chapter
 from festival.models import Edition, Standing
 from festival.report import chapters
@@ -35,7 +35,7 @@ from festival.report.contents import (
     LevelResult,
     MeasureResult,
 )
-from festival.report.data_quality import soundness
+from festival.report.data_quality import data_quality
 from festival.report.figures import Trace
 from indicators.models import IndicatorSet, Kind
 from indicators.scoring.methods import half_up
@@ -78,7 +78,7 @@ def gather(edition: Edition, at: datetime) -> Facts:
         weakest=measures[-5:][::-1],
         appeals=read(("appeals",), _appeals, edition),
         corrected=read(("corrected",), outcomes_queries.corrected, edition.cycle),
-        soundness=read(("soundness",), soundness, edition.cycle, at),
+        soundness=read(("soundness",), data_quality, edition.cycle, at),
         behind=read(("behind",), chapters.behind_target, edition),
         execution=read(("execution",), chapters.execution, edition),
         provinces=chapters.provinces(of_agency.values()),
@@ -109,7 +109,7 @@ OF_STANDINGS = (
 """The facts that are counted from the standings; some take more besides."""
 
 
-def _calendar(edition: Edition, at: datetime) -> Year:
+def _calendar(edition: Edition, at: datetime) -> CalendarYear:
     """The calendar kept; the festival is dated as soon as its moment is set, for then the report is
     read.
     """

@@ -100,7 +100,7 @@ def plain(value: Any) -> Any:
     return str(value) if isinstance(value, Promise) else ledger.plain(value)
 
 
-def written(held: Mapping[str, Fact], *, edition: Any, at: datetime) -> bytes:
+def figures_file(held: Mapping[str, Fact], *, edition: Any, at: datetime) -> bytes:
     """The file of figures that is attached to the archive copy."""
     of = {
         "year": edition.cycle.year,
@@ -111,7 +111,7 @@ def written(held: Mapping[str, Fact], *, edition: Any, at: datetime) -> bytes:
     return json.dumps(of | {"facts": held}, ensure_ascii=False, indent=1).encode()
 
 
-def differing(one: Mapping[str, Fact], other: Mapping[str, Fact]) -> list[str]:
+def differing_figures(one: Mapping[str, Fact], other: Mapping[str, Fact]) -> list[str]:
     """The names of the facts whose values differ between two gatherings."""
     names = sorted(one.keys() | other.keys())
     return [
@@ -132,7 +132,7 @@ class Figure:
     read: Callable[[Any], Decimal | int | str | None]
     places: int | None = None
 
-    def said(self, facts: Any) -> str:
+    def in_words(self, facts: Any) -> str:
         """In the active language's digits; a dash for none."""
         value = self.read(facts)
         return (

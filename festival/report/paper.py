@@ -41,7 +41,7 @@ def article_82(
     chapter.
     """
     tell("write", 10)
-    with _heard(tell):
+    with _progress_told_to(tell):
         document = laid_out(page(facts, language=language, reference=reference, texts=texts))
         # the boxes from which the pages were laid out hold each other: a fifth of all memory
         gc.collect()
@@ -57,7 +57,7 @@ def page(
         context = {
             "facts": facts,
             "edition": facts.edition,
-            "texts": report_texts.told(facts, texts),
+            "texts": report_texts.chapter_texts(facts, texts),
         }
         return render_to_string("festival/report/report.html", context | {"reference": reference})
 
@@ -68,7 +68,7 @@ read styles.
 """
 
 
-class _Ear(logging.Handler):
+class _ProgressHandler(logging.Handler):
     """WeasyPrint's own progress messages as percent: "Step 5 - Creating layout - Page 12"."""
 
     def __init__(self, tell: Callable[[str, int], None]) -> None:
@@ -89,8 +89,8 @@ class _Ear(logging.Handler):
 
 
 @contextmanager
-def _heard(tell: Callable[[str, int], None]) -> Any:
-    ear, logger = _Ear(tell), logging.getLogger("weasyprint.progress")
+def _progress_told_to(tell: Callable[[str, int], None]) -> Any:
+    ear, logger = _ProgressHandler(tell), logging.getLogger("weasyprint.progress")
     level, logger.propagate = logger.level, False
     logger.setLevel(logging.INFO)
     logger.addHandler(ear)

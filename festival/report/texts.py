@@ -21,7 +21,7 @@ TYPED = re.compile(r"[0-9۰-۹٠-٩]+(?:[.,٫٬/][0-9۰-۹٠-٩]+)*")
 
 
 @dataclass(frozen=True)
-class Told:
+class ChapterText:
     """A chapter's text as the report sets it, and the facts on which the chapter rests, by name."""
 
     paragraphs: tuple[str, ...]
@@ -140,27 +140,30 @@ def _validity(facts: Any) -> str:
     )
 
 
-def _nothing(facts: Any) -> str:
+def _no_draft(facts: Any) -> str:
     return ""
 
 
-PASSAGES: dict[Chapter, tuple[Callable[[Any], str], tuple[str, ...]]] = {
+CHAPTER_DRAFTS: dict[Chapter, tuple[Callable[[Any], str], tuple[str, ...]]] = {
     Chapter.LEAD: (_lead, ("participants", "submitted", "mean", "mean_growth", "bands", "groups")),
-    Chapter.ATTENTION: (_nothing, ("not_submitted", "bands", "axes", "weakest", "year", "appeals")),
+    Chapter.ATTENTION: (
+        _no_draft,
+        ("not_submitted", "bands", "axes", "weakest", "year", "appeals"),
+    ),
     Chapter.METHOD: (_method, ("year",)),
     Chapter.COVERAGE: (_coverage, ("lines", "specific_sets", "not_submitted")),
     Chapter.LEVELS: (_levels, ("declared",)),
-    Chapter.GROUPS: (_nothing, ("groups", "bands")),
-    Chapter.AXES: (_nothing, ("axes", "strongest", "weakest")),
+    Chapter.GROUPS: (_no_draft, ("groups", "bands")),
+    Chapter.AXES: (_no_draft, ("axes", "strongest", "weakest")),
     Chapter.GROWTH: (_growth, ("mean_growth", "grown", "fallen")),
     Chapter.APPEALS: (_appeals, ("appeals", "corrected")),
-    Chapter.SOUNDNESS: (_nothing, ("soundness",)),
+    Chapter.SOUNDNESS: (_no_draft, ("soundness",)),
     Chapter.BEHIND: (_behind, ("behind",)),
     Chapter.EXECUTION: (_execution, ("execution",)),
     Chapter.PROVINCES: (_provinces, ("provinces",)),
     Chapter.VALIDITY: (_validity, ("validity",)),
-    Chapter.CLOSING: (_nothing, ("closing",)),
-    Chapter.INDICES: (_nothing, ("indices",)),
+    Chapter.CLOSING: (_no_draft, ("closing",)),
+    Chapter.INDICES: (_no_draft, ("indices",)),
 }
 """For each chapter the draft, a text with figures by name, and the facts on which the chapter
 rests.
@@ -171,7 +174,7 @@ def draft(chapter: Chapter, facts: Any) -> str:
     """What the system writes in a chapter, in the active language; "" where
     the tables speak alone.
     """
-    return PASSAGES[chapter][0](facts)
+    return CHAPTER_DRAFTS[chapter][0](facts)
 
 
 # --- What people write --------------------------------------------------------------------------
@@ -187,29 +190,29 @@ def typed_figures(text: str) -> list[str]:
     return list(dict.fromkeys(TYPED.findall(NAME.sub("", text))))
 
 
-def written(cycle_id: int, language: str) -> dict[str, str]:
+def last_versions(cycle_id: int, language: str) -> dict[str, str]:
     """The last version of each chapter that people wrote in a language, by chapter; one query."""
     rows = ReportText.objects.newest().filter(cycle=cycle_id, language=Language(language))
     return {row.chapter: row.text for row in rows if row.text}
 
 
-def filled(text: str, facts: Any) -> str:
+def fill_figures(text: str, facts: Any) -> str:
     """A text with each name in braces replaced by its figure in the active language."""
 
     def said(match: re.Match[str]) -> str:
         figure = FIGURES.get(match[1])
-        return figure.said(facts) if figure else match[0]
+        return figure.in_words(facts) if figure else match[0]
 
     return NAME.sub(said, text)
 
 
-def told(facts: Any, texts: Mapping[str, str]) -> dict[str, Told]:
+def chapter_texts(facts: Any, texts: Mapping[str, str]) -> dict[str, ChapterText]:
     """Every chapter's text for the report in the active language; `texts` holds what people wrote,
     by chapter.
     """
     found = {}
-    for chapter, (_draft, rests_on) in PASSAGES.items():
-        text = filled(texts.get(chapter) or draft(chapter, facts), facts)
+    for chapter, (_draft, rests_on) in CHAPTER_DRAFTS.items():
+        text = fill_figures(texts.get(chapter) or draft(chapter, facts), facts)
         paragraphs = tuple(p.strip() for p in text.split("\n\n") if p.strip())
-        found[chapter.value] = Told(paragraphs, rests_on)
+        found[chapter.value] = ChapterText(paragraphs, rests_on)
     return found

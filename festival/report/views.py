@@ -29,7 +29,7 @@ from festival.report.forms import ApproveForm, DeliverForm, TextForm
 from festival.workflow import EDITIONS, Addressee, AwardState
 
 
-def _drawn(request: PortalRequest, uuid: str) -> Report:
+def _managed_report(request: PortalRequest, uuid: str) -> Report:
     """A drawing-up that the reader may see before it is public."""
     visible = Report.objects.filter(edition__cycle__in=managed_cycles(request)).for_list()
     return get_object_or_404(visible, uuid=uuid)
@@ -111,7 +111,7 @@ def text(request: PortalRequest, year: int, language: str, chapter: str) -> Http
         "form": form,
         "then": then,
         "draft": draft,
-        "figures": [(name, figure, figure.said(facts)) for name, figure in FIGURES.items()],
+        "figures": [(name, figure, figure.in_words(facts)) for name, figure in FIGURES.items()],
         "chapter": Chapter(chapter),
         "written_in": Language(language),
         "versions": versions,
@@ -161,7 +161,7 @@ def ask_for_report(request: PortalRequest, year: int) -> HttpResponse:
 @require_safe
 def report_progress(request: PortalRequest, uuid: str) -> HttpResponse:
     """How far a report is; the page asks again by itself until it is done."""
-    report = _drawn(request, uuid)
+    report = _managed_report(request, uuid)
     job = latest("report", report.pk)
     context: dict[str, Any] = {"report": report, "job": job}
     if report.finished_at is not None:
@@ -181,7 +181,7 @@ def report_progress(request: PortalRequest, uuid: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def cancel_report(request: PortalRequest, uuid: str) -> HttpResponse:
-    report = _drawn(request, uuid)
+    report = _managed_report(request, uuid)
     return act_page(
         request,
         EDITIONS,
@@ -198,7 +198,7 @@ def cancel_report(request: PortalRequest, uuid: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def approve_report(request: PortalRequest, uuid: str) -> HttpResponse:
-    report = _drawn(request, uuid)
+    report = _managed_report(request, uuid)
     earlier = actions.deliveries_of(report.edition.cycle_id)
     delivery = actions.delivery_sentence(earlier[-1]) if earlier else ""
     return act_page(

@@ -13,7 +13,7 @@ from indicators.scoring.statutory_tree import band
 from submissions.models import Score
 
 
-def shown(value: Decimal | None) -> Decimal | None:
+def rounded_points(value: Decimal | None) -> Decimal | None:
     """Points as they are shown: to 2 places, nothing where there are none."""
     return None if value is None else half_up(value, SHOWN_PLACES)
 
@@ -53,13 +53,13 @@ class RankingResource(resources.ModelResource):
         return standing.place
 
     def dehydrate_general(self, standing: Standing) -> Decimal | None:
-        return shown(standing.general)
+        return rounded_points(standing.general)
 
     def dehydrate_specific(self, standing: Standing) -> Decimal | None:
-        return shown(standing.specific)
+        return rounded_points(standing.specific)
 
     def dehydrate_total(self, standing: Standing) -> Decimal | None:
-        return shown(standing.total)
+        return rounded_points(standing.total)
 
     def dehydrate_percent(self, standing: Standing) -> Decimal:
         return standing.percent

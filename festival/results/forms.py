@@ -58,10 +58,10 @@ class ReviseForm(ActForm):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if rows := cleaned.get("rows"):
-            cleaned["lines"] = self._read(rows)
+            cleaned["lines"] = self._right_points(rows)
         return cleaned
 
-    def _read(self, text: str) -> dict[int, Decimal]:
+    def _right_points(self, text: str) -> dict[int, Decimal]:
         """The right points by line; what is wrong with a row is said with its number."""
         found: dict[int, Decimal] = {}
         for number, row in enumerate(text.splitlines(), 1):
@@ -69,7 +69,7 @@ class ReviseForm(ActForm):
             if not parts:
                 continue
             why: str | Promise
-            why, line, points = self._line(parts)
+            why, line, points = self._right_points_of_row(parts)
             if not why and line in found:
                 why = _("this line stands here twice")
             if why:
@@ -81,7 +81,7 @@ class ReviseForm(ActForm):
                 found[line] = points
         return found
 
-    def _line(self, parts: list[str]) -> tuple[str | Promise, int, Decimal]:
+    def _right_points_of_row(self, parts: list[str]) -> tuple[str | Promise, int, Decimal]:
         if len(parts) != 3:
             return _("agency, measure and points are wanted"), 0, Decimal(0)
         agency, measure, typed = parts

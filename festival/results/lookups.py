@@ -16,7 +16,7 @@ def standings_of(request: PortalRequest, edition: Edition) -> StandingFilter:
 
 def published_of(request: PortalRequest, year: int) -> list[Edition]:
     """The published editions of a year, the newest first; the next of any year to come out is noted
-    for `kept`.
+    for `cached_for_visitors`.
     """
     coming = Q(publish_at__gt=request.at)
     found = list(

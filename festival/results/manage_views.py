@@ -35,7 +35,7 @@ from submissions.models import Submission
 
 
 @dataclass(frozen=True)
-class Step:
+class PublicationStep:
     """One thing to be done before results are public: whether it is, and what is known of it."""
 
     label: str | Promise
@@ -49,7 +49,7 @@ def _steps(
     approved: Sequence[Report],
     delivered: dict[str, Entry],
     at: Any,
-) -> list[Step]:
+) -> list[PublicationStep]:
     """From communicated scores to publication, in their order."""
     blocks = actions.why_not_final(cycle) if found is None else []
     languages = [str(Language(report.language).label) for report in approved]
@@ -63,20 +63,22 @@ def _steps(
         for addressee, entry in sorted(delivered.items(), key=lambda item: item[1].pk)
     ]
     return [
-        Step(_("All scores communicated, all appeals decided"), not blocks, blocks),
-        Step(_("Results frozen and agencies ranked"), found is not None),
-        Step(
+        PublicationStep(_("All scores communicated, all appeals decided"), not blocks, blocks),
+        PublicationStep(_("Results frozen and agencies ranked"), found is not None),
+        PublicationStep(
             _("Article 82 report approved in both languages"),
             len(languages) == len(Language),
             languages,
         ),
-        Step(
+        PublicationStep(
             _("Article 82 report delivered to both addressees"),
             len(deliveries) == len(Addressee),
             deliveries,
         ),
-        Step(_("Moment of publication set"), found is not None and found.publish_at is not None),
-        Step(_("Published"), found is not None and found.is_published(at)),
+        PublicationStep(
+            _("Moment of publication set"), found is not None and found.publish_at is not None
+        ),
+        PublicationStep(_("Published"), found is not None and found.is_published(at)),
     ]
 
 

@@ -21,8 +21,8 @@ from cycles.ui.pages import sheet_answer
 from cycles.workflow import CycleState
 from festival.lookups import approved_reports, managed_cycles, note_reading
 from festival.models import Edition, Report, Standing
-from festival.page_cache import kept
-from festival.ranking.history import course
+from festival.page_cache import cached_for_visitors
+from festival.ranking.history import agency_history
 from festival.results import exports
 from festival.results.lookups import published_of, ranking_of, standings_of
 from festival.workflow import COMMENTS
@@ -32,7 +32,7 @@ from festival.workflow import COMMENTS
 
 @login_not_required
 @require_safe
-@kept
+@cached_for_visitors
 def results(request: PortalRequest) -> HttpResponse:
     """Every published edition with the first of each group; for the secretariat the way to its own
     pages.
@@ -63,7 +63,7 @@ def _place_of(standing: Standing) -> tuple[int, Group]:
 
 @login_not_required
 @require_safe
-@kept
+@cached_for_visitors
 def edition(request: PortalRequest, year: int, number: int | None = None) -> HttpResponse:
     """The ranking of one published edition, filtered, sorted and paged: the one in force, or the
     one of a number.
@@ -96,7 +96,7 @@ def ranking_file(request: PortalRequest, year: int, form: str) -> HttpResponse:
 
 @login_not_required
 @require_safe
-@kept
+@cached_for_visitors
 def agency(request: PortalRequest, code: str) -> HttpResponse:
     """One agency's published results over the years."""
     found = get_object_or_404(Agency.objects.select_related("parent", "province"), code=code)
@@ -112,7 +112,7 @@ def agency(request: PortalRequest, code: str) -> HttpResponse:
         "agency": found,
         "history": history_of(found),
         "rows": rows,
-        "course": course(standings),
+        "results": agency_history(standings),
     }
     return render(request, "festival/results/agency.html", context)
 

@@ -57,7 +57,7 @@ class SurveyForm(ActForm):
         ]
 
     @property
-    def given(self) -> dict[str, Any]:
+    def action_kwargs(self) -> dict[str, Any]:
         """What the act is given."""
         typed = self.cleaned_data
         asked = [QUESTIONS[int(n)] for n in typed["usual"]]

@@ -44,7 +44,7 @@ def survey_new(request: PortalRequest, year: int) -> HttpResponse:
         request.POST or None, initial={"opens_at": request.at}, move=move, user=request.user
     )
     if form.is_valid():
-        given = form.given
+        given = form.action_kwargs
         given["opens_at"] = max(given["opens_at"], request.at)
         try:
             held = actions.open_survey(cycle, **given, by=request.user, at=request.at)
