@@ -2,11 +2,10 @@
 edition no longer bears out.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
-from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -123,7 +122,9 @@ def _of_all(
     return found + [Candidate(category, None, s, Rank.COMMENDED) for s in next_ones]
 
 
-def _first_so_many(ordered: Sequence[Standing], most: int, place: Any) -> list[Standing]:
+def _first_so_many(
+    ordered: Sequence[Standing], most: int, place: Callable[[Standing], object]
+) -> list[Standing]:
     """The first so many, and whoever shares the last one's place."""
     taken: list[Standing] = []
     for standing in ordered:

@@ -2,7 +2,6 @@
 verification; before that only the secretariat does, on record.
 """
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
@@ -26,10 +25,11 @@ from festival.awards.forms import NarrowForm
 from festival.awards.lookups import note_reading
 from festival.awards.tables import AwardTable
 from festival.models import Award, Ceremony, Edition, Language
+from festival.models.awards import AwardQuerySet
 from festival.workflow import AwardState
 
 
-def _awards(request: PortalRequest) -> Any:
+def _awards(request: PortalRequest) -> AwardQuerySet:
     """The awards that the reader may see, whoever it is."""
     if request.user.is_authenticated:
         return Award.objects.visible_to(request.user, request.at)
@@ -102,7 +102,7 @@ def verify(request: PortalRequest, uuid: UUID) -> HttpResponse:
 # --- The list of the day ------------------------------------------------------------------------
 
 
-def _awards_in_calling_order(request: PortalRequest, pk: int) -> tuple[Ceremony, Any]:
+def _awards_in_calling_order(request: PortalRequest, pk: int) -> tuple[Ceremony, AwardQuerySet]:
     """A ceremony with its awards in force in the order of calling: to the secretariat, and to all
     once they are out.
     """

@@ -2,11 +2,12 @@
 has moved.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -25,7 +26,7 @@ from festival.awards.lookups import find_ceremony, form_page, note_reading
 from festival.models import Award, AwardCategory, Ceremony, Edition, Minutes, Rank
 from festival.workflow import AWARDS, CEREMONIES, MINUTES, AwardState
 
-ENDS: dict[str, Any] = {
+ENDS: dict[str, Callable[..., Award]] = {
     "strike": actions.strike,
     "withdraw": actions.withdraw,
     "revoke": actions.revoke,
@@ -209,7 +210,7 @@ def decide(request: PortalRequest, pk: int) -> HttpResponse:
     move = AWARDS["decide"]
     able = [a for a in waiting if move.who(request.user, a, request.at)]
 
-    def form_for(rows: list[Award], data: Any = None) -> DecideForm:
+    def form_for(rows: list[Award], data: QueryDict | None = None) -> DecideForm:
         return DecideForm(data, awards=rows, minutes=minutes, move=move, user=request.user)
 
     form = form_for(able, request.POST or None)
@@ -235,7 +236,7 @@ def decide(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def _why_undecidable(
-    request: PortalRequest, found: Ceremony, waiting: list[Award], minutes: Any
+    request: PortalRequest, found: Ceremony, waiting: list[Award], minutes: QuerySet[Minutes]
 ) -> str:
     if why := _why_closed(request, found, actions.newest_edition(found)):
         return why

@@ -2,12 +2,13 @@
 groups read.
 """
 
-from typing import Any
+from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -63,7 +64,7 @@ def measure(request: PortalRequest, year: int, lineage: UUID) -> HttpResponse:
     return render(request, "festival/comments/measure.html", context, status=status)
 
 
-def _page(request: PortalRequest, rows: Any) -> Any:
+def _page(request: PortalRequest, rows: QuerySet[MeasureComment]) -> Page:
     return Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
 
 
@@ -102,7 +103,9 @@ def queue(request: PortalRequest) -> HttpResponse:
     )
 
 
-def _decide(request: PortalRequest, pk: int, do: Any, **given: Any) -> HttpResponse:
+def _decide(
+    request: PortalRequest, pk: int, do: Callable[..., MeasureComment], **given: str
+) -> HttpResponse:
     _only_for_administrators(request)
     comment = get_object_or_404(MeasureComment.objects.visible_to(request.user, request.at), pk=pk)
     try:

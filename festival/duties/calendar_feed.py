@@ -3,9 +3,9 @@
 import uuid
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import icalendar
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from cycles.calendar import ARTICLES, TEHRAN, Binding, format_date, format_deadline
@@ -110,7 +110,7 @@ def _day(event: icalendar.Event, moment: datetime) -> icalendar.Event:
 
 def _description(kept: PhaseKept, language: str) -> str:
     term = kept.term
-    lines: list[Any] = [
+    lines: list[str | Promise] = [
         ARTICLES[kept.phase],
         _("Statutory date: %(when)s") % {"when": format_deadline(term.statutory_at, language)},
     ]

@@ -2,10 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import (
-    QuerySet,
     TextChoices,
 )
 from django.utils.functional import Promise
@@ -14,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from appeals.workflow import DECISIONS
 from cycles.calendar import Phase
 from festival.duties.occasions import (
+    Occasions,
     general_sets,
     other_sets,
     publications,
@@ -47,8 +46,8 @@ class Duty:
     workflow: str
     acts: tuple[str, ...]
     owed_for: str | Promise
-    once_a_year: Callable[[], QuerySet[Any]] | None = None
-    by_agency: Callable[[], QuerySet[Any]] | None = None
+    once_a_year: Callable[[], Occasions] | None = None
+    by_agency: Callable[[], Occasions] | None = None
 
     @property
     def title(self) -> str:

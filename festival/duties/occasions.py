@@ -17,6 +17,7 @@ from django.db.models import (
     Subquery,
     When,
 )
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Greatest
 from django.db.models.lookups import Exact
 
@@ -32,8 +33,11 @@ from indicators.workflow import SetState
 from submissions.models import Submission
 from submissions.workflow import SubmissionState
 
+Occasions = QuerySet[Any]
+"""Rows of any model, annotated with the moments when each was due and done."""
 
-def _of_each_year(phase: Phase, done_at: Any) -> QuerySet[Any]:
+
+def _of_each_year(phase: Phase, done_at: Combinable) -> Occasions:
     """One occasion a year, due with the phase's general window."""
     years = (
         Cycle.objects.of_years()
@@ -43,16 +47,16 @@ def _of_each_year(phase: Phase, done_at: Any) -> QuerySet[Any]:
     years = years.annotate(
         of_cycle=F("pk"), of_year=F("year"), due_at=F("windows__closes_at"), done_at=done_at
     )
-    occasions: QuerySet[Any] = years.annotate(statutory_at=F("due_at"))
+    occasions: Occasions = years.annotate(statutory_at=F("due_at"))
     return occasions
 
 
-def _of_each(rows: QuerySet[Any], phase: Phase, done_at: Any) -> QuerySet[Any]:
+def _of_each(rows: QuerySet[Any], phase: Phase, done_at: Combinable) -> Occasions:
     """One occasion a row of what agencies hand in, due with the phase's general window."""
     rows = rows.filter(
         cycle__windows__phase=phase, cycle__windows__agency=None, cycle__year__gt=PRACTICE
     )
-    occasions: QuerySet[Any] = rows.annotate(
+    occasions: Occasions = rows.annotate(
         due_at=F("cycle__windows__closes_at"), statutory_at=F("due_at"), done_at=done_at
     )
     return occasions
@@ -68,14 +72,14 @@ def _the_last_of(*moments: QuerySet[Any]) -> Case:
     return Case(When(all_there, then=Greatest(*[Subquery(moment) for moment in moments])))
 
 
-def general_sets() -> QuerySet[Any]:
+def general_sets() -> Occasions:
     sets = IndicatorSet.objects.filter(
         cycle=OuterRef("pk"), kind=Kind.GENERAL, state=SetState.COMMUNICATED
     )
     return _of_each_year(Phase.APPROVAL, Subquery(sets.values("communicated_at")[:1]))
 
 
-def other_sets() -> QuerySet[Any]:
+def other_sets() -> Occasions:
     """A draft or a returned set waits for its agency, not for the authority; a rejected one for
     nobody.
     """
@@ -84,7 +88,7 @@ def other_sets() -> QuerySet[Any]:
     return _of_each(sets, Phase.APPROVAL, F("communicated_at"))
 
 
-def signed_submissions() -> QuerySet[Any]:
+def signed_submissions() -> Occasions:
     """Whoever ended after the scores were out had them communicated; to whoever ended before,
     nothing is owed.
     """
@@ -95,7 +99,7 @@ def signed_submissions() -> QuerySet[Any]:
     return _of_each(signed, Phase.SCORING, F("communicated_at"))
 
 
-def reviews() -> QuerySet[Any]:
+def reviews() -> Occasions:
     """One occasion an agency that appealed, due with its own window and done with the last
     decision.
 
@@ -131,11 +135,11 @@ def reviews() -> QuerySet[Any]:
     until = decrees.order_by("-closes_at").values("closes_at")[:1]
     shift = Subquery(until) - Subquery(before.values("closes_at")[:1])
     moved = ExpressionWrapper(F("statutory_at") + shift, output_field=DateTimeField())
-    occasions: QuerySet[Any] = rows.annotate(due_at=Greatest("statutory_at", moved))
+    occasions: Occasions = rows.annotate(due_at=Greatest("statutory_at", moved))
     return occasions
 
 
-def reports_approved() -> QuerySet[Any]:
+def reports_approved() -> Occasions:
     approved = Report.objects.filter(
         edition__cycle=OuterRef("pk"), approved_at__isnull=False
     ).order_by("approved_at")
@@ -143,7 +147,7 @@ def reports_approved() -> QuerySet[Any]:
     return _of_each_year(Phase.FINAL, _the_last_of(*first))
 
 
-def reports_delivered() -> QuerySet[Any]:
+def reports_delivered() -> Occasions:
     deliveries = Entry.objects.filter(
         model="festival.edition", act="deliver_report", cycle_id=OuterRef("pk")
     )
@@ -154,7 +158,7 @@ def reports_delivered() -> QuerySet[Any]:
     return _of_each_year(Phase.FINAL, _the_last_of(*first))
 
 
-def publications() -> QuerySet[Any]:
+def publications() -> Occasions:
     first = _published().filter(cycle=OuterRef("pk")).order_by("number")
     return _of_each_year(Phase.FESTIVAL, Subquery(first.values("publish_at")[:1]))
 

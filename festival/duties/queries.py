@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import Any, TypedDict, cast
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -33,7 +33,7 @@ from agencies.models import User, in_reach
 from agencies.roles import Role
 from cycles.models import Cycle
 from festival.duties.catalogue import DUTIES, Duty
-from festival.duties.occasions import general_sets
+from festival.duties.occasions import Occasions, general_sets
 
 
 class Timeliness(TextChoices):
@@ -82,6 +82,18 @@ class DaysLate(Func):
 
 
 _NO_NUMBER, _NO_TEXT = Cast(Value(None), BigIntegerField()), Cast(Value(None), CharField())
+_COLUMNS = (
+    "duty",
+    "row",
+    "of_cycle",
+    "of_year",
+    "of_agency",
+    "statutory_at",
+    "due_at",
+    "done_at",
+    "days_late",
+    "timeliness",
+)
 _NAMED = {
     "agency_code": "agency__code",
     "agency_fa": "agency__name_fa",
@@ -92,12 +104,31 @@ _NAMED = {
 }
 
 
+class DutyOccurrence(TypedDict):
+    """One occasion of a duty; without agency it is owed once for the whole country."""
+
+    duty: str
+    row: int
+    of_cycle: int
+    of_year: int
+    of_agency: int | None
+    statutory_at: datetime
+    due_at: datetime
+    done_at: datetime | None
+    days_late: int
+    timeliness: str
+    agency_code: str | None
+    agency_fa: str | None
+    agency_en: str | None
+    agency_key: str | None
+    province_fa: str | None
+    province_en: str | None
+
+
 def duty_occurrences(
     asked: DutyFilter, at: datetime, *, names: bool = True
-) -> QuerySet[Any, dict[str, Any]]:
-    """Every occasion asked about, a dictionary each, in one query: what, of which year and agency,
-    due, done, late.
-    """
+) -> QuerySet[Any, DutyOccurrence]:
+    """Return every occasion asked about in one query; without `names` those columns are missing."""
     parts = []
     for duty in DUTIES.values():
         if asked.duty and asked.duty != duty.code:
@@ -113,8 +144,8 @@ def duty_occurrences(
 
 
 def _columns(
-    duty: Duty, rows: QuerySet[Any], asked: DutyFilter, at: datetime, names: bool
-) -> QuerySet[Any, dict[str, Any]]:
+    duty: Duty, rows: Occasions, asked: DutyFilter, at: datetime, names: bool
+) -> QuerySet[Any, DutyOccurrence]:
     if rows.model is Cycle:
         rows = rows.annotate(of_agency=_NO_NUMBER)
         named: dict[str, Any] = dict.fromkeys(_NAMED, _NO_TEXT)
@@ -140,22 +171,11 @@ def _columns(
     )
     if asked.timeliness:
         rows = rows.filter(timeliness=asked.timeliness)
-    columns = [
-        "duty",
-        "row",
-        "of_cycle",
-        "of_year",
-        "of_agency",
-        "statutory_at",
-        "due_at",
-        "done_at",
-        "days_late",
-    ]
-    columns.append("timeliness")
+    columns = list(_COLUMNS)
     if names:
         rows = rows.annotate(**named)
         columns += _NAMED
-    return rows.order_by().values(*columns)
+    return cast("QuerySet[Any, DutyOccurrence]", rows.order_by().values(*columns))
 
 
 # --- Counted by duty and year -------------------------------------------------------------------

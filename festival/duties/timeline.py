@@ -25,6 +25,7 @@ from django.db.models import (
     QuerySet,
     Value,
 )
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
 from django.utils.translation import gettext, ngettext
 
@@ -286,7 +287,7 @@ def _span(
     cycle: str,
     moment: str,
     cycles: list[int],
-    quarter: Any = NO_QUARTER,
+    quarter: Combinable = NO_QUARTER,
 ) -> QuerySet[Any, dict[str, Any]]:
     done = rows.filter(Q(**{f"{moment}__isnull": False, f"{cycle}__in": cycles})).order_by()
     named = done.annotate(

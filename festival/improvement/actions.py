@@ -234,8 +234,17 @@ def report_progress(
         raise Refused(_("Choose how far the item is."))
     if status == Status.CANCELLED and not note.strip():
         raise Refused(_("Say why the item is cancelled."))
-    said: dict[str, Any] = {"item": item.pk, "status": status}
-    perform(IMPROVEMENTS, [item.plan], "report", by=by, at=at, note=note, seen=seen, **said)
+    perform(
+        IMPROVEMENTS,
+        [item.plan],
+        "report",
+        by=by,
+        at=at,
+        note=note,
+        seen=seen,
+        item=item.pk,
+        status=status,
+    )
     item = ImprovementItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
     if item.struck_at is not None:
         raise Refused(_("This item is no longer part of the plan."))

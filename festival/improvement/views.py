@@ -5,7 +5,7 @@ year's plan.
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -207,7 +207,7 @@ def item_strike(request: PortalRequest, pk: int) -> HttpResponse:
     return redirect("festival:improvement", held.plan_id)
 
 
-def _progress(item: ImprovementItem, data: Any = None) -> ProgressForm:
+def _progress(item: ImprovementItem, data: QueryDict | None = None) -> ProgressForm:
     """The place to say how far an item is, on what was said last."""
     last = item.current
     return ProgressForm(data, initial={"status": item.status}, last=last.pk if last else None)

@@ -250,17 +250,14 @@ def write_report(
         raise Refused(_("Say what was done; that is the report."))
     if seen is not None:
         seen.check()
-    said = {"done": done, "asked": asked, "written_by": by, "written_at": at}
-    of: dict[str, Any] = {
-        "index": index,
-        "agency": agency,
-        "year": year,
-        "state": IndexReportState.DRAFT,
-    }
-    report = IndexReport.objects.select_for_update(of=("self",)).filter(**of).first()
-    report = report or IndexReport.objects.create(index=index, agency=agency, year=year, **said)
+    texts = {"done": done, "asked": asked, "written_by": by, "written_at": at}
+    drafts = IndexReport.objects.filter(
+        index=index, agency=agency, year=year, state=IndexReportState.DRAFT
+    )
+    report = drafts.select_for_update(of=("self",)).first()
+    report = report or IndexReport.objects.create(index=index, agency=agency, year=year, **texts)
     perform(INDEX_REPORTS, [report], "write", by=by, at=at)
-    IndexReport.objects.filter(pk=report.pk).update(**said)
+    IndexReport.objects.filter(pk=report.pk).update(**texts)
     return IndexReport.objects.select_related("index", "agency").get(pk=report.pk)
 
 
@@ -271,8 +268,17 @@ def send_report(
     """Sign an agency's report and send it; from then on everybody may read it."""
     if not report.index.agencies.filter(pk=report.agency_id).exists():
         raise Refused(_("%(agency)s does not answer for this index.") % {"agency": report.agency})
-    facts: dict[str, Any] = {"signer": by, "year": report.year}
-    [report] = perform(INDEX_REPORTS, [report], "send", by=by, at=at, note=note, seen=seen, **facts)
+    [report] = perform(
+        INDEX_REPORTS,
+        [report],
+        "send",
+        by=by,
+        at=at,
+        note=note,
+        seen=seen,
+        signer=by,
+        year=report.year,
+    )
     return report
 
 
@@ -317,12 +323,17 @@ def approve_recommendation(
     versions = Recommendation.objects.filter(index=version.index, year=version.year)
     if versions.aggregate(last=Max("number"))["last"] != version.number:
         raise Refused(_("There is a later version; approve that one."))
-    facts: dict[str, Any] = {
-        "index": version.index.code,
-        "year": version.year,
-        "version": version.number,
-    }
-    perform(INDICES, [version], "approve_recommendation", by=by, at=at, note=note, **facts)
+    perform(
+        INDICES,
+        [version],
+        "approve_recommendation",
+        by=by,
+        at=at,
+        note=note,
+        index=version.index.code,
+        year=version.year,
+        version=version.number,
+    )
     version.approved_by, version.approved_at = by, at
     version.save(update_fields=["approved_by", "approved_at"])
     return version

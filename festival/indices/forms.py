@@ -31,7 +31,7 @@ class YearField(forms.CharField):
         )
         super().__init__(max_length=6, **kwargs)
 
-    def clean(self, value: Any) -> int | None:
+    def clean(self, value: object) -> int | None:
         text = plain_text(super().clean(value) or "")
         if not text:
             return None
@@ -39,7 +39,7 @@ class YearField(forms.CharField):
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
         return int(text)
 
-    def prepare_value(self, value: Any) -> Any:
+    def prepare_value(self, value: object) -> object:
         return (
             localised(value).replace(",", "").replace("٬", "") if isinstance(value, int) else value
         )
@@ -53,7 +53,7 @@ class CountField(NumberField):
             min_value=min_value, max_value=999, decimal_places=0, required=False, **kwargs
         )
 
-    def clean(self, value: Any) -> int | None:
+    def clean(self, value: object) -> int | None:
         found = super().clean(value)
         return None if found is None else int(found)
 
@@ -66,7 +66,7 @@ class ListField(PersianTextField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(lines=True, **kwargs)
 
-    def clean(self, value: Any) -> list[Any]:
+    def clean(self, value: object) -> list[Any]:
         parts = [
             part.strip() for part in re.split(r"[,،;؛\n]+", super().clean(value)) if part.strip()
         ]

@@ -103,7 +103,7 @@ def countries_by_year(
 
 def _changes(before: IndexValue, after: Comparison) -> list[dict[str, str]]:
     """Set the stored score and rank beside those of the file, for machine and reader."""
-    pairs: list[tuple[str, Any, Any]] = [
+    pairs: list[tuple[str, Decimal | int | None, Decimal | int | None]] = [
         ("score", before.score, after.score),
         ("rank", before.rank, after.rank),
     ]

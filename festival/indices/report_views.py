@@ -2,10 +2,8 @@
 heads send them.
 """
 
-from typing import Any
-
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -59,7 +57,7 @@ def index_report(request: PortalRequest, code: str, agency: str, year: int) -> H
     def newest() -> IndexReport | None:
         return rows.order_by("-pk").first()
 
-    def form_for(last: IndexReport | None, data: Any = None) -> ReportForm:
+    def form_for(last: IndexReport | None, data: QueryDict | None = None) -> ReportForm:
         return ReportForm(data, initial={"done": last.done, "asked": last.asked} if last else None)
 
     last = newest()

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse, StreamingHttpResponse
@@ -26,6 +25,7 @@ from festival.indices.comparison import places, within
 from festival.indices.publishers import PUBLISHERS
 from festival.indices.queries import EditionFigures, Position, all_editions, positions, years
 from festival.models import Index, IndexReport, IndexValue, Recommendation, Region
+from festival.models.indices import IndexValueQuerySet
 from festival.workflow import INDICES
 
 SPARK = {"width": 120, "height": 32}
@@ -221,7 +221,7 @@ def index_file(request: PortalRequest, code: str) -> StreamingHttpResponse:
     return _open_file(IndexValue.objects.filter(edition__index=found), f"index-{found.code}")
 
 
-def _open_file(values: Any, name: str) -> StreamingHttpResponse:
+def _open_file(values: IndexValueQuerySet, name: str) -> StreamingHttpResponse:
     """Values as a CSV that pages of others may read as well."""
     answer = csv_answer(_rows(values), name)
     answer["Access-Control-Allow-Origin"] = "*"
@@ -229,7 +229,7 @@ def _open_file(values: Any, name: str) -> StreamingHttpResponse:
     return answer
 
 
-def _rows(values: Any) -> Iterator[Sequence[Any]]:
+def _rows(values: IndexValueQuerySet) -> Iterator[Sequence[object]]:
     yield COLUMNS
     held = values.current().order_by(
         "edition__index__position", "edition__index", "edition__year", "country", "pk"

@@ -82,7 +82,7 @@ CATEGORY = ("category__position", "category", F("group__sort_key").asc(nulls_fir
 AGENCY = ("participation__sort_key", "pk")
 
 
-def winners_first() -> Any:
+def winners_first() -> Case:
     return Case(When(rank=Rank.WINNER, then=Value(0)), default=Value(1))
 
 

@@ -5,6 +5,7 @@ recommendations for a plan.
 from datetime import datetime
 from typing import Any, Self
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -23,7 +24,7 @@ def year_label(year: int) -> str:
 
 
 class IndexReportQuerySet(models.QuerySet["IndexReport"]):
-    def visible_to(self, user: Any, at: datetime) -> Self:
+    def visible_to(self, user: User | AnonymousUser, at: datetime) -> Self:
         """Sent ones for everybody; drafts for the agency's own people and for national
         administrators and auditors.
         """
@@ -98,7 +99,7 @@ class IndexReport(models.Model):
 
 
 class RecommendationQuerySet(models.QuerySet["Recommendation"]):
-    def visible_to(self, user: Any, at: datetime) -> Self:
+    def visible_to(self, user: User | AnonymousUser, at: datetime) -> Self:
         """Approved ones for everybody; every version for national administrators and auditors."""
         if user.is_authenticated and user.oversees_the_country(at):
             return self.all()

@@ -31,6 +31,7 @@ from festival.open_data.schemas import (
     RANKING,
     TEXT,
     YEARLY_RANKING,
+    JsonObject,
     Schema,
     list_of,
     nullable,
@@ -67,7 +68,7 @@ def _agency(code: str) -> Agency:
 # --- What is answered ---------------------------------------------------------------------------
 
 
-def _edition_answer(edition: Edition) -> dict[str, Any]:
+def _edition_answer(edition: Edition) -> JsonObject:
     cycle = edition.cycle
     return {
         "year": cycle.year,
@@ -79,7 +80,7 @@ def _edition_answer(edition: Edition) -> dict[str, Any]:
     }
 
 
-def _ranking_answer(standing: Standing) -> dict[str, Any]:
+def _ranking_answer(standing: Standing) -> JsonObject:
     return {
         "agency": standing.participation.agency.code,
         "name_fa": standing.participation.name_fa,
@@ -98,19 +99,19 @@ def _number(value: Decimal | None) -> str | None:
     return None if value is None else csv_text(value)
 
 
-def editions(request: PortalRequest) -> dict[str, Any]:
+def editions(request: PortalRequest) -> JsonObject:
     """Every year's edition in force, the newest first."""
     return {
         "editions": [_edition_answer(e) for e in Edition.objects.current(request.at).for_list()]
     }
 
 
-def edition(request: PortalRequest, year: int) -> dict[str, Any]:
+def edition(request: PortalRequest, year: int) -> JsonObject:
     """One year's edition in force."""
     return _edition_answer(_edition(request, year))
 
 
-def rankings(request: PortalRequest, year: int) -> dict[str, Any]:
+def rankings(request: PortalRequest, year: int) -> JsonObject:
     """The places of one year, by group and place; narrowed by `group` and `agency`, in pages of
     200.
 
@@ -126,7 +127,7 @@ def rankings(request: PortalRequest, year: int) -> dict[str, Any]:
         page = pages.page(request.GET.get("page") or 1)
     except InvalidPage as error:
         raise NotPublished(f"there is no such page; there are {pages.num_pages}") from error
-    counted: dict[str, Any] = {"page": page.number, "pages": pages.num_pages, "count": pages.count}
+    counted: JsonObject = {"page": page.number, "pages": pages.num_pages, "count": pages.count}
     counted["next"] = _next(request, page)
     return counted | {"rankings": [_ranking_answer(standing) for standing in page]}
 
@@ -140,7 +141,7 @@ def _next(request: PortalRequest, page: Page) -> str | None:
     return f"{request.path}?{asked.urlencode()}"
 
 
-def agency(request: PortalRequest, code: str) -> dict[str, Any]:
+def agency(request: PortalRequest, code: str) -> JsonObject:
     """One agency with what became of it and its places in every published
     year, the newest first.
     """
@@ -156,7 +157,7 @@ def agency(request: PortalRequest, code: str) -> dict[str, Any]:
     }
 
 
-def _change_answer(change: RegisterChange) -> dict[str, Any]:
+def _change_answer(change: RegisterChange) -> JsonObject:
     return {
         "kind": change.kind,
         "effective_on": change.effective_on.isoformat(),
@@ -169,7 +170,7 @@ def _change_answer(change: RegisterChange) -> dict[str, Any]:
     }
 
 
-def lines(request: PortalRequest, year: int, code: str) -> dict[str, Any]:
+def lines(request: PortalRequest, year: int, code: str) -> JsonObject:
     """Every line of one agency in one year, with the score on which the edition rests."""
     found, of = _edition(request, year), _agency(code)
     answers = Answer.objects.filter(
@@ -203,7 +204,7 @@ class Endpoint(NamedTuple):
 
     route: str
     template: str
-    read: Callable[..., dict[str, Any]]
+    read: Callable[..., JsonObject]
     query: Iterable[tuple[str, Schema, str]]
     answer: Schema
 
@@ -248,7 +249,7 @@ ENDPOINTS = (
 IN_PATH: dict[str, Schema] = {"year": NUMBER, "code": TEXT}
 
 
-def description() -> dict[str, Any]:
+def description() -> JsonObject:
     """The endpoints as OpenAPI 3.0 describes them."""
     return {
         "openapi": "3.0.3",
@@ -262,7 +263,7 @@ def description() -> dict[str, Any]:
     }
 
 
-def _operation(endpoint: Endpoint) -> dict[str, Any]:
+def _operation(endpoint: Endpoint) -> JsonObject:
     inside = [name for name in IN_PATH if f"{{{name}}}" in endpoint.template]
     parameters = [{"name": n, "in": "path", "required": True, "schema": IN_PATH[n]} for n in inside]
     parameters += [

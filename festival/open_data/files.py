@@ -9,7 +9,7 @@ record. `data/verify.py` recomputes it all with Python's standard library alone.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import ExitStack
 from datetime import datetime
 from io import BufferedRandom, BufferedReader, BytesIO, TextIOWrapper
@@ -33,6 +33,7 @@ from festival.models import DataFile, Edition, data_path
 from festival.open_data import descriptions
 from festival.open_data.dictionary import TABLES, Table
 from festival.open_data.rows import ROWS, Row, csv_text, digest_of
+from festival.open_data.schemas import JsonObject
 from festival.workflow import EDITIONS
 from indicators.scoring.methods import PLACES, SHOWN_PLACES
 from indicators.scoring.statutory_tree import BANDS, ENGINE
@@ -93,7 +94,7 @@ def _facts(file: WrittenFile) -> descriptions.FileFacts:
     return descriptions.FileFacts(sha256=digest, size=file.content.tell())
 
 
-def _as_file(said: dict[str, Any], stack: ExitStack) -> BufferedRandom:
+def _as_file(said: JsonObject, stack: ExitStack) -> BufferedRandom:
     file = _file(stack)
     file.write((json.dumps(said, ensure_ascii=False, indent=1) + "\n").encode())
     return file
@@ -135,7 +136,7 @@ def _store_file(edition: Edition, written: WrittenFile) -> DataFile:
     return row
 
 
-def manifest(edition: Edition, files: Iterable[DataFile], *, at: datetime) -> dict[str, Any]:
+def manifest(edition: Edition, files: Iterable[DataFile], *, at: datetime) -> JsonObject:
     """What is published and what it rests on."""
     cycle, seal = edition.cycle, seals.newest()
     return {
@@ -180,6 +181,10 @@ def attachments(files: Iterable[DataFile]) -> list[tuple[str, bytes]]:
     return found
 
 
+Writer = Generator[None, Row, None]
+"""Takes the rows of a table one by one and writes them."""
+
+
 # --- The files of a table -----------------------------------------------------------------------
 
 
@@ -206,7 +211,7 @@ def _file(stack: ExitStack) -> BufferedRandom:
     return stack.enter_context(TemporaryFile())
 
 
-def _csv(table: Table, file: BufferedRandom) -> Any:
+def _csv(table: Table, file: BufferedRandom) -> Writer:
     """UTF-8 with the mark by which spreadsheet programs know it; numbers in full, texts guarded."""
     text = TextIOWrapper(file, "utf-8-sig", newline="")
     write = spreadsheets_exports.csv_writer(text)
@@ -223,7 +228,7 @@ def _csv(table: Table, file: BufferedRandom) -> Any:
         text.detach()
 
 
-def _json(table: Table, file: BufferedRandom) -> Any:
+def _json(table: Table, file: BufferedRandom) -> Writer:
     """{"table": …, "columns": […], "rows": [[…], …]}: decimals as text, so that none of their
     places is lost.
 
@@ -239,7 +244,7 @@ def _json(table: Table, file: BufferedRandom) -> Any:
         while True:
             row = yield
             values = [
-                json.loads(value) if parsed and value else _typed(value)
+                json.loads(value) if parsed and isinstance(value, str) and value else _typed(value)
                 for parsed, value in zip(is_json, row, strict=True)
             ]
             file.write(f"{comma}{as_json(values)}".encode())
@@ -249,11 +254,11 @@ def _json(table: Table, file: BufferedRandom) -> Any:
         file.flush()
 
 
-def _typed(value: Any) -> Any:
+def _typed(value: object) -> object:
     return value if value is None or isinstance(value, (bool, int)) else csv_text(value)
 
 
-def _xlsx(table: Table, file: BufferedRandom) -> Any:
+def _xlsx(table: Table, file: BufferedRandom) -> Writer:
     """Decimals as numbers, which a spreadsheet program keeps to 15 digits; the CSV has them all."""
     book, sheet = spreadsheets_exports.new_sheet(table.name)
     spreadsheets_exports.heading(sheet, [column.name for column in table.columns])
@@ -266,14 +271,14 @@ def _xlsx(table: Table, file: BufferedRandom) -> Any:
         book.save(file)
 
 
-def _text(sheet: Any, value: Any) -> Any:
+def _text(sheet: Any, value: object) -> object:
     """A cell that no spreadsheet program runs, whatever it begins with."""
     if value is None or isinstance(value, bool):
         return value
     return spreadsheets_exports.text_cell(sheet, csv_text(value))
 
 
-_WRITERS: dict[str, Callable[[Table, BufferedRandom], Any]] = {
+_WRITERS: dict[str, Callable[[Table, BufferedRandom], Writer]] = {
     "csv": _csv,
     "json": _json,
     "xlsx": _xlsx,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from cycles.models import Group, Participation
 from cycles.spreadsheets import sheets as spreadsheets_sheets
@@ -22,7 +22,7 @@ from indicators.scoring.methods import decimal, points
 from submissions.models import Answer, NodeScore, Score
 from submissions.workflow import SubmissionState
 
-Row = tuple[Any, ...]
+Row = tuple[object, ...]
 
 AT_ONCE = 2000
 
@@ -59,7 +59,7 @@ _OF_SET = "indicator__axis__set"
 _WHOSE = (f"{_OF_SET}__agency", f"{_OF_SET}__group", f"{_OF_SET}__province")
 
 
-def _measures_asked(edition: Edition) -> Any:
+def _measures_asked(edition: Edition) -> QuerySet[Measure]:
     """The measures of which any agency of the edition has a line."""
     lines = Answer.objects.filter(
         submission__cycle=edition.cycle_id, submission__state=SubmissionState.COMMUNICATED
@@ -240,7 +240,7 @@ ROWS: dict[str, Callable[[Edition], Iterator[Row]]] = {
 }
 
 
-def csv_text(value: Any) -> str:
+def csv_text(value: object) -> str:
     """As it stands in a CSV cell: nothing for None, decimals in full without trailing zeros, lists
     and maps as JSON.
     """
@@ -255,7 +255,7 @@ def csv_text(value: Any) -> str:
             return spreadsheets_sheets.plain(value)
 
 
-def digest_of(said: Mapping[str, Any]) -> str:
+def digest_of(said: Mapping[str, object]) -> str:
     """The SHA-256 of what a manifest says, whatever digest it bears: its names in order, nothing
     between them.
     """

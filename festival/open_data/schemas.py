@@ -4,6 +4,7 @@ from typing import Any
 
 from festival.places import Ranking
 
+JsonObject = dict[str, object]
 Schema = dict[str, Any]
 TEXT: Schema = {"type": "string"}
 NUMBER: Schema = {"type": "integer"}

@@ -248,7 +248,7 @@ def _entrants(members: Rows, by: Ranking, value: str, tie_rule: str) -> Iterator
         submitted = row["submitted"] == "true"
         if by != Ranking.TOTAL and (not submitted or row[value] == ""):
             continue
-        then: Iterable[Any] = ()
+        then: Iterable[Decimal] = ()
         if submitted and tie_rule == TieRule.SPECIFIC:
             then = (
                 Decimal(row[name]) if row[name] else LEAST_GROWTH

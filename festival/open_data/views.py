@@ -7,7 +7,6 @@ Addresses carry no language. What is under embargo does not exist, except for th
 import json
 from functools import partial
 from pathlib import PurePath
-from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
@@ -25,13 +24,14 @@ from festival.models import DataFile, Edition
 from festival.open_data import descriptions
 from festival.open_data.dictionary import TABLES
 from festival.open_data.files import MANIFEST, TYPES
+from festival.open_data.schemas import JsonObject
 from festival.page_cache import cached_for_visitors
 
 FOR_EVER = "public, max-age=31536000, immutable"
 _ESCAPED = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 
-def linked_data(said: dict[str, Any]) -> SafeString:
+def linked_data(said: JsonObject) -> SafeString:
     """What a page says of itself to machines (JSON-LD), in an element that ends where it should."""
     text = json.dumps(said, ensure_ascii=False).translate(_ESCAPED)
     return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))  # noqa: S308 -- escaped above

@@ -21,7 +21,8 @@ from django.utils.translation import gettext_lazy as _
 from agencies.persian import format_number
 from cycles.engine import ledger
 from festival.duties.catalogue import Duty
-from festival.models import Standing
+from festival.models import Edition, Standing
+from festival.report.contents import Facts
 
 FILE = "figures.json"
 """By what name the figures are attached to the report's archive copy."""
@@ -53,7 +54,11 @@ class Trace:
         heard: list[str] = []
 
         def hear(
-            execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any
+            execute: Callable[..., Any],
+            sql: str,
+            params: object,
+            many: bool,
+            context: Mapping[str, Any],
         ) -> Any:
             found = execute(sql, params, many, context)
             heard.append(
@@ -68,7 +73,7 @@ class Trace:
         return value
 
 
-def record(facts: Any) -> dict[str, Fact]:
+def record(facts: Facts) -> dict[str, Fact]:
     """Every fact by its name, with the statements by which it was read."""
     with translation.override("fa"):
         return {
@@ -100,7 +105,7 @@ def plain(value: Any) -> Any:
     return str(value) if isinstance(value, Promise) else ledger.plain(value)
 
 
-def figures_file(held: Mapping[str, Fact], *, edition: Any, at: datetime) -> bytes:
+def figures_file(held: Mapping[str, Fact], *, edition: Edition, at: datetime) -> bytes:
     """The file of figures that is attached to the archive copy."""
     of = {
         "year": edition.cycle.year,
@@ -129,10 +134,10 @@ class Figure:
     """
 
     label: str | Promise
-    read: Callable[[Any], Decimal | int | str | None]
+    read: Callable[[Facts], Decimal | int | str | None]
     places: int | None = None
 
-    def in_words(self, facts: Any) -> str:
+    def in_words(self, facts: Facts) -> str:
         """In the active language's digits; a dash for none."""
         value = self.read(facts)
         return (

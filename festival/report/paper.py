@@ -2,15 +2,16 @@
 
 import gc
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.template.loader import render_to_string
 from django.utils import translation
 
 from cycles.ui.pdf import archival, laid_out, readable
 from festival.report import texts as report_texts
+from festival.report.contents import Facts
 
 
 class Papers(NamedTuple):
@@ -26,7 +27,7 @@ NO_TEXTS: Mapping[str, str] = {}
 
 
 def article_82(
-    facts: Any,
+    facts: Facts,
     *,
     language: str,
     reference: str = "",
@@ -50,7 +51,7 @@ def article_82(
 
 
 def page(
-    facts: Any, *, language: str, reference: str = "", texts: Mapping[str, str] = NO_TEXTS
+    facts: Facts, *, language: str, reference: str = "", texts: Mapping[str, str] = NO_TEXTS
 ) -> str:
     """The report as one page of HTML."""
     with translation.override(language):
@@ -89,7 +90,7 @@ class _ProgressHandler(logging.Handler):
 
 
 @contextmanager
-def _progress_told_to(tell: Callable[[str, int], None]) -> Any:
+def _progress_told_to(tell: Callable[[str, int], None]) -> Iterator[None]:
     ear, logger = _ProgressHandler(tell), logging.getLogger("weasyprint.progress")
     level, logger.propagate = logger.level, False
     logger.setLevel(logging.INFO)

@@ -9,11 +9,11 @@ a text.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.translation import gettext as _
 
 from festival.models import Chapter, Language, ReportText
+from festival.report.contents import Facts
 from festival.report.figures import FIGURES
 
 NAME = re.compile(r"\{([^{}]*)\}")
@@ -31,7 +31,7 @@ class ChapterText:
 # --- What the system writes ---------------------------------------------------------------------
 
 
-def _lead(facts: Any) -> str:
+def _lead(facts: Facts) -> str:
     return _(
         "In {year} the performance of {participants} executive agencies was due to be assessed "
         "under Articles 81 and "
@@ -43,7 +43,7 @@ def _lead(facts: Any) -> str:
     )
 
 
-def _method(facts: Any) -> str:
+def _method(facts: Facts) -> str:
     said = _(
         "Each agency is assessed on general indicators, out of 1000 points, and on specific "
         "indicators of its own, out "
@@ -64,7 +64,7 @@ def _method(facts: Any) -> str:
     return f"{said} {void}"
 
 
-def _coverage(facts: Any) -> str:
+def _coverage(facts: Facts) -> str:
     return _(
         "{lines} lines were assessed: {scored} scored, {not_answered} not answered, "
         "{not_applicable} not applicable. "
@@ -72,7 +72,7 @@ def _coverage(facts: Any) -> str:
     )
 
 
-def _levels(facts: Any) -> str:
+def _levels(facts: Facts) -> str:
     if not facts.declared.count:
         return _("No agency declared how it assesses itself under Article 81.")
     return _(
@@ -83,7 +83,7 @@ def _levels(facts: Any) -> str:
     )
 
 
-def _growth(facts: Any) -> str:
+def _growth(facts: Facts) -> str:
     if facts.mean_growth is None:
         return _("Not collected: last year's results are not in the portal.")
     return _(
@@ -93,7 +93,7 @@ def _growth(facts: Any) -> str:
     )
 
 
-def _appeals(facts: Any) -> str:
+def _appeals(facts: Facts) -> str:
     if not facts.appeals.filed:
         return _("No agency appealed against a score.")
     return _(
@@ -103,7 +103,7 @@ def _appeals(facts: Any) -> str:
     )
 
 
-def _behind(facts: Any) -> str:
+def _behind(facts: Facts) -> str:
     if not facts.behind.lines:
         return _("No specific indicator was scored.")
     return _(
@@ -113,7 +113,7 @@ def _behind(facts: Any) -> str:
     )
 
 
-def _execution(facts: Any) -> str:
+def _execution(facts: Facts) -> str:
     return _(
         "How far the agencies carried out each chapter of the Civil Service Management Act: the "
         "share of the points of "
@@ -121,11 +121,11 @@ def _execution(facts: Any) -> str:
     )
 
 
-def _provinces(facts: Any) -> str:
+def _provinces(facts: Facts) -> str:
     return "" if facts.provinces else _("No unit of a province took part.")
 
 
-def _validity(facts: Any) -> str:
+def _validity(facts: Facts) -> str:
     said = _(
         "Whether agencies that are found good from outside score high on everything else: the "
         "correlation, over "
@@ -140,11 +140,11 @@ def _validity(facts: Any) -> str:
     )
 
 
-def _no_draft(facts: Any) -> str:
+def _no_draft(facts: Facts) -> str:
     return ""
 
 
-CHAPTER_DRAFTS: dict[Chapter, tuple[Callable[[Any], str], tuple[str, ...]]] = {
+CHAPTER_DRAFTS: dict[Chapter, tuple[Callable[[Facts], str], tuple[str, ...]]] = {
     Chapter.LEAD: (_lead, ("participants", "submitted", "mean", "mean_growth", "bands", "groups")),
     Chapter.ATTENTION: (
         _no_draft,
@@ -170,7 +170,7 @@ rests.
 """
 
 
-def draft(chapter: Chapter, facts: Any) -> str:
+def draft(chapter: Chapter, facts: Facts) -> str:
     """What the system writes in a chapter, in the active language; "" where
     the tables speak alone.
     """
@@ -196,7 +196,7 @@ def last_versions(cycle_id: int, language: str) -> dict[str, str]:
     return {row.chapter: row.text for row in rows if row.text}
 
 
-def fill_figures(text: str, facts: Any) -> str:
+def fill_figures(text: str, facts: Facts) -> str:
     """A text with each name in braces replaced by its figure in the active language."""
 
     def said(match: re.Match[str]) -> str:
@@ -206,7 +206,7 @@ def fill_figures(text: str, facts: Any) -> str:
     return NAME.sub(said, text)
 
 
-def chapter_texts(facts: Any, texts: Mapping[str, str]) -> dict[str, ChapterText]:
+def chapter_texts(facts: Facts, texts: Mapping[str, str]) -> dict[str, ChapterText]:
     """Every chapter's text for the report in the active language; `texts` holds what people wrote,
     by chapter.
     """

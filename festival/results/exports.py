@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
 
+import tablib
 from django.db.models import QuerySet
 from import_export import fields, resources
 
@@ -97,13 +97,13 @@ class LineResource(resources.ModelResource):
         return score.answer.measure.points.normalize()
 
 
-def ranking(edition: Edition, standings: QuerySet[Standing] | None = None) -> Any:
+def ranking(edition: Edition, standings: QuerySet[Standing] | None = None) -> tablib.Dataset:
     """The ranking of an edition, or these of its standings, as a data set."""
     rows = Standing.objects.filter(edition=edition).for_list() if standings is None else standings
     return RankingResource().export(rows)
 
 
-def final_lines(edition: Edition) -> Any:
+def final_lines(edition: Edition) -> tablib.Dataset:
     """Every line of an edition's cycle as a data set."""
     rows: QuerySet[Score] | Iterable[Score] = (
         Score.objects.filter(answer__submission__cycle=edition.cycle, is_current=True)

@@ -4,11 +4,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
-from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -48,7 +48,7 @@ def _steps(
     found: Edition | None,
     approved: Sequence[Report],
     delivered: dict[str, Entry],
-    at: Any,
+    at: datetime,
 ) -> list[PublicationStep]:
     """From communicated scores to publication, in their order."""
     blocks = actions.why_not_final(cycle) if found is None else []
@@ -147,7 +147,7 @@ def schedule(request: PortalRequest, year: int) -> HttpResponse:
         messages.error(request, closed)
         return redirect(then)
 
-    def form_for(edition: Edition, data: Any = None) -> ScheduleForm:
+    def form_for(edition: Edition, data: QueryDict | None = None) -> ScheduleForm:
         shows = {"publish_at": edition.publish_at}
         return ScheduleForm(
             data, initial=shows, shows=shows, move=EDITIONS["schedule"], user=request.user

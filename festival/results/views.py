@@ -1,7 +1,6 @@
 """The public results: editions, rankings, agencies over the years, and the Article 82 report."""
 
 from itertools import groupby
-from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Count
@@ -42,7 +41,9 @@ def results(request: PortalRequest) -> HttpResponse:
     firsts = firsts.order_by(
         "edition", "group__province", "group__sort_key", "group", "participation__sort_key", "pk"
     )
-    winners: dict[int, list[Any]] = {edition.pk: [] for edition in editions}
+    winners: dict[int, list[tuple[Group, list[Standing]]]] = {
+        edition.pk: [] for edition in editions
+    }
     for (edition_id, group), standings in groupby(firsts, _place_of):
         winners[edition_id].append((group, list(standings)))
     shown = [(edition, winners[edition.pk]) for edition in editions]
