@@ -12,7 +12,7 @@ WIDTH, HEIGHT, EDGE = 600, 200, 6
 
 @dataclass(frozen=True)
 class Frame:
-    """What the chart spans: years from left to right, scores from below to above."""
+    """The years of a chart from left to right, its scores from below to above."""
 
     first: int
     last: int
@@ -49,7 +49,7 @@ class Frame:
 def frame(
     lines: Sequence[Sequence[tuple[int, Decimal]]], *, width: int = WIDTH, height: int = HEIGHT
 ) -> Frame | None:
-    """What is spanned by all lines together; None where there is no point."""
+    """Return the frame around all lines together; None where there is no point."""
     points = list(chain.from_iterable(lines))
     if not points:
         return None

@@ -68,7 +68,12 @@ def propose(ceremony: Ceremony, *, by: User, at: datetime) -> list[Award]:
     found = [c for c in candidates(ceremony, edition) if c.key not in live]
     found = [c for c in found if (c.category.pk, c.standing.pk) not in struck]
     if not found and not earlier:
-        raise Refused(_("There is nobody to propose: whoever the standings put forward has been."))
+        raise Refused(
+            _(
+                "There is nobody to propose: every agency that the standings put forward is "
+                "proposed already."
+            )
+        )
     made = Award.objects.bulk_create(_proposed(ceremony, c) for c in found)
     return perform(AWARDS, made, "propose", by=by, at=at, edition=edition.number) if made else []
 

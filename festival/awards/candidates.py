@@ -97,7 +97,7 @@ def _of_group(
     )
     group = members[0].group
     found = [Candidate(category, group, s, Rank.WINNER) for s in winners]
-    next_ones = _first_so_many(
+    next_ones = _first_places(
         others, category.most_commended or 0, lambda s: getattr(s, PLACES[by])
     )
     return found + [Candidate(category, group, s, Rank.COMMENDED) for s in next_ones]
@@ -118,14 +118,14 @@ def _of_all(
     winners = [s for s in once if _value(s, by) == most and s.pk in firsts]
     others = [s for s in once if s not in winners]
     found = [Candidate(category, None, s, Rank.WINNER) for s in winners]
-    next_ones = _first_so_many(others, category.most_commended or 0, lambda s: _value(s, by))
+    next_ones = _first_places(others, category.most_commended or 0, lambda s: _value(s, by))
     return found + [Candidate(category, None, s, Rank.COMMENDED) for s in next_ones]
 
 
-def _first_so_many(
+def _first_places(
     ordered: Sequence[Standing], most: int, place: Callable[[Standing], object]
 ) -> list[Standing]:
-    """The first so many, and whoever shares the last one's place."""
+    """Take the first `most` standings, with all that share the place of the last one taken."""
     taken: list[Standing] = []
     for standing in ordered:
         if len(taken) >= most and (not taken or place(standing) != place(taken[-1])):
@@ -201,9 +201,7 @@ class MovedAward:
 
 
 def moved_awards(awards: Iterable[Award], edition: Edition) -> list[MovedAward]:
-    """Of these awards those that rest on an earlier edition in which place or value was another;
-    one query.
-    """
+    """Return the awards whose place or value changed with a later edition; one query."""
     earlier = [a for a in awards if a.standing is not None and a.standing.edition_id != edition.pk]
     rows = Standing.objects.filter(
         edition=edition, participation__in={a.participation_id for a in earlier}

@@ -197,7 +197,7 @@ def _minutes(request: PortalRequest, pk: int) -> Minutes:
 
 @require_safe
 def minutes(request: PortalRequest, pk: int) -> HttpResponse:
-    """What a meeting said, and the awards that were decided by it."""
+    """Show the minutes of a meeting and the awards decided by it."""
     found = _minutes(request, pk)
     note_reading(request, found.ceremony)
     context = {

@@ -16,7 +16,7 @@ from festival.places import Ranking
 
 @dataclass(frozen=True)
 class Decision:
-    """What the committee decides of one proposal: as what, and why in one sentence."""
+    """The committee's decision on one proposal, with its reason in one sentence."""
 
     rank: str
     reason: str

@@ -61,7 +61,7 @@ class CeremonyForm(ComparedForm):
 
 
 class LimitField(NumberField):
-    """How many there are at most; nothing typed: no limit."""
+    """A limit on the number of awards; empty for none."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_value=99, decimal_places=0, required=False, **kwargs)
@@ -199,7 +199,7 @@ class ProposalFields(NamedTuple):
 
 
 class DecideForm(ActForm):
-    """Which proposals are decided on by which minutes, each as what and why; signed."""
+    """The decisions on proposals by the minutes of a meeting; signed."""
 
     minutes = forms.ModelChoiceField(
         label=_("Minutes of the meeting that decided"),
@@ -281,7 +281,7 @@ class DecideForm(ActForm):
 
 
 class NarrowForm(forms.Form):
-    """How the public list is narrowed; what is not known narrows nothing, and is said."""
+    """The filter of the public list; unknown values narrow nothing, and are said."""
 
     festival = forms.ChoiceField(label=_("Festival"), required=False)
     category = forms.ChoiceField(label=_("Category"), required=False)

@@ -25,8 +25,8 @@ def find_ceremony(request: PortalRequest, pk: int) -> Ceremony:
 
 
 def note_reading(request: PortalRequest, ceremony: Ceremony) -> bool:
-    """Put on record that somebody of the secretariat reads awards that are not public yet, or may
-    not be: those that rest on a correction which is not out. Whether the year's results are out.
+    """Record that the secretariat reads awards before they are public, or after a correction that
+    is not out; answer whether the year's results are out.
     """
     out = set(
         Edition.objects.published(request.at)

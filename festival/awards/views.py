@@ -67,7 +67,7 @@ def _rows(
 
 @require_safe
 def ceremony(request: PortalRequest, pk: int) -> HttpResponse:
-    """What is proposed, what is decided, what rests on an earlier edition, and what is missing."""
+    """Show proposals, decisions, awards on an earlier edition, and what is missing."""
     found = find_ceremony(request, pk)
     is_out = note_reading(request, found)
     edition = actions.newest_edition(found)
@@ -106,7 +106,7 @@ def _why_closed(request: PortalRequest, found: Ceremony, edition: Edition | None
 
 
 def _missing(found: Ceremony, held: list[Award], minutes: list[Minutes]) -> list[str]:
-    """What a ceremony still lacks, in sentences."""
+    """List what a ceremony still lacks, in sentences."""
     lacking = [
         (not found.held_on, _("The day is not set.")),
         (not found.place, _("The place is not set.")),

@@ -51,5 +51,5 @@ class CommentForm(forms.Form):
         return [field for field in self if field.name != "website"]
 
     def said(self) -> dict[str, Any]:
-        """What the act is given."""
+        """The comment and its author, as the act takes them."""
         return {name: value for name, value in self.cleaned_data.items() if name != "website"}

@@ -136,7 +136,7 @@ def comment_reject(request: PortalRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def comments_of_set(request: PortalRequest, pk: int) -> HttpResponse:
-    """What the public said of the measures of a set in earlier years, for its page."""
+    """List earlier years' published comments on the measures of a set."""
     indicator_set = visible(request, pk)
     comments = MeasureComment.objects.published().before(indicator_set).for_list()
     context = {"set": indicator_set, "page": _page(request, comments)}

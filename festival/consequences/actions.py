@@ -115,9 +115,7 @@ def _refuse_once_drawn(cycle: Cycle) -> None:
 
 
 def occasions(year: int) -> dict[int, str]:
-    """What each agency's frozen result of a year is an occasion for, by the agency's key: its band,
-    or not filing.
-    """
+    """Return each agency's band in a year's frozen results, or that it did not file."""
     editions = Edition.objects.newest().filter(cycle__year=year)
     rows = Standing.objects.filter(edition__in=editions.values("pk")).order_by("pk")
     named = rows.values_list("participation__agency", "submitted", "band")

@@ -12,7 +12,7 @@ from festival.models import OCCASIONS, ConsequenceKind
 
 
 class RuleForm(forms.Form):
-    """What follows from a band, or from not filing."""
+    """A rule: the consequence of a band, or of not filing."""
 
     on = forms.ChoiceField(label=_("Upon"), choices=OCCASIONS)
     repeated = forms.BooleanField(label=_("Only in the second year in a row"), required=False)
@@ -48,7 +48,7 @@ class LetterForm(ActForm):
 
     @property
     def action_kwargs(self) -> dict[str, Any]:
-        """What the act is given."""
+        """The letter, its day, paper and note, as the act takes them."""
         return {name: self.cleaned_data[name] for name in ("letter", "letter_on", "file", "note")}
 
 

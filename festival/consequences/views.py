@@ -143,7 +143,7 @@ def draw(request: PortalRequest, year: int) -> HttpResponse:
 
 @require_safe
 def consequence(request: PortalRequest, pk: int) -> HttpResponse:
-    """What follows for one agency: for the agency itself once the results are published."""
+    """Show one consequence: to the agency itself once the results are published."""
     held = _consequence(request, pk)
     note_reading(request, held.edition)
     moves = open_to(CONSEQUENCES, held, by=request.user, at=request.at)

@@ -14,9 +14,7 @@ from festival.duties.sentences import digits, sentence
 from festival.duties.timeline import CalendarYear, Decree, PhaseKept
 
 SPACE = uuid.UUID("2f0f2b5e-8f1c-5d9b-9f1e-6a3a5a0d7c81")
-"""What the identifiers of events are made in: the same event has the same one in every feed and for
-ever.
-"""
+"""The namespace of event identifiers: an event has the same one in every feed and for ever."""
 
 INSTANT = timedelta(microseconds=1)
 

@@ -51,7 +51,7 @@ class Duty:
 
     @property
     def title(self) -> str:
-        """What is to be done, in the reader's words."""
+        """The duty in the reader's language."""
         return str(self.code.label)
 
 

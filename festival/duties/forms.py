@@ -15,7 +15,7 @@ from festival.fields import choice_field, row_field
 
 
 class DutyForm(forms.Form):
-    """How the list of duties is narrowed; what is not known narrows nothing."""
+    """The filter of the list of duties; unknown values narrow nothing."""
 
     duty = forms.ChoiceField(label=_("Duty"), required=False)
     year = forms.ChoiceField(label=_("Year"), required=False)
@@ -43,7 +43,7 @@ class DutyForm(forms.Form):
         row_field(self, "province").queryset = provinces
 
     def duty_filter(self, reach: Q | None, cycles: dict[int, int]) -> DutyFilter:
-        """What is asked about, within the reader's reach; `cycles` are the keys of the years."""
+        """Return the filter within the reader's reach; `cycles` are the keys of the years."""
         self.is_valid()
         given = self.cleaned_data
         agencies = reach

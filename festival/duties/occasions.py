@@ -89,9 +89,7 @@ def other_sets() -> Occasions:
 
 
 def signed_submissions() -> Occasions:
-    """Whoever ended after the scores were out had them communicated; to whoever ended before,
-    nothing is owed.
-    """
+    """Leave out agencies that ended before their scores were communicated."""
     states = (SubmissionState.SUBMITTED, SubmissionState.MARKED, SubmissionState.COMMUNICATED)
     signed = Submission.objects.filter(
         Q(state__in=states, participation__ended_by=None) | Q(communicated_at__isnull=False)

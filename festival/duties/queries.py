@@ -37,7 +37,7 @@ from festival.duties.occasions import Occasions, general_sets
 
 
 class Timeliness(TextChoices):
-    """How an occasion of a duty stands at a moment."""
+    """Whether an occasion of a duty is done, and in time."""
 
     IN_TIME = "in_time", _("Done in time")
     LATE = "late", _("Done late")
@@ -47,8 +47,7 @@ class Timeliness(TextChoices):
 
 @dataclass(frozen=True)
 class DutyFilter:
-    """What is asked about; where nothing is named, every duty of every opened year in the whole
-    country.
+    """Which duties to answer with; without any name, all duties of all opened years.
 
     `agencies` narrows the rows that have an agency; a duty done once for the whole country then is
     none of them.
@@ -61,9 +60,7 @@ class DutyFilter:
 
 
 def reach_of(user: User, at: datetime) -> Q | None:
-    """What `Asked.agencies` is for an administrator or auditor: the province's agencies, or None
-    for the country.
-    """
+    """Return an overseer's reach for `DutyFilter.agencies`; None for the whole country."""
     return (
         None
         if user.oversees_the_country(at)
@@ -214,12 +211,12 @@ class DutySummary:
 
     @property
     def still(self) -> int:
-        """How many occasions still wait, due or not."""
+        """Count the occasions that still wait, due or not."""
         return self.waiting + self.overdue
 
     @property
     def lates(self) -> int:
-        """How many occasions are late, done by now or not."""
+        """Count the occasions that are late, done by now or not."""
         return self.late + self.overdue
 
 

@@ -16,7 +16,7 @@ from festival.duties.queries import DutySummary
 
 @dataclass(frozen=True)
 class Wording:
-    """How one duty is said to have been done late, to wait, and to have been done in time."""
+    """The sentences for one duty done late, waiting, and done in time."""
 
     late: Any
     overdue: Any

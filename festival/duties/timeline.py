@@ -145,9 +145,7 @@ class PhaseKept:
 
     @property
     def counted(self) -> str:
-        """How many agencies have acted, where each acts for itself and the dates alone would not
-        tell it.
-        """
+        """Say how many agencies have reported; "" for phases without reports."""
         if self.phase != Phase.MONITORING or not self.acts:
             return ""
         said = ngettext(

@@ -73,7 +73,7 @@ class DutyOfYear:
 
     @property
     def words(self) -> str:
-        """How it stands, in a few words."""
+        """Say in a few words whether the duty was done in time."""
         c = self.counted
         if c is None:
             return _("nothing owed")
@@ -90,7 +90,7 @@ class DutyOfYear:
 
     @property
     def part(self) -> str:
-        """How many of how many are late, "" where all or none are."""
+        """Say how many occasions are late; "" where all or none are."""
         c = self.counted
         if c is None or not c.lates or c.total == 1:
             return ""

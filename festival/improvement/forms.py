@@ -48,7 +48,7 @@ class ItemForm(ComparedForm):
 
 
 class ProgressForm(ComparedForm):
-    """How far an item is, with a word about it; `last` names what was said last."""
+    """The status of an item with a note; `last` is the last report."""
 
     beside = ("note",)
 

@@ -36,7 +36,7 @@ class Suggestion:
 
     @property
     def finding(self) -> str:
-        """What is proposed as the words of the finding."""
+        """The proposed words of the finding."""
         if self.reasons:
             return "\n".join(self.reasons)
         return _("Lost %(lost)s of %(whole)s points.") % {

@@ -125,7 +125,7 @@ def plan(request: PortalRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def findings(request: PortalRequest, pk: int) -> HttpResponse:
-    """What the results suggest; by POST what is chosen of it becomes items of the plan."""
+    """List the suggested lines; a POST adopts the chosen ones into the plan."""
     held = _plan(request, pk)
     submission = Submission.objects.select_related("cycle", "agency").get(
         participation=held.participation_id

@@ -52,7 +52,7 @@ def load_register(*, by: User, at: datetime) -> list[Index]:
             index=known[row["index"]],
             label=row["edition"],
             year=int(row["year"]),
-            country_count=_whole(row["countries"]),
+            country_count=_number_or_none(row["countries"]),
             source=row["source"],
             **made,
         )
@@ -63,7 +63,7 @@ def load_register(*, by: User, at: datetime) -> list[Index]:
             edition=edition,
             country=HOME,
             score=Decimal(row["score"]) if row["score"] else None,
-            rank=_whole(row["rank"]),
+            rank=_number_or_none(row["rank"]),
             state=row["state"],
         )
         for edition, row in zip(editions, typed, strict=True)
@@ -74,7 +74,7 @@ def load_register(*, by: User, at: datetime) -> list[Index]:
     return begun
 
 
-def _whole(text: str) -> int | None:
+def _number_or_none(text: str) -> int | None:
     return int(text) if text else None
 
 
@@ -87,7 +87,7 @@ def _begin(
     said: dict[str, Any] = {
         name: text for name, text in row.items() if not name.startswith(("agencies", "vision"))
     }
-    said |= {name: _whole(row[name]) for name in ("vision_rank", "vision_year")}
+    said |= {name: _number_or_none(row[name]) for name in ("vision_rank", "vision_year")}
     index = Index.objects.create(
         **said, vision_region=regions.get(row["vision_region"]), position=position
     )

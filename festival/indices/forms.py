@@ -228,7 +228,9 @@ class EditionForm(forms.Form):
         data: dict[str, Any] = super().clean() or {}
         has_figure = data.get("score") is not None or data.get("rank") is not None
         if not self.errors and data.get("is_not_covered") and has_figure:
-            self.add_error("is_not_covered", _("Who is not covered has neither score nor rank."))
+            self.add_error(
+                "is_not_covered", _("A country that is not covered has neither score nor rank.")
+            )
         elif not self.errors and not data.get("is_not_covered") and not has_figure:
             self.add_error(
                 "score", _("Give a score or a rank, or say that the country is not covered.")

@@ -52,7 +52,7 @@ class IndexImportCheck(Check):
 def check(
     publisher: Publisher, index: Index, sheet: Sheet, *, year: int | None
 ) -> IndexImportCheck:
-    """What the file would do; one query."""
+    """Compare a file with the register; one query."""
     file = read_values(publisher, sheet, year=year, part=part_of(index))
     stored = stored_values(index)
     left_out = len({error["row"] for error in file.wrong if error["row"]})
@@ -74,9 +74,7 @@ def check(
 def checked_again(
     publisher: Publisher, index: Index, sheet: Sheet, *, year: int | None, as_checked: str | None
 ) -> Sequence[PublishedValue]:
-    """What the file says, if it would still do exactly what was shown; call it in the transaction
-    of the act.
-    """
+    """Return the file's values if it would still do what was shown; call it inside the act."""
     found = check(publisher, index, sheet, year=year)
     if found.digest != as_checked and (found.errors or as_checked is not None):
         raise Refused(

@@ -82,7 +82,7 @@ class Heading:
 
 
 def _heading(publisher: Publisher, cells: Sequence[str]) -> Heading:
-    """What a row says if it names the columns; of a column that stands twice the first is read."""
+    """Read a row as headings; of a column named twice the first counts."""
     known = set(publisher.form.names)
     places: dict[int, str] = {}
     years: dict[int, tuple[str, int]] = {}
@@ -103,7 +103,7 @@ def _heading(publisher: Publisher, cells: Sequence[str]) -> Heading:
 
 
 def _of_year(publisher: Publisher, name: str) -> tuple[str, int] | None:
-    """Which of our columns, and of which year, a column is that holds a single year."""
+    """Return our column and the year that a single-year column holds; None for others."""
     for column, pattern in publisher.by_year.items():
         if found := re.fullmatch(pattern, name):
             return column, int(next(filter(None, found.groups())))

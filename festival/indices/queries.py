@@ -97,8 +97,7 @@ def positions(
     upto: int | None = None,
     at: datetime | None = None,
 ) -> list[Position]:
-    """Of each index where the country stands, by the editions up to a Gregorian year and known at a
-    moment.
+    """Return the country's position in each index, as known at a moment up to a Gregorian year.
 
     Three queries for any number of indices, years and countries.
     """
@@ -217,9 +216,7 @@ def _change(
 def _goal(
     index: Index, held: IndexEdition | None, value: IndexValue | None, now: Scores
 ) -> Goal | None:
-    """What is lacking to the Vision target; a target that is a place takes the score of whoever
-    holds it now.
-    """
+    """Return the way to the Vision target; a place takes the score of its present holder."""
     if index.vision_year is None:
         return None
     higher, region = index.is_higher_better, index.vision_region

@@ -231,27 +231,23 @@ def _open_file(values: IndexValueQuerySet, name: str) -> StreamingHttpResponse:
 
 def _rows(values: IndexValueQuerySet) -> Iterator[Sequence[object]]:
     yield COLUMNS
-    held = values.current().order_by(
+    in_force = values.current().select_related("edition__index")
+    ordered = in_force.order_by(
         "edition__index__position", "edition__index", "edition__year", "country", "pk"
     )
-    of, edition = "edition__index", "edition"
-    for *said, supersedes, source in held.values_list(
-        f"{of}__code",
-        f"{of}__name_en",
-        f"{of}__publisher",
-        f"{edition}__label",
-        f"{edition}__year",
-        "country",
-        "score",
-        "rank",
-        f"{edition}__country_count",
-        "state",
-        f"{edition}__supersedes",
-        f"{edition}__source",
-    ).iterator(2000):
-        said[6] = None if said[6] is None else said[6].normalize()
-        yield [
-            *("" if cell is None else cell for cell in said),
-            "true" if supersedes else "false",
-            source,
-        ]
+    for value in ordered.iterator(2000):
+        edition = value.edition
+        yield (
+            edition.index.code,
+            edition.index.name_en,
+            edition.index.publisher,
+            edition.label,
+            edition.year,
+            value.country,
+            "" if value.score is None else value.score.normalize(),
+            "" if value.rank is None else value.rank,
+            "" if edition.country_count is None else edition.country_count,
+            value.state,
+            "true" if edition.supersedes_id else "false",
+            edition.source,
+        )

@@ -19,7 +19,7 @@ from festival.workflow import AWARDS, AwardState
 
 
 class Rank(models.TextChoices):
-    """Whoever is chosen is given statue and plaque, whoever is commended a certificate."""
+    """Winners are given statue and plaque, the commended a certificate."""
 
     WINNER = "winner", _("Chosen")
     COMMENDED = "commended", _("Commended")
@@ -32,9 +32,7 @@ GIVEN = (AwardState.DECIDED, AwardState.REVOKED)
 
 class AwardQuerySet(models.QuerySet["Award"]):
     def public(self, at: datetime) -> Self:
-        """What everybody sees: decided, of a year whose results are out, resting on no edition that
-        is not out.
-        """
+        """Awards decided in a published year, on an edition that is out where they rest on one."""
         out = Edition.objects.published(at)
         of_year = Exists(out.filter(cycle=OuterRef("ceremony__cycle")))
         rests = Q(standing=None) | Exists(out.filter(pk=OuterRef("standing__edition")))
@@ -73,7 +71,7 @@ class AwardQuerySet(models.QuerySet["Award"]):
         return self.with_names().order_by(winners_first().desc(), *CATEGORY, *AGENCY)
 
     def for_notices(self) -> Self:
-        """With all that a row's name and address need."""
+        """Load what a notice's name and address need."""
         return self.select_related("category", "participation")
 
 
@@ -87,8 +85,7 @@ def winners_first() -> Case:
 
 
 class Award(models.Model):
-    """What an agency is given, or proposed for, in a category at a ceremony; `uuid` is its
-    certificate's.
+    """An agency's award, or the proposal of one; `uuid` is its certificate's.
 
     `standing` is what it rests on, None where the committee chose. `reason` is one sentence,
     printed on the certificate.

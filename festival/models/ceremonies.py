@@ -39,7 +39,7 @@ class CeremonyQuerySet(models.QuerySet["Ceremony"]):
         return self.filter(in_scope(user, at, "province"))
 
     def public(self, at: datetime) -> Self:
-        """Those of years whose results are out."""
+        """Ceremonies of years whose results are out."""
         return self.filter(cycle__in=Edition.objects.published(at).values("cycle"))
 
     def for_list(self) -> Self:
@@ -85,9 +85,7 @@ class Ceremony(Named):
 
     @property
     def reach(self) -> Agency | None:
-        """What its scope is judged by: an unsaved stand-in for its province;
-        None for the country.
-        """
+        """An unsaved stand-in for its province, by which scope is judged; None for the country."""
         return Agency(province=self.province, level=Level.PROVINCIAL) if self.province else None
 
 

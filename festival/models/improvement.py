@@ -37,7 +37,7 @@ SETTLED = (Status.COMPLETED, Status.CANCELLED)
 
 
 class Found(models.TextChoices):
-    """What of the results speaks for an item."""
+    """A reason in the results for an item of a plan."""
 
     LOST = "lost", _("Points lost")
     FACTOR = "factor", _("An influence from outside was not accepted")
@@ -80,12 +80,12 @@ class ImprovementPlanQuerySet(models.QuerySet["ImprovementPlan"]):
         return rows.order_by("-cycle__year", "agency__sort_key", "pk")
 
     def for_notices(self) -> Self:
-        """With all that a row's name and address need."""
+        """Load what a notice's name and address need."""
         return self.select_related("agency", "cycle")
 
 
 class ImprovementPlan(models.Model):
-    """What an agency will do about the results of one cycle, by `due_on` signed by its head.
+    """An agency's plan about the results of one cycle, due from its head by `due_on`.
 
     `is_compulsory` where a consequence of the results asks for it; `days_late` is counted when it
     is first signed.
@@ -232,7 +232,7 @@ class ImprovementItem(models.Model):
 
 
 def status_counts(items: Iterable[ImprovementItem]) -> list[tuple[Status, int]]:
-    """How many items have each status, zeros included (needs `for_list`)."""
+    """Count the items of each status, zeros included (needs `for_list`)."""
     found = [item.status for item in items]
     return [(status, found.count(status)) for status in Status]
 

@@ -38,9 +38,7 @@ class IndexReportQuerySet(models.QuerySet["IndexReport"]):
         )
 
     def newest(self) -> Self:
-        """Of each agency's reports on an index and year, the last that was sent: a later one stands
-        in its place.
-        """
+        """The last report that each agency sent on an index and year."""
         later = IndexReport.objects.filter(
             index=models.OuterRef("index"),
             agency=models.OuterRef("agency"),
@@ -57,7 +55,7 @@ class IndexReportQuerySet(models.QuerySet["IndexReport"]):
 
 
 class IndexReport(models.Model):
-    """What an agency did for an index in a Jalali year, and what it asks for."""
+    """An agency's report on its work for an index in a Jalali year."""
 
     index = models.ForeignKey(Index, models.PROTECT, related_name="reports")
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")

@@ -137,7 +137,7 @@ def _store_file(edition: Edition, written: WrittenFile) -> DataFile:
 
 
 def manifest(edition: Edition, files: Iterable[DataFile], *, at: datetime) -> JsonObject:
-    """What is published and what it rests on."""
+    """Name every file and what the publication rests on."""
     cycle, seal = edition.cycle, seals.newest()
     return {
         "form": FORM,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from cycles.models import Group, Participation
 from cycles.spreadsheets import sheets as spreadsheets_sheets
@@ -49,7 +49,7 @@ def _agencies(edition: Edition) -> Iterator[Row]:
 
 
 def set_code(kind: str, agency: str | None, group: str | None, province: str | None) -> str:
-    """What a set is called in the files: its kind, and for whom it is unless for everybody;
+    """Return the code of a set: its kind, and its agency, group or province if it has one, as
     "specific:MOE".
     """
     return f"{kind}:{whom}" if (whom := agency or group or province) else kind
@@ -153,69 +153,73 @@ def _lines(edition: Edition) -> Iterator[Row]:
     given = Score.objects.filter(answer=OuterRef("pk"), scored_at__lte=edition.ranked_at).order_by(
         "-pk"
     )
-    held = {
-        f"held_{name}": Subquery(given.values(name)[:1]) for name in ("state", "basis", "points")
-    }
-    lines = lines.annotate(**held)
-    wanted = (
-        "submission__agency__code",
+    lines = lines.annotate(
+        held_state=Subquery(given.values("state")[:1]),
+        held_basis=Subquery(given.values("basis")[:1]),
+        held_points=Subquery(given.values("points")[:1]),
+    )
+    ordered = lines.order_by("submission__agency__code", "measure_id", "pk").values(
         "measure_id",
         "value",
-        "own__base",
-        "own__floor",
-        "own__target",
-        *held,
+        "held_state",
+        "held_basis",
+        "held_points",
+        agency=F("submission__agency__code"),
+        base=F("own__base"),
+        floor=F("own__floor"),
+        target=F("own__target"),
     )
-    ordered = lines.order_by("submission__agency__code", "measure_id", "pk").values_list(*wanted)
-    for agency, measure, value, base, floor, target, state, basis, earned in ordered.iterator(
-        AT_ONCE
-    ):
-        m = known[measure]
-        own = {
-            k: v for k, v in (("base", base), ("floor", floor), ("target", target)) if v is not None
-        }
+    for line in ordered.iterator(AT_ONCE):
+        m = known[line["measure_id"]]
+        own = {name: line[name] for name in ("base", "floor", "target") if line[name] is not None}
         computed = None
-        if value is not None:
-            computed = points(m.method, value, ceiling=m.points, params=m.params | own)
+        if line["value"] is not None:
+            computed = points(m.method, line["value"], ceiling=m.points, params=m.params | own)
         yield (
-            agency,
+            line["agency"],
             m.set,
             m.code,
-            value,
+            line["value"],
             csv_text(own) if own else None,
             computed,
-            state,
-            basis,
-            earned,
+            line["held_state"],
+            line["held_basis"],
+            line["held_points"],
         )
 
 
 def _scores(edition: Edition) -> Iterator[Row]:
-    axis = "axis__set"
-    whom = (
-        f"{axis}__kind",
-        f"{axis}__agency__code",
-        f"{axis}__group__code",
-        f"{axis}__province__code",
-    )
     rows = NodeScore.objects.filter(
         run=edition.run_id, submission__state=SubmissionState.COMMUNICATED
     )
     rows = rows.order_by("submission__agency__code", "kind", "axis_id", "pk")
-    wanted = (
-        "submission__agency__code",
+    columns = rows.values(
         "kind",
-        *whom,
-        "axis__code",
         "points",
         "ceiling",
         "percent",
+        agency=F("submission__agency__code"),
+        axis_code=F("axis__code"),
+        set_kind=F("axis__set__kind"),
+        set_agency=F("axis__set__agency__code"),
+        set_group=F("axis__set__group__code"),
+        set_province=F("axis__set__province__code"),
     )
-    for agency, kind, of, *owner, code, earned, ceiling, percent in rows.values_list(
-        *wanted
-    ).iterator(AT_ONCE):
-        of_set = set_code(of, *owner) if of else ALL
-        yield agency, kind or "total", of_set, code or ALL, earned, ceiling, percent
+    for row in columns.iterator(AT_ONCE):
+        of_set = ALL
+        if row["set_kind"]:
+            of_set = set_code(
+                row["set_kind"], row["set_agency"], row["set_group"], row["set_province"]
+            )
+        yield (
+            row["agency"],
+            row["kind"] or "total",
+            of_set,
+            row["axis_code"] or ALL,
+            row["points"],
+            row["ceiling"],
+            row["percent"],
+        )
 
 
 def _rankings(edition: Edition) -> Iterator[Row]:

@@ -32,7 +32,7 @@ _ESCAPED = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 
 def linked_data(said: JsonObject) -> SafeString:
-    """What a page says of itself to machines (JSON-LD), in an element that ends where it should."""
+    """Wrap a page's linked data (JSON-LD) in an element that ends where it should."""
     text = json.dumps(said, ensure_ascii=False).translate(_ESCAPED)
     return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))  # noqa: S308 -- escaped above
 

@@ -59,9 +59,7 @@ def frozen_scores(editions: Iterable[Edition], **lines: Any) -> dict[int, Frozen
 
 @dataclass(frozen=True)
 class YearResult:
-    """What an axis or a measure came to in one year; `words` say why there is no percent, "" where
-    there is one.
-    """
+    """The percent of an axis or a measure in one year; else `words` say why there is none."""
 
     year: int
     label: str
@@ -133,9 +131,7 @@ class AgencyHistory:
 
 
 def agency_history(standings: Iterable[Standing]) -> AgencyHistory:
-    """What an agency reached in the years of these standings; three queries for any number of years
-    and measures.
-    """
+    """Gather an agency's results over the years of these standings; three queries."""
     by_year = {s.edition.cycle.year: s for s in standings}
     ordered = [by_year[year] for year in sorted(by_year)]
     submitted = {s.submission_id: s for s in ordered if s.submitted and s.submission_id}
@@ -269,8 +265,8 @@ class MeasureOutcome:
 
 
 def measure_outcome(edition: Edition, lineage: UUID) -> MeasureOutcome | None:
-    """How agencies did on a measure, by its lineage, in an edition; None where nobody was asked;
-    three queries.
+    """Gather how agencies did on a measure in an edition; None where nobody was asked; three
+    queries.
     """
     lines = {
         "submission__cycle": edition.cycle_id,

@@ -33,9 +33,7 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Result:
-    """What one agency reached: its totals by kind (\"\": all of them), and its percent of last
-    year, if it has one.
-    """
+    """One agency's totals by kind (\"\": all of them), and its percent of last year."""
 
     participation: Participation
     submission: Submission | None
@@ -72,13 +70,13 @@ class Result:
             return None
         return half_up(self.percent, SHOWN_PLACES) - self.before
 
-    def shown(self, by: Ranking) -> Decimal | None:
+    def rounded_value(self, by: Ranking) -> Decimal | None:
         value = self.value(by)
         return None if value is None else half_up(value, SHOWN_PLACES)
 
     def entrant(self, group: int, by: Ranking, tie_rule: str) -> Entrant | None:
-        """How it enters a ranking; nobody enters one of a kind that does not concern them, nor of
-        growth without it.
+        """Return its entry in a ranking; None where the kind does not concern it or it has no
+        growth.
         """
         value = self.value(by)
         if value is None or (by != Ranking.TOTAL and not self.submitted):
@@ -92,7 +90,7 @@ class Result:
 
 def stand(edition: Edition) -> list[Standing]:
     """Write the standings of an edition; the same number of queries for any number of agencies."""
-    results = read(edition)
+    results = results_of(edition)
     rule = edition.cycle.tie_rule
     placed: dict[tuple[int, int], dict[str, int]] = {}
     for by in Ranking:
@@ -118,9 +116,10 @@ def _entrants(results: Iterable[Result], by: Ranking, tie_rule: str) -> list[Ent
 
 def _standing(edition: Edition, result: Result, group: int, placed: dict[str, int]) -> Standing:
     whole = result.nodes.get("")
-    percent = result.shown(Ranking.TOTAL) or Decimal("0.00")
+    percent = result.rounded_value(Ranking.TOTAL) or Decimal("0.00")
     kinds = {
-        VALUES[by]: result.shown(by) for by in (Ranking.GENERAL, Ranking.SPECIFIC, Ranking.THEMATIC)
+        VALUES[by]: result.rounded_value(by)
+        for by in (Ranking.GENERAL, Ranking.SPECIFIC, Ranking.THEMATIC)
     }
     return Standing(
         edition=edition,
@@ -141,8 +140,8 @@ def _standing(edition: Edition, result: Result, group: int, placed: dict[str, in
     )
 
 
-def read(edition: Edition) -> list[Result]:
-    """What every agency that still takes part reached; of who did not submit nothing counts."""
+def results_of(edition: Edition) -> list[Result]:
+    """Return the totals of every agency that still takes part; unsubmitted lines count nothing."""
     cycle = edition.cycle
     taking_part = (
         Participation.objects.active().filter(cycle=cycle).prefetch_related("groups").order_by("pk")

@@ -266,5 +266,5 @@ def _percents(points: Whole, ceilings: Whole, factors: Whole) -> Whole:
 
 
 def _half_up(value: Whole, unit: Whole | int) -> Whole:
-    """How many units a value that is not below zero has, rounded half-up."""
+    """Count the units in a value that is not below zero, rounded half-up."""
     return (2 * value + unit) // (2 * unit)

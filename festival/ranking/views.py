@@ -14,9 +14,7 @@ from festival.ranking.forms import WhatIfForm
 
 @require_safe
 def what_if(request: PortalRequest, year: int) -> HttpResponse:
-    """How sure the places of a group are, and where its agencies would stand under other weights;
-    kept nowhere.
-    """
+    """Show the intervals of a group's places, and its order under other weights."""
     found = newest(request, year)
     note_reading(request, found)
     groups = Group.objects.filter(pk__in=Standing.objects.filter(edition=found).values("group"))

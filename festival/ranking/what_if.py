@@ -30,7 +30,7 @@ WHOLE = (Kind.SPECIFIC, Kind.THEMATIC)
 
 @dataclass(frozen=True)
 class Part:
-    """What may weigh more or less: a general axis, or a kind as a whole."""
+    """A general axis, or a kind as a whole, whose weight may be changed."""
 
     key: str
     title: str
@@ -131,8 +131,7 @@ def trial(known: RankedGroup, *, factors: Mapping[str, Decimal], weights: int) -
 
 
 def _then(known: RankedGroup, standing: Standing, percent: Decimal) -> tuple[Decimal, ...]:
-    """What parts an agency from others with the same percent, as `standings.Result.entrant` does,
-    by the year's rule.
+    """Return the figures that part equal percents, as `standings.Result.entrant` does.
 
     Specific indicators weigh as one, so that their percent stays; growth is that of the percent
     tried.
@@ -145,13 +144,13 @@ def _then(known: RankedGroup, standing: Standing, percent: Decimal) -> tuple[Dec
 
 
 def _ties(known: RankedGroup) -> dict[int, int]:
-    """How agencies with equal percents stand to each other, by submission, the larger first."""
+    """Return the order of agencies with equal percents, by submission, the larger first."""
     then = [_then(known, standing, ZERO) for standing in known.standings.values()]
     return dict(zip(known.standings, uncertainty.standing_of_ties(then), strict=True))
 
 
 def _axes(nodes: list[NodeScore], parts: list[Part], ties: Mapping[int, int]) -> list[Axes]:
-    """What each submission earned on each part; `ties` has them in their order."""
+    """Return the points and ceilings of each submission by part, with its order in `ties`."""
     held: dict[int, dict[str, NodeScore]] = defaultdict(dict)
     for node in nodes:
         if node.axis is not None or node.kind in WHOLE:

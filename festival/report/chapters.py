@@ -44,7 +44,7 @@ def _scores(edition: Edition) -> QuerySet[Score]:
 
 
 def percent_of(earned: Decimal | None, possible: Decimal) -> Decimal:
-    """What was earned of what was possible, as it is shown."""
+    """Return the percent of the possible points that were earned, rounded as pages show it."""
     return half_up((earned or Decimal(0)) * 100 / possible, SHOWN_PLACES)
 
 
@@ -179,9 +179,7 @@ CHAPTERS = (
 
 @dataclass(frozen=True)
 class ActChapter:
-    """How far agencies carried out a chapter of the Act, by the measures that cite its articles;
-    None: none does.
-    """
+    """The percent of a chapter of the Act that agencies carried out; None: no measure cites it."""
 
     number: int
     first: int

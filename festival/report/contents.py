@@ -26,9 +26,7 @@ GROUPS_IN_SUMMARY, WINNERS_IN_SUMMARY = 8, 3
 
 @dataclass(frozen=True)
 class AxisResult:
-    """How the agencies did on an axis, in percent of it; those to whom it does not apply are left
-    out.
-    """
+    """The agencies' percents on an axis, without those to whom it does not apply."""
 
     code: str
     title_fa: str
@@ -46,7 +44,7 @@ class AxisResult:
 
 @dataclass(frozen=True)
 class MeasureResult:
-    """How much of a measure's points the agencies attained together."""
+    """The share of a measure's points that the agencies attained together."""
 
     code: str
     title_fa: str
@@ -98,7 +96,7 @@ class GroupResult:
 
     @property
     def bands(self) -> list[int]:
-        """How many agencies stand in each band, in the order of BANDS."""
+        """Count the agencies in each band, in the order of BANDS."""
         counts = Counter(s.band for s in self.standings if s.submitted)
         return [counts[band.name] for band in BANDS]
 
@@ -117,15 +115,13 @@ class LevelResult:
 
     @property
     def percent(self) -> Decimal | None:
-        """How many of those due were assessed; None where none was due."""
+        """The percent of those due that were assessed; None where none was due."""
         return half_up(Decimal(self.assessed) * 100 / self.due, 2) if self.due else None
 
 
 @dataclass(frozen=True)
 class Declarations:
-    """What agencies declared with their signed self-assessments; `digest` names the very rows that
-    were added up.
-    """
+    """The declarations of Article 81; `digest` names the very rows that were added up."""
 
     count: int
     confirmed: int
@@ -194,5 +190,5 @@ class Facts:
 
     @property
     def below_average(self) -> int:
-        """How many of those who submitted stand in the lowest band."""
+        """Count the agencies that submitted and stand in the lowest band."""
         return self.bands[-1][1]

@@ -31,9 +31,7 @@ HUNDRED = Decimal(100)
 
 @dataclass(frozen=True)
 class MarkReliability:
-    """What the last study of the marks found; severities in percent of the ceiling, None where
-    nobody was compared.
-    """
+    """The last reliability study; severities in percent of the ceiling, None if not compared."""
 
     at: datetime
     alpha: Decimal | None
@@ -80,7 +78,7 @@ class DataQuality:
 
     @property
     def rule(self) -> str:
-        """What a finding does to a score, in words."""
+        """The rule by which a verification's finding lowers a score, in words."""
         return str(RULE)
 
     @property
@@ -155,7 +153,7 @@ def _verification_outcome(cycle: Cycle) -> VerificationOutcome:
 
 
 def _points_lost(cycle: Cycle) -> Decimal:
-    """What verification took off the assessors' points, whatever appeals gave back later."""
+    """Add up the points that verification took off, whatever appeals gave back later."""
     lowered = Score.objects.filter(answer__submission__cycle=cycle, basis=Score.Basis.VERIFICATION)
     had: dict[int, Decimal] = {}
     lost = Decimal(0)

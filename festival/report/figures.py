@@ -50,7 +50,7 @@ class Trace:
     def __call__(
         self, names: Sequence[str], read: Callable[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """What `read` gives; the facts of these names rest on what it asks the database."""
+        """Call `read` and keep the statements that it sends to the database under these names."""
         heard: list[str] = []
 
         def hear(

@@ -171,9 +171,7 @@ rests.
 
 
 def draft(chapter: Chapter, facts: Facts) -> str:
-    """What the system writes in a chapter, in the active language; "" where
-    the tables speak alone.
-    """
+    """Write the draft of a chapter in the active language; "" where the tables speak alone."""
     return CHAPTER_DRAFTS[chapter][0](facts)
 
 
@@ -199,11 +197,11 @@ def last_versions(cycle_id: int, language: str) -> dict[str, str]:
 def fill_figures(text: str, facts: Facts) -> str:
     """A text with each name in braces replaced by its figure in the active language."""
 
-    def said(match: re.Match[str]) -> str:
+    def figure_of(match: re.Match[str]) -> str:
         figure = FIGURES.get(match[1])
         return figure.in_words(facts) if figure else match[0]
 
-    return NAME.sub(said, text)
+    return NAME.sub(figure_of, text)
 
 
 def chapter_texts(facts: Facts, texts: Mapping[str, str]) -> dict[str, ChapterText]:

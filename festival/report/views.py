@@ -160,7 +160,7 @@ def ask_for_report(request: PortalRequest, year: int) -> HttpResponse:
 
 @require_safe
 def report_progress(request: PortalRequest, uuid: str) -> HttpResponse:
-    """How far a report is; the page asks again by itself until it is done."""
+    """Show the progress of a report; the page asks again by itself until it is done."""
     report = _managed_report(request, uuid)
     job = latest("report", report.pk)
     context: dict[str, Any] = {"report": report, "job": job}

@@ -33,7 +33,7 @@ from submissions.workflow import SubmissionState
 
 
 def why_not_final(cycle: Cycle) -> list[str]:
-    """What stands against freezing a cycle's results: open appeals, scores not communicated."""
+    """Name what blocks freezing: open appeals, scores not communicated."""
     waiting = (
         Submission.objects.active()
         .filter(cycle=cycle)
@@ -77,11 +77,11 @@ def finalise(
     return _ranked(Edition.objects.create(cycle=cycle, run=run), by=by, at=at)
 
 
-def _ranked(edition: Edition, *, by: User, at: datetime, **told: Any) -> Edition:
+def _ranked(edition: Edition, *, by: User, at: datetime, **params: Any) -> Edition:
     """Place the agencies of a new edition and freeze it under the digest of what it rests on."""
     found = standings.stand(edition)
     digest = standings.digest(edition, found)
-    [edition] = perform(EDITIONS, [edition], "rank", by=by, at=at, digest=digest, **told)
+    [edition] = perform(EDITIONS, [edition], "rank", by=by, at=at, digest=digest, **params)
     return edition
 
 

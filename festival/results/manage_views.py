@@ -156,9 +156,15 @@ def schedule(request: PortalRequest, year: int) -> HttpResponse:
     form = form_for(found, request.POST or None)
     if form.is_valid():
         try:
-            given = {key: form.cleaned_data[key] for key in ("publish_at", "note")}
             seen = form.as_seen(lambda: form_for(Edition.objects.get(pk=found.pk)))
-            actions.schedule(found, by=request.user, at=request.at, seen=seen, **given)
+            actions.schedule(
+                found,
+                publish_at=form.cleaned_data["publish_at"],
+                note=form.cleaned_data["note"],
+                by=request.user,
+                at=request.at,
+                seen=seen,
+            )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:

@@ -38,7 +38,7 @@ def _parameters(method: Method) -> list[str | Promise]:
 @login_not_required
 @require_safe
 def method(request: PortalRequest) -> HttpResponse:
-    """How results come about, for everybody."""
+    """Explain to everybody how results come about."""
     context: dict[str, Any] = {
         "methods": [(method, _parameters(method)) for method in METHODS.values()],
         "kinds": [kind.label for kind in Kind],

@@ -41,7 +41,7 @@ def open_survey(
     if cycle.state == CycleState.PLANNED or cycle.is_practice:
         raise Refused(_("A survey is about the assessment of a year that has been opened."))
     if Survey.objects.filter(cycle=cycle).exists():
-        raise Refused(_("The survey of this year is laid already."))
+        raise Refused(_("This year has a survey already."))
     if opens_at < at or closes_at <= opens_at:
         raise Refused(_("A survey opens now or later, and closes after that."))
     if not questions:
@@ -87,10 +87,7 @@ def why_not_answered(survey: Survey, agency: Agency, at: datetime) -> str:
     if not Participation.objects.active().filter(cycle=survey.cycle_id, agency=agency).exists():
         return _("This agency does not take part in the year.")
     if SurveyReturn.objects.filter(survey=survey, agency=agency).exists():
-        return _(
-            "Your agency has answered; what was said cannot be told apart any more, and so not "
-            "be changed."
-        )
+        return _("Your agency has answered; its answers bear no name and can no longer be changed.")
     return ""
 
 

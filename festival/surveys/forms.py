@@ -58,7 +58,7 @@ class SurveyForm(ActForm):
 
     @property
     def action_kwargs(self) -> dict[str, Any]:
-        """What the act is given."""
+        """The questions, moments, letter and note, as the act takes them."""
         typed = self.cleaned_data
         asked = [QUESTIONS[int(n)] for n in typed["usual"]]
         if typed["own_fa"]:
@@ -93,5 +93,5 @@ class AnswersForm(forms.Form):
 
     @property
     def said(self) -> dict[int, Any]:
-        """What was answered, by the question's key."""
+        """The answers by the key of their question."""
         return {q.pk: self.cleaned_data[f"q{q.pk}"] for q in self.questions}

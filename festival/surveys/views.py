@@ -51,7 +51,7 @@ def survey_new(request: PortalRequest, year: int) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, _("The survey is laid, and the agencies are told."))
+            messages.success(request, _("The survey is set up, and the agencies are told."))
             return redirect("festival:survey", held.pk)
     return render(request, "festival/surveys/survey_new.html", {"cycle": cycle, "form": form})
 
