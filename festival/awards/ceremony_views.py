@@ -141,7 +141,12 @@ def category_new(request: PortalRequest, year: int) -> HttpResponse:
     def save() -> None:
         code = form.cleaned_data["code"].lower()
         awards_ceremonies.save_category(
-            cycle, code=code, fields=form.said, is_new=True, by=request.user, at=request.at
+            cycle,
+            code=code,
+            fields=form.category_fields,
+            is_new=True,
+            by=request.user,
+            at=request.at,
         )
 
     return _category_page(request, AwardCategory(cycle=cycle), form, save)
@@ -156,7 +161,12 @@ def category(request: PortalRequest, pk: int) -> HttpResponse:
     def save() -> None:
         seen = form.as_seen(lambda: CategoryForm(held=AwardCategory.objects.get(pk=pk)))
         awards_ceremonies.save_category(
-            cycle, code=found.code, fields=form.said, by=request.user, at=request.at, seen=seen
+            cycle,
+            code=found.code,
+            fields=form.category_fields,
+            by=request.user,
+            at=request.at,
+            seen=seen,
         )
 
     return _category_page(request, found, form, save)

@@ -108,7 +108,7 @@ class CategoryForm(ComparedForm):
             del self.fields["code"]
 
     @property
-    def said(self) -> dict[str, Any]:
+    def category_fields(self) -> dict[str, Any]:
         return {name: value for name, value in self.cleaned_data.items() if name != "code"}
 
 
@@ -167,7 +167,7 @@ class PutForwardForm(forms.Form):
         return found
 
     @property
-    def said(self) -> dict[str, Any]:
+    def proposal(self) -> dict[str, Any]:
         said = dict(self.cleaned_data)
         return said | {"participation": said.pop("agency")}
 

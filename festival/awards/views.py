@@ -189,7 +189,7 @@ def put_forward(request: PortalRequest, pk: int) -> HttpResponse:
     form = PutForwardForm(request.POST or None, ceremony=found)
 
     def save() -> None:
-        actions.put_forward(found, **form.said, by=request.user, at=request.at)
+        actions.put_forward(found, **form.proposal, by=request.user, at=request.at)
 
     closed = _why_closed(request, found, actions.newest_edition(found))
     then = found.get_absolute_url()

@@ -48,7 +48,7 @@ def measure(request: PortalRequest, year: int, lineage: UUID) -> HttpResponse:
         if ui_limits.spend_from("comment", request):
             by = request.user if request.user.is_authenticated else None
             try:
-                write_comment(edition, found.measure, **form.said(), by=by, at=request.at)
+                write_comment(edition, found.measure, **form.comment_fields(), by=by, at=request.at)
             except Refused as refusal:
                 form.add_error(None, str(refusal))
             else:

@@ -42,7 +42,7 @@ class ItemForm(ComparedForm):
             self.fields["target"].help_text = measure.unit
 
     @property
-    def said(self) -> dict[str, Any]:
+    def item_fields(self) -> dict[str, Any]:
         """What was typed, nothing of what the form does not ask for."""
         return {"target": None} | self.cleaned_data
 

@@ -169,7 +169,12 @@ def _edited(
     if form.is_valid():
         try:
             actions.save_item(
-                held, form.said, item=item, by=request.user, at=request.at, seen=form.as_seen(now)
+                held,
+                form.item_fields,
+                item=item,
+                by=request.user,
+                at=request.at,
+                seen=form.as_seen(now),
             )
         except Refused as refusal:
             form.add_error(None, str(refusal))

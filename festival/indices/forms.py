@@ -168,7 +168,7 @@ class IndexForm(ComparedForm):
         return data
 
     @property
-    def said(self) -> dict[str, Any]:
+    def index_fields(self) -> dict[str, Any]:
         """The fields of the index itself."""
         return {name: value for name, value in self.cleaned_data.items() if name != "agencies"}
 

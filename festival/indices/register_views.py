@@ -97,7 +97,12 @@ def _index_page(request: PortalRequest, index: Index | None, then: str, about: s
             lambda: IndexForm(index=Index.objects.get(pk=index.pk) if index else None)
         )
         return actions.save_index(
-            index, fields=form.said, agencies=agencies, by=request.user, at=request.at, seen=seen
+            index,
+            fields=form.index_fields,
+            agencies=agencies,
+            by=request.user,
+            at=request.at,
+            seen=seen,
         )
 
     return _form_page(request, form, "save_index", do=do, then=then, about=about)

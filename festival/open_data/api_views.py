@@ -1,7 +1,7 @@
 """Read-only JSON of what is published, and its description as OpenAPI: `/api/openapi.json`.
 
 Addresses carry no language. Numbers with decimals are text, so that no place is lost. What is under
-embargo does not exist here either. Whole tables stand in the open data (`open_data.py`); this
+embargo does not exist here either. Whole tables stand in the open data (`files.py`); this
 answers small questions.
 """
 

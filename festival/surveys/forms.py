@@ -92,6 +92,6 @@ class AnswersForm(forms.Form):
             self.fields[f"q{q.pk}"] = field
 
     @property
-    def said(self) -> dict[int, Any]:
+    def answers(self) -> dict[int, Any]:
         """The answers by the key of their question."""
         return {q.pk: self.cleaned_data[f"q{q.pk}"] for q in self.questions}

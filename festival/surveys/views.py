@@ -98,7 +98,7 @@ def survey_answer(request: PortalRequest, pk: int, agency: int) -> HttpResponse:
     form = AnswersForm(data, questions=held.questions.order_by("position"))
     if form.is_valid():
         try:
-            actions.answer(held, of, form.said, by=request.user, at=request.at)
+            actions.answer(held, of, form.answers, by=request.user, at=request.at)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
