@@ -5,13 +5,14 @@ any text; pure functions.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain
 
 WIDTH, HEIGHT, EDGE = 600, 200, 6
 
 
 @dataclass(frozen=True)
 class Frame:
-    """What the chart spans: years from left to right, scores from below to above."""
+    """The years of a chart from left to right, its scores from below to above."""
 
     first: int
     last: int
@@ -48,9 +49,10 @@ class Frame:
 def frame(
     lines: Sequence[Sequence[tuple[int, Decimal]]], *, width: int = WIDTH, height: int = HEIGHT
 ) -> Frame | None:
-    """What is spanned by all lines together; None where there is no point."""
-    years = [year for line in lines for year, _score in line]
-    scores = [score for line in lines for _year, score in line]
-    if not years:
+    """Return the frame around all lines together; None where there is no point."""
+    points = list(chain.from_iterable(lines))
+    if not points:
         return None
+    years = [year for year, _score in points]
+    scores = [score for _year, score in points]
     return Frame(min(years), max(years), min(scores), max(scores), width, height)

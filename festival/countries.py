@@ -66,11 +66,11 @@ def spelling(name: str) -> str:
 
 @cache
 def _by_name() -> dict[str, str]:
-    return {
-        spelling(name): country.code
-        for country in countries().values()
-        for name in (country.name_en, country.name_fa, *country.also)
-    }
+    codes = {}
+    for country in countries().values():
+        for name in (country.name_en, country.name_fa, *country.also):
+            codes[spelling(name)] = country.code
+    return codes
 
 
 def letters(code: str, name: str = "") -> str:

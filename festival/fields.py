@@ -1,20 +1,29 @@
-"""What is typed about what follows from results: items of improvement
-plans, consequences, surveys.
-"""
+"""Reading what pages send, and the choices of their forms' fields."""
+
+from django import forms
 
 from agencies.persian import normalise
 
-# --- Improvement plans ---------------------------------------------------------------------------
+
+def keys_in(values: list[str]) -> list[int]:
+    """Return the keys among what a page sent; whatever is no key is left out."""
+    keys = []
+    for value in values:
+        text = normalise(value)
+        if text.isascii() and text.isdecimal():
+            keys.append(int(text))
+    return keys
 
 
-def chosen(values: list[str]) -> list[int]:
-    """The keys among what a page sent; whatever is no key is left out."""
-    return [
-        int(text) for value in values if (text := normalise(value)).isascii() and text.isdecimal()
-    ]
+def choice_field(form: forms.Form, name: str) -> forms.ChoiceField:
+    """Return a form's field that offers fixed choices."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    return field
 
 
-# --- Consequences -------------------------------------------------------------------------------
-
-
-# --- Surveys ------------------------------------------------------------------------------------
+def row_field(form: forms.Form, name: str) -> forms.ModelChoiceField:
+    """Return a form's field that offers rows of the database."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ModelChoiceField)
+    return field

@@ -2,16 +2,16 @@
 prepares what.
 """
 
-from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 
 from cycles.models import Cycle
+from cycles.models.cycles import CycleQuerySet
 from cycles.record import embargo
 from cycles.requests import PortalRequest
 from festival.models import Edition, Language, Report
 
 
-def managed_cycles(request: PortalRequest) -> QuerySet[Cycle]:
+def managed_cycles(request: PortalRequest) -> CycleQuerySet:
     """The cycles whose results the reader may see before they are published."""
     if not request.user.is_authenticated:
         return Cycle.objects.none()

@@ -45,7 +45,7 @@ def forget() -> None:
     cache.set(GENERATION, datetime.now().timestamp(), timeout=None)  # noqa: DTZ005 -- only ever compared
 
 
-def kept(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def cached_for_visitors(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """A public page that is kept for those without a session, with an ETag; for all others made
     anew.
     """
@@ -56,14 +56,14 @@ def kept(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         if any(name in request.COOKIES for name in COOKIES) or len(address) > LONGEST_ADDRESS:
             return view(request, *args, **kwargs)
         key = _key(request.get_host(), address)
-        page = _held(key)
+        page = _stored_page(key)
         if page is None or page.until <= request.at.timestamp():
             response = view(request, *args, **kwargs)
             if response.status_code != 200 or response.streaming:
                 return response
-            page = _made(request, response)
-            _keep(key, page, request.at)
-        return _answered(request, page)
+            page = _new_page(request, response)
+            _store(key, page, request.at)
+        return _answer(request, page)
 
     return answer
 
@@ -74,24 +74,24 @@ def _key(host: str, address: str) -> str:
     return "page:" + hashlib.sha256(f"{generation}\n{host}\n{address}".encode()).hexdigest()
 
 
-def _held(key: str) -> _Page | None:
+def _stored_page(key: str) -> _Page | None:
     found = cache.get(key)
     return _Page(*found) if found else None
 
 
-def _made(request: PortalRequest, response: HttpResponse) -> _Page:
+def _new_page(request: PortalRequest, response: HttpResponse) -> _Page:
     """The page with the moment until which it holds: a minute, or the next publication if that is
     nearer.
     """
     until = request.at.timestamp() + KEPT
-    coming = request.coming if hasattr(request, "coming") else _coming(request.at)
+    coming = request.coming if hasattr(request, "coming") else _next_publication(request.at)
     if coming is not None:
         until = min(until, coming.timestamp())
     etag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
     return _Page(response.content, response["Content-Type"], etag, until)
 
 
-def _coming(at: datetime) -> datetime | None:
+def _next_publication(at: datetime) -> datetime | None:
     moments = (
         Edition.objects.filter(publish_at__gt=at)
         .order_by("publish_at")
@@ -100,12 +100,12 @@ def _coming(at: datetime) -> datetime | None:
     return moments.first()
 
 
-def _keep(key: str, page: _Page, at: datetime) -> None:
+def _store(key: str, page: _Page, at: datetime) -> None:
     if (seconds := page.until - at.timestamp()) > 0:
         cache.set(key, tuple(page), timeout=seconds)
 
 
-def _answered(request: PortalRequest, page: _Page) -> HttpResponse:
+def _answer(request: PortalRequest, page: _Page) -> HttpResponse:
     asked = parse_etags(request.headers.get("If-None-Match", ""))
     response: HttpResponse
     if page.etag in asked or "*" in asked:

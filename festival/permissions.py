@@ -23,7 +23,7 @@ def is_festival_keeper(user: Any, obj: Any, at: datetime) -> bool:
     )
 )
 def is_awarder(user: Any, obj: Any, at: datetime) -> bool:
-    """Of an award; the authority's own is for outsiders, as its dossier is."""
+    """Keep the authority's own awards for administrators who are outsiders to it."""
     if user.is_conflicted(obj.agency_id):
         return False
     held = user.memberships(at, Role.ADMINISTRATOR)

@@ -49,7 +49,9 @@ class Place:
 def places(entrants: Iterable[Entrant]) -> list[Place]:
     """The place of every entrant in its group; the order of input does not matter.
 
-    >>> [p.place for p in places([Entrant(1, 1, Decimal("80.001"), True), Entrant(2, 1, Decimal("80.004"), True)])]
+    >>> one = Entrant(1, 1, Decimal("80.001"), True)
+    >>> other = Entrant(2, 1, Decimal("80.004"), True)
+    >>> [p.place for p in places([one, other])]
     [1, 1]
     """
     groups: dict[int, list[tuple[bool, tuple[Decimal, ...], int]]] = {}

@@ -1,11 +1,10 @@
-"""What follows from results as tables and files."""
+"""Cells that the festival's tables share."""
 
 from datetime import date
-from typing import Any
 
 from django.utils.translation import ngettext
 
-from agencies.persian import DASH, language, localised
+from agencies.persian import DASH, language, localised, named
 from cycles.calendar import format_date
 
 
@@ -14,7 +13,7 @@ def day(value: date) -> str:
 
 
 def days_late(count: int) -> str:
-    """So many days late, in words; "" for none."""
+    """Say how many days late something is; "" for none."""
     said = ngettext("%(days)s day late", "%(days)s days late", count)
     return said % {"days": localised(count)} if count else ""
 
@@ -25,8 +24,6 @@ NUMBER = {"td": {"class": "number"}, "th": {"class": "number"}}
 TONES = {"excellent": "success", "good": "primary", "average": "warning", "weak": "danger"}
 
 
-def named(record: dict[str, Any], what: str) -> str:
-    """The name in the reader's language of an agency or a province in a row; a dash where there is
-    none.
-    """
-    return record[f"{what}_{language()[:2]}"] or record[f"{what}_fa"] or DASH
+def name_cell(name_fa: str | None, name_en: str | None) -> str:
+    """Return a name in the reader's language; a dash where there is none."""
+    return named(name_fa or "", name_en or "") or DASH

@@ -24,16 +24,16 @@ def draw_up(asked: Report, *, at: datetime, tell: Tell = lambda step, percent: N
     data = open_data_files.attachments(open_data_files.write(asked.edition, at=at))
     facts = report_facts.gather(asked.edition, at)
     held = figures.record(facts)
-    data.append((figures.FILE, figures.written(held, edition=asked.edition, at=at)))
+    data.append((figures.FILE, figures.figures_file(held, edition=asked.edition, at=at)))
     papers = report_paper.article_82(
         facts,
         language=asked.language,
         reference=asked.reference,
-        texts=report_texts.written(asked.edition.cycle_id, asked.language),
+        texts=report_texts.last_versions(asked.edition.cycle_id, asked.language),
         attachments=data,
         tell=tell,
     )
-    return report.keep_report(asked, pdf=papers.reading, archive=papers.archive, facts=held, at=at)
+    return report.store_report(asked, pdf=papers.reading, archive=papers.archive, facts=held, at=at)
 
 
 @kind(

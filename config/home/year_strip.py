@@ -20,7 +20,8 @@ from appeals.workflow import AppealState
 from cycles.calendar import Phase, format_date, format_deadline, time_left
 from cycles.models import Cycle, Window
 from cycles.workflow import CycleState, Term
-from festival.duties.queries import Asked, Counted, DutyCode, Timeliness, reach_of, summary
+from festival.duties.catalogue import DutyCode
+from festival.duties.queries import DutyFilter, DutySummary, Timeliness, reach_of, summary
 from festival.duties.sentences import digits, sentence
 
 STRIP = (
@@ -110,12 +111,12 @@ class Outlook:
                 self.windows[key] = self.own.term(window, own)
 
     @cached_property
-    def duties(self) -> list[Counted]:
+    def duties(self) -> list[DutySummary]:
         """The authority's duties as the public timeline counts them; for those who oversee them of
         every year.
         """
         years = None if self.user.holds(*OVERSEERS, at=self.at) else [c.pk for c in self.cycles]
-        return summary(Asked(cycles=years), self.at)
+        return summary(DutyFilter(cycles=years), self.at)
 
     # -- The strips
 
@@ -175,7 +176,7 @@ class Outlook:
             return []
         acts = self.user.holds(Role.ADMINISTRATOR, at=self.at)
         counted = (
-            self.duties if self.reach is None else summary(Asked(agencies=self.reach), self.at)
+            self.duties if self.reach is None else summary(DutyFilter(agencies=self.reach), self.at)
         )
         return [
             Overdue(sentence(c, part=False), c.agencies_overdue, *_spot(c, acts=acts))
@@ -191,7 +192,7 @@ class Outlook:
         return window if window and window.accepts(self.at) else None
 
 
-def _spot(counted: Counted, *, acts: bool) -> tuple[str, str]:
+def _spot(counted: DutySummary, *, acts: bool) -> tuple[str, str]:
     """The button and the address where an overdue duty is done; for those who only watch, where it
     is listed.
     """

@@ -14,7 +14,8 @@ from cycles.calendar import TEHRAN, Phase
 from cycles.models import Participation
 from festival.consequences import actions as consequences
 from festival.improvement import actions as improvement
-from festival.improvement.actions import Suggestion
+from festival.improvement import suggestions
+from festival.improvement.suggestions import Suggestion
 from festival.models import (
     NOT_FILED,
     Consequence,
@@ -138,7 +139,7 @@ def _plans(walk: Walk, at: datetime) -> None:
         if not ImprovementPlan.objects.filter(participation=s.participation_id).exists():
             walk.did()  # a compulsory plan has been begun already
         plan = improvement.begin(s, by=staff, at=at)
-        keys = [each.answer.pk for each in _taken_up(improvement.suggest(s))]
+        keys = [each.answer.pk for each in _taken_up(suggestions.suggest(s))]
         for item, (action, owner) in zip(
             improvement.adopt(plan, keys, by=staff, at=at), ACTIONS, strict=False
         ):

@@ -2,35 +2,30 @@
 revoking, confirming.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from agencies.models import User
-from agencies.persian import localised
 from cycles.clashes import Seen
 from cycles.engine.perform import perform, why_closed
 from cycles.models import Group, Participation
 from cycles.workflow import Refused
-from festival.awards.candidates import Candidate, candidates, grounds, moved
-from festival.models import Award, AwardCategory, Ceremony, Edition, Minutes, Rank, Standing
-from festival.models.editions import PLACES, VALUES
+from festival.awards.candidates import Candidate, candidates, grounds, moved_awards
+from festival.awards.eligibility import (
+    Decision,
+    refuse_too_little,
+    refuse_too_many,
+    refuse_undecidable,
+    refuse_unfit,
+)
+from festival.models import Award, AwardCategory, Ceremony, Edition, Minutes, Standing
+from festival.models.editions import PLACES
 from festival.places import Ranking
 from festival.workflow import AWARDS, AwardState
-
-
-@dataclass(frozen=True)
-class Decision:
-    """What the committee decides of one proposal: as what, and why in one sentence."""
-
-    rank: str
-    reason: str
-    reason_en: str = ""
 
 
 def newest_edition(ceremony: Ceremony) -> Edition | None:
@@ -73,7 +68,12 @@ def propose(ceremony: Ceremony, *, by: User, at: datetime) -> list[Award]:
     found = [c for c in candidates(ceremony, edition) if c.key not in live]
     found = [c for c in found if (c.category.pk, c.standing.pk) not in struck]
     if not found and not earlier:
-        raise Refused(_("There is nobody to propose: whoever the standings put forward has been."))
+        raise Refused(
+            _(
+                "There is nobody to propose: every agency that the standings put forward is "
+                "proposed already."
+            )
+        )
     made = Award.objects.bulk_create(_proposed(ceremony, c) for c in found)
     return perform(AWARDS, made, "propose", by=by, at=at, edition=edition.number) if made else []
 
@@ -82,9 +82,15 @@ def _proposed(ceremony: Ceremony, candidate: Candidate) -> Award:
     fa, en = grounds(candidate)
     standing = candidate.standing
     return Award(
-        ceremony=ceremony, category=candidate.category, group=candidate.group, participation=standing.participation,
-        standing=standing, rank=candidate.rank, reason=fa, reason_en=en,
-    )  # fmt: skip
+        ceremony=ceremony,
+        category=candidate.category,
+        group=candidate.group,
+        participation=standing.participation,
+        standing=standing,
+        rank=candidate.rank,
+        reason=fa,
+        reason_en=en,
+    )
 
 
 @transaction.atomic
@@ -108,24 +114,25 @@ def put_forward(
     """
     ceremony, edition = _locked(ceremony)
     standing = _standing(ceremony, edition, category, participation, group)
-    _refuse_unfit(ceremony, category, participation, rank, reason, group)
-    _refuse_too_little(edition, category, participation, rank, standing)
-    of = {
-        "ceremony": ceremony,
-        "category": category,
-        "group": group,
-        "participation": participation,
-    }
-    if Award.objects.filter(**of).live().exists():
+    refuse_unfit(ceremony, category, participation, rank, reason, group)
+    refuse_too_little(edition, category, participation, rank, standing)
+    same = Award.objects.filter(
+        ceremony=ceremony, category=category, group=group, participation=participation
+    )
+    if same.live().exists():
         raise Refused(_("This agency is proposed, or has been chosen, in this category already."))
-    said = {
-        "rank": rank,
-        "reason": reason,
-        "reason_en": reason_en,
-        "title_fa": title_fa,
-        "title_en": title_en,
-    }
-    made = Award.objects.create(**of, **said, standing=standing if category.is_ranked else None)
+    made = Award.objects.create(
+        ceremony=ceremony,
+        category=category,
+        group=group,
+        participation=participation,
+        rank=rank,
+        reason=reason,
+        reason_en=reason_en,
+        title_fa=title_fa,
+        title_en=title_en,
+        standing=standing if category.is_ranked else None,
+    )
     [made] = perform(AWARDS, [made], "put_forward", by=by, at=at, note=reason, rank=rank)
     return made
 
@@ -146,52 +153,6 @@ def _standing(
     )
     place = PLACES[Ranking(category.basis)] if category.is_ranked else "place"
     return rows.order_by(place, "pk").first()
-
-
-def _refuse_unfit(
-    ceremony: Ceremony,
-    category: AwardCategory,
-    participation: Participation,
-    rank: str,
-    reason: str,
-    group: Group | None,
-) -> None:
-    if rank not in Rank.values or not reason.strip():
-        raise Refused(_("Say as what the agency is put forward, and why in one sentence."))
-    if not AwardCategory.objects.offered_at(ceremony).filter(pk=category.pk).exists():
-        raise Refused(_("There is no such award at this ceremony."))
-    if participation.cycle_id != ceremony.cycle_id:
-        raise Refused(_("%(agency)s does not take part in this cycle.") % {"agency": participation})
-    if ceremony.province_id and participation.province_id != ceremony.province_id:
-        raise Refused(_("%(agency)s is no agency of this province.") % {"agency": participation})
-    if category.per_group != (group is not None):
-        said = _("This award is given in each group: name the group.")
-        raise Refused(
-            said if category.per_group else _("This award is given once, not in each group.")
-        )
-    if (
-        group
-        and not participation.groups.filter(pk=group.pk, province=ceremony.province_id).exists()
-    ):
-        raise Refused(_("%(agency)s is not in this group.") % {"agency": participation})
-
-
-def _refuse_too_little(
-    edition: Edition,
-    category: AwardCategory,
-    participation: Participation,
-    rank: str,
-    standing: Standing | None,
-) -> None:
-    least = edition.cycle.minimum_to_win
-    if (rank == Rank.WINNER or category.is_ranked) and (standing is None or not standing.submitted):
-        raise Refused(
-            _("%(agency)s submitted no self-assessment and wins nothing.")
-            % {"agency": participation}
-        )
-    if rank == Rank.WINNER and standing is not None and standing.percent < least:
-        said = _("%(agency)s has less than %(least)s percent, below which nobody wins this year.")
-        raise Refused(said % {"agency": participation, "least": localised(least)})
 
 
 @transaction.atomic
@@ -225,30 +186,19 @@ def decide(
     if minutes.ceremony_id != ceremony.pk:
         raise Refused(_("These are the minutes of another ceremony."))
     for award in awards:
-        said = decisions[award.pk]
-        if said.rank not in Rank.values or not said.reason.strip():
-            raise Refused(
-                _("%(award)s: say why, in one sentence; it stands on the certificate.")
-                % {"award": award}
-            )
-        if award.standing is not None and award.standing.edition_id != edition.pk:
-            why = _(
-                "%(award)s rests on an earlier edition of the results. Propose by the standings "
-                "again first."
-            )
-            raise Refused(why % {"award": award})
-        if award.standing is not None:
-            _refuse_too_little(
-                edition, award.category, award.participation, said.rank, award.standing
-            )
+        refuse_undecidable(award, decisions[award.pk], edition)
     decided = list(rows.filter(state=AwardState.DECIDED).for_list())
-    _refuse_too_many(decided, awards, decisions)
+    refuse_too_many(decided, awards, decisions)
     last = rows.aggregate(Max("number"))["number__max"] or 0
-    each = {
-        a.pk: {"number": number, "rank": d.rank, "reason": d.reason, "reason_en": d.reason_en}
-        for number, a in enumerate(awards, last + 1)
-        for d in [decisions[a.pk]]
-    }
+    each = {}
+    for number, award in enumerate(awards, last + 1):
+        decision = decisions[award.pk]
+        each[award.pk] = {
+            "number": number,
+            "rank": decision.rank,
+            "reason": decision.reason,
+            "reason_en": decision.reason_en,
+        }
     return perform(
         AWARDS,
         awards,
@@ -260,34 +210,6 @@ def decide(
         minutes_id=minutes.pk,
         signer=by,
     )
-
-
-def _refuse_too_many(
-    decided: Iterable[Award], awards: Iterable[Award], decisions: Mapping[int, Decision]
-) -> None:
-    """A limit is one of places: agencies that share a place in a ranking share the award, too."""
-    places: dict[tuple[Any, ...], set[tuple[str, Any]]] = {}
-    categories: dict[int, AwardCategory] = {}
-    for award in (*decided, *awards):
-        rank = decisions[award.pk].rank if award.pk in decisions else award.rank
-        categories[award.category_id] = award.category
-        places.setdefault((award.category_id, award.group_id, rank), set()).add(_place(award))
-    for (key, _group, rank), taken in places.items():
-        category = categories[key]
-        most = category.most_winners if rank == Rank.WINNER else category.most_commended
-        if most is not None and len(taken) > most:
-            said = _("%(category)s: “%(rank)s” are at most %(most)s, where places are not shared.")
-            raise Refused(
-                said % {"category": category, "rank": Rank(rank).label, "most": localised(most)}
-            )
-
-
-def _place(award: Award) -> tuple[str, Any]:
-    """What is counted of it: the place or value that it rests on, or itself."""
-    if award.standing is None:
-        return "award", award.pk
-    by = Ranking(award.category.basis)
-    return by, getattr(award.standing, PLACES[by] if award.group_id else VALUES[by])
 
 
 @transaction.atomic
@@ -326,7 +248,7 @@ def confirm(award: Award, *, reason: str, by: User, at: datetime) -> Award:
     _refuse_closed(award, "confirm", by=by, at=at)
     if not reason.strip():
         raise Refused(_("Give the reason."))
-    found = next(iter(moved([award], edition)), None)
+    found = next(iter(moved_awards([award], edition)), None)
     if found is None or found.now is None:
         raise Refused(_("No correction has changed what this award rests on."))
     [award] = perform(

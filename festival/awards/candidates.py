@@ -2,11 +2,10 @@
 edition no longer bears out.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
-from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -98,7 +97,7 @@ def _of_group(
     )
     group = members[0].group
     found = [Candidate(category, group, s, Rank.WINNER) for s in winners]
-    next_ones = _first_so_many(
+    next_ones = _first_places(
         others, category.most_commended or 0, lambda s: getattr(s, PLACES[by])
     )
     return found + [Candidate(category, group, s, Rank.COMMENDED) for s in next_ones]
@@ -119,12 +118,14 @@ def _of_all(
     winners = [s for s in once if _value(s, by) == most and s.pk in firsts]
     others = [s for s in once if s not in winners]
     found = [Candidate(category, None, s, Rank.WINNER) for s in winners]
-    next_ones = _first_so_many(others, category.most_commended or 0, lambda s: _value(s, by))
+    next_ones = _first_places(others, category.most_commended or 0, lambda s: _value(s, by))
     return found + [Candidate(category, None, s, Rank.COMMENDED) for s in next_ones]
 
 
-def _first_so_many(ordered: Sequence[Standing], most: int, place: Any) -> list[Standing]:
-    """The first so many, and whoever shares the last one's place."""
+def _first_places(
+    ordered: Sequence[Standing], most: int, place: Callable[[Standing], object]
+) -> list[Standing]:
+    """Take the first `most` standings, with all that share the place of the last one taken."""
     taken: list[Standing] = []
     for standing in ordered:
         if len(taken) >= most and (not taken or place(standing) != place(taken[-1])):
@@ -163,7 +164,7 @@ def _sentence(candidate: Candidate, language: str) -> str:
 
 
 @dataclass(frozen=True)
-class Moved:
+class MovedAward:
     """An award that rests on an earlier edition in which its agency stood otherwise; `now` None: it
     stands no more.
     """
@@ -182,7 +183,7 @@ class Moved:
             Ranking(self.award.category.basis) if self.award.category.is_ranked else Ranking.TOTAL
         )
 
-    def told(self, standing: Standing | None) -> tuple[int | None, Decimal | None]:
+    def place_and_value(self, standing: Standing | None) -> tuple[int | None, Decimal | None]:
         """Place and value in the ranking that the category goes by."""
         return (
             (getattr(standing, PLACES[self.by]), _value(standing, self.by))
@@ -192,17 +193,15 @@ class Moved:
 
     @property
     def stood(self) -> tuple[int | None, Decimal | None]:
-        return self.told(self.was)
+        return self.place_and_value(self.was)
 
     @property
     def stands(self) -> tuple[int | None, Decimal | None]:
-        return self.told(self.now)
+        return self.place_and_value(self.now)
 
 
-def moved(awards: Iterable[Award], edition: Edition) -> list[Moved]:
-    """Of these awards those that rest on an earlier edition in which place or value was another;
-    one query.
-    """
+def moved_awards(awards: Iterable[Award], edition: Edition) -> list[MovedAward]:
+    """Return the awards whose place or value changed with a later edition; one query."""
     earlier = [a for a in awards if a.standing is not None and a.standing.edition_id != edition.pk]
     rows = Standing.objects.filter(
         edition=edition, participation__in={a.participation_id for a in earlier}
@@ -212,7 +211,10 @@ def moved(awards: Iterable[Award], edition: Edition) -> list[Moved]:
         if earlier
         else {}
     )
-    found = [
-        Moved(a, now.get((a.standing.group_id, a.participation_id))) for a in earlier if a.standing
-    ]
-    return [m for m in found if m.stood != m.stands]
+    found = []
+    for award in earlier:
+        assert award.standing is not None
+        moved = MovedAward(award, now.get((award.standing.group_id, award.participation_id)))
+        if moved.stood != moved.stands:
+            found.append(moved)
+    return found

@@ -51,28 +51,23 @@ def lay_ceremonies(cycle: Cycle, *, by: User, at: datetime) -> list[Ceremony]:
     there = set(Ceremony.objects.filter(cycle=cycle).values_list("province", flat=True))
     provinces: list[Province | None] = [None, *Province.objects.order_by("sort_key", "pk")]
     laid = [
-        Ceremony.objects.create(cycle=cycle, **_named(p))
-        for p in provinces
-        if (p.pk if p else None) not in there
+        _new_ceremony(cycle, province)
+        for province in provinces
+        if (province.pk if province else None) not in there
     ]
     if laid:
         perform(CEREMONIES, laid, "lay_ceremonies", by=by, at=at)
     return laid
 
 
-def _named(province: Province | None) -> dict[str, Any]:
-    """How the festival is called until somebody says otherwise."""
+def _new_ceremony(cycle: Cycle, province: Province | None) -> Ceremony:
+    """Create a ceremony under its usual name."""
     if province is None:
-        return {
-            "province": None,
-            "name_fa": "جشنوارهٔ ملی شهید رجایی",
-            "name_en": "National Shahid Rajaei Festival",
-        }
-    return {
-        "province": province,
-        "name_fa": f"جشنوارهٔ شهید رجایی استان {province.name_fa}",
-        "name_en": f"Shahid Rajaei Festival of {province.name_en}",
-    }
+        name_fa, name_en = "جشنوارهٔ ملی شهید رجایی", "National Shahid Rajaei Festival"
+    else:
+        name_fa = f"جشنوارهٔ شهید رجایی استان {province.name_fa}"
+        name_en = f"Shahid Rajaei Festival of {province.name_en}"
+    return Ceremony.objects.create(cycle=cycle, province=province, name_fa=name_fa, name_en=name_en)
 
 
 @transaction.atomic
@@ -128,19 +123,23 @@ def take_over_categories(cycle: Cycle, *, by: User, at: datetime) -> list[AwardC
 def _starter() -> list[dict[str, Any]]:
     with STARTER.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    return [
-        {name: row[name] for name in ("code", "name_fa", "name_en", "basis", "offered")}
-        | {
-            name: int(row[name]) if row[name] else None
-            for name in ("most_winners", "most_commended")
-        }
-        | {
-            "per_group": row["per_group"] == "yes",
-            "is_composed": row["source"] == "composed",
-            "position": position,
-        }
-        for position, row in enumerate(rows, 1)
-    ]
+    return [_starter_category(row, position) for position, row in enumerate(rows, 1)]
+
+
+def _starter_category(row: Mapping[str, str], position: int) -> dict[str, Any]:
+    """Return the fields of a category from its row of the starter table."""
+    return {
+        "code": row["code"],
+        "name_fa": row["name_fa"],
+        "name_en": row["name_en"],
+        "basis": row["basis"],
+        "offered": row["offered"],
+        "most_winners": int(row["most_winners"]) if row["most_winners"] else None,
+        "most_commended": int(row["most_commended"]) if row["most_commended"] else None,
+        "per_group": row["per_group"] == "yes",
+        "is_composed": row["source"] == "composed",
+        "position": position,
+    }
 
 
 @transaction.atomic
@@ -156,18 +155,7 @@ def save_category(
 ) -> AwardCategory:
     """Add a category to a year (`is_new`), or change it until an award in it has been decided."""
     cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
-    held = (
-        AwardCategory.objects.filter(cycle=cycle, code=code).select_for_update(of=("self",)).first()
-    )
-    if is_new and held:
-        raise Refused(_("There is a category with this code already."))
-    if not is_new and held is None:
-        raise Refused(_("There is no category with this code."))
-    if seen is not None:
-        seen.check()
-    if held and held.awards.filter(state__in=GIVEN).exists():
-        raise Refused(_("Awards in this category have been decided; it stays as it is."))
-    category = held or AwardCategory(cycle=cycle, code=code, is_composed=True)
+    category = _category_to_save(cycle, code, is_new=is_new, seen=seen)
     for name in FIELDS:
         if name in fields:
             setattr(category, name, fields[name])
@@ -177,6 +165,22 @@ def save_category(
     category.save()
     perform(CATEGORIES, [category], "set_category", by=by, at=at, code=code, fields=dict(fields))
     return category
+
+
+def _category_to_save(cycle: Cycle, code: str, *, is_new: bool, seen: Seen | None) -> AwardCategory:
+    """Return the category of this code, or a new one; refused once an award in it is decided."""
+    found = (
+        AwardCategory.objects.filter(cycle=cycle, code=code).select_for_update(of=("self",)).first()
+    )
+    if is_new and found:
+        raise Refused(_("There is a category with this code already."))
+    if not is_new and found is None:
+        raise Refused(_("There is no category with this code."))
+    if seen is not None:
+        seen.check()
+    if found and found.awards.filter(state__in=GIVEN).exists():
+        raise Refused(_("Awards in this category have been decided; it stays as it is."))
+    return found or AwardCategory(cycle=cycle, code=code, is_composed=True)
 
 
 # --- What the committee says --------------------------------------------------------------------
@@ -200,18 +204,31 @@ def minute(
     if not members.strip() or not text.strip():
         raise Refused(_("Minutes say who was present and what was said."))
     last = Minutes.objects.filter(ceremony=ceremony).aggregate(Max("number"))["number__max"] or 0
-    held = {"held_at": held_at, "members": members, "text": text, "made_by": by, "made_at": at}
-    kept = Minutes(ceremony=ceremony, number=last + 1, **held)
+    minutes = Minutes(
+        ceremony=ceremony,
+        number=last + 1,
+        held_at=held_at,
+        members=members,
+        text=text,
+        made_by=by,
+        made_at=at,
+    )
     if file is not None:
-        kept.file_name, kept.sha256 = ui_files.bare_name(file, 200), ui_files.sha256(file)
-    kept.save()
-    given: dict[str, Any] = {
-        "number": kept.number,
-        "held_at": held_at,
-        "present": kept.present,
-        "sha256": kept.sha256,
-    }
-    perform(MINUTES, [kept], "minute", by=by, at=at, note=text, **given)
+        minutes.file_name, minutes.sha256 = ui_files.bare_name(file, 200), ui_files.sha256(file)
+    minutes.save()
+
+    perform(
+        MINUTES,
+        [minutes],
+        "minute",
+        by=by,
+        at=at,
+        note=text,
+        number=minutes.number,
+        held_at=held_at,
+        present=minutes.present,
+        sha256=minutes.sha256,
+    )
     if file is not None:  # only of an act that was not refused
-        kept.file.save("minutes.pdf", file)
-    return kept
+        minutes.file.save("minutes.pdf", file)
+    return minutes

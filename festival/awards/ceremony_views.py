@@ -2,11 +2,12 @@
 minutes.
 """
 
-from typing import Any
+from collections.abc import Callable
+from datetime import datetime
 
 from django.contrib import messages
 from django.db.models import Count, Q
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import ngettext
@@ -88,13 +89,13 @@ def edit(request: PortalRequest, pk: int) -> HttpResponse:
     return form_page(request, move, found, form, save, then=then, closed=closed)
 
 
-def _form(found: Ceremony, data: Any = None) -> CeremonyForm:
+def _form(found: Ceremony, data: QueryDict | None = None) -> CeremonyForm:
     names = ("name_fa", "name_en", "place", "chair")
-    initial = {name: getattr(found, name) for name in names} | {"held_on": _typed(found)}
+    initial = {name: getattr(found, name) for name in names} | {"held_on": _day_as_moment(found)}
     return CeremonyForm(data, initial=initial)
 
 
-def _typed(found: Ceremony) -> Any:
+def _day_as_moment(found: Ceremony) -> datetime | None:
     """The day as a moment of Tehran, which the field shows in the reader's calendar."""
     return midnight(found.held_on) if found.held_on else None
 
@@ -140,7 +141,12 @@ def category_new(request: PortalRequest, year: int) -> HttpResponse:
     def save() -> None:
         code = form.cleaned_data["code"].lower()
         awards_ceremonies.save_category(
-            cycle, code=code, fields=form.said, is_new=True, by=request.user, at=request.at
+            cycle,
+            code=code,
+            fields=form.category_fields,
+            is_new=True,
+            by=request.user,
+            at=request.at,
         )
 
     return _category_page(request, AwardCategory(cycle=cycle), form, save)
@@ -155,14 +161,19 @@ def category(request: PortalRequest, pk: int) -> HttpResponse:
     def save() -> None:
         seen = form.as_seen(lambda: CategoryForm(held=AwardCategory.objects.get(pk=pk)))
         awards_ceremonies.save_category(
-            cycle, code=found.code, fields=form.said, by=request.user, at=request.at, seen=seen
+            cycle,
+            code=found.code,
+            fields=form.category_fields,
+            by=request.user,
+            at=request.at,
+            seen=seen,
         )
 
     return _category_page(request, found, form, save)
 
 
 def _category_page(
-    request: PortalRequest, subject: AwardCategory, form: CategoryForm, save: Any
+    request: PortalRequest, subject: AwardCategory, form: CategoryForm, save: Callable[[], None]
 ) -> HttpResponse:
     closed = why_closed(CATEGORIES, subject, "set_category", by=request.user, at=request.at)
     then = reverse("festival:award_categories", args=[subject.cycle.year])
@@ -196,7 +207,7 @@ def _minutes(request: PortalRequest, pk: int) -> Minutes:
 
 @require_safe
 def minutes(request: PortalRequest, pk: int) -> HttpResponse:
-    """What a meeting said, and the awards that were decided by it."""
+    """Show the minutes of a meeting and the awards decided by it."""
     found = _minutes(request, pk)
     note_reading(request, found.ceremony)
     context = {

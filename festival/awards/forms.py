@@ -3,9 +3,11 @@ decided on.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext as said_now
 from django.utils.translation import gettext_lazy as _
 
@@ -15,9 +17,11 @@ from cycles.clashes import SEEN, ComparedForm
 from cycles.models import Cycle, Group, Participation
 from cycles.ui.fields import MomentField, NumberField, PaperField, PersianTextField
 from cycles.ui.forms import ActForm, AgencyField
-from festival.awards.actions import Decision
+from festival.awards.eligibility import Decision
+from festival.fields import choice_field, row_field
 from festival.models import Award, AwardCategory, Ceremony, Minutes, Rank
-from festival.models.awards import Offered
+from festival.models.awards import AwardQuerySet
+from festival.models.ceremonies import Offered
 
 LONGEST_REASON = 300
 """One sentence, which has its place on the certificate."""
@@ -51,18 +55,18 @@ class CeremonyForm(ComparedForm):
         day = self.initial.get("held_on")
         return super().stored | {"held_on": day.astimezone(TEHRAN).date() if day else None}
 
-    def clean_held_on(self) -> Any:
-        moment = self.cleaned_data["held_on"]
+    def clean_held_on(self) -> date | None:
+        moment: datetime | None = self.cleaned_data["held_on"]
         return moment.astimezone(TEHRAN).date() if moment else None
 
 
 class LimitField(NumberField):
-    """How many there are at most; nothing typed: no limit."""
+    """A limit on the number of awards; empty for none."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_value=99, decimal_places=0, required=False, **kwargs)
 
-    def clean(self, value: Any) -> int | None:
+    def clean(self, value: object) -> int | None:
         found = super().clean(value)
         return None if found is None else int(found)
 
@@ -104,7 +108,7 @@ class CategoryForm(ComparedForm):
             del self.fields["code"]
 
     @property
-    def said(self) -> dict[str, Any]:
+    def category_fields(self) -> dict[str, Any]:
         return {name: value for name, value in self.cleaned_data.items() if name != "code"}
 
 
@@ -146,11 +150,11 @@ class PutForwardForm(forms.Form):
     def __init__(self, *args: Any, ceremony: Ceremony, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.ceremony = ceremony
-        self.fields["category"].queryset = AwardCategory.objects.offered_at(ceremony).for_list()
+        row_field(self, "category").queryset = AwardCategory.objects.offered_at(ceremony).for_list()
         groups = Group.objects.filter(cycle=ceremony.cycle_id, province=ceremony.province_id)
-        self.fields["group"].queryset = groups.order_by("sort_key", "pk")
+        row_field(self, "group").queryset = groups.order_by("sort_key", "pk")
 
-    def clean_agency(self) -> Any:
+    def clean_agency(self) -> Participation:
         agency = self.cleaned_data["agency"]
         found = (
             Participation.objects.active()
@@ -163,7 +167,7 @@ class PutForwardForm(forms.Form):
         return found
 
     @property
-    def said(self) -> dict[str, Any]:
+    def proposal(self) -> dict[str, Any]:
         said = dict(self.cleaned_data)
         return said | {"participation": said.pop("agency")}
 
@@ -184,8 +188,18 @@ class EndForm(ActForm):
         return {"reason": self.cleaned_data["reason"]}
 
 
+class ProposalFields(NamedTuple):
+    """A proposal with the fields by which it is decided on."""
+
+    award: Award
+    take: forms.BoundField
+    rank: forms.BoundField
+    reason: forms.BoundField
+    reason_en: forms.BoundField
+
+
 class DecideForm(ActForm):
-    """Which proposals are decided on by which minutes, each as what and why; signed."""
+    """The decisions on proposals by the minutes of a meeting; signed."""
 
     minutes = forms.ModelChoiceField(
         label=_("Minutes of the meeting that decided"),
@@ -193,12 +207,14 @@ class DecideForm(ActForm):
         empty_label=None,
     )
 
-    def __init__(self, *args: Any, awards: Sequence[Award], minutes: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, awards: Sequence[Award], minutes: QuerySet[Minutes], **kwargs: Any
+    ) -> None:
         proposed = [[award.pk, award.rank, award.reason, award.reason_en] for award in awards]
         super().__init__(*args, shows={"awards": proposed}, **kwargs)
         del self.fields["note"]
         self.awards = awards
-        self.fields["minutes"].queryset = minutes
+        row_field(self, "minutes").queryset = minutes
         for award in awards:
             take, rank, reason, reason_en = self._names(award)
             of = {"award": award}
@@ -224,9 +240,21 @@ class DecideForm(ActForm):
     def _names(award: Award) -> tuple[str, ...]:
         return tuple(f"{name}-{award.pk}" for name in ("take", "rank", "reason", "reason_en"))
 
-    def rows(self) -> list[tuple[Any, ...]]:
-        """Each proposal with its fields, as the page lays them out."""
-        return [(award, *(self[name] for name in self._names(award))) for award in self.awards]
+    def rows(self) -> list[ProposalFields]:
+        """Return each proposal with its fields, as the page lays them out."""
+        rows = []
+        for award in self.awards:
+            take, rank, reason, reason_en = self._names(award)
+            rows.append(
+                ProposalFields(
+                    award=award,
+                    take=self[take],
+                    rank=self[rank],
+                    reason=self[reason],
+                    reason_en=self[reason_en],
+                )
+            )
+        return rows
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
@@ -244,16 +272,16 @@ class DecideForm(ActForm):
     @property
     def decisions(self) -> dict[int, Decision]:
         data = self.cleaned_data
-        return {
-            award.pk: Decision(data[rank], data[reason], data[reason_en])
-            for award in self.awards
-            for take, rank, reason, reason_en in [self._names(award)]
-            if data[take]
-        }
+        decisions = {}
+        for award in self.awards:
+            take, rank, reason, reason_en = self._names(award)
+            if data[take]:
+                decisions[award.pk] = Decision(data[rank], data[reason], data[reason_en])
+        return decisions
 
 
 class NarrowForm(forms.Form):
-    """How the public list is narrowed; what is not known narrows nothing, and is said."""
+    """The filter of the public list; unknown values narrow nothing, and are said."""
 
     festival = forms.ChoiceField(label=_("Festival"), required=False)
     category = forms.ChoiceField(label=_("Category"), required=False)
@@ -264,27 +292,25 @@ class NarrowForm(forms.Form):
         self, *args: Any, cycle: Cycle, provinces: Iterable[Province], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        named = ((p.code, p.name) for p in provinces)
-        self.fields["festival"].choices = [
+        choice_field(self, "festival").choices = [
             ("", _("Every festival")),
             (self.NATIONAL, _("National")),
-            *named,
+            *((p.code, p.name) for p in provinces),
         ]
         categories = AwardCategory.objects.filter(cycle=cycle).for_list()
-        self.fields["category"].choices = [
+        choice_field(self, "category").choices = [
             ("", _("Every category")),
             *((c.code, c.name) for c in categories),
         ]
 
-    def narrowed(self, awards: Any) -> Any:
+    def narrow(self, awards: AwardQuerySet) -> AwardQuerySet:
+        """Return the awards of the festival and category that were chosen."""
         self.is_valid()
         if festival := self.cleaned_data.get("festival"):
-            of = (
-                {"ceremony__province": None}
-                if festival == self.NATIONAL
-                else {"ceremony__province__code": festival}
-            )
-            awards = awards.filter(**of)
+            if festival == self.NATIONAL:
+                awards = awards.filter(ceremony__province=None)
+            else:
+                awards = awards.filter(ceremony__province__code=festival)
         if category := self.cleaned_data.get("category"):
             awards = awards.filter(category__code=category)
         return awards

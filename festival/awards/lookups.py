@@ -3,9 +3,10 @@ page of a form.
 """
 
 from collections.abc import Callable
-from typing import Any
 
 from django.contrib import messages
+from django.db.models import Model
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -24,8 +25,8 @@ def find_ceremony(request: PortalRequest, pk: int) -> Ceremony:
 
 
 def note_reading(request: PortalRequest, ceremony: Ceremony) -> bool:
-    """Put on record that somebody of the secretariat reads awards that are not public yet, or may
-    not be: those that rest on a correction which is not out. Whether the year's results are out.
+    """Record that the secretariat reads awards before they are public, or after a correction that
+    is not out; answer whether the year's results are out.
     """
     out = set(
         Edition.objects.published(request.at)
@@ -48,9 +49,9 @@ def _is_secretariat(request: PortalRequest, ceremony: Ceremony) -> bool:
 def form_page(
     request: PortalRequest,
     move: Move,
-    about: Any,
-    form: Any,
-    save: Callable[[], Any],
+    about: Model,
+    form: Form,
+    save: Callable[[], object],
     *,
     then: str,
     closed: str,

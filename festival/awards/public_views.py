@@ -2,7 +2,6 @@
 verification; before that only the secretariat does, on record.
 """
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
@@ -20,16 +19,17 @@ from cycles.spreadsheets import exports as spreadsheets_exports
 from cycles.ui.files import headed
 from cycles.ui.pages import listed, sheet_answer
 from cycles.workflow import CycleState
-from festival.awards.call_list import called
+from festival.awards.call_list import call_list
 from festival.awards.certificates import certificate as paper
 from festival.awards.forms import NarrowForm
 from festival.awards.lookups import note_reading
 from festival.awards.tables import AwardTable
 from festival.models import Award, Ceremony, Edition, Language
+from festival.models.awards import AwardQuerySet
 from festival.workflow import AwardState
 
 
-def _awards(request: PortalRequest) -> Any:
+def _awards(request: PortalRequest) -> AwardQuerySet:
     """The awards that the reader may see, whoever it is."""
     if request.user.is_authenticated:
         return Award.objects.visible_to(request.user, request.at)
@@ -60,7 +60,7 @@ def awards(request: PortalRequest, year: int) -> HttpResponse:
         "sort_key", "pk"
     )
     form = NarrowForm(request.GET, cycle=edition.cycle, provinces=provinces)
-    table = listed(request, AwardTable(form.narrowed(rows).for_list()))
+    table = listed(request, AwardTable(form.narrow(rows).for_list()))
     context = {"edition": edition, "filter": form, "table": table, "ceremonies": ceremonies}
     return render(request, "festival/awards/awards.html", context)
 
@@ -102,7 +102,7 @@ def verify(request: PortalRequest, uuid: UUID) -> HttpResponse:
 # --- The list of the day ------------------------------------------------------------------------
 
 
-def _called(request: PortalRequest, pk: int) -> tuple[Ceremony, Any]:
+def _awards_in_calling_order(request: PortalRequest, pk: int) -> tuple[Ceremony, AwardQuerySet]:
     """A ceremony with its awards in force in the order of calling: to the secretariat, and to all
     once they are out.
     """
@@ -120,7 +120,7 @@ def _called(request: PortalRequest, pk: int) -> tuple[Ceremony, Any]:
 @require_safe
 def ceremony_list(request: PortalRequest, pk: int) -> HttpResponse:
     """Who is called up in which order, to be printed."""
-    ceremony, rows = _called(request, pk)
+    ceremony, rows = _awards_in_calling_order(request, pk)
     return render(
         request, "festival/awards/ceremony_list.html", {"ceremony": ceremony, "awards": rows}
     )
@@ -132,8 +132,8 @@ def ceremony_list_file(request: PortalRequest, pk: int, form: str) -> HttpRespon
     """The same as CSV or XLSX."""
     if form not in ("csv", "xlsx"):
         raise Http404
-    ceremony, rows = _called(request, pk)
+    ceremony, rows = _awards_in_calling_order(request, pk)
     name = f"ceremony-{ceremony.cycle.year}-{ceremony.code}"
     return sheet_answer(
-        spreadsheets_exports.written(called(rows), form, title=_("Order of calling")), name, form
+        spreadsheets_exports.written(call_list(rows), form, title=_("Order of calling")), name, form
     )

@@ -61,10 +61,18 @@ class AwardTable(CardsTable):
 
     def render_uuid(self, record: Award) -> SafeString:
         verified = reverse("verify_certificates", args=[record.uuid])
-        links = [] if record.is_revoked else [
-            (reverse("festival:certificate", args=[record.uuid, language.value]), language.value, language.label)
-            for language in Language
-        ]  # fmt: skip
+        links = (
+            []
+            if record.is_revoked
+            else [
+                (
+                    reverse("festival:certificate", args=[record.uuid, language.value]),
+                    language.value,
+                    language.label,
+                )
+                for language in Language
+            ]
+        )
         row = '<a href="{}" hreflang="{}">{} (PDF)</a><br>'
         hidden = format_html('<span class="visually-hidden">: {}</span>', record.participation.name)
         papers = format_html_join("", row, links)

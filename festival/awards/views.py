@@ -2,11 +2,12 @@
 has moved.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -19,13 +20,13 @@ from cycles.requests import PortalRequest
 from cycles.ui.pages import act_page, history
 from cycles.workflow import Move, Refused
 from festival.awards import actions
-from festival.awards.candidates import Moved, moved
+from festival.awards.candidates import MovedAward, moved_awards
 from festival.awards.forms import DecideForm, EndForm, PutForwardForm
 from festival.awards.lookups import find_ceremony, form_page, note_reading
 from festival.models import Award, AwardCategory, Ceremony, Edition, Minutes, Rank
 from festival.workflow import AWARDS, CEREMONIES, MINUTES, AwardState
 
-ENDS: dict[str, Any] = {
+ENDS: dict[str, Callable[..., Award]] = {
     "strike": actions.strike,
     "withdraw": actions.withdraw,
     "revoke": actions.revoke,
@@ -35,7 +36,7 @@ ENDS: dict[str, Any] = {
 
 
 @dataclass(frozen=True)
-class Row:
+class OfferedMoves:
     """An award with what may be done with it."""
 
     award: Award
@@ -43,7 +44,9 @@ class Row:
     is_public: bool
 
 
-def _rows(request: PortalRequest, held: list[Award], shifted: list[Moved]) -> list[Row]:
+def _rows(
+    request: PortalRequest, held: list[Award], shifted: list[MovedAward]
+) -> list[OfferedMoves]:
     windows = Window.objects.concerning(held)
     public = set(
         Award.objects.public(request.at)
@@ -58,19 +61,19 @@ def _rows(request: PortalRequest, held: list[Award], shifted: list[Moved]) -> li
         if award.pk in confirmable:
             offered.add("confirm")
         moves = AWARDS.open_to(award, by=request.user, at=request.at, windows=windows)
-        rows.append(Row(award, [m for m in moves if m.name in offered], is_public))
+        rows.append(OfferedMoves(award, [m for m in moves if m.name in offered], is_public))
     return rows
 
 
 @require_safe
 def ceremony(request: PortalRequest, pk: int) -> HttpResponse:
-    """What is proposed, what is decided, what rests on an earlier edition, and what is missing."""
+    """Show proposals, decisions, awards on an earlier edition, and what is missing."""
     found = find_ceremony(request, pk)
     is_out = note_reading(request, found)
     edition = actions.newest_edition(found)
     held = list(Award.objects.filter(ceremony=found).for_list())
     decided = [a for a in held if a.is_in_force]
-    shifted = moved(decided, edition) if edition else []
+    shifted = moved_awards(decided, edition) if edition else []
     rows = _rows(request, held, shifted)
     minutes = list(Minutes.objects.filter(ceremony=found).for_list())
     proposed = [r for r in rows if r.award.state == AwardState.PROPOSED]
@@ -103,42 +106,52 @@ def _why_closed(request: PortalRequest, found: Ceremony, edition: Edition | None
 
 
 def _missing(found: Ceremony, held: list[Award], minutes: list[Minutes]) -> list[str]:
-    """What a ceremony still lacks, in sentences."""
+    """List what a ceremony still lacks, in sentences."""
     lacking = [
         (not found.held_on, _("The day is not set.")),
         (not found.place, _("The place is not set.")),
         (not found.chair, _("Nobody is named who signs the certificates.")),
         (not minutes, _("No minutes of the committee have been kept.")),
     ]
-    missing = [said for is_so, said in lacking if is_so]
-    if waiting := sum(a.state == AwardState.PROPOSED for a in held):
+    missing = [sentence for is_lacking, sentence in lacking if is_lacking]
+    missing += _undecided_or_too_low(held)
+    return missing + _categories_without_winners(found, held)
+
+
+def _undecided_or_too_low(awards: list[Award]) -> list[str]:
+    missing = []
+    if waiting := sum(a.state == AwardState.PROPOSED for a in awards):
         said = ngettext(
             "%(count)s proposal is not decided on.",
             "%(count)s proposals are not decided on.",
             waiting,
         )
         missing.append(said % {"count": localised(waiting)})
-    below = sum(a.is_below_least_percent for a in held if a.is_in_force)
-    if below:
+    if below := sum(a.is_below_least_percent for a in awards if a.is_in_force):
         said = ngettext(
             "%(count)s award in force is below the year's least percent.",
             "%(count)s awards in force are below the year's least percent.",
             below,
         )
         missing.append(said % {"count": localised(below)})
-    groups = Group.objects.filter(cycle=found.cycle_id, province=found.province_id).count()
-    chosen: dict[int, set[int | None]] = {}
-    for a in held:
-        if a.is_in_force and a.rank == Rank.WINNER:
-            chosen.setdefault(a.category_id, set()).add(a.group_id)
-    categories = list(AwardCategory.objects.offered_at(found).for_list())
-    if not categories:
-        missing.append(_("For what there are awards is not set."))
-    bare = []
+    return missing
+
+
+def _categories_without_winners(ceremony: Ceremony, awards: list[Award]) -> list[str]:
+    groups = Group.objects.filter(cycle=ceremony.cycle_id, province=ceremony.province_id).count()
+    groups_with_winner: dict[int, set[int | None]] = {}
+    for award in awards:
+        if award.is_in_force and award.rank == Rank.WINNER:
+            groups_with_winner.setdefault(award.category_id, set()).add(award.group_id)
+
+    categories = list(AwardCategory.objects.offered_at(ceremony).for_list())
+    missing = [] if categories else [_("For what there are awards is not set.")]
+    empty = []
     for category in categories:
-        wanted, there = groups if category.per_group else 1, len(chosen.get(category.pk, ()))
+        wanted = groups if category.per_group else 1
+        there = len(groups_with_winner.get(category.pk, ()))
         if not there:
-            bare.append(category.name)
+            empty.append(category.name)
         elif there < wanted:
             counts = {
                 "there": localised(there),
@@ -146,9 +159,10 @@ def _missing(found: Ceremony, held: list[Award], minutes: list[Minutes]) -> list
                 "category": category.name,
             }
             missing.append(_("%(category)s: chosen in %(there)s of %(wanted)s groups.") % counts)
-    if bare:
+    if empty:
         said = _("Nobody is chosen in: %(categories)s.")
-        missing.append(said % {"categories": ("، " if get_language() == "fa" else ", ").join(bare)})
+        comma = "، " if get_language() == "fa" else ", "
+        missing.append(said % {"categories": comma.join(empty)})
     return missing
 
 
@@ -175,7 +189,7 @@ def put_forward(request: PortalRequest, pk: int) -> HttpResponse:
     form = PutForwardForm(request.POST or None, ceremony=found)
 
     def save() -> None:
-        actions.put_forward(found, **form.said, by=request.user, at=request.at)
+        actions.put_forward(found, **form.proposal, by=request.user, at=request.at)
 
     closed = _why_closed(request, found, actions.newest_edition(found))
     then = found.get_absolute_url()
@@ -196,7 +210,7 @@ def decide(request: PortalRequest, pk: int) -> HttpResponse:
     move = AWARDS["decide"]
     able = [a for a in waiting if move.who(request.user, a, request.at)]
 
-    def form_for(rows: list[Award], data: Any = None) -> DecideForm:
+    def form_for(rows: list[Award], data: QueryDict | None = None) -> DecideForm:
         return DecideForm(data, awards=rows, minutes=minutes, move=move, user=request.user)
 
     form = form_for(able, request.POST or None)
@@ -222,7 +236,7 @@ def decide(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def _why_undecidable(
-    request: PortalRequest, found: Ceremony, waiting: list[Award], minutes: Any
+    request: PortalRequest, found: Ceremony, waiting: list[Award], minutes: QuerySet[Minutes]
 ) -> str:
     if why := _why_closed(request, found, actions.newest_edition(found)):
         return why

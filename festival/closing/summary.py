@@ -31,7 +31,7 @@ SIGNED = (PlanState.SIGNED, PlanState.CLOSED)
 
 
 @dataclass(frozen=True)
-class Planned:
+class PlanCounts:
     """The signed improvement plans of a year and their items; what the public is told of them."""
 
     plans: int
@@ -47,7 +47,7 @@ class Planned:
 
 
 @dataclass(frozen=True)
-class Followed:
+class ConsequenceCounts:
     """The consequences of one kind, by how far they are."""
 
     kind: ConsequenceKind
@@ -62,11 +62,11 @@ class Closing:
     not frozen.
     """
 
-    planned: Planned
+    planned: PlanCounts
     begun: int
     late: int
     compulsory: int
-    consequences: Sequence[Followed]
+    consequences: Sequence[ConsequenceCounts]
     survey: Results | None
     flagged: Sequence[tuple[Flag, int]] | None
     measures: int
@@ -86,10 +86,12 @@ def closing(cycle: Cycle, at: datetime) -> Closing:
     survey = Survey.objects.filter(cycle=cycle).for_list().first()
     edition = Edition.objects.newest_of(cycle)
     figures = lessons_queries.figures(edition) if edition else {}
-    flags = Counter(flag for each in figures.values() for flag in each.flags)
+    flags: Counter[Flag] = Counter()
+    for measure_figures in figures.values():
+        flags.update(measure_figures.flags)
     return Closing(
-        planned=planned(cycle),
-        consequences=_followed(cycle),
+        planned=plan_counts(cycle),
+        consequences=_consequence_counts(cycle),
         survey=results.read(survey, at) if survey else None,
         flagged=[(flag, flags[flag]) for flag in Flag] if edition else None,
         measures=len(figures),
@@ -97,7 +99,7 @@ def closing(cycle: Cycle, at: datetime) -> Closing:
     )
 
 
-def planned(cycle: Cycle) -> Planned:
+def plan_counts(cycle: Cycle) -> PlanCounts:
     """The signed plans of a year, and how far their items are; three queries."""
     plans = ImprovementPlan.objects.filter(cycle=cycle, state__in=SIGNED)
     items = ImprovementItem.objects.standing().filter(plan__in=plans)
@@ -106,14 +108,21 @@ def planned(cycle: Cycle) -> Planned:
     by_status[Status.NONE] += (
         items.count() - by_status.total()
     )  # of which nothing has been reported
-    return Planned(plans.count(), [(status, by_status[status]) for status in Status])
+    return PlanCounts(plans.count(), [(status, by_status[status]) for status in Status])
 
 
-def _followed(cycle: Cycle) -> list[Followed]:
+def _consequence_counts(cycle: Cycle) -> list[ConsequenceCounts]:
+    """Count the consequences of each kind by state; a kind without any is left out."""
     rows = Consequence.objects.filter(cycle=cycle).order_by().values_list("rule__kind", "state")
-    counted = {(kind, state): n for kind, state, n in rows.annotate(Count("pk"))}
-    kinds = (kind for kind in ConsequenceKind if any(k == kind for k, _state in counted))
-    return [
-        Followed(kind, *(counted.get((kind, state), 0) for state in ConsequenceState))
-        for kind in kinds
-    ]
+    counts = Counter({(kind, state): n for kind, state, n in rows.annotate(Count("pk"))})
+    found = []
+    for kind in ConsequenceKind:
+        followed = ConsequenceCounts(
+            kind=kind,
+            due=counts[kind, ConsequenceState.DUE],
+            done=counts[kind, ConsequenceState.DONE],
+            waived=counts[kind, ConsequenceState.WAIVED],
+        )
+        if followed.due or followed.done or followed.waived:
+            found.append(followed)
+    return found

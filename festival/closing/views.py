@@ -13,7 +13,7 @@ from festival.models import Edition
 
 @require_safe
 def closing(request: PortalRequest, year: int) -> HttpResponse:
-    """How a year was closed, in the figures that the Article 82 report tells."""
+    """Show a year's closing in the figures of the Article 82 report."""
     cycle = get_object_or_404(managed_cycles(request).of_years(), year=year)
     context = {"cycle": cycle, "closing": summary.closing(cycle, request.at)}
     return render(request, "festival/closing/closing.html", context)
@@ -22,11 +22,11 @@ def closing(request: PortalRequest, year: int) -> HttpResponse:
 @login_not_required
 @require_safe
 def followed(request: PortalRequest, year: int) -> HttpResponse:
-    """What came of a year's results, in numbers alone; a part of the edition's page that it asks
-    for.
-    """
+    """Show the plans made after a year's results, a part of the edition's page."""
     found = get_object_or_404(
         Edition.objects.current(request.at).select_related("cycle"), cycle__year=year
     )
-    context = {"edition": found, "planned": summary.planned(found.cycle)}
-    return render(request, f"festival/followed.html{'#slot' if request.htmx else ''}", context)
+    context = {"edition": found, "planned": summary.plan_counts(found.cycle)}
+    return render(
+        request, f"festival/closing/followed.html{'#slot' if request.htmx else ''}", context
+    )

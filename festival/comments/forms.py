@@ -47,9 +47,9 @@ class CommentForm(forms.Form):
         """Whether a machine has filled in what no person sees."""
         return bool(self.cleaned_data.get("website"))
 
-    def shown(self) -> list[forms.BoundField]:
+    def asked_fields(self) -> list[forms.BoundField]:
         return [field for field in self if field.name != "website"]
 
-    def said(self) -> dict[str, Any]:
-        """What the act is given."""
+    def comment_fields(self) -> dict[str, Any]:
+        """The comment and its author, as the act takes them."""
         return {name: value for name, value in self.cleaned_data.items() if name != "website"}

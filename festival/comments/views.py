@@ -2,12 +2,13 @@
 groups read.
 """
 
-from typing import Any
+from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -20,7 +21,7 @@ from cycles.workflow import Refused
 from festival.comments.actions import publish_comment, reject_comment, write_comment
 from festival.comments.forms import CommentForm
 from festival.models import Edition, MeasureComment
-from festival.ranking.history import outcome
+from festival.ranking.history import measure_outcome
 from festival.workflow import COMMENTS, CommentState
 from indicators.lookups import visible
 
@@ -34,7 +35,7 @@ def measure(request: PortalRequest, year: int, lineage: UUID) -> HttpResponse:
     edition = get_object_or_404(
         Edition.objects.current(request.at).select_related("cycle"), cycle__year=year
     )
-    found = outcome(edition, lineage)
+    found = measure_outcome(edition, lineage)
     if found is None:
         raise Http404
     form, status = (
@@ -47,7 +48,7 @@ def measure(request: PortalRequest, year: int, lineage: UUID) -> HttpResponse:
         if ui_limits.spend_from("comment", request):
             by = request.user if request.user.is_authenticated else None
             try:
-                write_comment(edition, found.measure, **form.said(), by=by, at=request.at)
+                write_comment(edition, found.measure, **form.comment_fields(), by=by, at=request.at)
             except Refused as refusal:
                 form.add_error(None, str(refusal))
             else:
@@ -63,7 +64,7 @@ def measure(request: PortalRequest, year: int, lineage: UUID) -> HttpResponse:
     return render(request, "festival/comments/measure.html", context, status=status)
 
 
-def _page(request: PortalRequest, rows: Any) -> Any:
+def _page(request: PortalRequest, rows: QuerySet[MeasureComment]) -> Page:
     return Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
 
 
@@ -102,7 +103,9 @@ def queue(request: PortalRequest) -> HttpResponse:
     )
 
 
-def _decide(request: PortalRequest, pk: int, do: Any, **given: Any) -> HttpResponse:
+def _decide(
+    request: PortalRequest, pk: int, do: Callable[..., MeasureComment], **given: str
+) -> HttpResponse:
     _only_for_administrators(request)
     comment = get_object_or_404(MeasureComment.objects.visible_to(request.user, request.at), pk=pk)
     try:
@@ -133,10 +136,10 @@ def comment_reject(request: PortalRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def comments_of_set(request: PortalRequest, pk: int) -> HttpResponse:
-    """What the public said of the measures of a set in earlier years, for its page."""
+    """List earlier years' published comments on the measures of a set."""
     indicator_set = visible(request, pk)
     comments = MeasureComment.objects.published().before(indicator_set).for_list()
     context = {"set": indicator_set, "page": _page(request, comments)}
     return render(
-        request, f"festival/comments_of_set.html{'#slot' if request.htmx else ''}", context
+        request, f"festival/comments/comments_of_set.html{'#slot' if request.htmx else ''}", context
     )

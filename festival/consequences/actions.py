@@ -9,7 +9,6 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.core.files import File
 from django.db import transaction
@@ -55,17 +54,38 @@ def settle(
     """Settle what follows from a band, or from not filing; possible until the year's consequences
     are drawn.
     """
-    _refuse_drawn(cycle)
+    _refuse_once_drawn(cycle)
     if not 0 < days <= MOST_DAYS:
         raise Refused(_("A consequence is due within a year of the publication."))
-    same = {"cycle": cycle, "on": on, "kind": kind, "repeated": repeated}
-    if ConsequenceRule.objects.filter(**same, struck_at=None).exists():
+    same = ConsequenceRule.objects.filter(cycle=cycle, on=on, kind=kind, repeated=repeated)
+    if same.filter(struck_at=None).exists():
         raise Refused(
             _("This consequence is settled already; strike it first to change its words.")
         )
-    said: dict[str, Any] = {"words_fa": words_fa, "words_en": words_en, "days": days}
-    rule = ConsequenceRule.objects.create(**same, **said, settled_by=by, settled_at=at)
-    perform(RULES, [rule], "settle", by=by, at=at, on=on, kind=kind, repeated=repeated, **said)
+    rule = ConsequenceRule.objects.create(
+        cycle=cycle,
+        on=on,
+        kind=kind,
+        repeated=repeated,
+        words_fa=words_fa,
+        words_en=words_en,
+        days=days,
+        settled_by=by,
+        settled_at=at,
+    )
+    perform(
+        RULES,
+        [rule],
+        "settle",
+        by=by,
+        at=at,
+        on=on,
+        kind=kind,
+        repeated=repeated,
+        words_fa=words_fa,
+        words_en=words_en,
+        days=days,
+    )
     return rule
 
 
@@ -77,7 +97,7 @@ def strike_rule(rule: ConsequenceRule, *, by: User, at: datetime) -> Consequence
         .select_related("cycle")
         .get(pk=rule.pk)
     )
-    _refuse_drawn(rule.cycle)
+    _refuse_once_drawn(rule.cycle)
     if rule.struck_at:
         raise Refused(_("This has been struck already."))
     perform(RULES, [rule], "strike", by=by, at=at)
@@ -86,7 +106,7 @@ def strike_rule(rule: ConsequenceRule, *, by: User, at: datetime) -> Consequence
     return rule
 
 
-def _refuse_drawn(cycle: Cycle) -> None:
+def _refuse_once_drawn(cycle: Cycle) -> None:
     if Consequence.objects.filter(cycle=cycle).exists():
         raise Refused(_("The consequences of this year are drawn; their rules no longer change."))
 
@@ -95,9 +115,7 @@ def _refuse_drawn(cycle: Cycle) -> None:
 
 
 def occasions(year: int) -> dict[int, str]:
-    """What each agency's frozen result of a year is an occasion for, by the agency's key: its band,
-    or not filing.
-    """
+    """Return each agency's band in a year's frozen results, or that it did not file."""
     editions = Edition.objects.newest().filter(cycle__year=year)
     rows = Standing.objects.filter(edition__in=editions.values("pk")).order_by("pk")
     named = rows.values_list("participation__agency", "submitted", "band")
@@ -116,18 +134,20 @@ def draw(edition: Edition, *, by: User, at: datetime) -> list[Consequence]:
         .select_related("cycle")
         .get(pk=edition.pk)
     )
-    _refuse_drawn(edition.cycle)
+    _refuse_once_drawn(edition.cycle)
     rules = list(ConsequenceRule.objects.filter(cycle=edition.cycle).standing())
     if not rules:
         raise Refused(_("No consequence has been settled for this year."))
     now, before = occasions(edition.cycle.year), occasions(edition.cycle.year - 1)
     ended = set(Agency.objects.filter(pk__in=now, is_active=False).values_list("pk", flat=True))
-    rows = [
-        Consequence(cycle_id=edition.cycle_id, agency_id=agency, edition=edition, rule=rule)
-        for rule in rules
-        for agency in sorted(now.keys() - ended)
-        if _meets(rule, agency, now, before)
-    ]
+    agencies = sorted(now.keys() - ended)
+    rows = []
+    for rule in rules:
+        rows += [
+            Consequence(cycle_id=edition.cycle_id, agency_id=agency, edition=edition, rule=rule)
+            for agency in agencies
+            if _meets(rule, agency, now, before)
+        ]
     if not rows:
         raise Refused(_("By these rules nothing follows for any agency."))
     digest = hashlib.sha256(
@@ -169,7 +189,7 @@ def record_letter(
     """Record the letter by which a consequence was done; the agency is told, a compulsory plan is
     begun.
     """
-    consequence = _held(consequence)
+    consequence = _locked(consequence)
     if not consequence.edition.is_published(at):
         raise Refused(_("The results are not published; a letter now would tell them."))
     if not consequence.agency.is_active:
@@ -178,14 +198,18 @@ def record_letter(
         )
     if not letter.strip():
         raise Refused(_("Give the number of the letter."))
-    given: dict[str, Any] = {
-        "letter_number": letter,
-        "letter_on": letter_on,
-        "signer": by,
-        "late": consequence.late_by(at),
-    }
     [consequence] = perform(
-        CONSEQUENCES, [consequence], "deliver", by=by, at=at, note=note, letter=letter, **given
+        CONSEQUENCES,
+        [consequence],
+        "deliver",
+        by=by,
+        at=at,
+        note=note,
+        letter=letter,
+        letter_number=letter,
+        letter_on=letter_on,
+        signer=by,
+        late=consequence.late_by(at),
     )
     if file is not None:
         consequence.file_name, consequence.sha256 = (
@@ -208,12 +232,19 @@ def waive(consequence: Consequence, *, reason: str, by: User, at: datetime) -> C
     """Let a consequence rest, with a reason."""
     if not reason.strip():
         raise Refused(_("Say why the consequence is waived."))
-    given: dict[str, Any] = {"reason": reason, "signer": by}
-    return perform(CONSEQUENCES, [_held(consequence)], "waive", by=by, at=at, note=reason, **given)[
-        0
-    ]
+    [consequence] = perform(
+        CONSEQUENCES,
+        [_locked(consequence)],
+        "waive",
+        by=by,
+        at=at,
+        note=reason,
+        reason=reason,
+        signer=by,
+    )
+    return consequence
 
 
-def _held(consequence: Consequence) -> Consequence:
+def _locked(consequence: Consequence) -> Consequence:
     rows = Consequence.objects.select_for_update(of=("self",), no_key=True)
     return rows.select_related("edition", "rule", "cycle", "agency").get(pk=consequence.pk)

@@ -12,7 +12,7 @@ from festival.models import OCCASIONS, ConsequenceKind
 
 
 class RuleForm(forms.Form):
-    """What follows from a band, or from not filing."""
+    """A rule: the consequence of a band, or of not filing."""
 
     on = forms.ChoiceField(label=_("Upon"), choices=OCCASIONS)
     repeated = forms.BooleanField(label=_("Only in the second year in a row"), required=False)
@@ -36,7 +36,8 @@ class LetterForm(ActForm):
     if there is one at hand.
     """
 
-    letter = PersianTextField(label=_("Number of the letter"), max_length=60)
+    # a letter is what this act records: the field asks for it in its own words
+    letter = PersianTextField(label=_("Number of the letter"), max_length=60)  # type: ignore[assignment]
     letter_on = DayField(label=_("Date of the letter"))
     file = PaperField(
         label=_("The letter"),
@@ -46,8 +47,8 @@ class LetterForm(ActForm):
     field_order = ("letter", "letter_on", "file", "note", "password")
 
     @property
-    def given(self) -> dict[str, Any]:
-        """What the act is given."""
+    def action_kwargs(self) -> dict[str, Any]:
+        """The letter, its day, paper and note, as the act takes them."""
         return {name: self.cleaned_data[name] for name in ("letter", "letter_on", "file", "note")}
 
 

@@ -143,7 +143,7 @@ def draw(request: PortalRequest, year: int) -> HttpResponse:
 
 @require_safe
 def consequence(request: PortalRequest, pk: int) -> HttpResponse:
-    """What follows for one agency: for the agency itself once the results are published."""
+    """Show one consequence: to the agency itself once the results are published."""
     held = _consequence(request, pk)
     note_reading(request, held.edition)
     moves = open_to(CONSEQUENCES, held, by=request.user, at=request.at)
@@ -171,7 +171,7 @@ def letter(request: PortalRequest, pk: int) -> HttpResponse:
     form = LetterForm(request.POST or None, request.FILES or None, move=move, user=request.user)
     if form.is_valid():
         try:
-            actions.record_letter(held, **form.given, by=request.user, at=request.at)
+            actions.record_letter(held, **form.action_kwargs, by=request.user, at=request.at)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:

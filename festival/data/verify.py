@@ -20,6 +20,7 @@ from itertools import pairwise
 from pathlib import Path
 
 KINDS = ("general", "specific", "thematic")
+TABLES = ("measures", "lines", "scores", "rankings")
 RUNS = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
 MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 CHANGES = re.compile(
@@ -46,7 +47,7 @@ def rows_of(content):
     changing them.
     """
     reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
-    return [{name: unguarded(text) for name, text in row.items()} for row in reader]
+    return [dict(zip(row, map(unguarded, row.values()), strict=True)) for row in reader]
 
 
 def unguarded(text):
@@ -84,56 +85,62 @@ def between(value, start, end):
     return (value - start) / (end - start)
 
 
-def share(method, value, given):
-    """The share of the ceiling that a value earns; before it is limited to 0 and 1."""
-    less = given.get("direction") == "lower"
-    if method == "linear":
-        return value / exact(given["target"])
-    if method == "inverse_linear":
-        return exact(given["target"]) / value if value > 0 else Fraction(1)
-    if method == "range":
-        return between(value, exact(given["floor"]), exact(given["target"]))
-    if method == "growth":
-        return between(value, exact(given["base"]), exact(given["target"]))
-    if method == "points":
-        return value / exact(given["maximum"])
-    if method in ("survey", "steward"):
-        return value / 100
-    if method == "checklist":
-        items = given["items"]
-        weights = (
-            [Fraction(1)] * items
-            if isinstance(items, int)
-            else [exact(item.get("weight", 1)) for item in items]
-        )
-        return value / sum(weights)
-    if method in ("levels", "options"):
-        return exact(given[method][int(value)]["percent"]) / 100
-    if method == "bands":
-        for limit, percent in given["bands"]:
-            if value <= exact(limit) if less else value >= exact(limit):
-                return exact(percent) / 100
-        return Fraction(0)
-    if method == "interpolation":
-        targets = [(exact(target), exact(percent) / 100) for target, percent in given["targets"]]
-        sign = 1 if targets[0][0] > targets[-1][0] else -1
-        if sign * value > sign * targets[0][0]:
-            return Fraction(1)
-        for (best, most), (worst, least) in pairwise(targets):
-            if sign * value >= sign * worst:
-                return most + (least - most) * (value - best) / (worst - best)
-        return Fraction(0)
-    if method == "minmax":
-        least, most = exact(given["min"]), exact(given["max"])
-        if given.get("log"):
-            value = value if value > 0 else min(least, most)
-            start = logarithm(least)
-            part = WIDE.subtract(logarithm(value), start)
-            found = Fraction(KEPT.plus(WIDE.divide(part, WIDE.subtract(logarithm(most), start))))
-        else:
-            found = between(value, least, most)
-        return 1 - found if less else found
-    raise ValueError(f"no method {method}")
+def of_checklist(value, given):
+    items = given["items"]
+    if isinstance(items, int):
+        return value / items
+    return value / sum(exact(item.get("weight", 1)) for item in items)
+
+
+def of_bands(value, given):
+    for limit, percent in given["bands"]:
+        is_lower = given.get("direction") == "lower"
+        if value <= exact(limit) if is_lower else value >= exact(limit):
+            return exact(percent) / 100
+    return Fraction(0)
+
+
+def of_interpolation(value, given):
+    targets = [(exact(target), exact(percent) / 100) for target, percent in given["targets"]]
+    sign = 1 if targets[0][0] > targets[-1][0] else -1
+    if sign * value > sign * targets[0][0]:
+        return Fraction(1)
+    for (best, most), (worst, least) in pairwise(targets):
+        if sign * value >= sign * worst:
+            return most + (least - most) * (value - best) / (worst - best)
+    return Fraction(0)
+
+
+def of_minmax(value, given):
+    least, most = exact(given["min"]), exact(given["max"])
+    if given.get("log"):
+        value = value if value > 0 else min(least, most)
+        start = logarithm(least)
+        part = WIDE.subtract(logarithm(value), start)
+        found = Fraction(KEPT.plus(WIDE.divide(part, WIDE.subtract(logarithm(most), start))))
+    else:
+        found = between(value, least, most)
+    return 1 - found if given.get("direction") == "lower" else found
+
+
+METHODS = {
+    "linear": lambda value, given: value / exact(given["target"]),
+    "inverse_linear": lambda value, given: (
+        exact(given["target"]) / value if value > 0 else Fraction(1)
+    ),
+    "range": lambda value, given: between(value, exact(given["floor"]), exact(given["target"])),
+    "growth": lambda value, given: between(value, exact(given["base"]), exact(given["target"])),
+    "points": lambda value, given: value / exact(given["maximum"]),
+    "survey": lambda value, given: value / 100,
+    "steward": lambda value, given: value / 100,
+    "checklist": of_checklist,
+    "levels": lambda value, given: exact(given["levels"][int(value)]["percent"]) / 100,
+    "options": lambda value, given: exact(given["options"][int(value)]["percent"]) / 100,
+    "bands": of_bands,
+    "interpolation": of_interpolation,
+    "minmax": of_minmax,
+}
+"""The share of the ceiling that a value earns by each method; before it is limited to 0 and 1."""
 
 
 # --- The checks ---------------------------------------------------------------------------------
@@ -157,9 +164,7 @@ class Check:
             )
 
     def lines(self, lines, measures):
-        """What the method gives each value, and that points lie within the ceiling exactly where a
-        line is scored.
-        """
+        """Compare what methods give; points lie within the ceiling exactly where scored."""
         for line in lines:
             measure = measures.get((line["set"], line["measure"]))
             where = f"lines.csv, {line['agency']}, {line['set']}, {line['measure']}"
@@ -169,17 +174,12 @@ class Check:
             computed, ceiling = None, Fraction(measure["points"])
             if line["value"]:
                 try:
-                    given = {
-                        **json.loads(measure["params"] or "{}"),
-                        **json.loads(line["own"] or "{}"),
-                    }
-                    earned = ceiling * min(
-                        max(share(measure["method"], Fraction(line["value"]), given), 0), 1
-                    )
+                    given = json.loads(measure["params"] or "{}") | json.loads(line["own"] or "{}")
+                    share = METHODS[measure["method"]](Fraction(line["value"]), given)
                 except UNFIT:
                     self.faults.append(f"{where}: its method gives no points by these parameters")
                     continue
-                computed = rounded(Fraction(earned), self.places)
+                computed = rounded(Fraction(ceiling * min(max(share, 0), 1)), self.places)
             self.same(f"{where}, computed", line["computed"], computed)
             if (line["points"] != "") != (line["state"] == "scored"):
                 self.faults.append(f"{where}: points are given exactly where the state is scored")
@@ -187,39 +187,42 @@ class Check:
                 self.faults.append(f"{where}, points: they lie outside 0 and the ceiling")
 
     def sums(self, lines, measures):
-        """Points, ceiling and percent of every axis, every kind and every whole: {(agency, kind,
-        set, axis): …}.
-        """
-        axes = defaultdict(lambda: [Fraction(0), Fraction(0), Fraction(0)])
+        """{(agency, kind, set, axis): (points, ceiling, percent)}, also of kinds and the whole."""
+        sums: dict = defaultdict(lambda: (Fraction(0), Fraction(0)))
+        for (agency, kind, of, axis), figures in self.axes(lines, measures).items():
+            points, applies = self.spread(*figures)
+            whole = ((agency, kind, "", ""), (agency, "total", "", ""))
+            for key in ((agency, kind, of, axis), *whole):
+                sums[key] = (sums[key][0] + points, sums[key][1] + applies)
+        return {key: (*pair, self.percent(*pair)) for key, pair in sums.items()}
+
+    def axes(self, lines, measures):
+        """Points, ceiling and the points that apply on each axis, as earned."""
+        axes: dict = defaultdict(lambda: (Fraction(0), Fraction(0), Fraction(0)))
         for line in lines:
             measure = measures.get((line["set"], line["measure"]))
             if measure is None or measure["is_pilot"] == "true":
                 continue
-            axis = axes[line["agency"], measure["kind"], line["set"], measure["axis"]]
-            axis[0] += Fraction(line["points"] or 0)
-            axis[1] += Fraction(measure["points"])
-            axis[2] += 0 if line["state"] == "not_applicable" else Fraction(measure["points"])
-        found = defaultdict(lambda: [Fraction(0), Fraction(0)])
-        for (agency, kind, of, axis), (points, ceiling, applies) in axes.items():
-            if self.rules["spreads_points"] and applies:
-                if applies < ceiling:
-                    points = rounded(points * ceiling / applies, self.places)
-                applies = ceiling
-            for key in (
-                (agency, kind, of, axis),
-                (agency, kind, "", ""),
-                (agency, "total", "", ""),
-            ):
-                found[key][0] += points
-                found[key][1] += applies
-        return {
-            key: (
-                points,
-                ceiling,
-                rounded(points * 100 / ceiling, self.places) if ceiling else Fraction(0),
+            ceiling = Fraction(measure["points"])
+            key = (line["agency"], measure["kind"], line["set"], measure["axis"])
+            points, whole, applies = axes[key]
+            axes[key] = (
+                points + Fraction(line["points"] or 0),
+                whole + ceiling,
+                applies + (0 if line["state"] == "not_applicable" else ceiling),
             )
-            for key, (points, ceiling) in found.items()
-        }
+        return axes
+
+    def spread(self, points, ceiling, applies):
+        """Points of an axis and the ceiling that applies, as the year's rule spreads them."""
+        if not (self.rules["spreads_points"] and applies):
+            return points, applies
+        if applies < ceiling:
+            points = rounded(points * ceiling / applies, self.places)
+        return points, ceiling
+
+    def percent(self, points, ceiling):
+        return rounded(points * 100 / ceiling, self.places) if ceiling else Fraction(0)
 
     def scores(self, scores, sums):
         listed = set()
@@ -227,7 +230,7 @@ class Check:
             # a sum over all sets and axes says *, in files of earlier years nothing
             of_set, axis = ("" if row[name] == "*" else row[name] for name in ("set", "axis"))
             key = (row["agency"], row["kind"], of_set, axis)
-            where = "scores.csv, " + ", ".join(part for part in key if part)
+            where = self.named(key)
             listed.add(key)
             if key not in sums:
                 self.faults.append(f"{where}: no line adds up to it")
@@ -235,9 +238,10 @@ class Check:
             for name, computed in zip(("points", "ceiling", "percent"), sums[key], strict=True):
                 self.same(f"{where}, {name}", row[name], computed)
         for key in sorted(set(sums) - listed):
-            self.faults.append(
-                "scores.csv, " + ", ".join(part for part in key if part) + ": it is missing"
-            )
+            self.faults.append(f"{self.named(key)}: it is missing")
+
+    def named(self, key):
+        return ", ".join(("scores.csv", *(part for part in key if part)))
 
     def rankings(self, rows, sums):
         groups = defaultdict(list)
@@ -250,16 +254,17 @@ class Check:
 
     def standing(self, row, sums, where):
         """One agency's figures in one group, and its band."""
-        agency, submitted = row["agency"], row["submitted"] == "true"
-        whole = sums.get((agency, "total", "", "")) if submitted else None
+        nothing = (Fraction(0), Fraction(0), Fraction(0))
+        submitted = row["submitted"] == "true"
         for kind in KINDS:
-            of_kind = sums.get((agency, kind, "", "")) if submitted else None
-            percent = rounded(of_kind[2], self.shown) if of_kind and of_kind[1] else None
-            self.same(f"{where}, {kind}", row[kind], of_kind[0] if of_kind else Fraction(0))
-            self.same(f"{where}, {kind}_percent", row[f"{kind}_percent"], percent)
-        percent = rounded(whole[2], self.shown) if whole else Fraction(0)
-        self.same(f"{where}, total", row["total"], whole[0] if whole else Fraction(0))
-        self.same(f"{where}, ceiling", row["ceiling"], whole[1] if whole else Fraction(0))
+            points, ceiling, percent = self.reached(row, sums, kind) or nothing
+            self.same(f"{where}, {kind}", row[kind], points)
+            rounded_percent = rounded(percent, self.shown) if ceiling else None
+            self.same(f"{where}, {kind}_percent", row[f"{kind}_percent"], rounded_percent)
+        points, ceiling, percent = self.reached(row, sums, "total") or nothing
+        percent = rounded(percent, self.shown)
+        self.same(f"{where}, total", row["total"], points)
+        self.same(f"{where}, ceiling", row["ceiling"], ceiling)
         self.same(f"{where}, percent", row["percent"], percent)
         grown = percent - Fraction(row["last_year"]) if row["last_year"] and submitted else None
         self.same(f"{where}, growth", row["growth"], grown)
@@ -269,34 +274,31 @@ class Check:
         if row["band"] != band:
             self.faults.append(f"{where}, band: published {row['band']}, computed {band}")
 
+    def reached(self, row, sums, kind):
+        """The sums of an agency that submitted; of who did not nothing counts."""
+        return sums.get((row["agency"], kind, "", "")) if row["submitted"] == "true" else None
+
     def order(self, members, kind):
         """The places of a group by one ranking; equal figures share a place, and the next is
         skipped.
         """
-        value, place = (
-            (kind if kind == "growth" else f"{kind}_percent", f"{kind}_place")
-            if kind
-            else ("percent", "place")
-        )
-        placed = []
-        for row in members:
-            submitted = row["submitted"] == "true"
-            if kind and (not submitted or row[value] == ""):
-                self.same(
-                    f"rankings.csv, {row['group']}, {row['agency']}, {place}", row[place], None
-                )
-                continue
-            by = [Fraction(row[value] or 0)]
-            if submitted and self.rules["tie_rule"] == "specific":
-                by += [Fraction(row[name] or -1000) for name in ("specific_percent", "growth")]
-            placed.append((submitted, by, row))
-        for submitted, by, row in placed:
-            ahead = sum((one, other) > (submitted, by) for one, other, _row in placed)
-            self.same(
-                f"rankings.csv, {row['group']}, {row['agency']}, {place}",
-                row[place],
-                Fraction(ahead + 1),
-            )
+        value = kind if kind == "growth" else f"{kind}_percent" if kind else "percent"
+        place = f"{kind}_place" if kind else "place"
+        figures = [self.figures_of(row, kind, value) for row in members]
+        for row, own in zip(members, figures, strict=True):
+            ahead = sum(other > own for other in figures if other and own)
+            where = f"rankings.csv, {row['group']}, {row['agency']}, {place}"
+            self.same(where, row[place], Fraction(ahead + 1) if own else None)
+
+    def figures_of(self, row, kind, value):
+        """What places an agency in a ranking, the larger first; nothing where it has no place."""
+        submitted = row["submitted"] == "true"
+        if kind and (not submitted or row[value] == ""):
+            return None
+        figures = [Fraction(row[value] or 0)]
+        if submitted and self.rules["tie_rule"] == "specific":
+            figures += [Fraction(row[name] or -1000) for name in ("specific_percent", "growth")]
+        return submitted, figures
 
 
 def digest_of(manifest):
@@ -328,10 +330,7 @@ def check(where):
     faults, manifest, content = digests(where)
     if not manifest:
         return faults, 0
-    tables = {
-        name: rows_of(content[f"{name}.csv"])
-        for name in ("measures", "lines", "scores", "rankings")
-    }
+    tables = {name: rows_of(content[f"{name}.csv"]) for name in TABLES}
     measures = {(row["set"], row["measure"]): row for row in tables["measures"]}
     checked = Check(manifest)
     checked.lines(tables["lines"], measures)

@@ -3,25 +3,23 @@
 import uuid
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import icalendar
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from cycles.calendar import ARTICLES, TEHRAN, Binding, format_date, format_deadline
 from cycles.workflow import FOLLOWS
 from festival.duties.sentences import digits, sentence
-from festival.duties.timeline import Decree, PhaseKept, Year
+from festival.duties.timeline import CalendarYear, Decree, PhaseKept
 
 SPACE = uuid.UUID("2f0f2b5e-8f1c-5d9b-9f1e-6a3a5a0d7c81")
-"""What the identifiers of events are made in: the same event has the same one in every feed and for
-ever.
-"""
+"""The namespace of event identifiers: an event has the same one in every feed and for ever."""
 
 INSTANT = timedelta(microseconds=1)
 
 
-def calendar(years: Iterable[Year], *, language: str, page: str) -> bytes:
+def calendar(years: Iterable[CalendarYear], *, language: str, page: str) -> bytes:
     """Each phase from its opening to its closing in force, each hard deadline as a day, each duty
     done as a day.
 
@@ -41,11 +39,12 @@ def calendar(years: Iterable[Year], *, language: str, page: str) -> bytes:
             for event in _events(year, kept, language):
                 event.add("url", f"{page}?year={year.cycle.year}")
                 feed.add_component(event)
-    return feed.to_ical()
+    content: bytes = feed.to_ical()
+    return content
 
 
-def _events(year: Year, kept: PhaseKept, language: str) -> Iterable[icalendar.Event]:
-    term, told = kept.term, _told(kept, language)
+def _events(year: CalendarYear, kept: PhaseKept, language: str) -> Iterable[icalendar.Event]:
+    term, told = kept.term, _description(kept, language)
     name = _("%(phase)s · assessment of %(year)s") % {
         "phase": kept.label,
         "year": digits(year.cycle.year),
@@ -66,7 +65,7 @@ def _events(year: Year, kept: PhaseKept, language: str) -> Iterable[icalendar.Ev
 
 
 def _event(
-    key: str, summary: str, description: str, year: Year, kept: PhaseKept
+    key: str, summary: str, description: str, year: CalendarYear, kept: PhaseKept
 ) -> icalendar.Event:
     """An event that takes up nobody's time; each decree raises its number, each change its date."""
     event = icalendar.Event()
@@ -90,10 +89,13 @@ def _event(
     return event
 
 
-def _decrees(year: Year, kept: PhaseKept) -> list[Decree]:
+def _decrees(year: CalendarYear, kept: PhaseKept) -> list[Decree]:
     """The decrees that move a phase: its own, and those of the phase that it follows."""
     before = [k for k in year.phases if k.phase == FOLLOWS.get(kept.phase)]
-    return [decree for each in (kept, *before) for decree in each.decrees]
+    decrees: list[Decree] = []
+    for phase in (kept, *before):
+        decrees += phase.decrees
+    return decrees
 
 
 def _day(event: icalendar.Event, moment: datetime) -> icalendar.Event:
@@ -104,9 +106,9 @@ def _day(event: icalendar.Event, moment: datetime) -> icalendar.Event:
     return event
 
 
-def _told(kept: PhaseKept, language: str) -> str:
+def _description(kept: PhaseKept, language: str) -> str:
     term = kept.term
-    lines: list[Any] = [
+    lines: list[str | Promise] = [
         ARTICLES[kept.phase],
         _("Statutory date: %(when)s") % {"when": format_deadline(term.statutory_at, language)},
     ]

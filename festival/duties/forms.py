@@ -9,11 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, Province
 from cycles.ui.fields import PersianTextField
-from festival.duties.queries import DUTIES, Asked, Timeliness
+from festival.duties.catalogue import DUTIES
+from festival.duties.queries import DutyFilter, Timeliness
+from festival.fields import choice_field, row_field
 
 
 class DutyForm(forms.Form):
-    """How the list of duties is narrowed; what is not known narrows nothing."""
+    """The filter of the list of duties; unknown values narrow nothing."""
 
     duty = forms.ChoiceField(label=_("Duty"), required=False)
     year = forms.ChoiceField(label=_("Year"), required=False)
@@ -33,15 +35,15 @@ class DutyForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["duty"].choices = [
+        choice_field(self, "duty").choices = [
             ("", _("All")),
             *((code, duty.title) for code, duty in DUTIES.items()),
         ]
-        self.fields["year"].choices = [("", _("All")), *years]
-        self.fields["province"].queryset = provinces
+        choice_field(self, "year").choices = [("", _("All")), *years]
+        row_field(self, "province").queryset = provinces
 
-    def asked(self, reach: Q | None, cycles: dict[int, int]) -> Asked:
-        """What is asked about, within the reader's reach; `cycles` are the keys of the years."""
+    def duty_filter(self, reach: Q | None, cycles: dict[int, int]) -> DutyFilter:
+        """Return the filter within the reader's reach; `cycles` are the keys of the years."""
         self.is_valid()
         given = self.cleaned_data
         agencies = reach
@@ -50,7 +52,7 @@ class DutyForm(forms.Form):
         if text := given.get("agency"):
             agencies = (agencies or Q()) & Q(agency__in=Agency.objects.matching(text).values("pk"))
         year = given.get("year")
-        return Asked(
+        return DutyFilter(
             cycles=[cycles[int(year)]] if year else None,
             duty=given.get("duty") or "",
             timeliness=given.get("state") or "",

@@ -1,6 +1,6 @@
 """What a table of duties shows, in sentences: fit for a title, a list and a report."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,12 +10,13 @@ from django.utils.translation import gettext, ngettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from agencies.persian import language, localised, persian_digits
-from festival.duties.queries import Counted, DutyCode
+from festival.duties.catalogue import DutyCode
+from festival.duties.queries import DutySummary
 
 
 @dataclass(frozen=True)
 class Wording:
-    """How one duty is said to have been done late, to wait, and to have been done in time."""
+    """The sentences for one duty done late, waiting, and done in time."""
 
     late: Any
     overdue: Any
@@ -109,7 +110,7 @@ def digits(text: object) -> str:
     return persian_digits(str(text)) if (language()).startswith("fa") else str(text)
 
 
-def sentence(counted: Counted, *, part: bool = True) -> str:
+def sentence(counted: DutySummary, *, part: bool = True) -> str:
     """In time or how late, without a full stop; what still waits is said rather than what was late
     and is done.
 
@@ -128,7 +129,26 @@ def sentence(counted: Counted, *, part: bool = True) -> str:
     return gettext("%(said)s (%(some)s of %(all)s)") % told
 
 
-def finding(counted: Iterable[Counted], at: datetime) -> str:
+def _all_in_time(due: Sequence[DutySummary]) -> str:
+    first, last = min(c.year for c in due), max(c.year for c in due)
+    if first == last:
+        sentence = gettext("Every duty of %(year)s that has fallen due was done in time")
+    else:
+        sentence = gettext(
+            "Every duty that has fallen due since the year %(year)s was done in time"
+        )
+    return sentence % {"year": digits(first)}
+
+
+def _without_delivery_of_unapproved(late: Sequence[DutySummary]) -> list[DutySummary]:
+    """Leave out the delivery of a report that is not approved, for it follows from that."""
+    is_unapproved = any(c.overdue and c.duty.code == DutyCode.APPROVE_REPORT for c in late)
+    if not is_unapproved:
+        return list(late)
+    return [c for c in late if c.duty.code != DutyCode.DELIVER_REPORT]
+
+
+def finding(counted: Iterable[DutySummary], at: datetime) -> str:
     """A table of duties in one sentence: the newest year in which something is late, the worst
     first.
     """
@@ -137,23 +157,20 @@ def finding(counted: Iterable[Counted], at: datetime) -> str:
         return gettext("No duty has fallen due yet")
     late = [c for c in due if c.lates]
     if not late:
-        first, last = min(c.year for c in due), max(c.year for c in due)
-        if first == last:
-            return gettext("Every duty of %(year)s that has fallen due was done in time") % {
-                "year": digits(first)
-            }
-        said = gettext("Every duty that has fallen due since the year %(year)s was done in time")
-        return said % {"year": digits(first)}
+        return _all_in_time(due)
     year = max(c.year for c in late)
-    late = [c for c in late if c.year == year]
-    # what is not approved cannot be delivered either: the delivery is no news
-    unapproved = any(c.overdue and c.duty.code == DutyCode.APPROVE_REPORT for c in late)
-    news = [c for c in late if not (unapproved and c.duty.code == DutyCode.DELIVER_REPORT)]
+    return _late_in_one_year([c for c in due if c.year == year])
+
+
+def _late_in_one_year(due: Sequence[DutySummary]) -> str:
+    """The two worst duties of a year in words, and how many more are late."""
+    late = [c for c in due if c.lates]
+    news = _without_delivery_of_unapproved(late)
     parts = [sentence(c) for c in sorted(news, key=lambda c: -c.worst)[:2]]
     parts[1:] = [said[0].lower() + said[1:] for said in parts[1:]]
     if further := len(late) - len(parts):
         said = ngettext("%(count)s more duty is late", "%(count)s more duties are late", further)
         parts.append(said % {"count": localised(further)})
-    elif any(c.year == year and not c.lates for c in due):
+    elif len(late) < len(due):
         parts.append(gettext("all else in time"))
     return gettext("; ").join(parts)

@@ -1,7 +1,6 @@
 """Duties, when each was due and when it was done, as a list."""
 
 from datetime import datetime
-from typing import Any
 
 import django_tables2 as tables
 from django.utils.html import format_html
@@ -11,13 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.persian import language, localised
 from cycles.calendar import format_date, format_deadline, format_moment
-from festival.duties.queries import DUTIES, Timeliness
+from festival.duties.catalogue import DUTIES
+from festival.duties.queries import DutyOccurrence, Timeliness
 from festival.duties.sentences import digits
-from festival.table_cells import named
+from festival.table_cells import name_cell
 
 
 class OccasionTable(tables.Table):
-    """Each occasion of a duty (`festival.duties.queries.occasions`), the latest first."""
+    """Each occasion of a duty (`festival.duties.queries.duty_occurrences`), the latest first."""
 
     duty = tables.Column(verbose_name=_("Duty"), order_by=("duty", "row"))
     of_year = tables.Column(verbose_name=_("Year"), order_by=("of_year", "duty", "row"))
@@ -50,15 +50,15 @@ class OccasionTable(tables.Table):
     def render_of_year(self, value: int) -> str:
         return digits(value)
 
-    def render_agency(self, record: dict[str, Any]) -> str:
+    def render_agency(self, record: DutyOccurrence) -> str:
         if record["of_agency"] is None:
             return gettext("the whole country")
-        return named(record, "agency")
+        return name_cell(record["agency_fa"], record["agency_en"])
 
-    def render_province(self, record: dict[str, Any]) -> str:
-        return named(record, "province")
+    def render_province(self, record: DutyOccurrence) -> str:
+        return name_cell(record["province_fa"], record["province_en"])
 
-    def render_due_at(self, value: datetime, record: dict[str, Any]) -> SafeString | str:
+    def render_due_at(self, value: datetime, record: DutyOccurrence) -> SafeString | str:
         due = format_deadline(value, language())
         if value == record["statutory_at"]:
             return due
@@ -67,12 +67,12 @@ class OccasionTable(tables.Table):
         }
         return format_html('{} <span class="text-secondary small">{}</span>', due, by_decree)
 
-    def render_done_at(self, record: dict[str, Any]) -> str:
+    def render_done_at(self, record: DutyOccurrence) -> str:
         if record["timeliness"] in (Timeliness.WAITING, Timeliness.OVERDUE):
             return gettext("not yet")
-        return format_moment(record["done_at"], language())
+        return format_moment(record["done_at"], language()) if record["done_at"] else ""
 
-    def render_days_late(self, value: int, record: dict[str, Any]) -> SafeString | str:
+    def render_days_late(self, value: int, record: DutyOccurrence) -> SafeString | str:
         if record["timeliness"] == Timeliness.WAITING:
             return gettext("not due yet")
         if not value:

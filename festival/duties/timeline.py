@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 from typing import Any
 
 from django.db.models import (
@@ -24,6 +25,7 @@ from django.db.models import (
     QuerySet,
     Value,
 )
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
 from django.utils.translation import gettext, ngettext
 
@@ -32,7 +34,7 @@ from appeals.models import Appeal
 from cycles.calendar import Phase, phase_label
 from cycles.models import Cycle, Entry, Extension, Window
 from cycles.workflow import CycleState, Term
-from festival.duties.queries import Asked, Counted, summary
+from festival.duties.queries import DutyFilter, DutySummary, summary
 from festival.models import Edition
 from indicators.models import IndicatorSet, QuarterReport
 from submissions.models import Submission
@@ -96,7 +98,7 @@ class PhaseKept:
     first: datetime | None
     last: datetime | None
     acts: int
-    duties: tuple[Counted, ...]
+    duties: tuple[DutySummary, ...]
     decrees: tuple[Decree, ...]
 
     @property
@@ -131,7 +133,7 @@ class PhaseKept:
         return max((duty.last_at for duty in self.duties if duty.last_at), default=None)
 
     @property
-    def unsaid(self) -> tuple[Counted, ...]:
+    def unsaid(self) -> tuple[DutySummary, ...]:
         """The duties of which its first and last act do not tell everything: several, or one not
         done yet.
         """
@@ -143,9 +145,7 @@ class PhaseKept:
 
     @property
     def counted(self) -> str:
-        """How many agencies have acted, where each acts for itself and the dates alone would not
-        tell it.
-        """
+        """Say how many agencies have reported; "" for phases without reports."""
         if self.phase != Phase.MONITORING or not self.acts:
             return ""
         said = ngettext(
@@ -170,31 +170,30 @@ class PhaseKept:
 
 
 @dataclass(frozen=True)
-class Year:
+class CalendarYear:
     """One year's assessment from the first proposal to the festival."""
 
     cycle: Cycle
     phases: tuple[PhaseKept, ...]
 
     @property
-    def duties(self) -> list[Counted]:
+    def duties(self) -> list[DutySummary]:
         """Its duties in the order of the year."""
-        return [duty for phase in self.phases for duty in phase.duties]
+        return list(chain.from_iterable(phase.duties for phase in self.phases))
 
     @property
     def decrees(self) -> list[Decree]:
         """Its decrees in the order in which they were made."""
-        return sorted(
-            (d for phase in self.phases for d in phase.decrees), key=lambda d: (d.made_at, d.number)
-        )
+        decrees = chain.from_iterable(phase.decrees for phase in self.phases)
+        return sorted(decrees, key=lambda decree: (decree.made_at, decree.number))
 
 
-def opened() -> QuerySet[Cycle]:
+def opened_years() -> QuerySet[Cycle]:
     """The years whose calendar everybody may read, newest first: all that have been opened."""
     return Cycle.objects.of_years().exclude(state=CycleState.PLANNED).for_list()
 
 
-def years(cycles: Iterable[Cycle], at: datetime) -> list[Year]:
+def years(cycles: Iterable[Cycle], at: datetime) -> list[CalendarYear]:
     """These cycles with their calendars kept until a moment; six queries at most, whatever their
     number.
     """
@@ -203,8 +202,8 @@ def years(cycles: Iterable[Cycle], at: datetime) -> list[Year]:
     windows = Window.objects.terms(keys, ())
     decrees = _decrees(keys, at)
     acts = _acts(keys, at)
-    duties: dict[tuple[int, Phase], list[Counted]] = defaultdict(list)
-    for counted in summary(Asked(cycles=keys), at):
+    duties: dict[tuple[int, Phase], list[DutySummary]] = defaultdict(list)
+    for counted in summary(DutyFilter(cycles=keys), at):
         duties[counted.cycle_id, counted.duty.phase].append(counted)
     phases: dict[int, list[PhaseKept]] = defaultdict(list)
     general = [row for row in windows.rows if row.agency_id is None and row.line is None]
@@ -224,7 +223,7 @@ def years(cycles: Iterable[Cycle], at: datetime) -> list[Year]:
                 decrees=tuple(decrees.get((row.cycle_id, row.phase, row.quarter), ())),
             )
         )
-    return [Year(cycle, tuple(phases[cycle.pk])) for cycle in cycles]
+    return [CalendarYear(cycle, tuple(phases[cycle.pk])) for cycle in cycles]
 
 
 def _decrees(cycles: list[int], at: datetime) -> dict[tuple[int, str, int], list[Decree]]:
@@ -273,14 +272,11 @@ def _acts(cycles: list[int], at: datetime) -> dict[tuple[int, Phase, int], Span]
         _span(Cycle.objects.all(), Phase.FINAL, "pk", "finalised_at", cycles),
         _span(published, Phase.FESTIVAL, "cycle_id", "publish_at", cycles),
     ]
-    return {
-        (row["of_cycle"], Phase(row["of_phase"]), row["of_quarter"]): (
-            row["first"],
-            row["last"],
-            row["acts"],
-        )
-        for row in first.union(*others, all=True)
-    }
+    spans = {}
+    for row in first.union(*others, all=True):
+        phase_of_cycle = row["of_cycle"], Phase(row["of_phase"]), row["of_quarter"]
+        spans[phase_of_cycle] = row["first"], row["last"], row["acts"]
+    return spans
 
 
 def _span(
@@ -289,7 +285,7 @@ def _span(
     cycle: str,
     moment: str,
     cycles: list[int],
-    quarter: Any = NO_QUARTER,
+    quarter: Combinable = NO_QUARTER,
 ) -> QuerySet[Any, dict[str, Any]]:
     done = rows.filter(Q(**{f"{moment}__isnull": False, f"{cycle}__in": cycles})).order_by()
     named = done.annotate(

@@ -25,11 +25,12 @@ from cycles.requests import PortalRequest
 from cycles.spreadsheets import exports as spreadsheets_exports
 from cycles.ui.pages import listed, sheet_answer
 from festival.duties import calendar_feed, exports
+from festival.duties.catalogue import DUTIES, Duty
 from festival.duties.forms import DutyForm
-from festival.duties.queries import DUTIES, Asked, Counted, Duty, occasions, reach_of, summary
+from festival.duties.queries import DutyFilter, DutySummary, duty_occurrences, reach_of, summary
 from festival.duties.sentences import digits, finding
 from festival.duties.tables import OccasionTable
-from festival.duties.timeline import PhaseKept, Year, opened, years
+from festival.duties.timeline import CalendarYear, PhaseKept, opened_years, years
 
 PUBLIC_SECONDS = 300
 
@@ -61,18 +62,18 @@ class Scale:
 
 
 @dataclass(frozen=True)
-class Cell:
+class DutyOfYear:
     """A duty in a year, as chart and table show it; `counted` None: nothing was owed."""
 
     title: str
     year: str
-    counted: Counted | None
+    counted: DutySummary | None
     url: str
     bar: dict[str, str]
 
     @property
-    def said(self) -> str:
-        """How it stands, in a few words."""
+    def words(self) -> str:
+        """Say in a few words whether the duty was done in time."""
         c = self.counted
         if c is None:
             return _("nothing owed")
@@ -89,7 +90,7 @@ class Cell:
 
     @property
     def part(self) -> str:
-        """How many of how many are late, "" where all or none are."""
+        """Say how many occasions are late; "" where all or none are."""
         c = self.counted
         if c is None or not c.lates or c.total == 1:
             return ""
@@ -111,7 +112,7 @@ class Series:
 
     duty: Duty
     ticks: list[int]
-    cells: list[Cell]
+    cells: list[DutyOfYear]
 
 
 def _steps(worst: int) -> int:
@@ -122,7 +123,7 @@ def _steps(worst: int) -> int:
     return -(-worst // 1000) * 1000
 
 
-def _series(counted: Sequence[Counted], cycles: Sequence[Cycle], query: str) -> list[Series]:
+def _series(counted: Sequence[DutySummary], cycles: Sequence[Cycle], query: str) -> list[Series]:
     series = []
     for code, duty in DUTIES.items():
         of = {c.year: c for c in counted if c.duty is duty}
@@ -131,7 +132,7 @@ def _series(counted: Sequence[Counted], cycles: Sequence[Cycle], query: str) -> 
         end = _steps(max(c.worst for c in of.values()))
         scale = Scale(0, end)
         cells = [
-            Cell(
+            DutyOfYear(
                 duty.title,
                 digits(cycle.year),
                 of.get(cycle.year),
@@ -144,36 +145,46 @@ def _series(counted: Sequence[Counted], cycles: Sequence[Cycle], query: str) -> 
     return series
 
 
-def _asked(request: PortalRequest) -> tuple[DutyForm, Asked, Q | None, list[Cycle]]:
+def _by_year(
+    series: Sequence[Series], cycles: Sequence[Cycle]
+) -> list[tuple[str, list[DutyOfYear]]]:
+    """Turn the series round: of each year the cell of every duty, for the table."""
+    rows = []
+    for number, cycle in enumerate(cycles):
+        rows.append((digits(cycle.year), [duty.cells[number] for duty in series]))
+    return rows
+
+
+def _filtered(request: PortalRequest) -> tuple[DutyForm, DutyFilter, Q | None, list[Cycle]]:
     """The filter, what it asks about, the reader's reach and the years; to those outside the
     authority, no page.
     """
     roles = (Role.ADMINISTRATOR, Role.AUDITOR)
     if not request.user.holds(*roles, at=request.at):
         raise Http404
-    reach, cycles = reach_of(request.user, request.at), list(opened())
+    reach, cycles = reach_of(request.user, request.at), list(opened_years())
     provinces = Province.objects.order_by("sort_key", "pk")
     if reach is not None:
         provinces = provinces.filter(pk__in=request.user.province_ids(request.at, *roles) or ())
     labels = [(cycle.year, digits(cycle.year)) for cycle in cycles]
     form = DutyForm(request.GET, years=labels, provinces=provinces)
-    return form, form.asked(reach, {cycle.year: cycle.pk for cycle in cycles}), reach, cycles
+    return form, form.duty_filter(reach, {cycle.year: cycle.pk for cycle in cycles}), reach, cycles
 
 
 @require_safe
 def duties(request: PortalRequest) -> HttpResponse:
     """Every duty in every year, compared; below it each occasion, narrowed as the address says."""
-    form, asked, reach, cycles = _asked(request)
-    counted = summary(Asked(agencies=reach), request.at)
-    query = f"&state={asked.timeliness}" if asked.timeliness else ""
+    form, duty_filter, reach, cycles = _filtered(request)
+    counted = summary(DutyFilter(agencies=reach), request.at)
+    query = f"&state={duty_filter.timeliness}" if duty_filter.timeliness else ""
     series = _series(counted, cycles, query)
-    chosen = [c for c in counted if asked.cycles is None or c.cycle_id in asked.cycles]
+    chosen = [c for c in counted if duty_filter.cycles is None or c.cycle_id in duty_filter.cycles]
     context = {
         "finding": finding(chosen, request.at),
         "series": series,
-        "years": [(digits(c.year), [s.cells[n] for s in series]) for n, c in enumerate(cycles)],
+        "years": _by_year(series, cycles),
         "form": form,
-        "table": listed(request, OccasionTable(occasions(asked, request.at))),
+        "table": listed(request, OccasionTable(duty_occurrences(duty_filter, request.at))),
         "is_national": reach is None,
     }
     return render(request, "festival/duties/duties.html", context)
@@ -182,8 +193,10 @@ def duties(request: PortalRequest) -> HttpResponse:
 @require_safe
 def duties_file(request: PortalRequest) -> HttpResponse:
     """The occasions shown, as CSV."""
-    _form, asked, _reach, _cycles = _asked(request)
-    rows = occasions(asked, request.at).order_by("-of_year", "duty", "agency_code", "row")
+    _form, duty_filter, _reach, _cycles = _filtered(request)
+    rows = duty_occurrences(duty_filter, request.at).order_by(
+        "-of_year", "duty", "agency_code", "row"
+    )
     content = spreadsheets_exports.written(exports.duties(rows.iterator()), "csv", title="duties")
     return sheet_answer(content, "duties", "csv")
 
@@ -192,7 +205,7 @@ def duties_file(request: PortalRequest) -> HttpResponse:
 
 
 @dataclass(frozen=True)
-class Row:
+class PhaseBars:
     """A phase with its bars: the law's span, what decrees added, what was
     late, and where it ended.
     """
@@ -208,14 +221,14 @@ class Row:
 class Picture:
     """One year as bars over the months."""
 
-    year: Year
+    year: CalendarYear
     title: str
-    rows: list[Row]
+    rows: list[PhaseBars]
     months: list[tuple[str, str, bool]]
 
 
-def _picture(year: Year, at: datetime) -> Picture:
-    ends = [(kept, _end(kept, at)) for kept in year.phases]
+def _picture(year: CalendarYear, at: datetime) -> Picture:
+    ends = [(kept, _bar_end(kept, at)) for kept in year.phases]
     low = min(kept.opens_at for kept in year.phases)
     high = max(max(kept.term.closes_at, end) for kept, end in ends)
     scale = Scale(low.timestamp(), high.timestamp())
@@ -226,7 +239,7 @@ def _picture(year: Year, at: datetime) -> Picture:
             m.timestamp() for m in (kept.opens_at, term.statutory_at, term.closes_at)
         )
         rows.append(
-            Row(
+            PhaseBars(
                 kept=kept,
                 law=scale.bar(opens, law),
                 decreed=scale.bar(law, closes) if closes > law else None,
@@ -239,7 +252,7 @@ def _picture(year: Year, at: datetime) -> Picture:
     return Picture(year, finding(year.duties, at), rows, _months(low, high, scale))
 
 
-def _end(kept: PhaseKept, at: datetime) -> datetime:
+def _bar_end(kept: PhaseKept, at: datetime) -> datetime:
     """Until when the bar of a phase goes: what is overdue goes on until now."""
     if kept.overdue:
         return max(at, kept.term.closes_at)
@@ -270,7 +283,7 @@ def _months(low: datetime, high: datetime, scale: Scale) -> list[tuple[str, str,
 @require_safe
 def timeline(request: PortalRequest) -> HttpResponse:
     """The law's dates against those kept, of every year that has been opened; for everybody."""
-    cycles = list(opened())
+    cycles = list(opened_years())
     wanted = request.GET.get("year", "")
     chosen = [cycle for cycle in cycles if str(cycle.year) == wanted] or cycles
     context: dict[str, Any] = {
@@ -295,7 +308,7 @@ def timeline(request: PortalRequest) -> HttpResponse:
 def timeline_feed(request: PortalRequest) -> HttpResponse:
     """The same as a calendar to subscribe to."""
     page = request.build_absolute_uri(reverse("festival:timeline"))
-    body = calendar_feed.calendar(years(opened(), request.at), language=language(), page=page)
+    body = calendar_feed.calendar(years(opened_years(), request.at), language=language(), page=page)
     etag = f'"{hashlib.sha256(body).hexdigest()}"'
     response = HttpResponse(
         body, content_type="text/calendar; charset=utf-8", headers={"ETag": etag}

@@ -4,9 +4,7 @@ followed up.
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -16,122 +14,27 @@ from django.utils.translation import ngettext
 
 from agencies.models import User
 from agencies.persian import localised
-from appeals.models import Appeal
-from appeals.workflow import AppealState
 from cycles.calendar import TEHRAN, Phase
 from cycles.clashes import Seen
 from cycles.engine import ledger
 from cycles.engine.perform import perform
 from cycles.models import Cycle, Participation, Window
 from cycles.workflow import Refused
+from festival.improvement.suggestions import suggest
 from festival.models import (
     SETTLED,
     Edition,
-    Found,
     ImprovementItem,
     ImprovementPlan,
     Progress,
     Status,
 )
 from festival.workflow import IMPROVEMENTS
-from indicators.scoring.statutory_tree import LineState
-from submissions.models import Answer, ExternalFactor, Submission, Verdict, Verification
-from submissions.release import score_report
-from submissions.release.score_report import ReportLine
+from submissions.models import Submission
 from submissions.workflow import SubmissionState
-
-MOST = 20
-"""So many of the lines that lost points are suggested; a line for which more speaks is suggested
-whatever it lost.
-"""
 
 FIELDS = ("finding", "action", "owner", "due_on", "target")
 """What the agency writes of an item."""
-
-
-# --- What the results suggest -------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Suggestion:
-    """A line worth an item: the points it lost, what else speaks for it, and what was said about
-    it.
-    """
-
-    answer: Answer
-    lost: Decimal
-    grounds: tuple[Found, ...]
-    reasons: tuple[str, ...]
-
-    @property
-    def finding(self) -> str:
-        """What is proposed as the words of the finding."""
-        if self.reasons:
-            return "\n".join(self.reasons)
-        return _("Lost %(lost)s of %(whole)s points.") % {
-            "lost": localised(self.lost, 2),
-            "whole": localised(self.answer.measure.points),
-        }
-
-
-def suggest(submission: Submission) -> list[Suggestion]:
-    """The lines of an agency that its results speak for, those that lost most first; five queries.
-
-    Measures in their trial year suggest nothing, for they add to nothing.
-    """
-    said: dict[int, list[tuple[Found, str]]] = {}
-    for answer, text in _verified(submission):
-        said.setdefault(answer, []).append((Found.VERIFICATION, text))
-    for answer, text in _rejected(submission):
-        said.setdefault(answer, []).append((Found.FACTOR, text))
-    for answer, text in _dismissed(submission):
-        said.setdefault(answer, []).append((Found.APPEAL, text))
-    lines = [
-        line
-        for line in score_report.lines(submission, compared=False)
-        if not line.answer.measure.is_pilot
-    ]
-    found = [_suggestion(line, said.get(line.answer.pk, [])) for line in lines]
-    found = sorted((s for s in found if s.grounds), key=lambda s: (-s.lost, s.answer.pk))
-    return [s for n, s in enumerate(found) if n < MOST or s.grounds != (Found.LOST,)]
-
-
-def _suggestion(line: ReportLine, said: list[tuple[Found, str]]) -> Suggestion:
-    whole, lost = line.answer.measure.points, Decimal(0)
-    if line.state == LineState.SCORED and line.score is not None:
-        lost = whole - (line.score.points or Decimal(0))
-    elif line.state == LineState.NOT_ANSWERED:
-        lost = whole
-    grounds = [Found.LOST] if lost > 0 else []
-    reasons = (
-        [line.score.reason] if lost > 0 and line.score is not None and line.score.reason else []
-    )
-    for ground, text in said:
-        grounds.append(ground)
-        if text not in reasons:  # what lowered a score stands as its reason, too
-            reasons.append(text)
-    return Suggestion(
-        line.answer, max(lost, Decimal(0)), tuple(dict.fromkeys(grounds)), tuple(reasons)
-    )
-
-
-def _verified(submission: Submission) -> Iterable[tuple[int, str]]:
-    rows = Verification.objects.filter(submission=submission).lowering().order_by("pk")
-    return rows.values_list("line_id", "text")
-
-
-def _rejected(submission: Submission) -> Iterable[tuple[int, str]]:
-    rows = ExternalFactor.objects.live().filter(
-        answer__submission=submission, verdict=Verdict.REJECTED
-    )
-    return rows.values_list("answer_id", "verdict_reason")
-
-
-def _dismissed(submission: Submission) -> Iterable[tuple[int, str]]:
-    rows = Appeal.objects.filter(
-        submission=submission, state__in=(AppealState.DISMISSED, AppealState.INADMISSIBLE)
-    )
-    return rows.order_by("pk").values_list("answer_id", "decision_reason")
 
 
 # --- Drafting -----------------------------------------------------------------------------------
@@ -186,24 +89,28 @@ def adopt(
     submission = Submission.objects.select_related("cycle").get(participation=plan.participation_id)
     if why := why_not_begun(submission, at):
         raise Refused(why)
-    held = set(plan.items.standing().values_list("answer_id", flat=True))
     wanted = [s for s in suggest(submission) if s.answer.pk in answers]
     if len(wanted) != len(set(answers)):
         raise Refused(_("Choose among the findings that are suggested."))
-    place = _next_place(plan)
-    rows = [
-        ImprovementItem(
-            plan=plan,
-            position=place + n,
-            answer=s.answer,
-            lineage=s.answer.measure.lineage,
-            grounds=[g.value for g in s.grounds],
-            lost=s.lost,
-            finding=s.finding,
+
+    there = set(plan.items.standing().values_list("answer_id", flat=True))
+    first = _next_place(plan)
+    items: list[ImprovementItem] = []
+    for suggestion in wanted:
+        if suggestion.answer.pk in there:
+            continue
+        items.append(
+            ImprovementItem(
+                plan=plan,
+                position=first + len(items),
+                answer=suggestion.answer,
+                lineage=suggestion.answer.measure.lineage,
+                grounds=[ground.value for ground in suggestion.grounds],
+                lost=suggestion.lost,
+                finding=suggestion.finding,
+            )
         )
-        for n, s in enumerate(s for s in wanted if s.answer.pk not in held)
-    ]
-    return ImprovementItem.objects.bulk_create(rows)
+    return ImprovementItem.objects.bulk_create(items)
 
 
 def _next_place(plan: ImprovementPlan) -> int:
@@ -305,10 +212,10 @@ def why_unready(items: Collection[ImprovementItem]) -> str:
 
 def digest(items: Iterable[ImprovementItem]) -> str:
     """Names what a plan says, letter for letter."""
-    rows = [
-        ledger.plain([str(item.lineage or ""), *(getattr(item, name) for name in FIELDS)])
-        for item in items
-    ]
+    rows = []
+    for item in items:
+        fields = [getattr(item, name) for name in FIELDS]
+        rows.append(ledger.plain([str(item.lineage or ""), *fields]))
     return hashlib.sha256(ledger.as_json(rows).encode()).hexdigest()
 
 
@@ -327,8 +234,17 @@ def report_progress(
         raise Refused(_("Choose how far the item is."))
     if status == Status.CANCELLED and not note.strip():
         raise Refused(_("Say why the item is cancelled."))
-    said: dict[str, Any] = {"item": item.pk, "status": status}
-    perform(IMPROVEMENTS, [item.plan], "report", by=by, at=at, note=note, seen=seen, **said)
+    perform(
+        IMPROVEMENTS,
+        [item.plan],
+        "report",
+        by=by,
+        at=at,
+        note=note,
+        seen=seen,
+        item=item.pk,
+        status=status,
+    )
     item = ImprovementItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
     if item.struck_at is not None:
         raise Refused(_("This item is no longer part of the plan."))
@@ -351,31 +267,3 @@ def impose(
     plan.is_compulsory, plan.due_on = True, max(plan.due_on, due_on)
     plan.save(update_fields=["is_compulsory", "due_on"])
     return plan
-
-
-# --- The year after -----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Followed:
-    """An item of last year's plan beside this year's line of the same
-    measure, where there is one.
-    """
-
-    item: ImprovementItem
-    line: Answer | None
-
-
-def last_plan(submission: Submission, user: User, at: datetime) -> ImprovementPlan | None:
-    """The agency's signed plan of the year before, for whoever may read it."""
-    plans = ImprovementPlan.objects.visible_to(user, at).filter(
-        agency=submission.agency_id, signed_at__isnull=False
-    )
-    return plans.filter(cycle__year=submission.cycle.year - 1).for_list().first()
-
-
-def followed(plan: ImprovementPlan, submission: Submission) -> list[Followed]:
-    """The items of a plan, each with its line in a later self-assessment; three queries."""
-    lines = {a.measure.lineage: a for a in submission.answers.select_related("measure")}
-    items = plan.items.standing().for_list()
-    return [Followed(item, lines.get(item.lineage) if item.lineage else None) for item in items]

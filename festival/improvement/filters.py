@@ -1,7 +1,5 @@
 """Narrow the list of improvement plans."""
 
-from typing import Any
-
 import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
@@ -30,10 +28,14 @@ class ImprovementFilter(django_filters.FilterSet):
         model = ImprovementPlan
         fields = ()
 
-    def by_agency(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+    def by_agency(
+        self, rows: QuerySet[ImprovementPlan], name: str, value: str
+    ) -> QuerySet[ImprovementPlan]:
         return rows.filter(agency__in=Agency.objects.matching(value).values("pk"))
 
-    def signed_late(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+    def signed_late(
+        self, rows: QuerySet[ImprovementPlan], name: str, value: bool
+    ) -> QuerySet[ImprovementPlan]:
         today = self.request.at.astimezone(TEHRAN).date()
         unsigned = Q(signed_at=None, due_on__lt=today, agency__is_active=True)
         return rows.filter(Q(days_late__gt=0) | unsigned) if value else rows

@@ -42,13 +42,13 @@ class ItemForm(ComparedForm):
             self.fields["target"].help_text = measure.unit
 
     @property
-    def said(self) -> dict[str, Any]:
+    def item_fields(self) -> dict[str, Any]:
         """What was typed, nothing of what the form does not ask for."""
         return {"target": None} | self.cleaned_data
 
 
 class ProgressForm(ComparedForm):
-    """How far an item is, with a word about it; `last` names what was said last."""
+    """The status of an item with a note; `last` is the last report."""
 
     beside = ("note",)
 

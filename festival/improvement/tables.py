@@ -70,9 +70,19 @@ class ImprovementTable(CardsTable):
 
 
 COLUMNS = (
-    "year", "code", "name_fa", "name_en", "state", "compulsory", "due_on", "signed_on", "days_late", "items",
-    "completed", "cancelled",
-)  # fmt: skip
+    "year",
+    "code",
+    "name_fa",
+    "name_en",
+    "state",
+    "compulsory",
+    "due_on",
+    "signed_on",
+    "days_late",
+    "items",
+    "completed",
+    "cancelled",
+)
 
 
 PLANS = Form("improvement_plans", 1, tuple(Column(name) for name in COLUMNS))

@@ -5,7 +5,7 @@ year's plan.
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,11 +19,11 @@ from cycles.requests import PortalRequest
 from cycles.spreadsheets.sheets import CONTENT_TYPES
 from cycles.ui.pages import act_page, history, listed, sheet_answer
 from cycles.workflow import Refused
-from festival.fields import chosen
-from festival.improvement import actions, tables
+from festival.fields import keys_in
+from festival.improvement import actions, queries, suggestions, tables
 from festival.improvement.filters import ImprovementFilter
 from festival.improvement.forms import ItemForm, ProgressForm, ReturnForm
-from festival.models import Edition, ImprovementItem, ImprovementPlan, counted
+from festival.models import Edition, ImprovementItem, ImprovementPlan, status_counts
 from festival.workflow import IMPROVEMENTS
 from submissions.lookups import find
 from submissions.models import Submission
@@ -112,7 +112,7 @@ def plan(request: PortalRequest, pk: int) -> HttpResponse:
     context = {
         "plan": held,
         "items": [(item, item.is_overdue(today)) for item in items],
-        "counted": counted(items),
+        "counted": status_counts(items),
         "moves": [m for m in moves if m.name in PAGES],
         "may_edit": "edit" in names,
         "may_report": "report" in names,
@@ -125,7 +125,7 @@ def plan(request: PortalRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def findings(request: PortalRequest, pk: int) -> HttpResponse:
-    """What the results suggest; by POST what is chosen of it becomes items of the plan."""
+    """List the suggested lines; a POST adopts the chosen ones into the plan."""
     held = _plan(request, pk)
     submission = Submission.objects.select_related("cycle", "agency").get(
         participation=held.participation_id
@@ -137,14 +137,14 @@ def findings(request: PortalRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         try:
             actions.adopt(
-                held, chosen(request.POST.getlist("line")), by=request.user, at=request.at
+                held, keys_in(request.POST.getlist("line")), by=request.user, at=request.at
             )
         except Refused as refusal:
             messages.error(request, str(refusal))
             return redirect("festival:findings", pk)
         return redirect("festival:improvement", pk)
     adopted = set(held.items.standing().values_list("answer_id", flat=True))
-    suggested = [(s, s.answer.pk in adopted) for s in actions.suggest(submission)]
+    suggested = [(s, s.answer.pk in adopted) for s in suggestions.suggest(submission)]
     return render(
         request,
         "festival/improvement/improvement_findings.html",
@@ -169,7 +169,12 @@ def _edited(
     if form.is_valid():
         try:
             actions.save_item(
-                held, form.said, item=item, by=request.user, at=request.at, seen=form.as_seen(now)
+                held,
+                form.item_fields,
+                item=item,
+                by=request.user,
+                at=request.at,
+                seen=form.as_seen(now),
             )
         except Refused as refusal:
             form.add_error(None, str(refusal))
@@ -207,7 +212,7 @@ def item_strike(request: PortalRequest, pk: int) -> HttpResponse:
     return redirect("festival:improvement", held.plan_id)
 
 
-def _progress(item: ImprovementItem, data: Any = None) -> ProgressForm:
+def _progress(item: ImprovementItem, data: QueryDict | None = None) -> ProgressForm:
     """The place to say how far an item is, on what was said last."""
     last = item.current
     return ProgressForm(data, initial={"status": item.status}, last=last.pk if last else None)
@@ -258,7 +263,7 @@ def move(request: PortalRequest, pk: int, name: str) -> HttpResponse:
         then=reverse("festival:improvement", args=[pk]),
         summary="festival/improvement/improvement_summary.html",
         shown=lambda: {"items": actions.digest(held.items.standing().for_list())},
-        counted=counted(held.items.standing().for_list()),
+        counted=status_counts(held.items.standing().for_list()),
         **more,
     )
 
@@ -272,9 +277,9 @@ def last_plan(request: PortalRequest, pk: int) -> HttpResponse:
     measure.
     """
     submission = find(request, pk)
-    held = actions.last_plan(submission, request.user, request.at)
-    found = actions.followed(held, submission) if held else []
-    line = next(iter(chosen([request.GET.get("line", "")])), None)
+    held = queries.last_plan(submission, request.user, request.at)
+    found = queries.followed_items(held, submission) if held else []
+    line = next(iter(keys_in([request.GET.get("line", "")])), None)
     if line is not None:
         found = [each for each in found if each.line is not None and each.line.pk == line]
     context = {
@@ -283,4 +288,6 @@ def last_plan(request: PortalRequest, pk: int) -> HttpResponse:
         "followed": found,
         "of_line": line is not None,
     }
-    return render(request, f"festival/last_plan.html{'#slot' if request.htmx else ''}", context)
+    return render(
+        request, f"festival/improvement/last_plan.html{'#slot' if request.htmx else ''}", context
+    )

@@ -17,8 +17,8 @@ from cycles.clashes import Seen
 from cycles.engine.perform import perform
 from cycles.workflow import Refused
 from festival.countries import HOME, countries, rows
-from festival.indices.merging import Facts, take
-from festival.indices.publishers import Given
+from festival.indices.merging import EditionFacts, merge
+from festival.indices.published_values import PublishedValue
 from festival.models import Index, IndexEdition, IndexReport, IndexValue, Recommendation, Region
 from festival.workflow import INDEX_REPORTS, INDICES, IndexReportState
 
@@ -52,7 +52,7 @@ def load_register(*, by: User, at: datetime) -> list[Index]:
             index=known[row["index"]],
             label=row["edition"],
             year=int(row["year"]),
-            country_count=_whole(row["countries"]),
+            country_count=_number_or_none(row["countries"]),
             source=row["source"],
             **made,
         )
@@ -63,7 +63,7 @@ def load_register(*, by: User, at: datetime) -> list[Index]:
             edition=edition,
             country=HOME,
             score=Decimal(row["score"]) if row["score"] else None,
-            rank=_whole(row["rank"]),
+            rank=_number_or_none(row["rank"]),
             state=row["state"],
         )
         for edition, row in zip(editions, typed, strict=True)
@@ -74,7 +74,7 @@ def load_register(*, by: User, at: datetime) -> list[Index]:
     return begun
 
 
-def _whole(text: str) -> int | None:
+def _number_or_none(text: str) -> int | None:
     return int(text) if text else None
 
 
@@ -87,7 +87,7 @@ def _begin(
     said: dict[str, Any] = {
         name: text for name, text in row.items() if not name.startswith(("agencies", "vision"))
     }
-    said |= {name: _whole(row[name]) for name in ("vision_rank", "vision_year")}
+    said |= {name: _number_or_none(row[name]) for name in ("vision_rank", "vision_year")}
     index = Index.objects.create(
         **said, vision_region=regions.get(row["vision_region"]), position=position
     )
@@ -168,7 +168,7 @@ def enter_edition(
     index: Index,
     *,
     year: int,
-    facts: Facts,
+    facts: EditionFacts,
     score: Decimal | None,
     rank: int | None,
     by: User,
@@ -180,7 +180,8 @@ def enter_edition(
     if rank is not None and facts.country_count is not None and rank > facts.country_count:
         raise Refused(_("The rank is beyond the number of countries."))
     index = Index.objects.select_for_update(of=("self",), no_key=True).get(pk=index.pk)
-    taken = take(index, [Given(0, HOME, year, score, rank)], facts, by=by, at=at)
+    value = PublishedValue(row=0, country=HOME, year=year, score=score, rank=rank)
+    result = merge(index, [value], facts, by=by, at=at)
     perform(
         INDICES,
         [index],
@@ -190,7 +191,7 @@ def enter_edition(
         year=year,
         score=score,
         rank=rank,
-        **taken.params,
+        **result.params,
     )
     return IndexEdition.objects.current().get(index=index, year=year)
 
@@ -198,9 +199,9 @@ def enter_edition(
 @transaction.atomic
 def import_values(
     index: Index,
-    lines: Callable[[], Sequence[Given]],
+    lines: Callable[[], Sequence[PublishedValue]],
     *,
-    facts: Facts,
+    facts: EditionFacts,
     by: User,
     at: datetime,
     file_name: str,
@@ -209,15 +210,16 @@ def import_values(
 ) -> list[IndexValue]:
     """Take over a publisher's file; what is held already stays, what it contradicts is superseded.
 
-    `lines` answers with what the file says; it comes from `intake`, which compares and stands
-    above. `left_out` of its rows were wrong and knowingly not taken.
+    `lines` answers with what the file says; it comes from `import_check`, which compares and
+    stands above. `left_out` of its rows were wrong and knowingly not taken.
     """
     index = Index.objects.select_for_update(of=("self",), no_key=True).get(pk=index.pk)
-    taken = take(index, lines(), facts, by=by, at=at)
-    said: dict[str, Any] = {"file": file_name, "sha256": sha256, **taken.params}
-    said |= {"left_out": left_out} if left_out else {}
-    perform(INDICES, [index], "import_values", by=by, at=at, **said)
-    return taken.values
+    result = merge(index, lines(), facts, by=by, at=at)
+    params: dict[str, Any] = {"file": file_name, "sha256": sha256, **result.params}
+    if left_out:
+        params["left_out"] = left_out
+    perform(INDICES, [index], "import_values", by=by, at=at, **params)
+    return result.values
 
 
 # --- What is said of it -------------------------------------------------------------------------
@@ -248,17 +250,14 @@ def write_report(
         raise Refused(_("Say what was done; that is the report."))
     if seen is not None:
         seen.check()
-    said = {"done": done, "asked": asked, "written_by": by, "written_at": at}
-    of: dict[str, Any] = {
-        "index": index,
-        "agency": agency,
-        "year": year,
-        "state": IndexReportState.DRAFT,
-    }
-    report = IndexReport.objects.select_for_update(of=("self",)).filter(**of).first()
-    report = report or IndexReport.objects.create(index=index, agency=agency, year=year, **said)
+    texts = {"done": done, "asked": asked, "written_by": by, "written_at": at}
+    drafts = IndexReport.objects.filter(
+        index=index, agency=agency, year=year, state=IndexReportState.DRAFT
+    )
+    report = drafts.select_for_update(of=("self",)).first()
+    report = report or IndexReport.objects.create(index=index, agency=agency, year=year, **texts)
     perform(INDEX_REPORTS, [report], "write", by=by, at=at)
-    IndexReport.objects.filter(pk=report.pk).update(**said)
+    IndexReport.objects.filter(pk=report.pk).update(**texts)
     return IndexReport.objects.select_related("index", "agency").get(pk=report.pk)
 
 
@@ -269,8 +268,17 @@ def send_report(
     """Sign an agency's report and send it; from then on everybody may read it."""
     if not report.index.agencies.filter(pk=report.agency_id).exists():
         raise Refused(_("%(agency)s does not answer for this index.") % {"agency": report.agency})
-    facts: dict[str, Any] = {"signer": by, "year": report.year}
-    [report] = perform(INDEX_REPORTS, [report], "send", by=by, at=at, note=note, seen=seen, **facts)
+    [report] = perform(
+        INDEX_REPORTS,
+        [report],
+        "send",
+        by=by,
+        at=at,
+        note=note,
+        seen=seen,
+        signer=by,
+        year=report.year,
+    )
     return report
 
 
@@ -315,12 +323,17 @@ def approve_recommendation(
     versions = Recommendation.objects.filter(index=version.index, year=version.year)
     if versions.aggregate(last=Max("number"))["last"] != version.number:
         raise Refused(_("There is a later version; approve that one."))
-    facts: dict[str, Any] = {
-        "index": version.index.code,
-        "year": version.year,
-        "version": version.number,
-    }
-    perform(INDICES, [version], "approve_recommendation", by=by, at=at, note=note, **facts)
+    perform(
+        INDICES,
+        [version],
+        "approve_recommendation",
+        by=by,
+        at=at,
+        note=note,
+        index=version.index.code,
+        year=version.year,
+        version=version.number,
+    )
     version.approved_by, version.approved_at = by, at
     version.save(update_fields=["approved_by", "approved_at"])
     return version

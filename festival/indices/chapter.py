@@ -17,7 +17,7 @@ T = TypeVar("T", IndexReport, Recommendation)
 
 
 @dataclass(frozen=True)
-class Row:
+class ChapterEntry:
     """One index in the chapter: its position, what its agencies report, what is recommended for the
     next plan.
     """
@@ -37,7 +37,7 @@ class Chapter:
     upto: int
     region: Region | None
     years: int
-    rows: tuple[Row, ...]
+    rows: tuple[ChapterEntry, ...]
 
     @property
     def is_empty(self) -> bool:
@@ -45,11 +45,11 @@ class Chapter:
         return all(row.position.edition is None for row in self.rows)
 
     @property
-    def recommended(self) -> tuple[Row, ...]:
+    def recommended(self) -> tuple[ChapterEntry, ...]:
         return tuple(row for row in self.rows if row.recommendation)
 
     @property
-    def reported(self) -> tuple[Row, ...]:
+    def reported(self) -> tuple[ChapterEntry, ...]:
         return tuple(row for row in self.rows if row.reports)
 
 
@@ -59,15 +59,17 @@ def chapter(year: int, at: datetime) -> Chapter:
     """
     region = Region.objects.for_list().first()
     upto = year + OF_JALALI
-    found = positions(Index.objects.kept().for_list(), region, upto=upto, at=at)
+    found = positions(Index.objects.followed().for_list(), region, upto=upto, at=at)
     recommended = Recommendation.objects.in_force().filter(year=year, approved_at__lte=at)
     sent = IndexReport.objects.newest().filter(year=year, sent_at__lte=at)
     texts, reports = _by_index(recommended.for_list()), _by_index(sent.for_list())
-    rows = [
-        Row(p, tuple(reports.get(p.index.pk, ())), next(iter(texts.get(p.index.pk, ())), None))
-        for p in found
-        if p.edition is not None or p.index.pk in texts or p.index.pk in reports
-    ]
+    rows = []
+    for position in found:
+        key = position.index.pk
+        if position.edition is None and key not in texts and key not in reports:
+            continue
+        recommendation = next(iter(texts.get(key, ())), None)
+        rows.append(ChapterEntry(position, tuple(reports.get(key, ())), recommendation))
     return Chapter(year, upto, region, YEARS, tuple(rows))
 
 

@@ -180,9 +180,7 @@ def _rate(series: Series, country: str, first: int, last: int, higher: bool) -> 
 
 
 def gap(score: Decimal, target: Decimal, *, higher: bool, year: int, by: int) -> Gap:
-    """What is lacking in `year` to a target set for the year `by`; no pace where it is reached or
-    its year is over.
-    """
+    """Return the distance in `year` to a target for the year `by`; no pace once it is reached."""
     lacking = gain(score, target, higher=higher)
     if lacking <= 0 or by <= year:
         return Gap(lacking, None)

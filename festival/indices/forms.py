@@ -12,6 +12,7 @@ from cycles.clashes import SEEN, ComparedForm
 from cycles.ui.fields import DayField, NumberField, PersianTextField
 from cycles.ui.forms import ImportForm
 from festival.countries import letters
+from festival.fields import row_field
 from festival.models import Index, Region
 from indicators.models import Direction
 
@@ -30,7 +31,7 @@ class YearField(forms.CharField):
         )
         super().__init__(max_length=6, **kwargs)
 
-    def clean(self, value: Any) -> int | None:
+    def clean(self, value: object) -> int | None:
         text = plain_text(super().clean(value) or "")
         if not text:
             return None
@@ -38,7 +39,7 @@ class YearField(forms.CharField):
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
         return int(text)
 
-    def prepare_value(self, value: Any) -> Any:
+    def prepare_value(self, value: object) -> object:
         return (
             localised(value).replace(",", "").replace("٬", "") if isinstance(value, int) else value
         )
@@ -52,7 +53,7 @@ class CountField(NumberField):
             min_value=min_value, max_value=999, decimal_places=0, required=False, **kwargs
         )
 
-    def clean(self, value: Any) -> int | None:
+    def clean(self, value: object) -> int | None:
         found = super().clean(value)
         return None if found is None else int(found)
 
@@ -65,7 +66,7 @@ class ListField(PersianTextField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(lines=True, **kwargs)
 
-    def clean(self, value: Any) -> list[Any]:
+    def clean(self, value: object) -> list[Any]:
         parts = [
             part.strip() for part in re.split(r"[,،;؛\n]+", super().clean(value)) if part.strip()
         ]
@@ -152,7 +153,7 @@ class IndexForm(ComparedForm):
                 a.code for a in index.agencies.order_by("sort_key", "pk")
             )
         super().__init__(*args, initial=initial, **kwargs)
-        self.fields["vision_region"].queryset = Region.objects.for_list()
+        row_field(self, "vision_region").queryset = Region.objects.for_list()
         if index is not None:
             del self.fields["code"]
 
@@ -167,7 +168,7 @@ class IndexForm(ComparedForm):
         return data
 
     @property
-    def said(self) -> dict[str, Any]:
+    def index_fields(self) -> dict[str, Any]:
         """The fields of the index itself."""
         return {name: value for name, value in self.cleaned_data.items() if name != "agencies"}
 
@@ -227,7 +228,9 @@ class EditionForm(forms.Form):
         data: dict[str, Any] = super().clean() or {}
         has_figure = data.get("score") is not None or data.get("rank") is not None
         if not self.errors and data.get("is_not_covered") and has_figure:
-            self.add_error("is_not_covered", _("Who is not covered has neither score nor rank."))
+            self.add_error(
+                "is_not_covered", _("A country that is not covered has neither score nor rank.")
+            )
         elif not self.errors and not data.get("is_not_covered") and not has_figure:
             self.add_error(
                 "score", _("Give a score or a rank, or say that the country is not covered.")
@@ -235,7 +238,7 @@ class EditionForm(forms.Form):
         return data
 
 
-class IntakeForm(ImportForm):
+class IndexImportForm(ImportForm):
     """A publisher's file, and what it does not say of itself."""
 
     label = forms.CharField(

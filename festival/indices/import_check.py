@@ -16,28 +16,30 @@ from cycles.spreadsheets.sheet_files import plain
 from cycles.spreadsheets.sheets import Sheet
 from cycles.workflow import Refused
 from festival.countries import name_of
-from festival.indices.merging import Weighed, held_values, weigh
-from festival.indices.publishers import Given, Publisher, told
+from festival.indices.merging import Comparison, compare_with_stored, stored_values
+from festival.indices.published_values import PublishedValue, read_values
+from festival.indices.publishers import Publisher
 from festival.models import Index, IndexValue, year_label
 
 
 @dataclass(frozen=True)
-class Line:
-    """A row of a file as the page of the trial names it."""
+class NamedValue:
+    """A published value as the page of the dry run names it."""
 
-    given: Given
+    value: PublishedValue
 
     def __str__(self) -> str:
-        said = f"{name_of(self.given.country)} · {year_label(self.given.year)}"
-        if not self.given.is_covered:
-            return f"{said} · {IndexValue.State.NOT_COVERED.label}"
-        score = localised(self.given.score) if self.given.score is not None else ""
-        rank = _("rank %(rank)s") % {"rank": localised(self.given.rank)} if self.given.rank else ""
-        return " · ".join(filter(None, (said, score, rank)))
+        value = self.value
+        name = f"{name_of(value.country)} · {year_label(value.year)}"
+        if not value.is_covered:
+            return f"{name} · {IndexValue.State.NOT_COVERED.label}"
+        score = localised(value.score) if value.score is not None else ""
+        rank = _("rank %(rank)s") % {"rank": localised(value.rank)} if value.rank else ""
+        return " · ".join(filter(None, (name, score, rank)))
 
 
 @dataclass
-class Intake(Check):
+class IndexImportCheck(Check):
     """What a publisher's file would do; `unknown` are the names by which no country is known."""
 
     unknown: Sequence[str] = ()
@@ -48,38 +50,38 @@ class Intake(Check):
         return bool(self.unknown) and len(self.unknown) == len(self.errors)
 
 
-def check(publisher: Publisher, index: Index, sheet: Sheet, *, year: int | None) -> Intake:
-    """What the file would do; one query."""
-    read, held = told(publisher, sheet, year=year, part=part_of(index)), held_values(index)
-    left_out = len({error["row"] for error in read.wrong if error["row"]})
-    found = Intake(errors=read.wrong, left_out=left_out, unknown=read.unknown)
-    for given in read.given:
-        before = held.get((given.year, given.country))
-        weighed = weigh(before, given)
-        found.taken.append((given.row, given))
+def check(
+    publisher: Publisher, index: Index, sheet: Sheet, *, year: int | None
+) -> IndexImportCheck:
+    """Compare a file with the register; one query."""
+    file = read_values(publisher, sheet, year=year, part=part_of(index))
+    stored = stored_values(index)
+    left_out = len({error["row"] for error in file.wrong if error["row"]})
+    found = IndexImportCheck(errors=file.wrong, left_out=left_out, unknown=file.unknown)
+    for value in file.values:
+        before = stored.get((value.year, value.country))
+        comparison = compare_with_stored(before, value)
+        found.taken.append((value.row, value))
+        entry: dict[str, Any] = {"row": value.row, "object": NamedValue(value)}
         if before is None:
-            found.new.append({"row": given.row, "object": Line(given)})
-        elif weighed.kind == "same":
+            found.new.append(entry)
+        elif comparison.kind == "same":
             found.unchanged += 1
         else:
-            found.changed.append(
-                {"row": given.row, "object": Line(given), "changes": _changes(before, weighed)}
-            )
+            found.changed.append(entry | {"changes": _changes(before, comparison)})
     return found
 
 
 def checked_again(
     publisher: Publisher, index: Index, sheet: Sheet, *, year: int | None, as_checked: str | None
-) -> Sequence[Given]:
-    """What the file says, if it would still do exactly what was shown; call it in the transaction
-    of the act.
-    """
+) -> Sequence[PublishedValue]:
+    """Return the file's values if it would still do what was shown; call it inside the act."""
     found = check(publisher, index, sheet, year=year)
     if found.digest != as_checked and (found.errors or as_checked is not None):
         raise Refused(
             _("What the file would do has changed since it was checked; please check it again.")
         )
-    return [given for _row, given in found.taken]
+    return [value for _row, value in found.taken]
 
 
 def part_of(index: Index) -> str:
@@ -87,22 +89,20 @@ def part_of(index: Index) -> str:
     return index.code.rpartition("-")[2].casefold()
 
 
-def counted(
+def countries_by_year(
     publisher: Publisher, index: Index, sheet: Sheet, *, year: int | None, typed: int | None = None
 ) -> Mapping[int, int]:
-    """How many countries each year of the file covers, as typed or counted; nothing where it need
-    not name them all.
-    """
-    read = told(publisher, sheet, year=year, part=part_of(index))
-    counts = Counter(given.year for given in read.given if given.is_covered)
+    """Count the countries that each year of the file covers; none where it need not name all."""
+    file = read_values(publisher, sheet, year=year, part=part_of(index))
+    counts = Counter(value.year for value in file.values if value.is_covered)
     if typed is not None:
         return dict.fromkeys(counts, typed)
     return counts if publisher.is_whole else {}
 
 
-def _changes(before: IndexValue, after: Weighed) -> list[dict[str, str]]:
-    """What is held beside what the file says, as it writes them and as the reader does."""
-    pairs: list[tuple[str, Any, Any]] = [
+def _changes(before: IndexValue, after: Comparison) -> list[dict[str, str]]:
+    """Set the stored score and rank beside those of the file, for machine and reader."""
+    pairs: list[tuple[str, Decimal | int | None, Decimal | int | None]] = [
         ("score", before.score, after.score),
         ("rank", before.rank, after.rank),
     ]
@@ -111,13 +111,13 @@ def _changes(before: IndexValue, after: Weighed) -> list[dict[str, str]]:
             "column": column,
             "before": plain(was),
             "after": plain(becomes),
-            "was": _shown(was),
-            "becomes": _shown(becomes),
+            "was": _localised(was),
+            "becomes": _localised(becomes),
         }
         for column, was, becomes in pairs
         if was != becomes
     ]
 
 
-def _shown(value: Decimal | int | None) -> str:
+def _localised(value: Decimal | int | None) -> str:
     return "" if value is None else localised(value)

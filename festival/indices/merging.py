@@ -1,8 +1,7 @@
-"""What holds of an index, and how what is said of it is taken in: added, filled in, or a revision
-that supersedes.
+"""Merging published values into the register: added, filled in, or a revision that supersedes.
 
-A year once held is never overwritten (docs/indices.md). Called by the acts, within their
-transaction and lock.
+A stored year is never overwritten (docs/indices.md). Called by the acts, within their transaction
+and lock.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,17 +14,17 @@ from django.utils.translation import gettext as _
 
 from agencies.models import User
 from cycles.workflow import Refused
-from festival.indices.publishers import Given
+from festival.indices.published_values import PublishedValue
 from festival.models import Index, IndexEdition, IndexValue
 
 State = IndexValue.State
 
 
 @dataclass(frozen=True)
-class Facts:
-    """What is said of an edition. No label: the year itself.
+class EditionFacts:
+    """What a source says of an edition. No label: the year itself.
 
-    A `country_count` that differs from the one held is a contradiction; `counted`, by year, only
+    A `country_count` that differs from the stored one is a contradiction; `counted`, by year, only
     fills a gap.
     """
 
@@ -48,8 +47,8 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Weighed:
-    """What something said does to what is held of a country and year, and what then holds."""
+class Comparison:
+    """What a published value does to the stored one of its country and year, and the outcome."""
 
     kind: Literal["new", "same", "filled", "revised"]
     score: Decimal | None
@@ -60,32 +59,32 @@ class Weighed:
         return State.NOT_COVERED if self.score is None and self.rank is None else State.PUBLISHED
 
 
-def weigh(held: IndexValue | None, given: Given) -> Weighed:
-    """Something new, the same, what was not known before, or a contradiction, which is a revision.
+def compare_with_stored(stored: IndexValue | None, line: PublishedValue) -> Comparison:
+    """Say whether a published value is new, the same, fills a gap, or revises the stored one.
 
     A source that is silent about the rank, or about the score, takes nothing away.
     """
-    if held is None:
-        return Weighed("new", given.score, given.rank)
-    if held.state == State.NOT_COVERED or not given.is_covered:
-        same = held.state == State.NOT_COVERED and not given.is_covered
-        return Weighed("same" if same else "revised", given.score, given.rank)
-    score = held.score if given.score is None else given.score
-    rank = held.rank if given.rank is None else given.rank
-    if (score, rank) == (held.score, held.rank):
-        return Weighed("same", score, rank)
-    kept = held.score in (None, score) and held.rank in (None, rank)
-    return Weighed("filled" if kept else "revised", score, rank)
+    if stored is None:
+        return Comparison("new", line.score, line.rank)
+    if stored.state == State.NOT_COVERED or not line.is_covered:
+        is_same = stored.state == State.NOT_COVERED and not line.is_covered
+        return Comparison("same" if is_same else "revised", line.score, line.rank)
+    score = stored.score if line.score is None else line.score
+    rank = stored.rank if line.rank is None else line.rank
+    if (score, rank) == (stored.score, stored.rank):
+        return Comparison("same", score, rank)
+    fills = stored.score in (None, score) and stored.rank in (None, rank)
+    return Comparison("filled" if fills else "revised", score, rank)
 
 
-def held_values(index: Index) -> dict[tuple[int, str], IndexValue]:
-    """What holds of an index now, by year and country; one query."""
+def stored_values(index: Index) -> dict[tuple[int, str], IndexValue]:
+    """Return the values in force of an index, by year and country; one query."""
     found = IndexValue.objects.current().filter(edition__index=index).select_related("edition")
     return {(value.edition.year, value.country): value for value in found}
 
 
 @dataclass
-class Taken:
+class MergeResult:
     """What was written: values, and the years whose editions are new, completed or revised."""
 
     values: list[IndexValue] = field(default_factory=list)
@@ -93,104 +92,126 @@ class Taken:
 
     @property
     def params(self) -> dict[str, Any]:
-        """As it stands in the record."""
+        """The result as the record keeps it."""
         return {"values": len(self.values), **self.years}
 
 
-News = list[tuple[Given, Weighed]]
+News = list[tuple[PublishedValue, Comparison]]
 
 
-def take(index: Index, given: Iterable[Given], facts: Facts, *, by: User, at: datetime) -> Taken:
-    """Take in what is said, year by year; refuses when nothing of it is news."""
-    held = held_values(index)
+def merge(
+    index: Index, lines: Iterable[PublishedValue], facts: EditionFacts, *, by: User, at: datetime
+) -> MergeResult:
+    """Merge a publisher's values into the register, year by year; refused when none is news."""
+    stored = stored_values(index)
     editions = {e.year: e for e in IndexEdition.objects.current().filter(index=index)}
-    by_year: dict[int, News] = {}
-    for one in given:
-        by_year.setdefault(one.year, []).append(
-            (one, weigh(held.get((one.year, one.country)), one))
-        )
-    taken, made = Taken(), {"entered_by": by, "entered_at": at}
-    fresh: list[IndexValue] = []
-    for year, weighed in sorted(by_year.items()):
-        edition, news = editions.get(year), [(one, w) for one, w in weighed if w.kind != "same"]
-        recounted = edition is not None and _contradicts(edition.country_count, facts.country_count)
-        if not news and not recounted:
-            continue
+    entered = {"entered_by": by, "entered_at": at}
+    result = MergeResult()
+    new_values: list[IndexValue] = []
+    for year, compared in sorted(_compared_by_year(stored, lines).items()):
+        edition = editions.get(year)
+        news = [(line, comparison) for line, comparison in compared if comparison.kind != "same"]
         if edition is None:
-            kind, edition = (
-                "new",
-                IndexEdition.objects.create(index=index, year=year, **facts.of(year), **made),
+            if not news:
+                continue
+            kind = "new"
+            edition = IndexEdition.objects.create(
+                index=index, year=year, **facts.of(year), **entered
             )
-        elif recounted or any(w.kind == "revised" for _one, w in news):
-            kind, edition = "revised", _revise(edition, facts.of(year), made, news)
-        else:
+        elif _is_revision(edition, facts, news):
+            kind = "revised"
+            edition = _revise(edition, facts.of(year), entered, news)
+        elif news:
             kind = "completed"
             _complete(edition, facts)
-            taken.values += _fill(held, news)
-            news = [(one, w) for one, w in news if w.kind == "new"]
-        taken.years.setdefault(kind, []).append(year)
-        fresh += _values(edition, news)
-    if not taken.years:
+            result.values += _fill(stored, news)
+            news = [(line, comparison) for line, comparison in news if comparison.kind == "new"]
+        else:
+            continue
+        result.years.setdefault(kind, []).append(year)
+        new_values += _values(edition, news)
+
+    if not result.years:
         raise Refused(_("The register already holds exactly this."))
-    taken.values += IndexValue.objects.bulk_create(fresh, batch_size=1000)
-    return taken
+    result.values += IndexValue.objects.bulk_create(new_values, batch_size=1000)
+    return result
 
 
-def _contradicts(held: int | None, said: int | None) -> bool:
-    return None not in (held, said) and held != said
+def _compared_by_year(
+    stored: Mapping[tuple[int, str], IndexValue], lines: Iterable[PublishedValue]
+) -> dict[int, News]:
+    by_year: dict[int, News] = {}
+    for line in lines:
+        comparison = compare_with_stored(stored.get((line.year, line.country)), line)
+        by_year.setdefault(line.year, []).append((line, comparison))
+    return by_year
+
+
+def _is_revision(edition: IndexEdition, facts: EditionFacts, news: News) -> bool:
+    """Whether the number of countries or any value contradicts the stored edition."""
+    counts = edition.country_count, facts.country_count
+    if None not in counts and counts[0] != counts[1]:
+        return True
+    return any(comparison.kind == "revised" for _line, comparison in news)
 
 
 def _values(edition: IndexEdition, news: News) -> list[IndexValue]:
     return [
-        IndexValue(edition=edition, country=one.country, score=w.score, rank=w.rank, state=w.state)
-        for one, w in news
+        IndexValue(
+            edition=edition,
+            country=line.country,
+            score=comparison.score,
+            rank=comparison.rank,
+            state=comparison.state,
+        )
+        for line, comparison in news
     ]
 
 
 def _revise(
-    edition: IndexEdition, said: Mapping[str, Any], made: Mapping[str, Any], news: News
+    edition: IndexEdition, fields: Mapping[str, Any], entered: Mapping[str, Any], news: News
 ) -> IndexEdition:
-    """A new row in place of the one held, with all of its values that nothing new is said of."""
+    """Supersede the stored edition by a new one that takes over its unchanged values."""
     IndexEdition.objects.filter(pk=edition.pk).update(is_current=False)
-    said = {**said, "country_count": said["country_count"] or edition.country_count}
+    count = fields["country_count"] or edition.country_count
     revised = IndexEdition.objects.create(
-        index=edition.index, year=edition.year, supersedes=edition, **said, **made
+        index=edition.index,
+        year=edition.year,
+        supersedes=edition,
+        **{**fields, "country_count": count},
+        **entered,
     )
-    kept = IndexValue.objects.filter(edition=edition).exclude(
-        country__in={one.country for one, _w in news}
+    unchanged = IndexValue.objects.filter(edition=edition).exclude(
+        country__in={line.country for line, _comparison in news}
     )
-    IndexValue.objects.bulk_create(
-        [
-            IndexValue(
-                edition=revised, country=v.country, score=v.score, rank=v.rank, state=v.state
-            )
-            for v in kept
-        ],
-        batch_size=1000,
-    )
+    copies = [
+        IndexValue(edition=revised, country=v.country, score=v.score, rank=v.rank, state=v.state)
+        for v in unchanged
+    ]
+    IndexValue.objects.bulk_create(copies, batch_size=1000)
     return revised
 
 
-def _complete(edition: IndexEdition, facts: Facts) -> None:
-    """Fill what was not known of an edition; when it came out is said only by a source of the same
-    label.
-    """
-    said = facts.of(edition.year)
-    names = ["sha256", "country_count", *(["published_on"] if facts.label == edition.label else [])]
-    empty = [name for name in names if said[name] and not getattr(edition, name)]
+def _complete(edition: IndexEdition, facts: EditionFacts) -> None:
+    """Fill an edition's empty fields; its day only from a source of the same label."""
+    fields = facts.of(edition.year)
+    names = ["sha256", "country_count"]
+    if facts.label == edition.label:
+        names.append("published_on")
+    empty = [name for name in names if fields[name] and not getattr(edition, name)]
     for name in empty:
-        setattr(edition, name, said[name])
+        setattr(edition, name, fields[name])
     if empty:
         edition.save(update_fields=empty)
 
 
-def _fill(held: Mapping[tuple[int, str], IndexValue], news: News) -> list[IndexValue]:
-    """Write the score or the rank that was not known of values held."""
+def _fill(stored: Mapping[tuple[int, str], IndexValue], news: News) -> list[IndexValue]:
+    """Write the score or the rank that stored values lacked."""
     filled = []
-    for one, weighed in news:
-        if weighed.kind == "filled":
-            value = held[one.year, one.country]
-            value.score, value.rank = weighed.score, weighed.rank
+    for line, comparison in news:
+        if comparison.kind == "filled":
+            value = stored[line.year, line.country]
+            value.score, value.rank = comparison.score, comparison.rank
             filled.append(value)
     IndexValue.objects.bulk_update(filled, ["score", "rank"], batch_size=1000)
     return filled

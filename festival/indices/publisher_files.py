@@ -30,7 +30,7 @@ HEADINGS_WITHIN = 20
 _ARCHIVE = b"PK\x03\x04"
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
-Line = tuple[int, Sequence[str]]
+NumberedRow = tuple[int, Sequence[str]]
 """The number of a row, and the text of its cells."""
 
 
@@ -82,7 +82,7 @@ class Heading:
 
 
 def _heading(publisher: Publisher, cells: Sequence[str]) -> Heading:
-    """What a row says if it names the columns; of a column that stands twice the first is read."""
+    """Read a row as headings; of a column named twice the first counts."""
     known = set(publisher.form.names)
     places: dict[int, str] = {}
     years: dict[int, tuple[str, int]] = {}
@@ -103,7 +103,7 @@ def _heading(publisher: Publisher, cells: Sequence[str]) -> Heading:
 
 
 def _of_year(publisher: Publisher, name: str) -> tuple[str, int] | None:
-    """Which of our columns, and of which year, a column is that holds a single year."""
+    """Return our column and the year that a single-year column holds; None for others."""
     for column, pattern in publisher.by_year.items():
         if found := re.fullmatch(pattern, name):
             return column, int(next(filter(None, found.groups())))
@@ -114,7 +114,10 @@ def _of_year(publisher: Publisher, name: str) -> tuple[str, int] | None:
 
 
 def _sheet(
-    publisher: Publisher, heading: Heading, below: Iterable[Line], rest: Iterator[Line]
+    publisher: Publisher,
+    heading: Heading,
+    below: Iterable[NumberedRow],
+    rest: Iterator[NumberedRow],
 ) -> Sheet:
     sheet, cells = Sheet([], heading.letters), 0
     for lines in (below, rest):
@@ -180,7 +183,7 @@ def _cell(sheet: Sheet, number: int, column: str, row: Sequence[str], place: int
 # --- Files --------------------------------------------------------------------------------------
 
 
-def _lines(content: bytes) -> Iterator[Line]:
+def _lines(content: bytes) -> Iterator[NumberedRow]:
     """The filled rows of a CSV file: in UTF-8 or UTF-16 where it is that, else in Latin-1 as
     Windows writes it.
     """
@@ -207,7 +210,7 @@ def _lines(content: bytes) -> Iterator[Line]:
         ) from error
 
 
-def _worksheets(content: bytes) -> Iterator[Iterator[Line]]:
+def _worksheets(content: bytes) -> Iterator[Iterator[NumberedRow]]:
     """The visible sheets of a workbook, each as its filled rows, read in a process of its own."""
     try:
         sheets = sandbox.run(

@@ -1,58 +1,16 @@
-"""The files in which publishers bring their indices out: for each a form of columns, and what a row
-of it says.
+"""The files in which publishers bring their indices out: for each a form of columns.
 
-Pure: from rows to values. Formats are described in docs/indices.md.
+Formats are described in docs/indices.md; `published_values` reads the rows.
 """
 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.persian import latin_digits, parse_decimal
-from cycles.spreadsheets.sheets import Column, Form, Row, Sheet, Wrong
-from festival.countries import letters
-from indicators.scoring.exact import Rounding, parsed
-
-PLACES = Rounding(8)
-MOST = Decimal(10) ** 9
-EMPTY = frozenset({"", "-", "..", "…", "n/a", "na", "null"})
-"""How publishers write that there is no figure."""
-
-
-@dataclass(frozen=True)
-class Given:
-    """What a row says of one country in one year; neither score nor rank: the publisher does not
-    cover it.
-    """
-
-    row: int
-    country: str
-    year: int
-    score: Decimal | None
-    rank: int | None
-
-    @property
-    def is_covered(self) -> bool:
-        return self.score is not None or self.rank is not None
-
-
-@dataclass
-class Told:
-    """What a whole file says, the cells that are wrong, and how many rows are about groups of
-    countries.
-
-    `unknown` are the names by which no country is known, each once, in the order of the file.
-    """
-
-    given: list[Given] = field(default_factory=list)
-    wrong: list[Wrong] = field(default_factory=list)
-    groups: int = 0
-    unknown: list[str] = field(default_factory=list)
+from cycles.spreadsheets.sheets import Column, Form, Row
 
 
 @dataclass(frozen=True)
@@ -62,10 +20,6 @@ class PublishedRow(Row):
     """
 
     called: Mapping[str, str] = field(default_factory=dict)
-
-
-class _UnknownCountry(ValueError):
-    """Nobody knows the country that a row is about."""
 
 
 @dataclass(frozen=True)
@@ -141,178 +95,122 @@ PUBLISHERS: Mapping[str, Publisher] = {
     p.code: p
     for p in (
         Publisher(
-            "table", _("Any table of countries, scores and ranks"), GENERIC,
-            score="score", rank="rank", name="country", year="year", is_whole=False,
+            "table",
+            _("Any table of countries, scores and ranks"),
+            GENERIC,
+            score="score",
+            rank="rank",
+            name="country",
+            year="year",
+            is_whole=False,
         ),
         Publisher(
-            "hdi", _("Human Development Index, time series of all countries"),
+            "hdi",
+            _("Human Development Index, time series of all countries"),
             Form(
-                "hdi", 1,
+                "hdi",
+                1,
                 _columns(
                     "iso3|year|hdi",
                     "country|hdi_group|region|life_expectancy|expected_schooling|mean_schooling|gni_per_capita_ppp2017|rank",
                 ),
                 needs_version=False,
             ),
-            score="hdi", rank="rank", letters="iso3", name="country", year="year",
+            score="hdi",
+            rank="rank",
+            letters="iso3",
+            name="country",
+            year="year",
             by_year={"hdi": r"hdi_(\d{4})", "rank": r"(?:hdi_)?rank_(\d{4})"},
             is_group=lambda row: bool(re.fullmatch(r"ZZ[A-Z]\..+", row.cells["iso3"])),
         ),
         Publisher(
-            "egdi", _("E-Government Development Index, all surveys"),
+            "egdi",
+            _("E-Government Development Index, all surveys"),
             Form(
-                "egdi", 1,
+                "egdi",
+                1,
                 _columns("year|country|egdi", "iso3|osi|hci|tii|e_participation|rank"),
                 needs_version=False,
             ),
-            score="egdi", rank="rank", letters="iso3", name="country", year="year",
+            score="egdi",
+            rank="rank",
+            letters="iso3",
+            name="country",
+            year="year",
             aliases={
-                "survey year": "year", "country name": "country", "country code": "iso3",
-                "e-government index": "egdi", "e-government development index": "egdi",
-                "e-government rank": "rank", "e-participation index": "e_participation",
-                "online service index": "osi", "human capital index": "hci",
+                "survey year": "year",
+                "country name": "country",
+                "country code": "iso3",
+                "e-government index": "egdi",
+                "e-government development index": "egdi",
+                "e-government rank": "rank",
+                "e-participation index": "e_participation",
+                "online service index": "osi",
+                "human capital index": "hci",
                 "telecommunication infrastructure index": "tii",
             },
         ),
         Publisher(
-            "cpi", _("Corruption Perceptions Index, workbook of one or several years"),
+            "cpi",
+            _("Corruption Perceptions Index, workbook of one or several years"),
             Form("cpi", 1, _columns("country|score", "iso3|year|rank"), needs_version=False),
-            score="score", rank="rank", letters="iso3", name="country", year="year",
+            score="score",
+            rank="rank",
+            letters="iso3",
+            name="country",
+            year="year",
             aliases={
-                "country / territory": "country", "country/territory": "country", "jurisdiction": "country",
-                "wb code": "iso3", "iso code": "iso3", "country code": "iso3", "cpi score": "score",
+                "country / territory": "country",
+                "country/territory": "country",
+                "jurisdiction": "country",
+                "wb code": "iso3",
+                "iso code": "iso3",
+                "country code": "iso3",
+                "cpi score": "score",
             },
-            by_year={"score": r"cpi ?score ?(\d{4})|cpi ?(\d{4}) score", "rank": r"(?:cpi )?rank ?(\d{4})"},
+            by_year={
+                "score": r"cpi ?score ?(\d{4})|cpi ?(\d{4}) score",
+                "rank": r"(?:cpi )?rank ?(\d{4})",
+            },
         ),
         Publisher(
-            "wgi", _("Worldwide Governance Indicators, one indicator or all"),
-            Form("wgi", 1, _columns("country|estimate", "iso3|year|indicator"), needs_version=False),
-            score="estimate", letters="iso3", name="country", year="year", part="indicator",
+            "wgi",
+            _("Worldwide Governance Indicators, one indicator or all"),
+            Form(
+                "wgi", 1, _columns("country|estimate", "iso3|year|indicator"), needs_version=False
+            ),
+            score="estimate",
+            letters="iso3",
+            name="country",
+            year="year",
+            part="indicator",
             aliases={
-                "countryname": "country", "country name": "country", "country/territory": "country",
+                "countryname": "country",
+                "country name": "country",
+                "country/territory": "country",
                 "economy": "country",
-                "code": "iso3", "country code": "iso3", "wbcode": "iso3", "wb code": "iso3", "economy (code)": "iso3",
+                "code": "iso3",
+                "country code": "iso3",
+                "wbcode": "iso3",
+                "wb code": "iso3",
+                "economy (code)": "iso3",
                 "time": "year",
             },
             by_year={"estimate": r"(?:estimate_?|yr_?)?(\d{4})(?: \[yr\d{4}\])?"},
         ),
         Publisher(
-            "fsi", _("Fragile States Index, one year"),
-            Form("fsi", 1, _columns("country|total", f"year|rank|{FSI_PARTS}"), needs_version=False),
-            score="total", rank="rank", name="country", year="year",
+            "fsi",
+            _("Fragile States Index, one year"),
+            Form(
+                "fsi", 1, _columns("country|total", f"year|rank|{FSI_PARTS}"), needs_version=False
+            ),
+            score="total",
+            rank="rank",
+            name="country",
+            year="year",
             aliases={"country name": "country", "total score": "total"},
         ),
     )
-}  # fmt: skip
+}
 """The formats that are read, by their code."""
-
-
-def told(publisher: Publisher, sheet: Sheet, *, year: int | None, part: str = "") -> Told:
-    """What a file says; `year` is that of rows which name none. Every row that is wrong is named
-    with its reason.
-
-    Of a file on several indices only the rows of the `part` asked for are read.
-    """
-    found, seen = Told(wrong=list(sheet.errors)), set()
-    unread = {error["row"] for error in sheet.errors}
-    for row in sheet.rows:
-        if not publisher.is_of(row, part):
-            continue
-        if publisher.is_group(row):
-            found.groups += 1
-        elif str(row.number) not in unread:
-            try:
-                said = _given(publisher, sheet, row, year)
-            except _UnknownCountry as unknown:
-                _pass_over(found, sheet, row, publisher, str(unknown))
-                continue
-            if not isinstance(said, Given):
-                found.wrong.append(said)
-            elif (said.country, said.year) in seen:
-                column = publisher.letters or publisher.name
-                found.wrong.append(
-                    sheet.wrong(
-                        row.number, column, gettext("This country stands twice for this year.")
-                    )
-                )
-            else:
-                seen.add((said.country, said.year))
-                found.given.append(said)
-    found.wrong.sort(key=lambda error: int(error["row"] or 0))
-    return found
-
-
-def _pass_over(found: Told, sheet: Sheet, row: Row, publisher: Publisher, name: str) -> None:
-    """Name a country that nobody knows, once for all its years."""
-    if name not in found.unknown:
-        found.unknown.append(name)
-        column = publisher.letters if row.cells.get(publisher.letters) == name else publisher.name
-        sentence = gettext("No country is known by “%(name)s”.") % {"name": name}
-        found.wrong.append(sheet.wrong(row.number, _called(row, column), sentence))
-
-
-def _called(row: Row, column: str) -> str:
-    """The column as the file calls it."""
-    return row.called.get(column, column) if isinstance(row, PublishedRow) else column
-
-
-def _given(publisher: Publisher, sheet: Sheet, row: Row, year: int | None) -> Given | Wrong:
-    cells = row.cells
-    code, name = cells.get(publisher.letters, ""), cells.get(publisher.name, "")
-    country = letters(code, name)
-    if not country:
-        raise _UnknownCountry(name or code)
-    try:
-        of = _year(cells.get(publisher.year, ""), year)
-        score, rank = _score(cells.get(publisher.score, "")), _rank(cells.get(publisher.rank, ""))
-    except _Unfit as unfit:
-        column = {"year": publisher.year, "score": publisher.score, "rank": publisher.rank}[
-            unfit.what
-        ]
-        return sheet.wrong(row.number, _called(row, column), str(unfit))
-    return Given(row.number, country, of, score, rank)
-
-
-class _Unfit(ValueError):
-    def __init__(self, what: str, sentence: str) -> None:
-        self.what = what
-        super().__init__(sentence)
-
-
-def _year(text: str, typed: int | None) -> int:
-    text = latin_digits(text)
-    if not text and typed is not None:
-        return typed
-    dated = re.fullmatch(
-        r"((?:19|20)\d\d)(?:\.0+|-\d\d?-\d\d?.*)?|\d\d?/\d\d?/((?:19|20)\d\d)", text
-    )
-    if dated is None:
-        raise _Unfit("year", gettext("Give the year of the edition, such as 2024."))
-    return int(dated[1] or dated[2])
-
-
-def _score(text: str) -> Decimal | None:
-    """A score, rounded half-up to the 8 places that are kept: files carry the noise of binary
-    numbers.
-    """
-    if text.lower() in EMPTY:
-        return None
-    try:
-        exact = parsed(text) if "e" in text.lower() else parsed(f"{parse_decimal(text):f}")
-    except ValueError as error:
-        raise _Unfit("score", gettext("This is not a score: one number is expected.")) from error
-    if abs(exact) >= MOST:
-        raise _Unfit("score", gettext("This score is too large."))
-    return Decimal(f"{PLACES.units(exact)}E-{PLACES.digits}")
-
-
-def _rank(text: str) -> int | None:
-    """A rank, whole and from 1 on; publishers write 1st, 2nd, 3rd, too, and mark a shared one, as
-    in 4=.
-    """
-    if text.lower() in EMPTY:
-        return None
-    plain = re.fullmatch(r"(\d{1,3})(?:st|nd|rd|th|=|\.0+)?", latin_digits(text).lower())
-    if plain is None or int(plain[1]) == 0:
-        raise _Unfit("rank", gettext("This is not a rank: a whole number from 1 on is expected."))
-    return int(plain[1])

@@ -97,25 +97,26 @@ def positions(
     upto: int | None = None,
     at: datetime | None = None,
 ) -> list[Position]:
-    """Of each index where the country stands, by the editions up to a Gregorian year and known at a
-    moment.
+    """Return the country's position in each index, as known at a moment up to a Gregorian year.
 
     Three queries for any number of indices, years and countries.
     """
     indices = list(indices)
     known = Q() if upto is None else Q(year__lte=upto)
-    known &= (
-        Q()
-        if at is None
-        else Q(published_on=None) | Q(published_on__lte=at.astimezone(TEHRAN).date())
+    if at is not None:
+        today = at.astimezone(TEHRAN).date()
+        known &= Q(published_on=None) | Q(published_on__lte=today)
+    rows = list(
+        IndexEdition.objects.current().filter(known, index__in=indices).order_by("year", "pk")
     )
-    rows = IndexEdition.objects.current().filter(known, index__in=indices)
     editions: dict[int, dict[int, IndexEdition]] = {}
-    for edition in rows.order_by("year", "pk"):
+    for edition in rows:
         editions.setdefault(edition.index_id, {})[edition.year] = edition
-    held = {e.pk for of in editions.values() for e in of.values()}
-    own = {v.edition_id: v for v in IndexValue.objects.of_home().filter(edition__in=held)}
-    ends = {pk for of in editions.values() for pk in _ends(of, own)}
+    keys = [edition.pk for edition in rows]
+    own = {v.edition_id: v for v in IndexValue.objects.of_home().filter(edition__in=keys)}
+    ends: set[int] = set()
+    for of_index in editions.values():
+        ends.update(_ends(of_index, own))
     scores: dict[int, dict[str, Decimal]] = {}
     for value in IndexValue.objects.filter(edition__in=ends):
         if value.score is not None:
@@ -123,16 +124,23 @@ def positions(
     return [_position(index, region, editions.get(index.pk, {}), own, scores) for index in indices]
 
 
-def _scored(editions: dict[int, IndexEdition], own: dict[int, IndexValue]) -> list[int]:
-    """The years in which the country has a score."""
-    return [year for year, e in editions.items() if e.pk in own and own[e.pk].score is not None]
+def _line(
+    editions: dict[int, IndexEdition], own: dict[int, IndexValue]
+) -> list[tuple[int, Decimal]]:
+    """The years in which the country has a score, each with it."""
+    line = []
+    for year, edition in editions.items():
+        value = own.get(edition.pk)
+        if value is not None and value.score is not None:
+            line.append((year, value.score))
+    return line
 
 
 def _ends(editions: dict[int, IndexEdition], own: dict[int, IndexValue]) -> list[int]:
     """The editions of which every country is needed: the newest with a score, and the one it is
     compared with.
     """
-    years = _scored(editions, own)
+    years = [year for year, _score in _line(editions, own)]
     return [editions[year].pk for year in (span(years, YEARS) or years[-1:])]
 
 
@@ -145,56 +153,70 @@ def _position(
 ) -> Position:
     higher = index.is_higher_better
     newest = editions[max(editions)] if editions else None
-    covered = [
-        e
-        for e in editions.values()
-        if e.pk in own and own[e.pk].state == IndexValue.State.PUBLISHED
-    ]
-    held = covered[-1] if covered else None
+    held = _newest_covering(editions, own)
     value = own[held.pk] if held else None
-    scored = _scored(editions, own)
+    line = _line(editions, own)
     series: Series = {year: scores.get(e.pk, {}) for year, e in editions.items() if e.pk in scores}
     now: Scores = series.get(held.year, {}) if held else {}
-    among = frozenset(region.countries) | {HOME} if region else None
     reckoned = place_of(now, HOME, higher=higher)
     ranked = value.rank if value else None
-    change = None
-    if held and len(scored) > 1 and scored[-1] == held.year:
-        before, after = own[editions[scored[-2]].pk].score, own[held.pk].score
-        if before is not None and after is not None:
-            change = Change(scored[-2], gain(before, after, higher=higher))
+    region_place = region_progress = None
+    if region is not None:
+        among = frozenset(region.countries) | {HOME}
+        region_place = place_of(now, HOME, higher=higher, among=among)
+        region_progress = progress(series, HOME, years=YEARS, higher=higher, among=among)
     return Position(
         index=index,
         edition=newest,
         value=own.get(newest.pk) if newest else None,
         held=held,
         at=value,
-        place=Place(ranked, held.country_count)
-        if held and ranked and held.country_count
-        else reckoned,
+        place=_published_place(held, ranked) or reckoned,
         is_reckoned=ranked is None and reckoned is not None,
         ranked=ranked or (reckoned.place if reckoned else None),
         region=region,
-        region_place=place_of(now, HOME, higher=higher, among=among) if among else None,
+        region_place=region_place,
         better_than=percentile(now, HOME, higher=higher),
-        change=change,
+        change=_change(line, held, higher=higher),
         progress=progress(series, HOME, years=YEARS, higher=higher),
-        region_progress=progress(series, HOME, years=YEARS, higher=higher, among=among)
-        if among
-        else None,
+        region_progress=region_progress,
         goal=_goal(index, held, value, now),
-        line=[
-            (year, score) for year in scored if (score := own[editions[year].pk].score) is not None
-        ],
+        line=line,
     )
+
+
+def _newest_covering(
+    editions: dict[int, IndexEdition], own: dict[int, IndexValue]
+) -> IndexEdition | None:
+    covering = [
+        edition
+        for edition in editions.values()
+        if edition.pk in own and own[edition.pk].state == IndexValue.State.PUBLISHED
+    ]
+    return covering[-1] if covering else None
+
+
+def _published_place(held: IndexEdition | None, rank: int | None) -> Place | None:
+    """Return the publisher's rank among its countries; None where either is not known."""
+    if held is None or not rank or not held.country_count:
+        return None
+    return Place(rank, held.country_count)
+
+
+def _change(
+    line: Sequence[tuple[int, Decimal]], held: IndexEdition | None, *, higher: bool
+) -> Change | None:
+    """Return the gain over the score before; None where the newest edition has no score."""
+    if held is None or len(line) < 2 or line[-1][0] != held.year:
+        return None
+    (since, before), (_year, after) = line[-2:]
+    return Change(since, gain(before, after, higher=higher))
 
 
 def _goal(
     index: Index, held: IndexEdition | None, value: IndexValue | None, now: Scores
 ) -> Goal | None:
-    """What is lacking to the Vision target; a target that is a place takes the score of whoever
-    holds it now.
-    """
+    """Return the way to the Vision target; a place takes the score of its present holder."""
     if index.vision_year is None:
         return None
     higher, region = index.is_higher_better, index.vision_region
@@ -220,7 +242,7 @@ def _goal(
 
 
 @dataclass(frozen=True)
-class Year:
+class EditionFigures:
     """One edition of an index: what it says of the country, and the medians of its region and of
     all countries.
     """
@@ -238,7 +260,7 @@ class Year:
         return self.place is not None and (self.value is None or self.value.rank is None)
 
 
-def whole(index: Index) -> tuple[list[IndexEdition], dict[int, dict[str, IndexValue]]]:
+def all_editions(index: Index) -> tuple[list[IndexEdition], dict[int, dict[str, IndexValue]]]:
     """All editions of an index, superseded ones too, newest first, and the values of each; two
     queries.
     """
@@ -254,7 +276,7 @@ def years(
     region: Region | None,
     editions: Iterable[IndexEdition],
     values: dict[int, dict[str, IndexValue]],
-) -> list[Year]:
+) -> list[EditionFigures]:
     """Each edition with the country's value and the medians, in the order of the editions."""
     found, higher = [], index.is_higher_better
     among = frozenset(region.countries) | {HOME} if region else frozenset()
@@ -264,7 +286,7 @@ def years(
         own = held.get(HOME)
         rank, count = (own.rank if own else None), edition.country_count
         found.append(
-            Year(
+            EditionFigures(
                 edition=edition,
                 value=own,
                 place=Place(rank, count or 0) if rank else place_of(scores, HOME, higher=higher),

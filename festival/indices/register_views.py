@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,15 +20,21 @@ from cycles.spreadsheets.sheets import Sheet
 from cycles.ui.pages import act_page, import_page
 from cycles.workflow import Refused
 from festival.indices import actions, import_check, publisher_files
-from festival.indices.forms import EditionForm, IndexForm, IntakeForm, RecommendForm, RegionForm
-from festival.indices.merging import Facts
+from festival.indices.forms import (
+    EditionForm,
+    IndexForm,
+    IndexImportForm,
+    RecommendForm,
+    RegionForm,
+)
+from festival.indices.merging import EditionFacts
 from festival.indices.publishers import PUBLISHERS
-from festival.models import Index, IndexValue, Recommendation, Region
+from festival.models import Index, IndexEdition, IndexValue, Recommendation, Region
 from festival.workflow import INDICES
 
 
-def _kept(request: PortalRequest, name: str) -> None:
-    """To those who do not keep the register, its pages do not exist."""
+def _refuse_outsiders(request: PortalRequest, name: str) -> None:
+    """Answer that there is no such page to those who may not make this act on the register."""
     if not INDICES[name].who(request.user, None, request.at):
         raise Http404
 
@@ -38,7 +44,7 @@ def _form_page(
     form: forms.Form,
     name: str,
     *,
-    do: Callable[[], Any],
+    do: Callable[[], object],
     then: str,
     about: str,
     **context: Any,
@@ -59,7 +65,7 @@ def _form_page(
 @require_POST
 def register_load(request: PortalRequest) -> HttpResponse:
     """Begin an empty register with the initial table."""
-    _kept(request, "load_register")
+    _refuse_outsiders(request, "load_register")
     try:
         actions.load_register(by=request.user, at=request.at)
     except Refused as refusal:
@@ -71,13 +77,13 @@ def register_load(request: PortalRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def index_new(request: PortalRequest) -> HttpResponse:
-    _kept(request, "save_index")
+    _refuse_outsiders(request, "save_index")
     return _index_page(request, None, reverse("festival:indices"), _("New index"))
 
 
 @require_http_methods(["GET", "POST"])
 def index_edit(request: PortalRequest, code: str) -> HttpResponse:
-    _kept(request, "save_index")
+    _refuse_outsiders(request, "save_index")
     index = get_object_or_404(Index, code=code)
     return _index_page(request, index, reverse("festival:index", args=[code]), str(index))
 
@@ -91,7 +97,12 @@ def _index_page(request: PortalRequest, index: Index | None, then: str, about: s
             lambda: IndexForm(index=Index.objects.get(pk=index.pk) if index else None)
         )
         return actions.save_index(
-            index, fields=form.said, agencies=agencies, by=request.user, at=request.at, seen=seen
+            index,
+            fields=form.index_fields,
+            agencies=agencies,
+            by=request.user,
+            at=request.at,
+            seen=seen,
         )
 
     return _form_page(request, form, "save_index", do=do, then=then, about=about)
@@ -100,14 +111,26 @@ def _index_page(request: PortalRequest, index: Index | None, then: str, about: s
 @require_http_methods(["GET", "POST"])
 def edition_new(request: PortalRequest, code: str) -> HttpResponse:
     """An edition by hand, or that it does not cover the country."""
-    _kept(request, "enter_edition")
+    _refuse_outsiders(request, "enter_edition")
     index, form = get_object_or_404(Index, code=code), EditionForm(request.POST or None)
 
-    def do() -> Any:
-        said = form.cleaned_data
-        facts = Facts(said["label"], said["source"], said["published_on"], said["country_count"])
-        figures = {"year": said["year"], "score": said["score"], "rank": said["rank"]}
-        return actions.enter_edition(index, facts=facts, **figures, by=request.user, at=request.at)
+    def do() -> IndexEdition:
+        typed = form.cleaned_data
+        facts = EditionFacts(
+            label=typed["label"],
+            source=typed["source"],
+            published_on=typed["published_on"],
+            country_count=typed["country_count"],
+        )
+        return actions.enter_edition(
+            index,
+            year=typed["year"],
+            facts=facts,
+            score=typed["score"],
+            rank=typed["rank"],
+            by=request.user,
+            at=request.at,
+        )
 
     then = reverse("festival:index", args=[code])
     return _form_page(request, form, "enter_edition", do=do, then=then, about=str(index))
@@ -116,7 +139,7 @@ def edition_new(request: PortalRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def index_import(request: PortalRequest, code: str, form: str) -> HttpResponse:
     """A publisher's file: tried first, and taken over when it is confirmed."""
-    _kept(request, "import_values")
+    _refuse_outsiders(request, "import_values")
     index, publisher = get_object_or_404(Index, code=code), PUBLISHERS.get(form)
     if publisher is None:
         raise Http404
@@ -134,16 +157,22 @@ def index_import(request: PortalRequest, code: str, form: str) -> HttpResponse:
         year: int | None,
         **said: Any,
     ) -> Sequence[IndexValue]:
-        counted = import_check.counted(
+        counted = import_check.countries_by_year(
             publisher, index, sheet, year=year, typed=said.pop("country_count")
         )
-        facts = Facts(**said, counted=counted, sha256=sha256)
+        facts = EditionFacts(**said, counted=counted, sha256=sha256)
         lines = partial(
             import_check.checked_again, publisher, index, sheet, year=year, as_checked=as_checked
         )
-        file = {"file_name": file_name, "sha256": sha256, "left_out": left_out}
         return actions.import_values(
-            index, lines, facts=facts, **file, by=request.user, at=request.at
+            index,
+            lines,
+            facts=facts,
+            file_name=file_name,
+            sha256=sha256,
+            left_out=left_out,
+            by=request.user,
+            at=request.at,
         )
 
     return import_page(
@@ -154,7 +183,7 @@ def index_import(request: PortalRequest, code: str, form: str) -> HttpResponse:
         reader=partial(publisher_files.read, publisher),
         then=reverse("festival:index", args=[code]),
         page="festival/indices/index_import.html",
-        form_class=IntakeForm,
+        form_class=IndexImportForm,
         index=index,
         publisher=publisher,
         formats=PUBLISHERS.values(),
@@ -167,19 +196,19 @@ def index_import(request: PortalRequest, code: str, form: str) -> HttpResponse:
 @require_safe
 def regions(request: PortalRequest) -> HttpResponse:
     """The lists of countries to compare with."""
-    _kept(request, "save_region")
+    _refuse_outsiders(request, "save_region")
     return render(request, "festival/indices/regions.html", {"regions": Region.objects.for_list()})
 
 
 @require_http_methods(["GET", "POST"])
 def region_new(request: PortalRequest) -> HttpResponse:
-    _kept(request, "save_region")
+    _refuse_outsiders(request, "save_region")
     return _region_page(request, None, _("New region"))
 
 
 @require_http_methods(["GET", "POST"])
 def region_edit(request: PortalRequest, code: str) -> HttpResponse:
-    _kept(request, "save_region")
+    _refuse_outsiders(request, "save_region")
     region = get_object_or_404(Region, code=code)
     return _region_page(request, region, str(region))
 
@@ -206,11 +235,11 @@ def _region_page(request: PortalRequest, region: Region | None, about: str) -> H
 @require_http_methods(["GET", "POST"])
 def recommend(request: PortalRequest, code: str, year: int) -> HttpResponse:
     """The next version of what is recommended about an index in a year, begun with the last one."""
-    _kept(request, "recommend")
+    _refuse_outsiders(request, "recommend")
     index = get_object_or_404(Index, code=code)
     versions = Recommendation.objects.filter(index=index, year=year).for_list()
 
-    def form_for(data: Any = None) -> RecommendForm:
+    def form_for(data: QueryDict | None = None) -> RecommendForm:
         last = versions.first()
         return RecommendForm(data, initial={"text": last.text if last else ""})
 
@@ -231,7 +260,7 @@ def recommend(request: PortalRequest, code: str, year: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def recommendation_approve(request: PortalRequest, pk: int) -> HttpResponse:
     """Sign the last version; everybody may read it from then on."""
-    _kept(request, "approve_recommendation")
+    _refuse_outsiders(request, "approve_recommendation")
     version = get_object_or_404(Recommendation.objects.select_related("index"), pk=pk)
     return act_page(
         request,

@@ -2,10 +2,8 @@
 heads send them.
 """
 
-from typing import Any
-
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -30,12 +28,15 @@ def index_reports(request: PortalRequest) -> HttpResponse:
     """
     mine = request.user.agency_ids(request.at, Role.STAFF, *HEADS)
     reports = IndexReport.objects.visible_to(request.user, request.at).for_list()
-    own = Index.objects.kept().filter(agencies__in=mine).distinct().for_list()
+    own = Index.objects.followed().filter(agencies__in=mine).distinct().for_list()
+    if not request.user.oversees_the_country(request.at):
+        reports = reports.filter(agency__in=mine)
+    owed = []
+    for index in own:
+        owed += [(index, agency) for agency in index.agencies.all() if agency.pk in mine]
     context = {
-        "reports": reports
-        if request.user.oversees_the_country(request.at)
-        else reports.filter(agency__in=mine),
-        "owed": [(index, a) for index in own for a in index.agencies.all() if a.pk in mine],
+        "reports": reports,
+        "owed": owed,
         "year": this_year(request.at),
     }
     return render(request, "festival/indices/index_reports.html", context)
@@ -44,7 +45,7 @@ def index_reports(request: PortalRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def index_report(request: PortalRequest, code: str, agency: str, year: int) -> HttpResponse:
     """The draft of an agency's report on an index in a year; begun with what was sent last."""
-    index = get_object_or_404(Index.objects.kept(), code=code)
+    index = get_object_or_404(Index.objects.followed(), code=code)
     mine = index.agencies.filter(pk__in=request.user.agency_ids(request.at, Role.STAFF, *HEADS))
     own = get_object_or_404(mine, code=agency)
     if year not in actions.YEARS:
@@ -56,7 +57,7 @@ def index_report(request: PortalRequest, code: str, agency: str, year: int) -> H
     def newest() -> IndexReport | None:
         return rows.order_by("-pk").first()
 
-    def form_for(last: IndexReport | None, data: Any = None) -> ReportForm:
+    def form_for(last: IndexReport | None, data: QueryDict | None = None) -> ReportForm:
         return ReportForm(data, initial={"done": last.done, "asked": last.asked} if last else None)
 
     last = newest()

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse, StreamingHttpResponse
@@ -24,15 +23,26 @@ from festival.indices.actions import YEARS
 from festival.indices.chapter import chapter
 from festival.indices.comparison import places, within
 from festival.indices.publishers import PUBLISHERS
-from festival.indices.queries import Position, Year, positions, whole, years
+from festival.indices.queries import EditionFigures, Position, all_editions, positions, years
 from festival.models import Index, IndexReport, IndexValue, Recommendation, Region
+from festival.models.indices import IndexValueQuerySet
 from festival.workflow import INDICES
 
 SPARK = {"width": 120, "height": 32}
 COLUMNS = (
-    "index", "name_en", "publisher", "edition", "year", "country", "score", "rank", "countries", "state", "revised",
+    "index",
+    "name_en",
+    "publisher",
+    "edition",
+    "year",
+    "country",
+    "score",
+    "rank",
+    "countries",
+    "state",
+    "revised",
     "source",
-)  # fmt: skip
+)
 
 
 def may_keep(request: PortalRequest) -> bool:
@@ -46,7 +56,7 @@ def this_year(at: datetime) -> int:
 
 
 @dataclass(frozen=True)
-class Told:
+class ListedIndex:
     """A position with its sparkline, as the list shows it."""
 
     position: Position
@@ -60,11 +70,11 @@ def indices(request: PortalRequest) -> HttpResponse:
     those no longer.
     """
     keeps, regions = may_keep(request), list(Region.objects.for_list())
-    rows = Index.objects.all() if keeps else Index.objects.kept()
+    rows = Index.objects.all() if keeps else Index.objects.followed()
     found = positions(rows.for_list(), next(iter(regions), None), at=request.at)
     now = this_year(request.at)
     context = {
-        "rows": [Told(p, _spark(p.line)) for p in found],
+        "rows": [ListedIndex(p, _spark(p.line)) for p in found],
         "region": next(iter(regions), None),
         "keeps": keeps,
         "chapters": [now, now - 1, now - 2],
@@ -85,14 +95,14 @@ def index(request: PortalRequest, code: str) -> HttpResponse:
     """
     keeps = may_keep(request)
     found = get_object_or_404(
-        (Index.objects.all() if keeps else Index.objects.kept()).for_list(), code=code
+        (Index.objects.all() if keeps else Index.objects.followed()).for_list(), code=code
     )
     regions = list(Region.objects.for_list())
     region = next(
         (r for r in regions if r.code == request.GET.get("region")), next(iter(regions), None)
     )
     [position] = positions([found], region, at=request.at)
-    editions, values = whole(found)
+    editions, values = all_editions(found)
     told = years(found, region, editions, values)
     versions = (
         Recommendation.objects.visible_to(request.user, request.at).filter(index=found).for_list()
@@ -130,7 +140,7 @@ class Chart:
     world: str
 
 
-def _chart(told: Sequence[Year]) -> Chart | None:
+def _chart(told: Sequence[EditionFigures]) -> Chart | None:
     """The country's score over the years, with the medians of its region and of all countries."""
     ordered = sorted(told, key=lambda year: year.edition.year)
     home = [
@@ -207,11 +217,11 @@ def indices_file(request: PortalRequest) -> StreamingHttpResponse:
 @require_safe
 def index_file(request: PortalRequest, code: str) -> StreamingHttpResponse:
     """Every value that holds of one index."""
-    found = get_object_or_404(Index.objects.kept(), code=code)
+    found = get_object_or_404(Index.objects.followed(), code=code)
     return _open_file(IndexValue.objects.filter(edition__index=found), f"index-{found.code}")
 
 
-def _open_file(values: Any, name: str) -> StreamingHttpResponse:
+def _open_file(values: IndexValueQuerySet, name: str) -> StreamingHttpResponse:
     """Values as a CSV that pages of others may read as well."""
     answer = csv_answer(_rows(values), name)
     answer["Access-Control-Allow-Origin"] = "*"
@@ -219,19 +229,25 @@ def _open_file(values: Any, name: str) -> StreamingHttpResponse:
     return answer
 
 
-def _rows(values: Any) -> Iterator[Sequence[Any]]:
+def _rows(values: IndexValueQuerySet) -> Iterator[Sequence[object]]:
     yield COLUMNS
-    held = values.current().order_by(
+    in_force = values.current().select_related("edition__index")
+    ordered = in_force.order_by(
         "edition__index__position", "edition__index", "edition__year", "country", "pk"
     )
-    of, edition = "edition__index", "edition"
-    for *said, supersedes, source in held.values_list(
-        f"{of}__code", f"{of}__name_en", f"{of}__publisher", f"{edition}__label", f"{edition}__year", "country",
-        "score", "rank", f"{edition}__country_count", "state", f"{edition}__supersedes", f"{edition}__source",
-    ).iterator(2000):  # fmt: skip
-        said[6] = None if said[6] is None else said[6].normalize()
-        yield [
-            *("" if cell is None else cell for cell in said),
-            "true" if supersedes else "false",
-            source,
-        ]
+    for value in ordered.iterator(2000):
+        edition = value.edition
+        yield (
+            edition.index.code,
+            edition.index.name_en,
+            edition.index.publisher,
+            edition.label,
+            edition.year,
+            value.country,
+            "" if value.score is None else value.score.normalize(),
+            "" if value.rank is None else value.rank,
+            "" if edition.country_count is None else edition.country_count,
+            value.state,
+            "true" if edition.supersedes_id else "false",
+            edition.source,
+        )

@@ -67,7 +67,7 @@ class Flag(TextChoices):
 # --- Numbers ------------------------------------------------------------------------------------
 
 
-class Line(NamedTuple):
+class ScoredLine(NamedTuple):
     """One agency's scored line: its points of its ceiling, and the points and ceilings of all that
     agency's lines.
     """
@@ -89,7 +89,7 @@ class Line(NamedTuple):
 
 
 def full_percent(percents: Sequence[Fraction]) -> Fraction | None:
-    """Of a hundred agencies, those whose line is full; None for too few."""
+    """Return the percent of agencies whose line is full; None for too few agencies."""
     if len(percents) < FEWEST:
         return None
     return Fraction(100 * sum(p >= FULL for p in percents), len(percents))
@@ -102,7 +102,7 @@ def spread(percents: Sequence[Fraction]) -> float | None:
     return float(statistics.stdev(percents)) if len(percents) >= FEWEST else None
 
 
-def discrimination(lines: Iterable[Line]) -> float | None:
+def discrimination(lines: Iterable[ScoredLine]) -> float | None:
     """The corrected item-total correlation: of the line's percent with the percent of all else of
     the same agency.
 
@@ -119,9 +119,7 @@ def discrimination(lines: Iterable[Line]) -> float | None:
 
 @dataclass(frozen=True)
 class Figures:
-    """What is known of one measure: agencies asked, scored and to which it does not apply, and how
-    they fared.
-    """
+    """One measure's agencies asked, scored and not concerned, and how they fared."""
 
     asked: int
     scored: int
@@ -140,24 +138,28 @@ class Figures:
 
     @property
     def flags(self) -> list[Flag]:
-        """What a working group should look at."""
-        found = []
-        if self.full is not None and self.full >= SATURATED:
-            found.append(Flag.SATURATED)
-        if self.spread is not None and self.spread < LEAST_SPREAD:
-            found.append(Flag.FLAT)
-        if self.discrimination is not None and self.discrimination < LEAST_DISCRIMINATION:
-            found.append(Flag.APART)
-        many = self.filed >= FLAGGED_FROM and 100 * self.filed >= MUCH_APPEALED * self.asked
-        if many or (self.decided >= FLAGGED_FROM and self.upheld * FLAGGED_PART >= self.decided):
-            found.append(Flag.APPEALED)
-        if self.asked >= FEWEST and self.void_percent >= MOST_VOID:
-            found.append(Flag.VOID)
-        return found
+        """Name the reasons for a working group to look at the measure."""
+        raised = {
+            Flag.SATURATED: self.full is not None and self.full >= SATURATED,
+            Flag.FLAT: self.spread is not None and self.spread < LEAST_SPREAD,
+            Flag.APART: self.discrimination is not None
+            and self.discrimination < LEAST_DISCRIMINATION,
+            Flag.APPEALED: self.is_much_appealed or self.is_often_upheld,
+            Flag.VOID: self.asked >= FEWEST and self.void_percent >= MOST_VOID,
+        }
+        return [flag for flag, is_raised in raised.items() if is_raised]
+
+    @property
+    def is_much_appealed(self) -> bool:
+        return self.filed >= FLAGGED_FROM and 100 * self.filed >= MUCH_APPEALED * self.asked
+
+    @property
+    def is_often_upheld(self) -> bool:
+        return self.decided >= FLAGGED_FROM and self.upheld * FLAGGED_PART >= self.decided
 
 
 def figures_of(
-    lines: Sequence[Line], *, asked: int, void: int, appeals: tuple[int, int, int] = (0, 0, 0)
+    lines: Sequence[ScoredLine], *, asked: int, void: int, appeals: tuple[int, int, int] = (0, 0, 0)
 ) -> Figures:
     """The figures of one measure from its scored lines; `appeals` are those filed, decided and
     upheld in some part.
@@ -183,7 +185,7 @@ def figures_of(
 
 @dataclass
 class _Gathered:
-    lines: list[Line] = field(default_factory=list)
+    lines: list[ScoredLine] = field(default_factory=list)
     asked: int = 0
     void: int = 0
 
@@ -207,17 +209,34 @@ def _figures(edition: Edition) -> dict[int, Figures]:
         answer__submission__state=SubmissionState.COMMUNICATED,
     ).exclude(basis=Score.Basis.SELF)
     counting = Q(state=LineState.SCORED, answer__measure__is_pilot=False)
-    sums = scores.filter(counting).order_by().values_list("answer__submission")
-    wholes = {s: (p, c) for s, p, c in sums.annotate(Sum("points"), Sum("answer__measure__points"))}
+    sums = scores.filter(counting).order_by().values(submission=F("answer__submission"))
+    sums = sums.annotate(earned=Sum("points"), ceiling=Sum("answer__measure__points"))
+    wholes = {row["submission"]: (row["earned"], row["ceiling"]) for row in sums}
+
     shared = scores.filter(answer__measure__indicator__axis__set__agency=None).order_by("pk")
-    names = ("answer__measure", "answer__submission", "state", "points", "answer__measure__points")
+    rows = shared.values(
+        "state",
+        "points",
+        measure=F("answer__measure"),
+        submission=F("answer__submission"),
+        ceiling=F("answer__measure__points"),
+    )
     gathered: dict[int, _Gathered] = {}
-    for measure, submission, state, points, ceiling in shared.values_list(*names).iterator():
-        of = gathered.setdefault(measure, _Gathered())
-        of.asked += 1
-        of.void += state == LineState.NOT_APPLICABLE
-        if state == LineState.SCORED and points is not None:
-            of.lines.append(Line(points, ceiling, *wholes.get(submission, (ZERO, ZERO))))
+    for row in rows.iterator():
+        measure = gathered.setdefault(row["measure"], _Gathered())
+        measure.asked += 1
+        measure.void += row["state"] == LineState.NOT_APPLICABLE
+        if row["state"] == LineState.SCORED and row["points"] is not None:
+            whole_points, whole_ceiling = wholes.get(row["submission"], (ZERO, ZERO))
+            measure.lines.append(
+                ScoredLine(
+                    points=row["points"],
+                    ceiling=row["ceiling"],
+                    whole_points=whole_points,
+                    whole_ceiling=whole_ceiling,
+                )
+            )
+
     contested = {
         group.key: (
             group.outcomes.filed,
@@ -230,9 +249,12 @@ def _figures(edition: Edition) -> dict[int, Figures]:
     }
     return {
         key: figures_of(
-            of.lines, asked=of.asked, void=of.void, appeals=contested.get(key, (0, 0, 0))
+            measure.lines,
+            asked=measure.asked,
+            void=measure.void,
+            appeals=contested.get(key, (0, 0, 0)),
         )
-        for key, of in gathered.items()
+        for key, measure in gathered.items()
     }
 
 
@@ -265,9 +287,7 @@ def lessons(edition: Edition) -> list[Lesson]:
 
 
 def for_set(indicator_set: IndicatorSet, at: datetime) -> list[Lesson]:
-    """What the newest published results before a set's year say of its measures, only what is to be
-    looked at.
-    """
+    """Return the measures of a set that earlier published results flag, with their figures."""
     year = indicator_set.cycle.year
     years = range(max(PRACTICE + 1, year - YEARS_BACK), year)
     edition = Edition.objects.published(at).filter(cycle__year__in=years).for_list().first()

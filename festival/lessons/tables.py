@@ -16,7 +16,7 @@ from festival.lessons.queries import Lesson
 from indicators.scoring.methods import rounded
 
 
-def shown(figure: Fraction | float | None, places: int = 1) -> str:
+def rounded_figure(figure: Fraction | float | None, places: int = 1) -> str:
     """A measured figure to so many places; a dash where too few were measured."""
     return DASH if figure is None else localised(rounded(figure, places), places)
 
@@ -63,19 +63,19 @@ class LessonTable(CardsTable):
         return localised(record.figures.scored)
 
     def render_mean(self, record: Lesson) -> str:
-        return shown(record.figures.mean)
+        return rounded_figure(record.figures.mean)
 
     def render_full(self, record: Lesson) -> str:
-        return shown(record.figures.full)
+        return rounded_figure(record.figures.full)
 
     def render_spread(self, record: Lesson) -> str:
-        return shown(record.figures.spread)
+        return rounded_figure(record.figures.spread)
 
     def render_discrimination(self, record: Lesson) -> str:
-        return shown(record.figures.discrimination, 2)
+        return rounded_figure(record.figures.discrimination, 2)
 
     def render_void(self, record: Lesson) -> str:
-        return shown(record.figures.void_percent)
+        return rounded_figure(record.figures.void_percent)
 
     def render_filed(self, record: Lesson) -> str:
         told = {

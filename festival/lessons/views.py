@@ -57,5 +57,5 @@ def lessons_of_set(request: PortalRequest, pk: int) -> HttpResponse:
         "limits": _limits(),
     }
     return render(
-        request, f"festival/lessons_of_set.html{'#slot' if request.htmx else ''}", context
+        request, f"festival/lessons/lessons_of_set.html{'#slot' if request.htmx else ''}", context
     )

@@ -2,7 +2,8 @@
 from results.
 """
 
-from festival.models.awards import Award, AwardCategory, Ceremony, Minutes, Rank, minutes_path
+from festival.models.awards import Award, Rank
+from festival.models.ceremonies import AwardCategory, Ceremony, Minutes, minutes_path
 from festival.models.comments import MeasureComment
 from festival.models.consequences import (
     NOT_FILED,
@@ -19,7 +20,7 @@ from festival.models.improvement import (
     ImprovementPlan,
     Progress,
     Status,
-    counted,
+    status_counts,
 )
 from festival.models.index_reports import IndexReport, Recommendation, year_label
 from festival.models.indices import Index, IndexEdition, IndexValue, Region
@@ -74,9 +75,9 @@ __all__ = (
     "SurveyQuestion",
     "SurveyReturn",
     "archive_path",
-    "counted",
     "data_path",
     "minutes_path",
     "report_path",
+    "status_counts",
     "year_label",
 )

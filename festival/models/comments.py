@@ -4,14 +4,16 @@ read.
 
 from datetime import datetime
 from typing import Any, Self
+from uuid import UUID
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext
 from django_fsm import FSMField
 
-from agencies.models import Agency
+from agencies.models import Agency, User
 from festival.models.editions import Edition
 from festival.workflow import COMMENTS, CommentState
 from indicators.models import IndicatorSet, Measure
@@ -21,12 +23,12 @@ class MeasureCommentQuerySet(models.QuerySet["MeasureComment"]):
     def published(self) -> Self:
         return self.filter(state=CommentState.PUBLISHED)
 
-    def visible_to(self, user: Any, at: datetime) -> Self:
+    def visible_to(self, user: User | AnonymousUser, at: datetime) -> Self:
         """Published ones for everybody; all for national administrators and auditors."""
         whole = user.is_authenticated and user.oversees_the_country(at)
         return self.all() if whole else self.published()
 
-    def about(self, edition: Edition, lineage: Any) -> Self:
+    def about(self, edition: Edition, lineage: UUID) -> Self:
         """On one measure of one year, whichever edition of it was in force."""
         return self.filter(edition__cycle=edition.cycle_id, lineage=lineage)
 

@@ -81,7 +81,7 @@ class ConsequenceRule(models.Model):
 
     @property
     def words(self) -> str:
-        """What follows, in the reader's language."""
+        """The consequence in the reader's language."""
         return named(self.words_fa, self.words_en)
 
 
@@ -108,7 +108,7 @@ class ConsequenceQuerySet(models.QuerySet["Consequence"]):
         return rows.order_by("-cycle__year", "agency__sort_key", "pk")
 
     def for_notices(self) -> Self:
-        """With all that a row's name and address need."""
+        """Load what a notice's name and address need."""
         return self.select_related("agency", "cycle", "rule")
 
 

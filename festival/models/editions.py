@@ -20,7 +20,7 @@ from submissions.models import ScoreRun, Submission
 
 class EditionQuerySet(models.QuerySet["Edition"]):
     def published(self, at: datetime) -> Self:
-        """What the public may see: from the set instant on, whether or not the scheduler ran."""
+        """Editions whose set instant has come, whether or not the scheduler ran."""
         return self.filter(
             state__in=(EditionState.SCHEDULED, EditionState.PUBLISHED), publish_at__lte=at
         )
@@ -29,13 +29,13 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         return self.all() if user.oversees_the_country(at) else self.published(at)
 
     def current(self, at: datetime) -> Self:
-        """Of each cycle the published edition with the highest number."""
+        """The published edition of each cycle with the highest number."""
         published = Edition.objects.published(at)
         later = published.filter(cycle=OuterRef("cycle"), number__gt=OuterRef("number"))
         return self.published(at).filter(~Exists(later))
 
     def newest(self) -> Self:
-        """Of each cycle the edition with the highest number, published or not."""
+        """The edition of each cycle with the highest number, published or not."""
         return self.filter(
             ~Exists(Edition.objects.filter(cycle=OuterRef("cycle"), number__gt=OuterRef("number")))
         )
@@ -50,7 +50,7 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         return self.select_related("cycle").order_by("-cycle__year", "-number", "pk")
 
     def for_notices(self) -> Self:
-        """With all that a row's name and address need."""
+        """Load what a notice's name and address need."""
         return self.select_related("cycle")
 
 

@@ -37,7 +37,7 @@ SETTLED = (Status.COMPLETED, Status.CANCELLED)
 
 
 class Found(models.TextChoices):
-    """What of the results speaks for an item."""
+    """A reason in the results for an item of a plan."""
 
     LOST = "lost", _("Points lost")
     FACTOR = "factor", _("An influence from outside was not accepted")
@@ -66,13 +66,13 @@ class ImprovementPlanQuerySet(models.QuerySet["ImprovementPlan"]):
         )
         by_plan = current.order_by().values("item__plan")
 
-        def counted(rows: models.QuerySet[Any, Any]) -> Coalesce:
+        def number_of(rows: models.QuerySet[Any, Any]) -> Coalesce:
             return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n")), 0)
 
         return self.annotate(
-            items_all=counted(items),
-            items_completed=counted(by_plan.filter(status=Status.COMPLETED)),
-            items_cancelled=counted(by_plan.filter(status=Status.CANCELLED)),
+            items_all=number_of(items),
+            items_completed=number_of(by_plan.filter(status=Status.COMPLETED)),
+            items_cancelled=number_of(by_plan.filter(status=Status.CANCELLED)),
         )
 
     def for_list(self) -> Self:
@@ -80,12 +80,12 @@ class ImprovementPlanQuerySet(models.QuerySet["ImprovementPlan"]):
         return rows.order_by("-cycle__year", "agency__sort_key", "pk")
 
     def for_notices(self) -> Self:
-        """With all that a row's name and address need."""
+        """Load what a notice's name and address need."""
         return self.select_related("agency", "cycle")
 
 
 class ImprovementPlan(models.Model):
-    """What an agency will do about the results of one cycle, by `due_on` signed by its head.
+    """An agency's plan about the results of one cycle, due from its head by `due_on`.
 
     `is_compulsory` where a consequence of the results asks for it; `days_late` is counted when it
     is first signed.
@@ -231,8 +231,8 @@ class ImprovementItem(models.Model):
         return self.due_on is not None and self.due_on < today and self.status not in SETTLED
 
 
-def counted(items: Iterable[ImprovementItem]) -> list[tuple[Status, int]]:
-    """How many items have each status, zeros included (needs `for_list`)."""
+def status_counts(items: Iterable[ImprovementItem]) -> list[tuple[Status, int]]:
+    """Count the items of each status, zeros included (needs `for_list`)."""
     found = [item.status for item in items]
     return [(status, found.count(status)) for status in Status]
 

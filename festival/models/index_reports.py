@@ -5,6 +5,7 @@ recommendations for a plan.
 from datetime import datetime
 from typing import Any, Self
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -23,7 +24,7 @@ def year_label(year: int) -> str:
 
 
 class IndexReportQuerySet(models.QuerySet["IndexReport"]):
-    def visible_to(self, user: Any, at: datetime) -> Self:
+    def visible_to(self, user: User | AnonymousUser, at: datetime) -> Self:
         """Sent ones for everybody; drafts for the agency's own people and for national
         administrators and auditors.
         """
@@ -37,13 +38,14 @@ class IndexReportQuerySet(models.QuerySet["IndexReport"]):
         )
 
     def newest(self) -> Self:
-        """Of each agency's reports on an index and year, the last that was sent: a later one stands
-        in its place.
-        """
+        """The last report that each agency sent on an index and year."""
         later = IndexReport.objects.filter(
-            index=models.OuterRef("index"), agency=models.OuterRef("agency"), year=models.OuterRef("year"),
-            state=IndexReportState.SENT, pk__gt=models.OuterRef("pk"),
-        )  # fmt: skip
+            index=models.OuterRef("index"),
+            agency=models.OuterRef("agency"),
+            year=models.OuterRef("year"),
+            state=IndexReportState.SENT,
+            pk__gt=models.OuterRef("pk"),
+        )
         return self.filter(state=IndexReportState.SENT).exclude(models.Exists(later))
 
     def for_list(self) -> Self:
@@ -53,7 +55,7 @@ class IndexReportQuerySet(models.QuerySet["IndexReport"]):
 
 
 class IndexReport(models.Model):
-    """What an agency did for an index in a Jalali year, and what it asks for."""
+    """An agency's report on its work for an index in a Jalali year."""
 
     index = models.ForeignKey(Index, models.PROTECT, related_name="reports")
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
@@ -95,7 +97,7 @@ class IndexReport(models.Model):
 
 
 class RecommendationQuerySet(models.QuerySet["Recommendation"]):
-    def visible_to(self, user: Any, at: datetime) -> Self:
+    def visible_to(self, user: User | AnonymousUser, at: datetime) -> Self:
         """Approved ones for everybody; every version for national administrators and auditors."""
         if user.is_authenticated and user.oversees_the_country(at):
             return self.all()

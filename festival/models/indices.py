@@ -2,7 +2,8 @@
 to compare with.
 """
 
-from typing import Any, Self
+from decimal import Decimal
+from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -50,8 +51,8 @@ class Region(models.Model):
 
 
 class IndexQuerySet(models.QuerySet["Index"]):
-    def kept(self) -> Self:
-        """Those that are followed; one that is not stays with all that it holds."""
+    def followed(self) -> Self:
+        """Indices shown to the public; the others keep all their editions."""
         return self.filter(is_active=True)
 
     def for_list(self) -> Self:
@@ -129,7 +130,7 @@ class Index(models.Model):
 
 class IndexEditionQuerySet(models.QuerySet["IndexEdition"]):
     def current(self) -> Self:
-        """What holds: no revision stands in its place."""
+        """Editions that no revision has superseded."""
         return self.filter(is_current=True)
 
     def for_list(self) -> Self:
@@ -234,6 +235,6 @@ class IndexValue(models.Model):
         )
 
     @property
-    def said(self) -> tuple[Any, ...]:
-        """What is held against what another file says."""
+    def said(self) -> tuple[str, Decimal | None, int | None]:
+        """The figures to compare with those of another file."""
         return self.state, self.score, self.rank

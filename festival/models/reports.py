@@ -93,7 +93,7 @@ def report_path(report: "Report", filename: str) -> str:
 
 class ReportQuerySet(models.QuerySet["Report"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """Those who see under embargo see every drawing-up; everybody else what is published."""
+        """Every drawing-up for readers under embargo; the published ones for all others."""
         return self.all() if user.oversees_the_country(at) else self.published(at)
 
     def published(self, at: datetime) -> Self:

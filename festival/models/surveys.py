@@ -36,7 +36,7 @@ class SurveyQuerySet(models.QuerySet["Survey"]):
         return self.select_related("cycle").order_by("-cycle__year", "pk")
 
     def for_notices(self) -> Self:
-        """With all that a row's name and address need."""
+        """Load what a notice's name and address need."""
         return self.select_related("cycle")
 
 
@@ -108,12 +108,12 @@ class SurveyQuestion(models.Model):
 
     @property
     def text(self) -> str:
-        """What is asked, in the reader's language."""
+        """The question in the reader's language."""
         return named(self.text_fa, self.text_en)
 
     @property
     def options(self) -> list[tuple[int, str]]:
-        """What may be chosen, in the reader's words; nothing where one answers in words."""
+        """The choices in the reader's language; none where the question is answered in words."""
         if self.kind == Asked.SCALE:
             return [(value, str(value)) for value in SCALE]
         return [(value, named(fa, en)) for value, (fa, en) in enumerate(self.choices, 1)]

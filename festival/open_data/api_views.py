@@ -1,7 +1,7 @@
 """Read-only JSON of what is published, and its description as OpenAPI: `/api/openapi.json`.
 
 Addresses carry no language. Numbers with decimals are text, so that no place is lost. What is under
-embargo does not exist here either. Whole tables stand in the open data (`open_data.py`); this
+embargo does not exist here either. Whole tables stand in the open data (`files.py`); this
 answers small questions.
 """
 
@@ -21,21 +21,31 @@ from cycles.models import RegisterChange
 from cycles.requests import PortalRequest
 from festival.models import Edition, Standing
 from festival.models.editions import PLACES, VALUES
-from festival.open_data.rows import plain as written
-from festival.page_cache import kept
+from festival.open_data.rows import csv_text
+from festival.open_data.schemas import (
+    CHANGE,
+    EDITION,
+    LINE,
+    MISSING,
+    NUMBER,
+    RANKING,
+    TEXT,
+    YEARLY_RANKING,
+    JsonObject,
+    Schema,
+    list_of,
+    nullable,
+    object_of,
+)
+from festival.page_cache import cached_for_visitors
 from festival.places import Ranking
-from festival.ranking.history import held
+from festival.ranking.history import frozen_scores
 from submissions.models import Answer
 
 PER_PAGE = 200
-Schema = dict[str, Any]
-TEXT: Schema = {"type": "string"}
-NUMBER: Schema = {"type": "integer"}
-DECIMAL: Schema = {"type": "string", "format": "decimal"}
-FLAG: Schema = {"type": "boolean"}
 
 
-class Gone(Exception):
+class NotPublished(Exception):
     """There is nothing of that name; the words say what."""
 
 
@@ -44,21 +54,21 @@ def _edition(request: PortalRequest, year: int) -> Edition:
         Edition.objects.current(request.at).filter(cycle__year=year).select_related("cycle").first()
     )
     if found is None:
-        raise Gone(f"no results of {year} are published")
+        raise NotPublished(f"no results of {year} are published")
     return found
 
 
 def _agency(code: str) -> Agency:
     found = Agency.objects.filter(code__iexact=code).first()
     if found is None:
-        raise Gone(f"there is no agency {code[:40]}")
+        raise NotPublished(f"there is no agency {code[:40]}")
     return found
 
 
 # --- What is answered ---------------------------------------------------------------------------
 
 
-def _told(edition: Edition) -> dict[str, Any]:
+def _edition_answer(edition: Edition) -> JsonObject:
     cycle = edition.cycle
     return {
         "year": cycle.year,
@@ -70,7 +80,7 @@ def _told(edition: Edition) -> dict[str, Any]:
     }
 
 
-def _placed(standing: Standing) -> dict[str, Any]:
+def _ranking_answer(standing: Standing) -> JsonObject:
     return {
         "agency": standing.participation.agency.code,
         "name_fa": standing.participation.name_fa,
@@ -86,20 +96,22 @@ def _placed(standing: Standing) -> dict[str, Any]:
 
 
 def _number(value: Decimal | None) -> str | None:
-    return None if value is None else written(value)
+    return None if value is None else csv_text(value)
 
 
-def editions(request: PortalRequest) -> dict[str, Any]:
+def editions(request: PortalRequest) -> JsonObject:
     """Every year's edition in force, the newest first."""
-    return {"editions": [_told(e) for e in Edition.objects.current(request.at).for_list()]}
+    return {
+        "editions": [_edition_answer(e) for e in Edition.objects.current(request.at).for_list()]
+    }
 
 
-def edition(request: PortalRequest, year: int) -> dict[str, Any]:
+def edition(request: PortalRequest, year: int) -> JsonObject:
     """One year's edition in force."""
-    return _told(_edition(request, year))
+    return _edition_answer(_edition(request, year))
 
 
-def rankings(request: PortalRequest, year: int) -> dict[str, Any]:
+def rankings(request: PortalRequest, year: int) -> JsonObject:
     """The places of one year, by group and place; narrowed by `group` and `agency`, in pages of
     200.
 
@@ -114,10 +126,10 @@ def rankings(request: PortalRequest, year: int) -> dict[str, Any]:
     try:
         page = pages.page(request.GET.get("page") or 1)
     except InvalidPage as error:
-        raise Gone(f"there is no such page; there are {pages.num_pages}") from error
-    counted: dict[str, Any] = {"page": page.number, "pages": pages.num_pages, "count": pages.count}
+        raise NotPublished(f"there is no such page; there are {pages.num_pages}") from error
+    counted: JsonObject = {"page": page.number, "pages": pages.num_pages, "count": pages.count}
     counted["next"] = _next(request, page)
-    return counted | {"rankings": [_placed(standing) for standing in page]}
+    return counted | {"rankings": [_ranking_answer(standing) for standing in page]}
 
 
 def _next(request: PortalRequest, page: Page) -> str | None:
@@ -129,7 +141,7 @@ def _next(request: PortalRequest, page: Page) -> str | None:
     return f"{request.path}?{asked.urlencode()}"
 
 
-def agency(request: PortalRequest, code: str) -> dict[str, Any]:
+def agency(request: PortalRequest, code: str) -> JsonObject:
     """One agency with what became of it and its places in every published
     year, the newest first.
     """
@@ -137,15 +149,15 @@ def agency(request: PortalRequest, code: str) -> dict[str, Any]:
     said = {"agency": found.code, "name_fa": found.name_fa, "name_en": found.name_en}
     changes = RegisterChange.objects.in_force().filter(agency=found).for_list()
     return said | {
-        "changes": [_changed(change) for change in changes],
+        "changes": [_change_answer(change) for change in changes],
         "results": [
-            {"year": s.edition.cycle.year} | _placed(s)
+            {"year": s.edition.cycle.year} | _ranking_answer(s)
             for s in Standing.objects.over_the_years(found, request.at)
         ],
     }
 
 
-def _changed(change: RegisterChange) -> dict[str, Any]:
+def _change_answer(change: RegisterChange) -> JsonObject:
     return {
         "kind": change.kind,
         "effective_on": change.effective_on.isoformat(),
@@ -158,13 +170,13 @@ def _changed(change: RegisterChange) -> dict[str, Any]:
     }
 
 
-def lines(request: PortalRequest, year: int, code: str) -> dict[str, Any]:
+def lines(request: PortalRequest, year: int, code: str) -> JsonObject:
     """Every line of one agency in one year, with the score on which the edition rests."""
     found, of = _edition(request, year), _agency(code)
     answers = Answer.objects.filter(
         submission__cycle=found.cycle, submission__agency=of, submission__state="communicated"
     )
-    scores = held([found], answer__submission__agency=of)
+    scores = frozen_scores([found], answer__submission__agency=of)
     rows = [
         {
             "measure": a.measure.code,
@@ -185,39 +197,6 @@ def lines(request: PortalRequest, year: int, code: str) -> dict[str, Any]:
 # --- The endpoints and their description --------------------------------------------------------
 
 
-def _object(**properties: Schema) -> Schema:
-    return {"type": "object", "properties": properties, "required": list(properties)}
-
-
-def _maybe(schema: Schema) -> Schema:
-    return schema | {"nullable": True}
-
-
-def _list(schema: Schema) -> Schema:
-    return {"type": "array", "items": schema}
-
-
-_EDITION = _object(
-    year=NUMBER, edition=NUMBER, reason=TEXT, published_at=TEXT, digest=TEXT, data=TEXT
-)
-_MISSING = _object(error=TEXT | {"description": "what there is not"})
-_BY = [by.value for by in Ranking]
-_PLACED = _object(
-    agency=TEXT, name_fa=TEXT, name_en=TEXT, group=TEXT, submitted=FLAG, total=DECIMAL, ceiling=DECIMAL, band=TEXT,
-    values=_object(**{by: _maybe(DECIMAL) for by in _BY}), places=_object(**{by: _maybe(NUMBER) for by in _BY}),
-)  # fmt: skip
-_YEARLY = _object(year=NUMBER, **_PLACED["properties"])
-_DAY: Schema = {"type": "string", "format": "date"}
-_CHANGED = _object(
-    kind=TEXT, effective_on=_DAY, legal_basis=TEXT, letter=TEXT, dated_on=_DAY, name_fa=TEXT, name_en=TEXT,
-    successors=_list(TEXT),
-)  # fmt: skip
-_LINE = _object(
-    measure=TEXT, lineage=TEXT, title_fa=TEXT, title_en=TEXT, value=_maybe(DECIMAL), ceiling=DECIMAL, state=TEXT,
-    points=_maybe(DECIMAL),
-)  # fmt: skip
-
-
 class Endpoint(NamedTuple):
     """One address: how it is written in Django and in OpenAPI, what answers, what may be asked,
     what is answered.
@@ -225,26 +204,52 @@ class Endpoint(NamedTuple):
 
     route: str
     template: str
-    read: Callable[..., dict[str, Any]]
+    read: Callable[..., JsonObject]
     query: Iterable[tuple[str, Schema, str]]
     answer: Schema
 
 
 ENDPOINTS = (
-    Endpoint("editions/", "/api/editions/", editions, (), _object(editions=_list(_EDITION))),
-    Endpoint("editions/<int:year>/", "/api/editions/{year}/", edition, (), _EDITION),
-    Endpoint("editions/<int:year>/rankings/", "/api/editions/{year}/rankings/", rankings,
-             (("group", TEXT, "code of a group"), ("agency", TEXT, "code of an agency"), ("page", NUMBER, "from 1")),
-             _object(page=NUMBER, pages=NUMBER, count=NUMBER, next=_maybe(TEXT), rankings=_list(_PLACED))),
-    Endpoint("agencies/<str:code>/", "/api/agencies/{code}/", agency, (),
-             _object(agency=TEXT, name_fa=TEXT, name_en=TEXT, changes=_list(_CHANGED), results=_list(_YEARLY))),
-    Endpoint("editions/<int:year>/agencies/<str:code>/lines/", "/api/editions/{year}/agencies/{code}/lines/", lines, (),
-             _object(year=NUMBER, edition=NUMBER, agency=TEXT, lines=_list(_LINE))),
-)  # fmt: skip
+    Endpoint("editions/", "/api/editions/", editions, (), object_of(editions=list_of(EDITION))),
+    Endpoint("editions/<int:year>/", "/api/editions/{year}/", edition, (), EDITION),
+    Endpoint(
+        "editions/<int:year>/rankings/",
+        "/api/editions/{year}/rankings/",
+        rankings,
+        (
+            ("group", TEXT, "code of a group"),
+            ("agency", TEXT, "code of an agency"),
+            ("page", NUMBER, "from 1"),
+        ),
+        object_of(
+            page=NUMBER, pages=NUMBER, count=NUMBER, next=nullable(TEXT), rankings=list_of(RANKING)
+        ),
+    ),
+    Endpoint(
+        "agencies/<str:code>/",
+        "/api/agencies/{code}/",
+        agency,
+        (),
+        object_of(
+            agency=TEXT,
+            name_fa=TEXT,
+            name_en=TEXT,
+            changes=list_of(CHANGE),
+            results=list_of(YEARLY_RANKING),
+        ),
+    ),
+    Endpoint(
+        "editions/<int:year>/agencies/<str:code>/lines/",
+        "/api/editions/{year}/agencies/{code}/lines/",
+        lines,
+        (),
+        object_of(year=NUMBER, edition=NUMBER, agency=TEXT, lines=list_of(LINE)),
+    ),
+)
 IN_PATH: dict[str, Schema] = {"year": NUMBER, "code": TEXT}
 
 
-def description() -> dict[str, Any]:
+def description() -> JsonObject:
     """The endpoints as OpenAPI 3.0 describes them."""
     return {
         "openapi": "3.0.3",
@@ -254,11 +259,11 @@ def description() -> dict[str, Any]:
             "description": "Read-only. Decimals are strings. Whole tables stand under /data/.",
             "license": {"name": "CC BY 4.0"},
         },
-        "paths": {endpoint.template: {"get": _described(endpoint)} for endpoint in ENDPOINTS},
+        "paths": {endpoint.template: {"get": _operation(endpoint)} for endpoint in ENDPOINTS},
     }
 
 
-def _described(endpoint: Endpoint) -> dict[str, Any]:
+def _operation(endpoint: Endpoint) -> JsonObject:
     inside = [name for name in IN_PATH if f"{{{name}}}" in endpoint.template]
     parameters = [{"name": n, "in": "path", "required": True, "schema": IN_PATH[n]} for n in inside]
     parameters += [
@@ -274,7 +279,7 @@ def _described(endpoint: Endpoint) -> dict[str, Any]:
             "200": {"description": "found", "content": content},
             "404": {
                 "description": "there is nothing of that name, or it is not published",
-                "content": {"application/json": {"schema": _MISSING}},
+                "content": {"application/json": {"schema": MISSING}},
             },
         },
     }
@@ -283,12 +288,12 @@ def _described(endpoint: Endpoint) -> dict[str, Any]:
 def _view(endpoint: Endpoint) -> Callable[..., HttpResponse]:
     @login_not_required
     @require_safe
-    @kept
+    @cached_for_visitors
     def answer(request: PortalRequest, **found: Any) -> HttpResponse:
         options = {"ensure_ascii": False}
         try:
             return JsonResponse(endpoint.read(request, **found), json_dumps_params=options)
-        except Gone as gone:
+        except NotPublished as gone:
             return JsonResponse({"error": str(gone)}, status=404, json_dumps_params=options)
 
     return answer

@@ -7,13 +7,13 @@ on the Web: the W3C's recommendation of 2015; DCAT: version 3.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils import translation
 
 from cycles.engine.ledger import plain
-from festival.models import Edition
+from festival.models import DataFile, Edition
 from festival.open_data.dictionary import TABLES, Column, Foreign, Table
+from festival.open_data.schemas import JsonObject
 
 PACKAGE, ON_THE_WEB = "datapackage.json", "csv-metadata.json"
 LICENCE_ADDRESS = "https://creativecommons.org/licenses/by/4.0/"
@@ -27,19 +27,19 @@ MEDIA = {
 
 
 @dataclass(frozen=True)
-class Facts:
+class FileFacts:
     """What is known of a file that was written."""
 
     sha256: str
     size: int
 
 
-def of(edition: Edition, files: Mapping[str, Facts]) -> dict[str, dict[str, Any]]:
+def of(edition: Edition, files: Mapping[str, FileFacts]) -> dict[str, JsonObject]:
     """The descriptions that stand beside the files of an edition, by their names."""
     return {PACKAGE: data_package(edition, files), ON_THE_WEB: on_the_web(edition)}
 
 
-def _in(language: str, text: Any) -> str:
+def _in(language: str, text: object) -> str:
     with translation.override(language):
         return str(text)
 
@@ -50,7 +50,7 @@ def _title(edition: Edition) -> str:
 
 # --- A data package -----------------------------------------------------------------------------
 
-_FIELDS: Mapping[str, dict[str, Any]] = {
+_FIELDS: Mapping[str, JsonObject] = {
     "text": {"type": "string"},
     "integer": {"type": "integer"},
     "decimal": {"type": "number"},
@@ -59,7 +59,7 @@ _FIELDS: Mapping[str, dict[str, Any]] = {
 }
 
 
-def data_package(edition: Edition, files: Mapping[str, Facts]) -> dict[str, Any]:
+def data_package(edition: Edition, files: Mapping[str, FileFacts]) -> JsonObject:
     """The tables with types, keys and missing values, and the digest of each file."""
     return {
         "profile": "tabular-data-package",
@@ -79,7 +79,7 @@ def data_package(edition: Edition, files: Mapping[str, Facts]) -> dict[str, Any]
     }
 
 
-def _resource(table: Table, facts: Facts) -> dict[str, Any]:
+def _resource(table: Table, facts: FileFacts) -> JsonObject:
     return {
         "profile": "tabular-data-resource",
         "name": table.name,
@@ -106,7 +106,7 @@ def _resource(table: Table, facts: Facts) -> dict[str, Any]:
     }
 
 
-def _field(column: Column, is_key: bool) -> dict[str, Any]:
+def _field(column: Column, is_key: bool) -> JsonObject:
     said = {"name": column.name, **_FIELDS[column.type], "title": _in("fa", column.meaning)}
     said["description"] = _in("en", column.meaning)
     if is_key:
@@ -116,7 +116,7 @@ def _field(column: Column, is_key: bool) -> dict[str, Any]:
 
 # --- CSV on the Web -----------------------------------------------------------------------------
 
-_DATATYPES: Mapping[str, Any] = {
+_DATATYPES: Mapping[str, object] = {
     "text": "string",
     "integer": "integer",
     "decimal": "decimal",
@@ -125,7 +125,7 @@ _DATATYPES: Mapping[str, Any] = {
 }
 
 
-def on_the_web(edition: Edition) -> dict[str, Any]:
+def on_the_web(edition: Edition) -> JsonObject:
     """The tables as a group in which rows name each other."""
     return {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
@@ -142,8 +142,8 @@ def on_the_web(edition: Edition) -> dict[str, Any]:
     }
 
 
-def _table_schema(table: Table) -> dict[str, Any]:
-    said: dict[str, Any] = {
+def _table_schema(table: Table) -> JsonObject:
+    said: JsonObject = {
         "columns": [_column(column, column.name in table.key) for column in table.columns],
         "primaryKey": list(table.key),
     }
@@ -152,7 +152,7 @@ def _table_schema(table: Table) -> dict[str, Any]:
     return said
 
 
-def _column(column: Column, is_key: bool) -> dict[str, Any]:
+def _column(column: Column, is_key: bool) -> JsonObject:
     return {
         "name": column.name,
         "titles": column.name,
@@ -163,7 +163,7 @@ def _column(column: Column, is_key: bool) -> dict[str, Any]:
     }
 
 
-def _reference(foreign: Foreign) -> dict[str, Any]:
+def _reference(foreign: Foreign) -> JsonObject:
     return {
         "columnReference": list(foreign.columns),
         "reference": {"resource": f"{foreign.table}.csv", "columnReference": list(foreign.key)},
@@ -185,8 +185,8 @@ Address = Callable[[str], str]
 
 
 def dataset(
-    edition: Edition, files: Iterable[Any], *, page: str, address: Address
-) -> dict[str, Any]:
+    edition: Edition, files: Iterable[DataFile], *, page: str, address: Address
+) -> JsonObject:
     """An edition as a data set of schema.org and of DCAT, for its page;
     `files` are its DataFiles.
     """
@@ -194,8 +194,8 @@ def dataset(
 
 
 def _dataset(
-    edition: Edition, files: Iterable[Any], *, page: str, address: Address
-) -> dict[str, Any]:
+    edition: Edition, files: Iterable[DataFile], *, page: str, address: Address
+) -> JsonObject:
     published = plain(edition.publish_at)
     distributions = [_distribution(file, address(file.name)) for file in files]
     return {
@@ -222,7 +222,7 @@ def _dataset(
     }
 
 
-def _distribution(file: Any, address: str) -> dict[str, Any]:
+def _distribution(file: DataFile, address: str) -> JsonObject:
     media = MEDIA.get(file.name.rpartition(".")[2], "text/plain")
     return {
         "@type": ["DataDownload", "dcat:Distribution"],
@@ -239,8 +239,8 @@ def _distribution(file: Any, address: str) -> dict[str, Any]:
 
 
 def catalog(
-    datasets: Iterable[tuple[Edition, Iterable[Any], str, Address]], *, page: str
-) -> dict[str, Any]:
+    datasets: Iterable[tuple[Edition, Iterable[DataFile], str, Address]], *, page: str
+) -> JsonObject:
     """All published editions as a catalogue of schema.org and of DCAT."""
     found = [
         _dataset(edition, files, page=of, address=address)

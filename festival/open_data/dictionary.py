@@ -25,7 +25,7 @@ class Foreign(NamedTuple):
 
 
 class Table(NamedTuple):
-    """One table of the open data; `publication.ROWS` reads its rows in the order of the columns.
+    """One table of the open data; `rows.ROWS` reads its rows in the order of the columns.
 
     `key` are the columns that name a row; none of them is ever empty.
     """

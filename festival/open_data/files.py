@@ -9,16 +9,15 @@ record. `data/verify.py` recomputes it all with Python's standard library alone.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import ExitStack
 from datetime import datetime
-from io import TextIOWrapper
+from io import BufferedRandom, BufferedReader, BytesIO, TextIOWrapper
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, NamedTuple
 
 from django.core.files import File
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import translation
@@ -33,8 +32,8 @@ from cycles.ui.files import all_or_none
 from festival.models import DataFile, Edition, data_path
 from festival.open_data import descriptions
 from festival.open_data.dictionary import TABLES, Table
-from festival.open_data.rows import ROWS, Row, digest_of
-from festival.open_data.rows import plain as cell
+from festival.open_data.rows import ROWS, Row, csv_text, digest_of
+from festival.open_data.schemas import JsonObject
 from festival.workflow import EDITIONS
 from indicators.scoring.methods import PLACES, SHOWN_PLACES
 from indicators.scoring.statutory_tree import BANDS, ENGINE
@@ -56,11 +55,11 @@ TYPES = {
 }
 
 
-class Written(NamedTuple):
+class WrittenFile(NamedTuple):
     """A file that was written, on disk until it is kept."""
 
     name: str
-    content: BinaryIO
+    content: BufferedRandom | BufferedReader | BytesIO
     rows: int | None
 
 
@@ -73,35 +72,37 @@ def write(edition: Edition, *, by: User | None = None, at: datetime) -> list[Dat
     if kept := list(DataFile.objects.filter(edition=edition).order_by("pk")):
         return kept
     with ExitStack() as stack:
-        written = [
-            file for table in TABLES for file in _table(table, ROWS[table.name](edition), stack)
-        ]
+        written: list[WrittenFile] = []
+        for table in TABLES:
+            written += _table(table, ROWS[table.name](edition), stack)
         written += [
-            Written(DICTIONARY, _dictionary(stack), None),
-            Written(LICENCE, stack.enter_context(open(DATA / LICENCE, "rb")), None),
-            Written(VERIFIER, stack.enter_context(open(DATA / VERIFIER, "rb")), None),
+            WrittenFile(DICTIONARY, _dictionary(stack), None),
+            WrittenFile(LICENCE, stack.enter_context(open(DATA / LICENCE, "rb")), None),
+            WrittenFile(VERIFIER, stack.enter_context(open(DATA / VERIFIER, "rb")), None),
         ]
         described = descriptions.of(edition, {file.name: _facts(file) for file in written})
-        written += [Written(name, _as_file(said, stack), None) for name, said in described.items()]
-        return _keep(edition, written, by=by, at=at)
+        written += [
+            WrittenFile(name, _as_file(said, stack), None) for name, said in described.items()
+        ]
+        return _store(edition, written, by=by, at=at)
 
 
-def _facts(file: Written) -> descriptions.Facts:
+def _facts(file: WrittenFile) -> descriptions.FileFacts:
     """Digest and size of a file that was written."""
     file.content.seek(0)
     digest = hashlib.file_digest(file.content, "sha256").hexdigest()
-    return descriptions.Facts(sha256=digest, size=file.content.tell())
+    return descriptions.FileFacts(sha256=digest, size=file.content.tell())
 
 
-def _as_file(said: dict[str, Any], stack: ExitStack) -> BinaryIO:
+def _as_file(said: JsonObject, stack: ExitStack) -> BufferedRandom:
     file = _file(stack)
     file.write((json.dumps(said, ensure_ascii=False, indent=1) + "\n").encode())
     return file
 
 
 @transaction.atomic
-def _keep(
-    edition: Edition, written: list[Written], *, by: User | None, at: datetime
+def _store(
+    edition: Edition, written: list[WrittenFile], *, by: User | None, at: datetime
 ) -> list[DataFile]:
     edition = (
         Edition.objects.select_for_update(of=("self",), no_key=True)
@@ -113,18 +114,18 @@ def _keep(
     names = [*(file.name for file in written), MANIFEST]
     paths = [data_path(DataFile(edition=edition, name=name), name) for name in names]
     with all_or_none(default_storage, paths):
-        files = [_kept(edition, file) for file in written]
+        files = [_store_file(edition, file) for file in written]
         said = manifest(edition, files, at=at)
         said["sha256"] = digest_of(said)
-        body = ContentFile((json.dumps(said, ensure_ascii=False, indent=1) + "\n").encode())
-        files.append(_kept(edition, Written(MANIFEST, body, None)))  # type: ignore[arg-type]
+        body = BytesIO((json.dumps(said, ensure_ascii=False, indent=1) + "\n").encode())
+        files.append(_store_file(edition, WrittenFile(MANIFEST, body, None)))
     perform(
         EDITIONS, [edition], "write_data", by=by, at=at, manifest=files[-1].sha256, files=len(files)
     )
     return files
 
 
-def _kept(edition: Edition, written: Written) -> DataFile:
+def _store_file(edition: Edition, written: WrittenFile) -> DataFile:
     written.content.seek(0)
     digest = hashlib.file_digest(written.content, "sha256").hexdigest()
     size = written.content.tell()
@@ -135,8 +136,8 @@ def _kept(edition: Edition, written: Written) -> DataFile:
     return row
 
 
-def manifest(edition: Edition, files: Iterable[DataFile], *, at: datetime) -> dict[str, Any]:
-    """What is published and what it rests on."""
+def manifest(edition: Edition, files: Iterable[DataFile], *, at: datetime) -> JsonObject:
+    """Name every file and what the publication rests on."""
     cycle, seal = edition.cycle, seals.newest()
     return {
         "form": FORM,
@@ -155,7 +156,7 @@ def manifest(edition: Edition, files: Iterable[DataFile], *, at: datetime) -> di
             "spreads_points": cycle.spreads_points,
             "tie_rule": cycle.tie_rule,
             "minimum_to_win": cycle.minimum_to_win,
-            "bands": [[band.name, cell(band.at_least)] for band in BANDS],
+            "bands": [[band.name, csv_text(band.at_least)] for band in BANDS],
         },
         "seal": {"number": seal.pk, "sha256": seal.digest} if seal else None,
         "files": [
@@ -180,10 +181,14 @@ def attachments(files: Iterable[DataFile]) -> list[tuple[str, bytes]]:
     return found
 
 
+Writer = Generator[None, Row, None]
+"""Takes the rows of a table one by one and writes them."""
+
+
 # --- The files of a table -----------------------------------------------------------------------
 
 
-def _table(table: Table, rows: Iterator[Row], stack: ExitStack) -> Iterator[Written]:
+def _table(table: Table, rows: Iterator[Row], stack: ExitStack) -> Iterator[WrittenFile]:
     """The three files of a table, in one pass over its rows."""
     kinds = {kind: _file(stack) for kind in _WRITERS}
     writers = [_WRITERS[kind](table, file) for kind, file in kinds.items()]
@@ -198,15 +203,15 @@ def _table(table: Table, rows: Iterator[Row], stack: ExitStack) -> Iterator[Writ
     for writer in writers:
         writer.close()
     for kind, file in kinds.items():
-        yield Written(f"{table.name}.{kind}", file, count)
+        yield WrittenFile(f"{table.name}.{kind}", file, count)
 
 
-def _file(stack: ExitStack) -> BinaryIO:
+def _file(stack: ExitStack) -> BufferedRandom:
     """A nameless file that is gone when the stack ends."""
-    return stack.enter_context(TemporaryFile())  # type: ignore[return-value]
+    return stack.enter_context(TemporaryFile())
 
 
-def _csv(table: Table, file: BinaryIO) -> Any:
+def _csv(table: Table, file: BufferedRandom) -> Writer:
     """UTF-8 with the mark by which spreadsheet programs know it; numbers in full, texts guarded."""
     text = TextIOWrapper(file, "utf-8-sig", newline="")
     write = spreadsheets_exports.csv_writer(text)
@@ -217,13 +222,13 @@ def _csv(table: Table, file: BinaryIO) -> Any:
     try:
         while True:
             row = yield
-            write(kind(cell(value)) for kind, value in zip(kinds, row, strict=True))
+            write(kind(csv_text(value)) for kind, value in zip(kinds, row, strict=True))
     finally:
         text.flush()
         text.detach()
 
 
-def _json(table: Table, file: BinaryIO) -> Any:
+def _json(table: Table, file: BufferedRandom) -> Writer:
     """{"table": …, "columns": […], "rows": [[…], …]}: decimals as text, so that none of their
     places is lost.
 
@@ -239,7 +244,7 @@ def _json(table: Table, file: BinaryIO) -> Any:
         while True:
             row = yield
             values = [
-                json.loads(value) if parsed and value else _typed(value)
+                json.loads(value) if parsed and isinstance(value, str) and value else _typed(value)
                 for parsed, value in zip(is_json, row, strict=True)
             ]
             file.write(f"{comma}{as_json(values)}".encode())
@@ -249,11 +254,11 @@ def _json(table: Table, file: BinaryIO) -> Any:
         file.flush()
 
 
-def _typed(value: Any) -> Any:
-    return value if value is None or isinstance(value, (bool, int)) else cell(value)
+def _typed(value: object) -> object:
+    return value if value is None or isinstance(value, (bool, int)) else csv_text(value)
 
 
-def _xlsx(table: Table, file: BinaryIO) -> Any:
+def _xlsx(table: Table, file: BufferedRandom) -> Writer:
     """Decimals as numbers, which a spreadsheet program keeps to 15 digits; the CSV has them all."""
     book, sheet = spreadsheets_exports.new_sheet(table.name)
     spreadsheets_exports.heading(sheet, [column.name for column in table.columns])
@@ -266,17 +271,21 @@ def _xlsx(table: Table, file: BinaryIO) -> Any:
         book.save(file)
 
 
-def _text(sheet: Any, value: Any) -> Any:
+def _text(sheet: Any, value: object) -> object:
     """A cell that no spreadsheet program runs, whatever it begins with."""
     if value is None or isinstance(value, bool):
         return value
-    return spreadsheets_exports.text_cell(sheet, cell(value))
+    return spreadsheets_exports.text_cell(sheet, csv_text(value))
 
 
-_WRITERS: dict[str, Callable[[Table, BinaryIO], Any]] = {"csv": _csv, "json": _json, "xlsx": _xlsx}
+_WRITERS: dict[str, Callable[[Table, BufferedRandom], Writer]] = {
+    "csv": _csv,
+    "json": _json,
+    "xlsx": _xlsx,
+}
 
 
-def _dictionary(stack: ExitStack) -> BinaryIO:
+def _dictionary(stack: ExitStack) -> BufferedRandom:
     """Every column of every table with its meaning in both languages."""
     file = _file(stack)
     text = TextIOWrapper(file, "utf-8-sig", newline="")

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from cycles.models import Group, Participation
 from cycles.spreadsheets import sheet_files
@@ -22,7 +22,7 @@ from indicators.scoring.methods import decimal, points
 from submissions.models import Answer, NodeScore, Score
 from submissions.workflow import SubmissionState
 
-Row = tuple[Any, ...]
+Row = tuple[object, ...]
 
 AT_ONCE = 2000
 
@@ -49,7 +49,7 @@ def _agencies(edition: Edition) -> Iterator[Row]:
 
 
 def set_code(kind: str, agency: str | None, group: str | None, province: str | None) -> str:
-    """What a set is called in the files: its kind, and for whom it is unless for everybody;
+    """Return the code of a set: its kind, and its agency, group or province if it has one, as
     "specific:MOE".
     """
     return f"{kind}:{whom}" if (whom := agency or group or province) else kind
@@ -59,7 +59,7 @@ _OF_SET = "indicator__axis__set"
 _WHOSE = (f"{_OF_SET}__agency", f"{_OF_SET}__group", f"{_OF_SET}__province")
 
 
-def _asked(edition: Edition) -> Any:
+def _measures_asked(edition: Edition) -> QuerySet[Measure]:
     """The measures of which any agency of the edition has a line."""
     lines = Answer.objects.filter(
         submission__cycle=edition.cycle_id, submission__state=SubmissionState.COMMUNICATED
@@ -85,15 +85,33 @@ def _measures(edition: Edition) -> Iterator[Row]:
         "indicator",
         "position",
     )
-    for m in _asked(edition).select_related(*_WHOSE).order_by(*order, "pk"):
+    for m in _measures_asked(edition).select_related(*_WHOSE).order_by(*order, "pk"):
         of = m.indicator.axis.set
         yield (
-            _code_of(m), of.kind,
-            m.indicator.axis.code, m.indicator.axis.title_fa, m.indicator.axis.title_en,
-            m.indicator.code, m.indicator.title_fa, m.indicator.title_en,
-            m.code, m.title_fa, m.title_en, str(m.lineage), m.points, m.unit_fa, m.unit_en, m.direction,
-            m.method, plain(m.scoring_params), *_bounds(m), m.law, dashed(m.article), m.is_pilot, m.is_composed,
-        )  # fmt: skip
+            _code_of(m),
+            of.kind,
+            m.indicator.axis.code,
+            m.indicator.axis.title_fa,
+            m.indicator.axis.title_en,
+            m.indicator.code,
+            m.indicator.title_fa,
+            m.indicator.title_en,
+            m.code,
+            m.title_fa,
+            m.title_en,
+            str(m.lineage),
+            m.points,
+            m.unit_fa,
+            m.unit_en,
+            m.direction,
+            m.method,
+            csv_text(m.scoring_params),
+            *_bounds(m),
+            m.law,
+            dashed(m.article),
+            m.is_pilot,
+            m.is_composed,
+        )
 
 
 def _bounds(measure: Measure) -> tuple[Decimal | None, Decimal | None]:
@@ -126,7 +144,7 @@ class _Known(NamedTuple):
 def _lines(edition: Edition) -> Iterator[Row]:
     known = {
         m.pk: _Known(_code_of(m), m.code, m.method, m.scoring_params, m.points)
-        for m in _asked(edition).select_related(*_WHOSE)
+        for m in _measures_asked(edition).select_related(*_WHOSE)
     }
     lines = Answer.objects.filter(
         submission__cycle=edition.cycle_id, submission__state=SubmissionState.COMMUNICATED
@@ -135,69 +153,73 @@ def _lines(edition: Edition) -> Iterator[Row]:
     given = Score.objects.filter(answer=OuterRef("pk"), scored_at__lte=edition.ranked_at).order_by(
         "-pk"
     )
-    held = {
-        f"held_{name}": Subquery(given.values(name)[:1]) for name in ("state", "basis", "points")
-    }
-    lines = lines.annotate(**held)
-    wanted = (
-        "submission__agency__code",
+    lines = lines.annotate(
+        held_state=Subquery(given.values("state")[:1]),
+        held_basis=Subquery(given.values("basis")[:1]),
+        held_points=Subquery(given.values("points")[:1]),
+    )
+    ordered = lines.order_by("submission__agency__code", "measure_id", "pk").values(
         "measure_id",
         "value",
-        "own__base",
-        "own__floor",
-        "own__target",
-        *held,
+        "held_state",
+        "held_basis",
+        "held_points",
+        agency=F("submission__agency__code"),
+        base=F("own__base"),
+        floor=F("own__floor"),
+        target=F("own__target"),
     )
-    ordered = lines.order_by("submission__agency__code", "measure_id", "pk").values_list(*wanted)
-    for agency, measure, value, base, floor, target, state, basis, earned in ordered.iterator(
-        AT_ONCE
-    ):
-        m = known[measure]
-        own = {
-            k: v for k, v in (("base", base), ("floor", floor), ("target", target)) if v is not None
-        }
+    for line in ordered.iterator(AT_ONCE):
+        m = known[line["measure_id"]]
+        own = {name: line[name] for name in ("base", "floor", "target") if line[name] is not None}
         computed = None
-        if value is not None:
-            computed = points(m.method, value, ceiling=m.points, params=m.params | own)
+        if line["value"] is not None:
+            computed = points(m.method, line["value"], ceiling=m.points, params=m.params | own)
         yield (
-            agency,
+            line["agency"],
             m.set,
             m.code,
-            value,
-            plain(own) if own else None,
+            line["value"],
+            csv_text(own) if own else None,
             computed,
-            state,
-            basis,
-            earned,
+            line["held_state"],
+            line["held_basis"],
+            line["held_points"],
         )
 
 
 def _scores(edition: Edition) -> Iterator[Row]:
-    axis = "axis__set"
-    whom = (
-        f"{axis}__kind",
-        f"{axis}__agency__code",
-        f"{axis}__group__code",
-        f"{axis}__province__code",
-    )
     rows = NodeScore.objects.filter(
         run=edition.run_id, submission__state=SubmissionState.COMMUNICATED
     )
     rows = rows.order_by("submission__agency__code", "kind", "axis_id", "pk")
-    wanted = (
-        "submission__agency__code",
+    columns = rows.values(
         "kind",
-        *whom,
-        "axis__code",
         "points",
         "ceiling",
         "percent",
+        agency=F("submission__agency__code"),
+        axis_code=F("axis__code"),
+        set_kind=F("axis__set__kind"),
+        set_agency=F("axis__set__agency__code"),
+        set_group=F("axis__set__group__code"),
+        set_province=F("axis__set__province__code"),
     )
-    for agency, kind, of, *owner, code, earned, ceiling, percent in rows.values_list(
-        *wanted
-    ).iterator(AT_ONCE):
-        of_set = set_code(of, *owner) if of else ALL
-        yield agency, kind or "total", of_set, code or ALL, earned, ceiling, percent
+    for row in columns.iterator(AT_ONCE):
+        of_set = ALL
+        if row["set_kind"]:
+            of_set = set_code(
+                row["set_kind"], row["set_agency"], row["set_group"], row["set_province"]
+            )
+        yield (
+            row["agency"],
+            row["kind"] or "total",
+            of_set,
+            row["axis_code"] or ALL,
+            row["points"],
+            row["ceiling"],
+            row["percent"],
+        )
 
 
 def _rankings(edition: Edition) -> Iterator[Row]:
@@ -222,7 +244,7 @@ ROWS: dict[str, Callable[[Edition], Iterator[Row]]] = {
 }
 
 
-def plain(value: Any) -> str:
+def csv_text(value: object) -> str:
     """As it stands in a CSV cell: nothing for None, decimals in full without trailing zeros, lists
     and maps as JSON.
     """
@@ -231,13 +253,13 @@ def plain(value: Any) -> str:
             return "true" if value else "false"
         case dict() | list():
             return json.dumps(
-                value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=plain
+                value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=csv_text
             )
         case _:
             return sheet_files.plain(value)
 
 
-def digest_of(said: Mapping[str, Any]) -> str:
+def digest_of(said: Mapping[str, object]) -> str:
     """The SHA-256 of what a manifest says, whatever digest it bears: its names in order, nothing
     between them.
     """

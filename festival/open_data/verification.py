@@ -16,7 +16,7 @@ from typing import Any
 from cycles.models import TieRule
 from cycles.spreadsheets.exports import unguarded
 from festival.open_data.dictionary import ALL
-from festival.open_data.rows import digest_of, plain
+from festival.open_data.rows import csv_text, digest_of
 from festival.places import Entrant, Ranking, places
 from festival.ranking.standings import LEAST_GROWTH
 from indicators.models import Kind
@@ -43,7 +43,7 @@ class Findings:
     def same(self, where: str, published: str, computed: Decimal | None) -> None:
         self.figures += 1
         if (None if published == "" else Decimal(published)) != computed:
-            said = "none" if computed is None else plain(computed)
+            said = "none" if computed is None else csv_text(computed)
             self.faults.append(f"{where}: published {published or 'none'}, computed {said}")
 
 
@@ -88,7 +88,7 @@ def _rows(content: bytes) -> Rows:
     them.
     """
     reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
-    return [{name: unguarded(text) for name, text in row.items()} for row in reader]
+    return [dict(zip(row, map(unguarded, row.values()), strict=True)) for row in reader]
 
 
 Key = tuple[str, str, str, str]
@@ -126,31 +126,42 @@ def _sums(
 ) -> Sums:
     """The tree of each agency, by the engine that the portal scores with."""
     of_agency: dict[str, list[Line]] = defaultdict(list)
-    axes: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    axes: dict[str, set[tuple[str, str, str]]] = defaultdict(set)
     for line in lines:
         measure = measures.get((line["set"], line["measure"]))
         if measure is None or measure["is_pilot"] == "true":
             continue
-        earned = Decimal(line["points"]) if line["points"] else None
-        ceiling = Decimal(measure["points"])
-        state = LineState(line["state"]) if line["state"] else LineState.UNDER_REVIEW
-        if earned is not None and (state != LineState.SCORED or not 0 <= earned <= ceiling):
-            state, earned = LineState.SCORED, min(max(earned, ZERO), ceiling)  # said above
-        elif earned is None and state == LineState.SCORED:
-            state = LineState.NOT_ANSWERED
-        axis = f"{line['set']}\t{measure['axis']}"
-        of_agency[line["agency"]].append(
-            Line(measure["kind"], axis, "", line["measure"], ceiling, state, earned)
-        )
-        axes[line["agency"]].add((measure["kind"], axis))
+        of_agency[line["agency"]].append(_tree_line(line, measure))
+        axes[line["agency"]].add((measure["kind"], line["set"], measure["axis"]))
     sums: Sums = {}
     for agency, its in of_agency.items():
         result = total(its, spread=spread)
-        for kind, axis in axes[agency]:
-            sums[(agency, kind, *axis.split("\t"))] = _sum(result, (kind, axis))  # type: ignore[index]
+        for kind, of_set, axis in axes[agency]:
+            sums[agency, kind, of_set, axis] = _sum(result, (kind, _axis_of_set(of_set, axis)))
             sums[agency, kind, "", ""] = _sum(result, (kind,))
         sums[agency, "total", "", ""] = _sum(result, ())
     return sums
+
+
+def _tree_line(line: dict[str, str], measure: dict[str, str]) -> Line:
+    """A published line as the engine takes it, its points within the ceiling.
+
+    What had to be put right for that stands among the faults of the line already.
+    """
+    earned = Decimal(line["points"]) if line["points"] else None
+    ceiling = Decimal(measure["points"])
+    state = LineState(line["state"]) if line["state"] else LineState.UNDER_REVIEW
+    if earned is not None and (state != LineState.SCORED or not 0 <= earned <= ceiling):
+        state, earned = LineState.SCORED, min(max(earned, ZERO), ceiling)
+    elif earned is None and state == LineState.SCORED:
+        state = LineState.NOT_ANSWERED
+    axis = _axis_of_set(line["set"], measure["axis"])
+    return Line(measure["kind"], axis, "", line["measure"], ceiling, state, earned)
+
+
+def _axis_of_set(of_set: str, axis: str) -> str:
+    """Name an axis for the engine, apart from the same axis of another set."""
+    return f"{of_set}\t{axis}"
 
 
 def _sum(result: Result, path: tuple[str, ...]) -> tuple[Decimal, Decimal, Decimal]:
@@ -165,7 +176,7 @@ def _scores(found: Findings, scores: Rows, sums: Sums) -> None:
             "" if row[name] == ALL else row[name] for name in ("set", "axis")
         )  # "" in older files
         key = (row["agency"], row["kind"], of_set, axis)
-        where = _named("scores.csv", key)
+        where = _place_in_file("scores.csv", key)
         listed.add(key)
         if key not in sums:
             found.faults.append(f"{where}: no line adds up to it")
@@ -173,11 +184,11 @@ def _scores(found: Findings, scores: Rows, sums: Sums) -> None:
         for name, computed in zip(("points", "ceiling", "percent"), sums[key], strict=True):
             found.same(f"{where}, {name}", row[name], computed)
     found.faults += [
-        f"{_named('scores.csv', key)}: it is missing" for key in sorted(set(sums) - listed)
+        f"{_place_in_file('scores.csv', key)}: it is missing" for key in sorted(set(sums) - listed)
     ]
 
 
-def _named(file: str, key: Key) -> str:
+def _place_in_file(file: str, key: Key) -> str:
     return ", ".join((file, *(part for part in key if part)))
 
 
@@ -194,19 +205,21 @@ def _rankings(found: Findings, rows: Rows, sums: Sums, *, tie_rule: str) -> None
 def _standing(found: Findings, row: dict[str, str], sums: Sums) -> None:
     where, agency = f"rankings.csv, {row['group']}, {row['agency']}", row["agency"]
     submitted = row["submitted"] == "true"
-    of = {
-        kind: sums.get((agency, kind, "", "")) if submitted else None
-        for kind in (*Kind.values, "total")
-    }
+    reached = dict.fromkeys((*Kind.values, "total"), (ZERO, ZERO, ZERO))
+    if submitted:  # of who did not nothing counts
+        for kind in reached:
+            reached[kind] = sums.get((agency, kind, "", ""), (ZERO, ZERO, ZERO))
+
     for kind in Kind.values:
-        reached = of[kind]
-        percent = half_up(reached[2], SHOWN_PLACES) if reached and reached[1] else None
-        found.same(f"{where}, {kind}", row[kind], reached[0] if reached else ZERO)
-        found.same(f"{where}, {kind}_percent", row[f"{kind}_percent"], percent)
-    whole = of["total"]
-    percent = half_up(whole[2], SHOWN_PLACES) if whole else ZERO
-    found.same(f"{where}, total", row["total"], whole[0] if whole else ZERO)
-    found.same(f"{where}, ceiling", row["ceiling"], whole[1] if whole else ZERO)
+        earned, ceiling, exact = reached[kind]
+        of_kind = half_up(exact, SHOWN_PLACES) if ceiling else None
+        found.same(f"{where}, {kind}", row[kind], earned)
+        found.same(f"{where}, {kind}_percent", row[f"{kind}_percent"], of_kind)
+
+    total_points, total_ceiling, exact = reached["total"]
+    percent = half_up(exact, SHOWN_PLACES)
+    found.same(f"{where}, total", row["total"], total_points)
+    found.same(f"{where}, ceiling", row["ceiling"], total_ceiling)
     found.same(f"{where}, percent", row["percent"], percent)
     grown = percent - Decimal(row["last_year"]) if row["last_year"] and submitted else None
     found.same(f"{where}, growth", row["growth"], grown)
@@ -235,7 +248,7 @@ def _entrants(members: Rows, by: Ranking, value: str, tie_rule: str) -> Iterator
         submitted = row["submitted"] == "true"
         if by != Ranking.TOTAL and (not submitted or row[value] == ""):
             continue
-        then: Iterable[Any] = ()
+        then: Iterable[Decimal] = ()
         if submitted and tie_rule == TieRule.SPECIFIC:
             then = (
                 Decimal(row[name]) if row[name] else LEAST_GROWTH

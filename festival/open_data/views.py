@@ -7,7 +7,6 @@ Addresses carry no language. What is under embargo does not exist, except for th
 import json
 from functools import partial
 from pathlib import PurePath
-from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
@@ -25,14 +24,15 @@ from festival.models import DataFile, Edition
 from festival.open_data import descriptions
 from festival.open_data.dictionary import TABLES
 from festival.open_data.files import MANIFEST, TYPES
-from festival.page_cache import kept
+from festival.open_data.schemas import JsonObject
+from festival.page_cache import cached_for_visitors
 
 FOR_EVER = "public, max-age=31536000, immutable"
 _ESCAPED = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 
-def linked(said: dict[str, Any]) -> SafeString:
-    """What a page says of itself to machines (JSON-LD), in an element that ends where it should."""
+def linked_data(said: JsonObject) -> SafeString:
+    """Wrap a page's linked data (JSON-LD) in an element that ends where it should."""
     text = json.dumps(said, ensure_ascii=False).translate(_ESCAPED)
     return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))  # noqa: S308 -- escaped above
 
@@ -64,7 +64,7 @@ def catalogue(request: PortalRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
-@kept
+@cached_for_visitors
 def linked_catalogue(request: PortalRequest) -> HttpResponse:
     """Every published edition with its files, as schema.org and DCAT tell of data sets."""
     files: dict[int, list[DataFile]] = {}
@@ -110,7 +110,7 @@ def _file(request: PortalRequest, year: int, number: int, name: str) -> DataFile
         found = found or get_object_or_404(
             files, edition__cycle__in=managed_cycles(request).values("pk")
         )
-        request.data_file = found  # type: ignore[attr-defined]
+        request.data_file = found  # type: ignore[attr-defined]  # only here
     return found
 
 
@@ -144,7 +144,7 @@ def folder(request: PortalRequest, year: int, number: int) -> HttpResponse:
 
 @login_not_required
 @require_safe
-@kept
+@cached_for_visitors
 def downloads(request: PortalRequest, year: int, number: int) -> HttpResponse:
     """The files of a published edition with what stands in them, and how anybody checks them."""
     edition = get_object_or_404(
@@ -153,19 +153,11 @@ def downloads(request: PortalRequest, year: int, number: int) -> HttpResponse:
         number=number,
     )
     files = {file.name: file for file in DataFile.objects.filter(edition=edition).order_by("pk")}
-    tables = [
-        (
-            table,
-            [
-                files[name]
-                for kind in ("csv", "json", "xlsx")
-                if (name := f"{table.name}.{kind}") in files
-            ],
-        )
-        for table in TABLES
-    ]
-    of_table = {file.name for _table, its in tables for file in its}
-    others = [file for name, file in files.items() if name not in of_table]
+    others = dict(files)
+    tables = []
+    for table in TABLES:
+        names = [f"{table.name}.{kind}" for kind in ("csv", "json", "xlsx")]
+        tables.append((table, [others.pop(name) for name in names if name in others]))
     described = descriptions.dataset(
         edition,
         files.values(),
@@ -175,8 +167,8 @@ def downloads(request: PortalRequest, year: int, number: int) -> HttpResponse:
     context = {
         "edition": edition,
         "tables": tables,
-        "others": others,
+        "others": list(others.values()),
         "manifest": files.get(MANIFEST),
-        "described": linked(described),
+        "described": linked_data(described),
     }
     return render(request, "festival/open_data/downloads.html", context)

@@ -12,6 +12,7 @@ from agencies.persian import localised
 from cycles.models import Group
 from cycles.ui.fields import NumberField
 from cycles.years.forms import PercentField
+from festival.fields import row_field
 from festival.ranking.what_if import Part
 
 
@@ -29,7 +30,7 @@ class WhatIfForm(forms.Form):
 
     def __init__(self, *args: Any, groups: QuerySet[Group], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["group"].queryset = groups
+        row_field(self, "group").queryset = groups
 
     def weigh(self, parts: Iterable[Part]) -> dict[str, Decimal]:
         """Add a field for each part, and answer with the factors typed."""

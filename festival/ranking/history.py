@@ -16,9 +16,10 @@ from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from cycles.models import Cycle
 from festival import charts
 from festival.models import Edition, Standing
-from indicators.models import Kind, Measure
+from indicators.models import Axis, Kind, Measure
 from indicators.scoring.methods import HUNDRED, SHOWN_PLACES, ZERO, half_up, scaled
 from indicators.scoring.statutory_tree import LineState
 from submissions.models import Answer, NodeScore, Score
@@ -31,24 +32,24 @@ STEP = 20
 """The distribution of a measure is told in steps of so many percent."""
 
 
-class Held(NamedTuple):
+class FrozenScore(NamedTuple):
     """The score of a line on which an edition rests; points exactly when it is scored."""
 
     state: str
     points: Decimal | None
 
 
-def held(editions: Iterable[Edition], **lines: Any) -> dict[int, Held]:
+def frozen_scores(editions: Iterable[Edition], **lines: Any) -> dict[int, FrozenScore]:
     """The scores on which editions rest, by line: the last one given before each edition was
     frozen; one query.
     """
     frozen = [Q(answer__submission__cycle=e.cycle_id, scored_at__lte=e.ranked_at) for e in editions]
     if not frozen:
         return {}
-    rows = Score.objects.filter(Q.create(frozen, connector=Q.OR), **lines)
+    rows = Score.objects.filter(Q(*frozen, _connector=Q.OR), **lines)
     rows = rows.order_by("answer", "-pk").distinct("answer")
     return {
-        answer: Held(state, points)
+        answer: FrozenScore(state, points)
         for answer, state, points in rows.values_list("answer", "state", "points")
     }
 
@@ -57,10 +58,8 @@ def held(editions: Iterable[Edition], **lines: Any) -> dict[int, Held]:
 
 
 @dataclass(frozen=True)
-class Cell:
-    """What an axis or a measure came to in one year; `words` say why there is no percent, "" where
-    there is one.
-    """
+class YearResult:
+    """The percent of an axis or a measure in one year; else `words` say why there is none."""
 
     year: int
     label: str
@@ -71,12 +70,12 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Row:
+class ResultSeries:
     """An axis or a measure over the years, named as its newest year names it."""
 
     code: str
     title: str
-    cells: Sequence[Cell]
+    cells: Sequence[YearResult]
     unit: str = ""
     lineage: UUID | None = None
     year: int = 0
@@ -93,16 +92,16 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Part:
+class AxisSeries:
     """The measures of one axis, named as its newest year names it."""
 
     kind: str
     title: str
-    rows: Sequence[Row]
+    rows: Sequence[ResultSeries]
 
 
 @dataclass(frozen=True)
-class Column:
+class YearBar:
     """A year of the chart: the percent as a bar in a frame of 100, none where nothing was
     submitted.
     """
@@ -120,104 +119,111 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Course:
+class AgencyHistory:
     """All that an agency's page shows beside its standings, the years from
     the first to the last.
     """
 
     years: Sequence[str]
-    columns: Sequence[Column]
-    axes: Sequence[Row]
-    parts: Sequence[Part]
+    columns: Sequence[YearBar]
+    axes: Sequence[ResultSeries]
+    parts: Sequence[AxisSeries]
 
 
-def course(standings: Iterable[Standing]) -> Course:
-    """What an agency reached in the years of these standings; three queries for any number of years
-    and measures.
-    """
+def agency_history(standings: Iterable[Standing]) -> AgencyHistory:
+    """Gather an agency's results over the years of these standings; three queries."""
     by_year = {s.edition.cycle.year: s for s in standings}
     ordered = [by_year[year] for year in sorted(by_year)]
     submitted = {s.submission_id: s for s in ordered if s.submitted and s.submission_id}
-    return Course(
+    return AgencyHistory(
         years=[s.edition.cycle.label for s in ordered],
         columns=[
-            Column(s.edition.cycle.label, s.percent if s.submitted else None) for s in ordered
+            YearBar(s.edition.cycle.label, s.percent if s.submitted else None) for s in ordered
         ],
         axes=_axes(ordered, submitted),
         parts=_parts(ordered, submitted),
     )
 
 
-def _cells(ordered: Iterable[Standing], known: Mapping[int, Cell]) -> list[Cell]:
+def _year_results(ordered: Iterable[Standing], known: Mapping[int, YearResult]) -> list[YearResult]:
     """A cell for each year: what is known of it, or why nothing is."""
-    return [
-        known.get(cycle.year)
-        or Cell(cycle.year, cycle.label, NOT_ASKED if s.submitted else NOT_SUBMITTED)
-        for s in ordered
-        for cycle in [s.edition.cycle]
-    ]
+    cells = []
+    for standing in ordered:
+        cycle = standing.edition.cycle
+        why = NOT_ASKED if standing.submitted else NOT_SUBMITTED
+        cells.append(known.get(cycle.year) or YearResult(cycle.year, cycle.label, why))
+    return cells
 
 
-def _axes(ordered: Sequence[Standing], submitted: Mapping[int, Standing]) -> list[Row]:
+def _axes(ordered: Sequence[Standing], submitted: Mapping[int, Standing]) -> list[ResultSeries]:
     """The general axes, the same over the years by their code, in the order of the newest year."""
     runs = [s.edition.run_id for s in submitted.values()]
     nodes = NodeScore.objects.filter(
         run__in=runs, submission__in=list(submitted), kind=Kind.GENERAL
     )
-    newest: dict[str, Any] = {}
-    known: dict[str, dict[int, Cell]] = {}
+    newest: dict[str, tuple[int, Axis]] = {}
+    known: dict[str, dict[int, YearResult]] = {}
     for node in nodes.exclude(axis=None).select_related("axis").order_by("pk"):
         standing, axis = submitted[node.submission_id], node.axis
-        if node.run_id != standing.edition.run_id:
+        if axis is None or node.run_id != standing.edition.run_id:
             continue
         cycle = standing.edition.cycle
         if axis.code not in newest or cycle.year > newest[axis.code][0]:
             newest[axis.code] = (cycle.year, axis)
         applies = bool(node.ceiling)
-        known.setdefault(axis.code, {})[cycle.year] = Cell(
+        known.setdefault(axis.code, {})[cycle.year] = YearResult(
             cycle.year,
             cycle.label,
             "" if applies else LineState.NOT_APPLICABLE.label,
             half_up(node.percent, SHOWN_PLACES) if applies else None,
         )
     codes = sorted(newest, key=lambda code: (newest[code][1].position, code))
-    return [Row(code, newest[code][1].title, _cells(ordered, known[code])) for code in codes]
+    return [
+        ResultSeries(code, newest[code][1].title, _year_results(ordered, known[code]))
+        for code in codes
+    ]
 
 
-def _parts(ordered: Sequence[Standing], submitted: Mapping[int, Standing]) -> list[Part]:
+def _parts(ordered: Sequence[Standing], submitted: Mapping[int, Standing]) -> list[AxisSeries]:
     """The measures as series by lineage under the axis of their newest year."""
     lines = Answer.objects.filter(submission__in=list(submitted)).select_related(
         "measure__indicator__axis__set"
     )
-    scores = held([s.edition for s in submitted.values()], answer__submission__in=list(submitted))
+    scores = frozen_scores(
+        [s.edition for s in submitted.values()], answer__submission__in=list(submitted)
+    )
     newest: dict[UUID, tuple[int, Measure]] = {}
-    known: dict[UUID, dict[int, Cell]] = {}
+    known: dict[UUID, dict[int, YearResult]] = {}
     for line in lines.order_by("pk"):
         cycle, m = submitted[line.submission_id].edition.cycle, line.measure
         if m.lineage not in newest or cycle.year > newest[m.lineage][0]:
             newest[m.lineage] = (cycle.year, m)
-        known.setdefault(m.lineage, {})[cycle.year] = _cell(line, cycle, scores.get(line.pk))
-    parts: dict[tuple[str, str], list[Row]] = {}
+        known.setdefault(m.lineage, {})[cycle.year] = _year_result(line, cycle, scores.get(line.pk))
+    parts: dict[tuple[str, str], list[ResultSeries]] = {}
     titles: dict[tuple[str, str], tuple[int, str]] = {}
-    for year, m in sorted(newest.values(), key=lambda found: _order(found[1])):
+    for year, m in sorted(newest.values(), key=lambda found: _order_of_measure(found[1])):
         axis = m.indicator.axis
         key = (axis.set.kind, axis.code)
         titles[key] = max(titles.get(key, (0, "")), (year, axis.title))
-        cells = _cells(ordered, known[m.lineage])
-        parts.setdefault(key, []).append(Row(m.code, m.title, cells, m.unit, m.lineage, year))
-    return [Part(str(Kind(key[0]).label), titles[key][1], rows) for key, rows in parts.items()]
+        cells = _year_results(ordered, known[m.lineage])
+        parts.setdefault(key, []).append(
+            ResultSeries(m.code, m.title, cells, m.unit, m.lineage, year)
+        )
+    return [
+        AxisSeries(str(Kind(key[0]).label), titles[key][1], rows) for key, rows in parts.items()
+    ]
 
 
-def _cell(line: Answer, cycle: Any, score: Held | None) -> Cell:
+def _year_result(line: Answer, cycle: Cycle, score: FrozenScore | None) -> YearResult:
     m = line.measure
     if score is None or score.points is None:
         words = LineState(score.state if score else LineState.UNDER_REVIEW).label
-        return Cell(cycle.year, cycle.label, words, is_pilot=m.is_pilot)
+        return YearResult(cycle.year, cycle.label, words, is_pilot=m.is_pilot)
     share = half_up(scaled(HUNDRED, score.points, m.points), SHOWN_PLACES)
-    return Cell(cycle.year, cycle.label, "", share, line.value, m.is_pilot)
+    return YearResult(cycle.year, cycle.label, "", share, line.value, m.is_pilot)
 
 
-def _order(m: Measure) -> tuple[Any, ...]:
+def _order_of_measure(m: Measure) -> tuple[int, int, str, int, int, str, int]:
     axis = m.indicator.axis
     return (
         Kind.values.index(axis.set.kind),
@@ -234,7 +240,7 @@ def _order(m: Measure) -> tuple[Any, ...]:
 
 
 @dataclass(frozen=True)
-class Step:
+class DistributionStep:
     """How many agencies reached from `low` to `high` percent of the points."""
 
     low: int
@@ -243,7 +249,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class MeasureOutcome:
     """How agencies did on one measure in one edition; `mean` is None where none is scored, `steps`
     empty for few.
     """
@@ -255,12 +261,12 @@ class Outcome:
     not_answered: int
     under_review: int
     mean: Decimal | None
-    steps: Sequence[Step]
+    steps: Sequence[DistributionStep]
 
 
-def outcome(edition: Edition, lineage: UUID) -> Outcome | None:
-    """How agencies did on a measure, by its lineage, in an edition; None where nobody was asked;
-    three queries.
+def measure_outcome(edition: Edition, lineage: UUID) -> MeasureOutcome | None:
+    """Gather how agencies did on a measure in an edition; None where nobody was asked; three
+    queries.
     """
     lines = {
         "submission__cycle": edition.cycle_id,
@@ -275,15 +281,15 @@ def outcome(edition: Edition, lineage: UUID) -> Outcome | None:
     measure = asked.select_related("indicator__axis__set__cycle").order_by("pk").first()
     if measure is None:
         return None
-    scores = held([edition], **{f"answer__{name}": value for name, value in lines.items()})
-    found = [scores.get(pk, Held(LineState.UNDER_REVIEW, None)) for pk in ceilings]
+    scores = frozen_scores([edition], **{f"answer__{name}": value for name, value in lines.items()})
+    found = [scores.get(pk, FrozenScore(LineState.UNDER_REVIEW, None)) for pk in ceilings]
     states = [score.state for score in found]
     shares = [
         scaled(HUNDRED, score.points, ceiling)
         for score, ceiling in zip(found, ceilings.values(), strict=True)
         if score.points is not None
     ]
-    return Outcome(
+    return MeasureOutcome(
         measure=measure,
         asked=len(ceilings),
         scored=len(shares),
@@ -295,7 +301,7 @@ def outcome(edition: Edition, lineage: UUID) -> Outcome | None:
     )
 
 
-def _steps(shares: Iterable[Decimal]) -> list[Step]:
+def _steps(shares: Iterable[Decimal]) -> list[DistributionStep]:
     """The distribution, each step from its lower end up to, not including, its upper one; 100 is in
     the last.
 
@@ -304,4 +310,4 @@ def _steps(shares: Iterable[Decimal]) -> list[Step]:
     counts = [0] * (100 // STEP)
     for share in shares:
         counts[min(int(half_up(share, SHOWN_PLACES) // STEP), len(counts) - 1)] += 1
-    return [Step(at * STEP, (at + 1) * STEP, count) for at, count in enumerate(counts)]
+    return [DistributionStep(at * STEP, (at + 1) * STEP, count) for at, count in enumerate(counts)]

@@ -4,9 +4,8 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
-from django.db.models import F, FilteredRelation, Q, QuerySet
+from django.db.models import F, FilteredRelation, Q
 
 from cycles.engine import ledger
 from cycles.models import Cycle, Participation, TieRule
@@ -17,6 +16,7 @@ from indicators.models import Kind
 from indicators.scoring.methods import SHOWN_PLACES, half_up
 from indicators.scoring.statutory_tree import band
 from submissions.models import Answer, NodeScore, Submission
+from submissions.models.self_assessments import AnswerQuerySet
 from submissions.workflow import SubmissionState
 
 NOTHING = Decimal(0)
@@ -33,9 +33,7 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Result:
-    """What one agency reached: its totals by kind (\"\": all of them), and its percent of last
-    year, if it has one.
-    """
+    """One agency's totals by kind (\"\": all of them), and its percent of last year."""
 
     participation: Participation
     submission: Submission | None
@@ -49,35 +47,41 @@ class Result:
     def points(self, kind: str) -> Decimal:
         return self.nodes[kind].points if kind in self.nodes else NOTHING
 
+    @property
+    def percent(self) -> Decimal:
+        """The exact percent of all points that apply to it."""
+        whole = self.nodes.get(KINDS[Ranking.TOTAL])
+        return whole.percent if whole else NOTHING
+
     def value(self, by: Ranking) -> Decimal | None:
         """The exact percent, or growth in percentage points on percents of 2 places; None where it
         is not placed.
         """
         if by == Ranking.GROWTH:
             return self.growth
-        node = self.nodes.get(KINDS[by])
         if by == Ranking.TOTAL:
-            return node.percent if node else NOTHING
+            return self.percent
+        node = self.nodes.get(KINDS[by])
         return node.percent if node and node.ceiling else None
 
     @property
     def growth(self) -> Decimal | None:
         if self.before is None or not self.submitted:
             return None
-        return self.shown(Ranking.TOTAL) - self.before  # type: ignore[operator]
+        return half_up(self.percent, SHOWN_PLACES) - self.before
 
-    def shown(self, by: Ranking) -> Decimal | None:
+    def rounded_value(self, by: Ranking) -> Decimal | None:
         value = self.value(by)
         return None if value is None else half_up(value, SHOWN_PLACES)
 
     def entrant(self, group: int, by: Ranking, tie_rule: str) -> Entrant | None:
-        """How it enters a ranking; nobody enters one of a kind that does not concern them, nor of
-        growth without it.
+        """Return its entry in a ranking; None where the kind does not concern it or it has no
+        growth.
         """
         value = self.value(by)
         if value is None or (by != Ranking.TOTAL and not self.submitted):
             return None
-        then = ()
+        then: tuple[Decimal, ...] = ()
         if tie_rule == TieRule.SPECIFIC and self.submitted:
             parted = (self.value(Ranking.SPECIFIC), self.growth)
             then = tuple(LEAST_GROWTH if p is None else p for p in parted)
@@ -86,31 +90,36 @@ class Result:
 
 def stand(edition: Edition) -> list[Standing]:
     """Write the standings of an edition; the same number of queries for any number of agencies."""
-    results = read(edition)
+    results = results_of(edition)
     rule = edition.cycle.tie_rule
     placed: dict[tuple[int, int], dict[str, int]] = {}
     for by in Ranking:
-        entrants = [
-            e
-            for r in results
-            for g in r.participation.groups.all()
-            if (e := r.entrant(g.pk, by, rule))
-        ]
-        for place in places(entrants):
+        for place in places(_entrants(results, by, rule)):
             placed.setdefault((place.key, place.group), {})[PLACES[by]] = place.place
-    rows = (
-        _standing(edition, result, group.pk, placed[result.participation.pk, group.pk])
-        for result in results
-        for group in result.participation.groups.all()
-    )
+    rows = []
+    for result in results:
+        for group in result.participation.groups.all():
+            own_places = placed[result.participation.pk, group.pk]
+            rows.append(_standing(edition, result, group.pk, own_places))
     return Standing.objects.bulk_create(rows, batch_size=1000)
+
+
+def _entrants(results: Iterable[Result], by: Ranking, tie_rule: str) -> list[Entrant]:
+    """Who enters a ranking, once in each group."""
+    entrants = []
+    for result in results:
+        for group in result.participation.groups.all():
+            if entrant := result.entrant(group.pk, by, tie_rule):
+                entrants.append(entrant)
+    return entrants
 
 
 def _standing(edition: Edition, result: Result, group: int, placed: dict[str, int]) -> Standing:
     whole = result.nodes.get("")
-    percent = result.shown(Ranking.TOTAL) or Decimal("0.00")
+    percent = result.rounded_value(Ranking.TOTAL) or Decimal("0.00")
     kinds = {
-        VALUES[by]: result.shown(by) for by in (Ranking.GENERAL, Ranking.SPECIFIC, Ranking.THEMATIC)
+        VALUES[by]: result.rounded_value(by)
+        for by in (Ranking.GENERAL, Ranking.SPECIFIC, Ranking.THEMATIC)
     }
     return Standing(
         edition=edition,
@@ -131,8 +140,8 @@ def _standing(edition: Edition, result: Result, group: int, placed: dict[str, in
     )
 
 
-def read(edition: Edition) -> list[Result]:
-    """What every agency that still takes part reached; of who did not submit nothing counts."""
+def results_of(edition: Edition) -> list[Result]:
+    """Return the totals of every agency that still takes part; unsubmitted lines count nothing."""
     cycle = edition.cycle
     taking_part = (
         Participation.objects.active().filter(cycle=cycle).prefetch_related("groups").order_by("pk")
@@ -144,11 +153,18 @@ def read(edition: Edition) -> list[Result]:
     ):
         nodes.setdefault(node.submission_id, {})[node.kind] = node
     before = last_year(cycle)
-    return [
-        Result(p, s, nodes.get(s.pk, {}) if s else {}, before.get(p.agency_id))
-        for p in taking_part
-        for s in [submissions.get(p.pk)]
-    ]
+    results = []
+    for participation in taking_part:
+        submission = submissions.get(participation.pk)
+        results.append(
+            Result(
+                participation=participation,
+                submission=submission,
+                nodes=nodes.get(submission.pk, {}) if submission else {},
+                before=before.get(participation.agency_id),
+            )
+        )
+    return results
 
 
 def last_year(cycle: Cycle) -> dict[int, Decimal]:
@@ -173,13 +189,16 @@ def digest(edition: Edition, standings: Iterable[Standing]) -> str:
         *VALUES.values(),
         *PLACES.values(),
     )
-    rows = sorted(tuple(str(getattr(s, f)) for f in fields) for s in standings)
+    rows = []
+    for standing in standings:
+        rows.append(tuple(str(getattr(standing, name)) for name in fields))
+    rows.sort()
     rules = [cycle.spreads_points, cycle.tie_rule, cycle.minimum_to_win]
     text = ledger.as_json([edition.number, edition.run.input_digest, rules, rows])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def lines(cycle: Cycle, submissions: Sequence[int]) -> QuerySet[Any]:
+def lines(cycle: Cycle, submissions: Sequence[int]) -> AnswerQuerySet:
     """The lines of these submissions whose scores have been communicated, with the points that hold
     (`held_points`).
     """

@@ -4,14 +4,15 @@ from it under other weights.
 Two questions are kept apart. Had other assessors read the same lines, where might the agency stand?
 And had the axes weighed a little more or less, where might it stand? Neither changes a published
 place, and every band of places holds it. The first answer is statistical and reckoned in doubles;
-the second is exact: whole numbers all the way, rounded and placed by the very rules of `scoring.py`
-and `ranking.py`.
+the second is exact: whole numbers all the way, rounded and placed by the very rules of scoring
+and `festival.places`.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from itertools import product
 from math import lcm, sqrt
 from statistics import NormalDist
 from typing import Any
@@ -38,7 +39,7 @@ one step shares a place.
 
 
 @dataclass(frozen=True)
-class Measured:
+class MeasuredPercent:
     """An agency's percent, and the standard deviation of the error that its assessors put into it,
     in percent.
 
@@ -54,7 +55,7 @@ class Measured:
 
 
 @dataclass(frozen=True)
-class Sureness:
+class PlaceInterval:
     """Where the percent and the place lie with 90 percent confidence; both ends included."""
 
     key: int
@@ -93,9 +94,9 @@ def error_of_a_percent(lines: Iterable[tuple[float, int]], ceiling: float, error
     )
 
 
-def sureness(
-    members: Sequence[Measured], *, seed: int, draws: int = DRAWS
-) -> list[Sureness] | None:
+def place_intervals(
+    members: Sequence[MeasuredPercent], *, seed: int, draws: int = DRAWS
+) -> list[PlaceInterval] | None:
     """Intervals of percents and places in one group, by empirical Bayes; None in a group that is
     too small.
 
@@ -121,14 +122,15 @@ def sureness(
     wide = np.sqrt(weight * noise + (1 - weight) ** 2 * of_mean)
     drawn = middle + wide * np.random.default_rng(seed).standard_normal((draws, len(members)))
     steps = np.floor(drawn * SHOWN + 0.5).astype(np.int64)
-    ends = [_shortest(column) for column in _places(steps, [m.before for m in members]).T]
+    places = _places(steps, [member.before for member in members])
+    ends = [_shortest(places_of_member) for places_of_member in places.T]
     reach = NormalDist().inv_cdf((1 + CONFIDENCE) / 2) * wide
     low, high = np.maximum(middle - reach, 0), np.minimum(middle + reach, 100)
     found = []
     for number, member in enumerate(members):
         best, worst = ends[number]
         found.append(
-            Sureness(
+            PlaceInterval(
                 key=member.key,
                 low=float(low[number]),
                 high=float(high[number]),
@@ -140,7 +142,7 @@ def sureness(
 
 
 def _places(steps: Whole, before: Sequence[int]) -> Whole:
-    """The place of each in each row, as `ranking.places` gives it: one more
+    """The place of each in each row, as `festival.places` gives it: one more
     than are ahead of it.
     """
     order = steps * (max(before) + 1) + np.array(before, dtype=np.int64)
@@ -190,7 +192,7 @@ class Axes:
     before: int = 0
 
 
-def weighed(members: Sequence[Axes], factors: Sequence[Decimal]) -> list[Decimal]:
+def percents_under(members: Sequence[Axes], factors: Sequence[Decimal]) -> list[Decimal]:
     """Percents to 10 places with the weight of each axis multiplied by its factor, as the tree of
     scores reckons them:
 
@@ -199,7 +201,8 @@ def weighed(members: Sequence[Axes], factors: Sequence[Decimal]) -> list[Decimal
     points, ceilings = _table(members)
     exact = [Fraction(factor) for factor in factors]
     unit = lcm(*(factor.denominator for factor in exact))
-    whole = np.array([[int(factor * unit) for factor in exact]], dtype=object)
+    in_units = [int(factor * unit) for factor in exact]
+    whole = np.array([in_units], dtype=object)
     return [Decimal(f"{units}E-{PLACES}") for units in _percents(points, ceilings, whole)[0]]
 
 
@@ -215,12 +218,7 @@ def under_weights(members: Sequence[Axes], *, percent: int, seed: int) -> list[t
     points, ceilings = _table(members)
     count = points.shape[1]
     if 2**count <= VERTICES * 2:
-        signs = np.array(
-            [
-                [1 if corner >> axis & 1 else -1 for axis in range(count)]
-                for corner in range(2**count)
-            ]
-        )
+        signs = np.array(list(product((-1, 1), repeat=count)))
     else:
         signs = np.random.default_rng(seed).choice((-1, 1), size=(VERTICES, count))
     factors = np.vstack([np.full((1, count), int(HUNDRED)), int(HUNDRED) + signs * percent]).astype(
@@ -236,9 +234,13 @@ def under_weights(members: Sequence[Axes], *, percent: int, seed: int) -> list[t
 
 def _table(members: Sequence[Axes]) -> tuple[Whole, Whole]:
     """Points and ceilings in whole units of the last of 10 places, as whole numbers of Python."""
-    points = [[int(p.scaleb(PLACES)) for p in m.points] for m in members]
-    ceilings = [[int(c.scaleb(PLACES)) for c in m.ceilings] for m in members]
+    points = [_units(member.points) for member in members]
+    ceilings = [_units(member.ceilings) for member in members]
     return np.array(points, dtype=object), np.array(ceilings, dtype=object)
+
+
+def _units(values: Iterable[Decimal]) -> list[int]:
+    return [int(value.scaleb(PLACES)) for value in values]
 
 
 def _percents(points: Whole, ceilings: Whole, factors: Whole) -> Whole:
@@ -264,5 +266,5 @@ def _percents(points: Whole, ceilings: Whole, factors: Whole) -> Whole:
 
 
 def _half_up(value: Whole, unit: Whole | int) -> Whole:
-    """How many units a value that is not below zero has, rounded half-up."""
+    """Count the units in a value that is not below zero, rounded half-up."""
     return (2 * value + unit) // (2 * unit)

@@ -14,9 +14,7 @@ from festival.ranking.forms import WhatIfForm
 
 @require_safe
 def what_if(request: PortalRequest, year: int) -> HttpResponse:
-    """How sure the places of a group are, and where its agencies would stand under other weights;
-    kept nowhere.
-    """
+    """Show the intervals of a group's places, and its order under other weights."""
     found = newest(request, year)
     note_reading(request, found)
     groups = Group.objects.filter(pk__in=Standing.objects.filter(edition=found).values("group"))
@@ -28,7 +26,7 @@ def what_if(request: PortalRequest, year: int) -> HttpResponse:
     usual = form.fields["weights"].initial
     if not form.is_bound:
         form = WhatIfForm({"group": group.pk, "weights": usual}, groups=groups)
-    known = ranking_what_if.read(found, group)
+    known = ranking_what_if.ranked_group(found, group)
     factors = form.weigh(known.parts)
     weights = form.cleaned_data.get("weights", usual)
     tried = ranking_what_if.trial(known, factors=factors, weights=weights)

@@ -1,8 +1,8 @@
 """How sure the places of one group are, and where its agencies would stand under other weights: for
 the secretariat.
 
-What is tried here is nowhere kept and cannot be published. The figures come from `sureness.py`, the
-places from `ranking.py` under the year's own rule for ties.
+What is tried here is nowhere kept and cannot be published. The figures come from `uncertainty.py`,
+the places from `places.py` under the year's own rule for ties.
 """
 
 from collections import defaultdict
@@ -18,7 +18,7 @@ from festival.models import Edition, Standing
 from festival.places import Entrant, places
 from festival.ranking import uncertainty
 from festival.ranking.standings import LEAST_GROWTH
-from festival.ranking.uncertainty import Axes, Measured, Sureness
+from festival.ranking.uncertainty import Axes, MeasuredPercent, PlaceInterval
 from indicators.models import Kind
 from indicators.scoring.methods import ONE, SHOWN_PLACES, ZERO, half_up, rounded
 from submissions.models import Answer, Mark, NodeScore, Score
@@ -30,18 +30,18 @@ WHOLE = (Kind.SPECIFIC, Kind.THEMATIC)
 
 @dataclass(frozen=True)
 class Part:
-    """What may weigh more or less: a general axis, or a kind as a whole."""
+    """A general axis, or a kind as a whole, whose weight may be changed."""
 
     key: str
     title: str
 
 
 @dataclass(frozen=True)
-class Tried:
+class ReweighedStanding:
     """One agency's standing with what is not sure of it, and where it would stand."""
 
     standing: Standing
-    sure: Sureness | None
+    interval: PlaceInterval | None
     best: int
     worst: int
     percent: Decimal
@@ -55,17 +55,13 @@ class Trial:
     """
 
     parts: list[Part]
-    rows: list[Tried]
+    rows: list[ReweighedStanding]
     error: Decimal | None
     lines_read_twice: int
 
-    @property
-    def is_sure_known(self) -> bool:
-        return any(row.sure for row in self.rows)
-
 
 @dataclass(frozen=True)
-class Reading:
+class RankedGroup:
     """One group of an edition: its standings by submission, their sums, and what may weigh more or
     less.
     """
@@ -89,16 +85,16 @@ class Reading:
         return found + [Part(kind.value, str(kind.label)) for kind in WHOLE if kind in kinds]
 
 
-def read(edition: Edition, group: Group) -> Reading:
+def ranked_group(edition: Edition, group: Group) -> RankedGroup:
     """The agencies of a group that submitted; two queries for any number of them."""
     rows = Standing.objects.filter(edition=edition, group=group, submitted=True).for_list()
     standings = {s.submission_id: s for s in rows if s.submission_id}
     nodes = NodeScore.objects.filter(run=edition.run_id, submission__in=list(standings))
     nodes = nodes.filter(Q(kind=Kind.GENERAL) | Q(kind__in=WHOLE, axis=None)).select_related("axis")
-    return Reading(edition, group, standings, list(nodes))
+    return RankedGroup(edition, group, standings, list(nodes))
 
 
-def trial(known: Reading, *, factors: Mapping[str, Decimal], weights: int) -> Trial:
+def trial(known: RankedGroup, *, factors: Mapping[str, Decimal], weights: int) -> Trial:
     """The group under other weights, each part multiplied by its factor; and the band of places
     under ± `weights` percent on each part; two queries for any number of agencies.
     """
@@ -110,31 +106,32 @@ def trial(known: Reading, *, factors: Mapping[str, Decimal], weights: int) -> Tr
     if not axes:
         return Trial(parts, [], told, twice)
     seed = known.edition.pk * 1000 + known.group.pk
-    sure = _sureness(standings, ties, error, seed)
+    intervals = _intervals(standings, ties, error, seed)
     bands = uncertainty.under_weights(axes, percent=weights, seed=seed)
-    percents = uncertainty.weighed(axes, [factors.get(p.key, ONE) for p in parts])
-    entrants = [
-        Entrant(
-            a.key,
-            0,
-            percent,
-            submitted=True,
-            then=_then(known, standings[a.key], half_up(percent, SHOWN_PLACES)),
-        )
-        for a, percent in zip(axes, percents, strict=True)
-    ]
+    percents = uncertainty.percents_under(axes, [factors.get(p.key, ONE) for p in parts])
+    entrants = []
+    for member, percent in zip(axes, percents, strict=True):
+        ties_by = _then(known, standings[member.key], half_up(percent, SHOWN_PLACES))
+        entrants.append(Entrant(member.key, 0, percent, submitted=True, then=ties_by))
     placed = {p.key: p for p in places(entrants)}
-    rows = [
-        Tried(standings[a.key], sure.get(a.key), *band, placed[a.key].percent, placed[a.key].place)
-        for a, band in zip(axes, bands, strict=True)
-    ]
+    rows = []
+    for member, (best, worst) in zip(axes, bands, strict=True):
+        rows.append(
+            ReweighedStanding(
+                standing=standings[member.key],
+                interval=intervals.get(member.key),
+                best=best,
+                worst=worst,
+                percent=placed[member.key].percent,
+                place=placed[member.key].place,
+            )
+        )
     rows.sort(key=lambda row: (row.place, row.standing.place, row.standing.pk))
     return Trial(parts, rows, told, twice)
 
 
-def _then(known: Reading, standing: Standing, percent: Decimal) -> tuple[Decimal, ...]:
-    """What parts an agency from others with the same percent, as `standings.Result.entrant` does,
-    by the year's rule.
+def _then(known: RankedGroup, standing: Standing, percent: Decimal) -> tuple[Decimal, ...]:
+    """Return the figures that part equal percents, as `standings.Result.entrant` does.
 
     Specific indicators weigh as one, so that their percent stays; growth is that of the percent
     tried.
@@ -146,14 +143,14 @@ def _then(known: Reading, standing: Standing, percent: Decimal) -> tuple[Decimal
     return tuple(LEAST_GROWTH if p is None else p for p in (standing.specific_percent, growth))
 
 
-def _ties(known: Reading) -> dict[int, int]:
-    """How agencies with equal percents stand to each other, by submission, the larger first."""
+def _ties(known: RankedGroup) -> dict[int, int]:
+    """Return the order of agencies with equal percents, by submission, the larger first."""
     then = [_then(known, standing, ZERO) for standing in known.standings.values()]
     return dict(zip(known.standings, uncertainty.standing_of_ties(then), strict=True))
 
 
 def _axes(nodes: list[NodeScore], parts: list[Part], ties: Mapping[int, int]) -> list[Axes]:
-    """What each submission earned on each part; `ties` has them in their order."""
+    """Return the points and ceilings of each submission by part, with its order in `ties`."""
     held: dict[int, dict[str, NodeScore]] = defaultdict(dict)
     for node in nodes:
         if node.axis is not None or node.kind in WHOLE:
@@ -171,11 +168,11 @@ def _error(edition: Edition) -> tuple[float | None, int]:
     """The standard deviation of one mark as a share, from the lines of the year that two assessors
     have read.
     """
-    read = Mark.objects.filter(
+    marks = Mark.objects.filter(
         block__cycle=edition.cycle_id, block__state=BlockState.HANDED_IN, points__isnull=False
     )
     twice = (
-        read.order_by()
+        marks.order_by()
         .values("answer")
         .annotate(
             readers=Count("pk"),
@@ -190,9 +187,9 @@ def _error(edition: Edition) -> tuple[float | None, int]:
     return uncertainty.error_of_a_mark(differences), len(differences)
 
 
-def _sureness(
+def _intervals(
     standings: Mapping[int, Standing], ties: Mapping[int, int], error: float | None, seed: int
-) -> dict[int, Sureness]:
+) -> dict[int, PlaceInterval]:
     """Intervals by submission; none where no line was read twice or the group is too small."""
     if error is None:
         return {}
@@ -210,7 +207,7 @@ def _sureness(
         if readers:
             lines[submission].append((float(ceiling), readers))
     members = [
-        Measured(
+        MeasuredPercent(
             key=key,
             percent=float(s.percent),
             error=uncertainty.error_of_a_percent(lines[key], float(s.ceiling), error),
@@ -219,4 +216,4 @@ def _sureness(
         )
         for key, s in standings.items()
     ]
-    return {found.key: found for found in uncertainty.sureness(members, seed=seed) or ()}
+    return {found.key: found for found in uncertainty.place_intervals(members, seed=seed) or ()}

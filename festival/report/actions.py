@@ -20,7 +20,7 @@ from cycles.jobs import actions as jobs
 from cycles.jobs.queries import latest
 from cycles.models import Cycle, Entry
 from cycles.ui.files import all_or_none
-from cycles.workflow import Refused, model_label
+from cycles.workflow import Refused
 from festival.models import (
     Chapter,
     Edition,
@@ -50,8 +50,8 @@ def write_text(
     cycle = Cycle.objects.select_for_update(of=("self",), no_key=True).get(pk=edition.cycle_id)
     if chapter not in Chapter.values or language not in Language.values:
         raise Refused(_("The report has no such chapter."))
-    of: dict[str, Any] = {"cycle": cycle, "language": language, "chapter": chapter}
-    last = ReportText.objects.filter(**of).order_by("-number").first()
+    versions = ReportText.objects.filter(cycle=cycle, language=language, chapter=chapter)
+    last = versions.order_by("-number").first()
     number = last.number if last else 0
     if number != after:
         raise Refused(
@@ -63,11 +63,25 @@ def write_text(
     if unknown := texts.unknown_names(text):
         raise Refused(_("No figure has this name: %(names)s.") % {"names": _(", ").join(unknown)})
     version = ReportText.objects.create(
-        **of, number=number + 1, text=text, written_by=by, written_at=at
+        cycle=cycle,
+        language=language,
+        chapter=chapter,
+        number=number + 1,
+        text=text,
+        written_by=by,
+        written_at=at,
     )
-    facts: dict[str, Any] = {"chapter": chapter, "language": language, "version": version.number}
-    facts["sha256"] = hashlib.sha256(text.encode()).hexdigest()
-    perform(EDITIONS, [edition], "write_text", by=by, at=at, **facts)
+    perform(
+        EDITIONS,
+        [edition],
+        "write_text",
+        by=by,
+        at=at,
+        chapter=chapter,
+        language=language,
+        version=version.number,
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
+    )
     return version
 
 
@@ -86,14 +100,18 @@ def ask_for_report(
         Report.objects.filter(edition__cycle=edition.cycle_id).aggregate(last=Max("number"))["last"]
         or 0
     )
-    asked = {"edition": edition, "number": last + 1, "asked_by": by, "asked_at": at}
-    reports = [Report.objects.create(**asked, language=language) for language in languages]
+    reports = [
+        Report.objects.create(
+            edition=edition, number=last + 1, language=language, asked_by=by, asked_at=at
+        )
+        for language in languages
+    ]
     jobs.order_all("report", reports, by=by, at=at)
     return reports
 
 
 @transaction.atomic
-def keep_report(
+def store_report(
     report: Report,
     *,
     pdf: bytes,
@@ -172,15 +190,21 @@ def approve_report(
             % {"delivery": delivery_sentence(earlier[-1])}
         )
     is_first = report.first_approved_at is None
-    given: dict[str, Any] = {
-        "report": report.uuid,
-        "number": report.reference,
-        "approval": 1 if is_first else 2,
-    }
-    given |= {"sha256": report.sha256, "archive": report.archive_sha256}
-    if redelivers:
-        given["redelivers"] = True
-    perform(EDITIONS, [report.edition], "approve_report", by=by, at=at, note=note, **given)
+    in_place_of_delivered: dict[str, Any] = {"redelivers": True} if redelivers else {}
+    perform(
+        EDITIONS,
+        [report.edition],
+        "approve_report",
+        by=by,
+        at=at,
+        note=note,
+        report=report.uuid,
+        number=report.reference,
+        approval=1 if is_first else 2,
+        sha256=report.sha256,
+        archive=report.archive_sha256,
+        **in_place_of_delivered,
+    )
     if is_first:
         report.first_approved_at, report.first_approved_by = at, by
     else:
@@ -238,9 +262,16 @@ def deliver(
             _("The delivery to this addressee is recorded already: %(to)s.")
             % {"to": Addressee(addressee).label}
         )
-    given: dict[str, Any] = {"addressee": addressee, "reports": approved}
     [edition] = perform(
-        EDITIONS, [edition], "deliver_report", by=by, at=at, note=note, letter=letter, **given
+        EDITIONS,
+        [edition],
+        "deliver_report",
+        by=by,
+        at=at,
+        note=note,
+        letter=letter,
+        addressee=addressee,
+        reports=approved,
     )
     return edition
 
@@ -263,7 +294,7 @@ def deliveries_of(cycle_id: int) -> list[Entry]:
     order.
     """
     entries = Entry.objects.filter(
-        model=model_label(Edition), act="deliver_report", cycle_id=cycle_id
+        model=Edition._meta.label_lower, act="deliver_report", cycle_id=cycle_id
     )
     return list(entries.order_by("id"))
 

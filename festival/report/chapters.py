@@ -12,6 +12,7 @@ from decimal import Decimal
 from statistics import StatisticsError, correlation
 
 from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -43,12 +44,12 @@ def _scores(edition: Edition) -> QuerySet[Score]:
 
 
 def percent_of(earned: Decimal | None, possible: Decimal) -> Decimal:
-    """What was earned of what was possible, as it is shown."""
+    """Return the percent of the possible points that were earned, rounded as pages show it."""
     return half_up((earned or Decimal(0)) * 100 / possible, SHOWN_PLACES)
 
 
 def mean(values: Sequence[Decimal]) -> Decimal | None:
-    """As it is shown; None of nothing."""
+    """Round the mean of percents as pages show it; None where there are none."""
     return half_up(sum(values, Decimal(0)) / len(values), SHOWN_PLACES) if values else None
 
 
@@ -113,25 +114,38 @@ def behind_target(edition: Edition) -> Behind:
         scores.filter(missed, state=LineState.SCORED)
         .annotate(lost=F(f"{measure}__points") - F("points"))
         .order_by("-lost", f"{submission}__agency__sort_key", "pk")
-        .values_list(
-            f"{submission}__agency__name_fa", f"{submission}__agency__name_en", f"{measure}__title_fa",
-            f"{measure}__title_en", "answer__value", "answer__own__target", f"{measure}__target",
-            f"{measure}__unit_fa", f"{measure}__unit_en", "points", f"{measure}__points", "lost",
+        .values(
+            "points",
+            "lost",
+            agency_fa=F(f"{submission}__agency__name_fa"),
+            agency_en=F(f"{submission}__agency__name_en"),
+            title_fa=F(f"{measure}__title_fa"),
+            title_en=F(f"{measure}__title_en"),
+            unit_fa=F(f"{measure}__unit_fa"),
+            unit_en=F(f"{measure}__unit_en"),
+            value=F("answer__value"),
+            target=Coalesce("answer__own__target", f"{measure}__target"),
+            ceiling=F(f"{measure}__points"),
         )[:MOST_BEHIND]
-    )  # fmt: skip
+    )
     most = [
         BehindLine(
-            *names,
-            value,
-            measured if own is None else own,
-            *units,
-            percent_of(points, ceiling),
-            lost,
+            agency_fa=row["agency_fa"],
+            agency_en=row["agency_en"],
+            title_fa=row["title_fa"],
+            title_en=row["title_en"],
+            value=row["value"],
+            target=row["target"],
+            unit_fa=row["unit_fa"],
+            unit_en=row["unit_en"],
+            percent=percent_of(row["points"], row["ceiling"]),
+            lost=row["lost"],
         )
-        for *names, value, own, measured, unit_fa, unit_en, points, ceiling, lost in rows
-        for units in [(unit_fa, unit_en)]
+        for row in rows
     ]
-    return Behind(counts["lines"], counts["behind"], counts["empty"], most)
+    return Behind(
+        lines=counts["lines"], behind=counts["behind"], not_answered=counts["empty"], most=most
+    )
 
 
 # --- Execution of the Act -----------------------------------------------------------------------
@@ -165,9 +179,7 @@ CHAPTERS = (
 
 @dataclass(frozen=True)
 class ActChapter:
-    """How far agencies carried out a chapter of the Act, by the measures that cite its articles;
-    None: none does.
-    """
+    """The percent of a chapter of the Act that agencies carried out; None: no measure cites it."""
 
     number: int
     first: int
@@ -188,10 +200,12 @@ def execution(edition: Edition) -> list[ActChapter]:
         .filter(answer__measure__law=Law.CSMA)
         .values(f"{measure}__article")
         .annotate(
-            earned=Sum("points"), possible=Sum(f"{measure}__points"), lines=Count("pk"),
+            earned=Sum("points"),
+            possible=Sum(f"{measure}__points"),
+            lines=Count("pk"),
             measures=Count(f"{measure}__lineage", distinct=True),
         )
-    )  # fmt: skip
+    )
     sums: dict[int, list[Decimal]] = defaultdict(lambda: [Decimal(0)] * 4)
     for row in rows:
         found = re.match(r"\d+", latin_digits(row[f"{measure}__article"]).strip())
@@ -233,13 +247,21 @@ def provinces(standings: Iterable[Standing]) -> list[ProvinceResult]:
     for s in standings:
         if s.participation.province_id:
             units[s.participation.province_id].append(s)
+
     found = []
     for own in units.values():
-        percents = [s.percent for s in own if s.submitted]
         province = own[0].participation.province
-        lowest, highest = min(percents, default=None), max(percents, default=None)
+        assert province is not None
+        percents = [s.percent for s in own if s.submitted]
         found.append(
-            ProvinceResult(province, len(own), len(percents), mean(percents), lowest, highest)
+            ProvinceResult(
+                province=province,
+                size=len(own),
+                submitted=len(percents),
+                mean=mean(percents),
+                lowest=min(percents, default=None),
+                highest=max(percents, default=None),
+            )
         )
     return sorted(found, key=lambda p: (p.mean is None, -(p.mean or 0), p.province.code))
 
@@ -275,19 +297,28 @@ def validity(edition: Edition, standings: Iterable[Standing]) -> list[Validity]:
         _scores(edition)
         .filter(answer__measure__method="survey", points__isnull=False)
         .order_by(f"{measure}__code", "pk")
-        .values_list(
-            f"{measure}__lineage", f"{measure}__title_fa", f"{measure}__title_en", "answer__submission", "points",
-            f"{measure}__points",
+        .values(
+            "points",
+            lineage=F(f"{measure}__lineage"),
+            title_fa=F(f"{measure}__title_fa"),
+            title_en=F(f"{measure}__title_en"),
+            submission=F("answer__submission"),
+            ceiling=F(f"{measure}__points"),
         )
-    )  # fmt: skip
+    )
     pairs: dict[tuple[str, str, str], list[tuple[float, float]]] = defaultdict(list)
-    for lineage, title_fa, title_en, submission, points, ceiling in rows:
-        s = totals.get(submission)
-        if s is not None and s.ceiling > ceiling:
-            rest = float((s.total - points) * 100 / (s.ceiling - ceiling))
-            pairs[str(lineage), title_fa, title_en].append((float(points * 100 / ceiling), rest))
+    for row in rows:
+        standing = totals.get(row["submission"])
+        points, ceiling = row["points"], row["ceiling"]
+        if standing is not None and points is not None and standing.ceiling > ceiling:
+            percent = float(points * 100 / ceiling)
+            rest = float((standing.total - points) * 100 / (standing.ceiling - ceiling))
+            measured = str(row["lineage"]), row["title_fa"], row["title_en"]
+            pairs[measured].append((percent, rest))
+
     return [
-        Validity(fa, en, len(own), _correlation(own)) for (_lineage, fa, en), own in pairs.items()
+        Validity(title_fa, title_en, len(own), _correlation(own))
+        for (_lineage, title_fa, title_en), own in pairs.items()
     ]
 
 

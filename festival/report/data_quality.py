@@ -30,10 +30,8 @@ HUNDRED = Decimal(100)
 
 
 @dataclass(frozen=True)
-class Measured:
-    """What the last study of the marks found; severities in percent of the ceiling, None where
-    nobody was compared.
-    """
+class MarkReliability:
+    """The last reliability study; severities in percent of the ceiling, None if not compared."""
 
     at: datetime
     alpha: Decimal | None
@@ -48,7 +46,7 @@ class Measured:
 
 
 @dataclass(frozen=True)
-class Verified:
+class VerificationOutcome:
     """The lines that were verified at the source: how many were drawn, what was found, what it cost
     in points.
     """
@@ -65,22 +63,22 @@ class Verified:
 
 
 @dataclass(frozen=True)
-class Soundness:
+class DataQuality:
     """`readings` are the lines that two assessors have marked; `apart` those of them that had to be
     reconciled.
     """
 
-    measured: Measured | None
+    measured: MarkReliability | None
     readings: int
     apart: int
-    verified: Verified
+    verified: VerificationOutcome
     reviews_open: int
     reviews_closed: int
     costs: Costs
 
     @property
     def rule(self) -> str:
-        """What a finding does to a score, in words."""
+        """The rule by which a verification's finding lowers a score, in words."""
         return str(RULE)
 
     @property
@@ -88,21 +86,21 @@ class Soundness:
         return self.apart * HUNDRED / self.readings if self.readings else None
 
 
-def soundness(cycle: Cycle, at: datetime) -> Soundness:
+def data_quality(cycle: Cycle, at: datetime) -> DataQuality:
     """The figures of a cycle as of a moment; about a dozen queries."""
     reviews = Counter(ReviewTask.objects.filter(cycle=cycle).values_list("state", flat=True))
-    return Soundness(
-        measured=_measured(cycle, at),
+    return DataQuality(
+        measured=_mark_reliability(cycle, at),
         readings=_readings(cycle),
         apart=Reconciliation.objects.filter(cycle=cycle).count(),
-        verified=_verified(cycle),
+        verified=_verification_outcome(cycle),
         reviews_open=reviews[ReviewState.OPEN],
         reviews_closed=reviews[ReviewState.CLOSED],
         costs=costs_of(cycle),
     )
 
 
-def _measured(cycle: Cycle, at: datetime) -> Measured | None:
+def _mark_reliability(cycle: Cycle, at: datetime) -> MarkReliability | None:
     study = Reliability.objects.filter(cycle=cycle, finished_at__lte=at).order_by("-pk").first()
     if study is None or study.result is None or study.finished_at is None:
         return None
@@ -110,7 +108,7 @@ def _measured(cycle: Cycle, at: datetime) -> Measured | None:
     agreed: dict[str, Any] = found["agreement"] or {}
     interval = agreed.get("interval") or {}
     effects = [row["effect"] for row in found["severity"]]
-    return Measured(
+    return MarkReliability(
         at=study.finished_at,
         alpha=_statistic(agreed.get("alpha")),
         low=_statistic(interval.get("low")),
@@ -140,12 +138,12 @@ def _readings(cycle: Cycle) -> int:
     return second.filter(Exists(first)).count()
 
 
-def _verified(cycle: Cycle) -> Verified:
+def _verification_outcome(cycle: Cycle) -> VerificationOutcome:
     rows = Verification.objects.filter(cycle=cycle)
     found = Counter(
         rows.filter(state=VerificationState.CONCLUDED).values_list("finding", flat=True)
     )
-    return Verified(
+    return VerificationOutcome(
         drawn=rows.count(),
         supported=found[Finding.SUPPORTED],
         partly=found[Finding.PARTLY],
@@ -155,7 +153,7 @@ def _verified(cycle: Cycle) -> Verified:
 
 
 def _points_lost(cycle: Cycle) -> Decimal:
-    """What verification took off the assessors' points, whatever appeals gave back later."""
+    """Add up the points that verification took off, whatever appeals gave back later."""
     lowered = Score.objects.filter(answer__submission__cycle=cycle, basis=Score.Basis.VERIFICATION)
     had: dict[int, Decimal] = {}
     lost = Decimal(0)

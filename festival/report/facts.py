@@ -8,211 +8,40 @@ not collect yet is said to be so.
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from django.db.models import Avg, Count, Max, Min, Sum
 
-from agencies.persian import named
 from appeals.outcomes import queries as outcomes_queries
-from appeals.outcomes.queries import Corrected, Outcomes
+from appeals.outcomes.queries import Outcomes
 from cycles.calendar import Phase
-from cycles.models import Entry, Seal
+from cycles.models import Entry
 from cycles.record import seals
-from festival.closing.summary import Closing, closing
-from festival.duties.sentences import sentence
-from festival.duties.timeline import Year, years
+from festival.closing.summary import closing
+from festival.duties.timeline import CalendarYear, years
 from festival.indices import chapter
-from festival.indices.chapter import Chapter
 from festival.models import Edition, Standing
 from festival.report import chapters
-from festival.report.chapters import ActChapter, Behind, ProvinceResult, Validity
-from festival.report.data_quality import Soundness, soundness
+from festival.report.contents import (
+    AnnexRow,
+    AxisResult,
+    Declarations,
+    Facts,
+    GroupResult,
+    LevelResult,
+    MeasureResult,
+)
+from festival.report.data_quality import data_quality
 from festival.report.figures import Trace
 from indicators.models import IndicatorSet, Kind
 from indicators.scoring.methods import half_up
 from indicators.scoring.statutory_tree import BANDS, LineState
 from indicators.workflow import SetState
 from submissions.models import SEEN_AFTER_SIGNING, Declaration, Level, NodeScore, Score, Verdict
-
-GROUPS_IN_SUMMARY, WINNERS_IN_SUMMARY = 8, 3
-"""What fits on the first page of the summary; the rest stands in the chapters."""
-
-
-@dataclass(frozen=True)
-class AxisResult:
-    """How the agencies did on an axis, in percent of it; those to whom it does not apply are left
-    out.
-    """
-
-    code: str
-    title_fa: str
-    title_en: str
-    position: int
-    count: int
-    mean: Decimal
-    lowest: Decimal
-    highest: Decimal
-
-    @property
-    def title(self) -> str:
-        return named(self.title_fa, self.title_en)
-
-
-@dataclass(frozen=True)
-class MeasureResult:
-    """How much of a measure's points the agencies attained together."""
-
-    code: str
-    title_fa: str
-    title_en: str
-    count: int
-    percent: Decimal
-
-    @property
-    def title(self) -> str:
-        return named(self.title_fa, self.title_en)
-
-
-@dataclass(frozen=True)
-class AnnexRow:
-    """An agency in the annex: where it stands, and its percent of each axis, None where the axis
-    does not apply.
-    """
-
-    standing: Standing
-    percents: list[Decimal | None]
-
-
-@dataclass(frozen=True)
-class GroupResult:
-    """A group and its members; one of a province names it."""
-
-    name_fa: str
-    name_en: str
-    province_id: int | None
-    size: int
-    submitted: int
-    mean: Decimal | None
-    best: Decimal | None
-    winners: list[Standing]
-    standings: list[Standing]
-    annex: list["AnnexRow"]
-
-    @property
-    def name(self) -> str:
-        return named(self.name_fa, self.name_en)
-
-    @property
-    def first_winners(self) -> list[Standing]:
-        return self.winners[:WINNERS_IN_SUMMARY]
-
-    @property
-    def further_winners(self) -> int:
-        return len(self.winners[WINNERS_IN_SUMMARY:])
-
-    @property
-    def bands(self) -> list[int]:
-        """How many agencies stand in each band, in the order of BANDS."""
-        return [sum(1 for s in self.standings if s.submitted and s.band == b.name) for b in BANDS]
-
-
-@dataclass(frozen=True)
-class LevelResult:
-    """One level of Article 81 over all agencies that declared it: how many were due, were assessed,
-    and by what.
-    """
-
-    level: Level
-    due: int
-    assessed: int
-    forms: int
-    reports: int
-
-    @property
-    def percent(self) -> Decimal | None:
-        """How many of those due were assessed; None where none was due."""
-        return half_up(Decimal(self.assessed) * 100 / self.due, 2) if self.due else None
-
-
-@dataclass(frozen=True)
-class Declarations:
-    """What agencies declared with their signed self-assessments; `digest` names the very rows that
-    were added up.
-    """
-
-    count: int
-    confirmed: int
-    rejected: int
-    levels: list[LevelResult]
-    digest: str
-
-    @property
-    def unjudged(self) -> int:
-        return self.count - self.confirmed - self.rejected
-
-
-@dataclass(frozen=True)
-class Facts:
-    edition: Edition
-    at: datetime
-    year: Year
-    participants: int
-    submitted: int
-    not_submitted: list[Standing]
-    specific_sets: int
-    lines: Mapping[str, int]
-    declared: Declarations
-    mean: Decimal | None
-    mean_growth: Decimal | None
-    grown: int
-    fallen: int
-    bands: list[tuple[Any, int]]
-    groups: list[GroupResult]
-    axes: list[AxisResult]
-    strongest: list[MeasureResult]
-    weakest: list[MeasureResult]
-    appeals: Outcomes
-    corrected: Corrected
-    soundness: Soundness
-    behind: Behind
-    execution: list[ActChapter]
-    provinces: list[ProvinceResult]
-    validity: list[Validity]
-    closing: Closing
-    indices: Chapter
-    ledger_rows: int
-    seal: Seal | None
-    queries: Mapping[str, list[str]]
-
-    @property
-    def leading_groups(self) -> list[GroupResult]:
-        """The groups on the first page: the national ones, or the first of the provinces' where
-        there are no others.
-        """
-        national = [g for g in self.groups if g.province_id is None]
-        return (national or self.groups)[:GROUPS_IN_SUMMARY]
-
-    @property
-    def further_groups(self) -> int:
-        return len(self.groups) - len(self.leading_groups)
-
-    @property
-    def lateness(self) -> list[str]:
-        """Each duty that is late, in a sentence without its full stop."""
-        return [sentence(duty) for duty in self.year.duties if duty.lates]
-
-    @property
-    def weakest_axis(self) -> AxisResult | None:
-        return min(self.axes, key=lambda a: (a.mean, a.position), default=None)
-
-    @property
-    def below_average(self) -> int:
-        """How many of those who submitted stand in the lowest band."""
-        return self.bands[-1][1]
 
 
 def gather(edition: Edition, at: datetime) -> Facts:
@@ -223,6 +52,7 @@ def gather(edition: Edition, at: datetime) -> Facts:
     )
     of_agency = {s.participation_id: s for s in standings}
     submitted = [s for s in of_agency.values() if s.submitted]
+    bands = Counter(s.band for s in submitted)
     growths = [s.growth for s in submitted if s.growth is not None]
     axes = read(("axes",), _axes, edition)
     percents = read(("groups",), _percents, edition, axes)
@@ -241,14 +71,14 @@ def gather(edition: Edition, at: datetime) -> Facts:
         mean_growth=chapters.mean(growths),
         grown=sum(1 for g in growths if g > 0),
         fallen=sum(1 for g in growths if g < 0),
-        bands=[(b, sum(1 for s in submitted if s.band == b.name)) for b in BANDS],
+        bands=[(band, bands[band.name]) for band in BANDS],
         groups=_groups(standings, percents),
         axes=axes,
         strongest=measures[:5],
         weakest=measures[-5:][::-1],
         appeals=read(("appeals",), _appeals, edition),
         corrected=read(("corrected",), outcomes_queries.corrected, edition.cycle),
-        soundness=read(("soundness",), soundness, edition.cycle, at),
+        soundness=read(("soundness",), data_quality, edition.cycle, at),
         behind=read(("behind",), chapters.behind_target, edition),
         execution=read(("execution",), chapters.execution, edition),
         provinces=chapters.provinces(of_agency.values()),
@@ -264,13 +94,22 @@ def gather(edition: Edition, at: datetime) -> Facts:
 
 
 OF_STANDINGS = (
-    "participants", "submitted", "not_submitted", "mean", "mean_growth", "grown", "fallen", "bands", "groups",
-    "provinces", "validity",
-)  # fmt: skip
+    "participants",
+    "submitted",
+    "not_submitted",
+    "mean",
+    "mean_growth",
+    "grown",
+    "fallen",
+    "bands",
+    "groups",
+    "provinces",
+    "validity",
+)
 """The facts that are counted from the standings; some take more besides."""
 
 
-def _calendar(edition: Edition, at: datetime) -> Year:
+def _calendar(edition: Edition, at: datetime) -> CalendarYear:
     """The calendar kept; the festival is dated as soon as its moment is set, for then the report is
     read.
     """

@@ -20,8 +20,9 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.persian import format_number
 from cycles.engine import ledger
-from festival.duties.queries import Duty
-from festival.models import Standing
+from festival.duties.catalogue import Duty
+from festival.models import Edition, Standing
+from festival.report.contents import Facts
 
 FILE = "figures.json"
 """By what name the figures are attached to the report's archive copy."""
@@ -49,11 +50,15 @@ class Trace:
     def __call__(
         self, names: Sequence[str], read: Callable[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """What `read` gives; the facts of these names rest on what it asks the database."""
+        """Call `read` and keep the statements that it sends to the database under these names."""
         heard: list[str] = []
 
         def hear(
-            execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any
+            execute: Callable[..., Any],
+            sql: str,
+            params: object,
+            many: bool,
+            context: Mapping[str, Any],
         ) -> Any:
             found = execute(sql, params, many, context)
             heard.append(
@@ -68,7 +73,7 @@ class Trace:
         return value
 
 
-def record(facts: Any) -> dict[str, Fact]:
+def record(facts: Facts) -> dict[str, Fact]:
     """Every fact by its name, with the statements by which it was read."""
     with translation.override("fa"):
         return {
@@ -100,7 +105,7 @@ def plain(value: Any) -> Any:
     return str(value) if isinstance(value, Promise) else ledger.plain(value)
 
 
-def written(held: Mapping[str, Fact], *, edition: Any, at: datetime) -> bytes:
+def figures_file(held: Mapping[str, Fact], *, edition: Edition, at: datetime) -> bytes:
     """The file of figures that is attached to the archive copy."""
     of = {
         "year": edition.cycle.year,
@@ -111,7 +116,7 @@ def written(held: Mapping[str, Fact], *, edition: Any, at: datetime) -> bytes:
     return json.dumps(of | {"facts": held}, ensure_ascii=False, indent=1).encode()
 
 
-def differing(one: Mapping[str, Fact], other: Mapping[str, Fact]) -> list[str]:
+def differing_figures(one: Mapping[str, Fact], other: Mapping[str, Fact]) -> list[str]:
     """The names of the facts whose values differ between two gatherings."""
     names = sorted(one.keys() | other.keys())
     return [
@@ -129,10 +134,10 @@ class Figure:
     """
 
     label: str | Promise
-    read: Callable[[Any], Decimal | int | str | None]
+    read: Callable[[Facts], Decimal | int | str | None]
     places: int | None = None
 
-    def said(self, facts: Any) -> str:
+    def in_words(self, facts: Facts) -> str:
         """In the active language's digits; a dash for none."""
         value = self.read(facts)
         return (

@@ -2,15 +2,16 @@
 
 import gc
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.template.loader import render_to_string
 from django.utils import translation
 
 from cycles.ui.pdf import archival, laid_out, readable
 from festival.report import texts as report_texts
+from festival.report.contents import Facts
 
 
 class Papers(NamedTuple):
@@ -26,7 +27,7 @@ NO_TEXTS: Mapping[str, str] = {}
 
 
 def article_82(
-    facts: Any,
+    facts: Facts,
     *,
     language: str,
     reference: str = "",
@@ -41,7 +42,7 @@ def article_82(
     chapter.
     """
     tell("write", 10)
-    with _heard(tell):
+    with _progress_told_to(tell):
         document = laid_out(page(facts, language=language, reference=reference, texts=texts))
         # the boxes from which the pages were laid out hold each other: a fifth of all memory
         gc.collect()
@@ -50,14 +51,14 @@ def article_82(
 
 
 def page(
-    facts: Any, *, language: str, reference: str = "", texts: Mapping[str, str] = NO_TEXTS
+    facts: Facts, *, language: str, reference: str = "", texts: Mapping[str, str] = NO_TEXTS
 ) -> str:
     """The report as one page of HTML."""
     with translation.override(language):
         context = {
             "facts": facts,
             "edition": facts.edition,
-            "texts": report_texts.told(facts, texts),
+            "texts": report_texts.chapter_texts(facts, texts),
         }
         return render_to_string("festival/report/report.html", context | {"reference": reference})
 
@@ -68,7 +69,7 @@ read styles.
 """
 
 
-class _Ear(logging.Handler):
+class _ProgressHandler(logging.Handler):
     """WeasyPrint's own progress messages as percent: "Step 5 - Creating layout - Page 12"."""
 
     def __init__(self, tell: Callable[[str, int], None]) -> None:
@@ -89,8 +90,8 @@ class _Ear(logging.Handler):
 
 
 @contextmanager
-def _heard(tell: Callable[[str, int], None]) -> Any:
-    ear, logger = _Ear(tell), logging.getLogger("weasyprint.progress")
+def _progress_told_to(tell: Callable[[str, int], None]) -> Iterator[None]:
+    ear, logger = _ProgressHandler(tell), logging.getLogger("weasyprint.progress")
     level, logger.propagate = logger.level, False
     logger.setLevel(logging.INFO)
     logger.addHandler(ear)

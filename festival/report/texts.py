@@ -9,11 +9,11 @@ a text.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.translation import gettext as _
 
 from festival.models import Chapter, Language, ReportText
+from festival.report.contents import Facts
 from festival.report.figures import FIGURES
 
 NAME = re.compile(r"\{([^{}]*)\}")
@@ -21,7 +21,7 @@ TYPED = re.compile(r"[0-9۰-۹٠-٩]+(?:[.,٫٬/][0-9۰-۹٠-٩]+)*")
 
 
 @dataclass(frozen=True)
-class Told:
+class ChapterText:
     """A chapter's text as the report sets it, and the facts on which the chapter rests, by name."""
 
     paragraphs: tuple[str, ...]
@@ -31,7 +31,7 @@ class Told:
 # --- What the system writes ---------------------------------------------------------------------
 
 
-def _lead(facts: Any) -> str:
+def _lead(facts: Facts) -> str:
     return _(
         "In {year} the performance of {participants} executive agencies was due to be assessed "
         "under Articles 81 and "
@@ -43,7 +43,7 @@ def _lead(facts: Any) -> str:
     )
 
 
-def _method(facts: Any) -> str:
+def _method(facts: Facts) -> str:
     said = _(
         "Each agency is assessed on general indicators, out of 1000 points, and on specific "
         "indicators of its own, out "
@@ -64,7 +64,7 @@ def _method(facts: Any) -> str:
     return f"{said} {void}"
 
 
-def _coverage(facts: Any) -> str:
+def _coverage(facts: Facts) -> str:
     return _(
         "{lines} lines were assessed: {scored} scored, {not_answered} not answered, "
         "{not_applicable} not applicable. "
@@ -72,7 +72,7 @@ def _coverage(facts: Any) -> str:
     )
 
 
-def _levels(facts: Any) -> str:
+def _levels(facts: Facts) -> str:
     if not facts.declared.count:
         return _("No agency declared how it assesses itself under Article 81.")
     return _(
@@ -83,7 +83,7 @@ def _levels(facts: Any) -> str:
     )
 
 
-def _growth(facts: Any) -> str:
+def _growth(facts: Facts) -> str:
     if facts.mean_growth is None:
         return _("Not collected: last year's results are not in the portal.")
     return _(
@@ -93,7 +93,7 @@ def _growth(facts: Any) -> str:
     )
 
 
-def _appeals(facts: Any) -> str:
+def _appeals(facts: Facts) -> str:
     if not facts.appeals.filed:
         return _("No agency appealed against a score.")
     return _(
@@ -103,7 +103,7 @@ def _appeals(facts: Any) -> str:
     )
 
 
-def _behind(facts: Any) -> str:
+def _behind(facts: Facts) -> str:
     if not facts.behind.lines:
         return _("No specific indicator was scored.")
     return _(
@@ -113,7 +113,7 @@ def _behind(facts: Any) -> str:
     )
 
 
-def _execution(facts: Any) -> str:
+def _execution(facts: Facts) -> str:
     return _(
         "How far the agencies carried out each chapter of the Civil Service Management Act: the "
         "share of the points of "
@@ -121,11 +121,11 @@ def _execution(facts: Any) -> str:
     )
 
 
-def _provinces(facts: Any) -> str:
+def _provinces(facts: Facts) -> str:
     return "" if facts.provinces else _("No unit of a province took part.")
 
 
-def _validity(facts: Any) -> str:
+def _validity(facts: Facts) -> str:
     said = _(
         "Whether agencies that are found good from outside score high on everything else: the "
         "correlation, over "
@@ -140,38 +140,39 @@ def _validity(facts: Any) -> str:
     )
 
 
-def _nothing(facts: Any) -> str:
+def _no_draft(facts: Facts) -> str:
     return ""
 
 
-PASSAGES: dict[Chapter, tuple[Callable[[Any], str], tuple[str, ...]]] = {
+CHAPTER_DRAFTS: dict[Chapter, tuple[Callable[[Facts], str], tuple[str, ...]]] = {
     Chapter.LEAD: (_lead, ("participants", "submitted", "mean", "mean_growth", "bands", "groups")),
-    Chapter.ATTENTION: (_nothing, ("not_submitted", "bands", "axes", "weakest", "year", "appeals")),
+    Chapter.ATTENTION: (
+        _no_draft,
+        ("not_submitted", "bands", "axes", "weakest", "year", "appeals"),
+    ),
     Chapter.METHOD: (_method, ("year",)),
     Chapter.COVERAGE: (_coverage, ("lines", "specific_sets", "not_submitted")),
     Chapter.LEVELS: (_levels, ("declared",)),
-    Chapter.GROUPS: (_nothing, ("groups", "bands")),
-    Chapter.AXES: (_nothing, ("axes", "strongest", "weakest")),
+    Chapter.GROUPS: (_no_draft, ("groups", "bands")),
+    Chapter.AXES: (_no_draft, ("axes", "strongest", "weakest")),
     Chapter.GROWTH: (_growth, ("mean_growth", "grown", "fallen")),
     Chapter.APPEALS: (_appeals, ("appeals", "corrected")),
-    Chapter.SOUNDNESS: (_nothing, ("soundness",)),
+    Chapter.SOUNDNESS: (_no_draft, ("soundness",)),
     Chapter.BEHIND: (_behind, ("behind",)),
     Chapter.EXECUTION: (_execution, ("execution",)),
     Chapter.PROVINCES: (_provinces, ("provinces",)),
     Chapter.VALIDITY: (_validity, ("validity",)),
-    Chapter.CLOSING: (_nothing, ("closing",)),
-    Chapter.INDICES: (_nothing, ("indices",)),
+    Chapter.CLOSING: (_no_draft, ("closing",)),
+    Chapter.INDICES: (_no_draft, ("indices",)),
 }
 """For each chapter the draft, a text with figures by name, and the facts on which the chapter
 rests.
 """
 
 
-def draft(chapter: Chapter, facts: Any) -> str:
-    """What the system writes in a chapter, in the active language; "" where
-    the tables speak alone.
-    """
-    return PASSAGES[chapter][0](facts)
+def draft(chapter: Chapter, facts: Facts) -> str:
+    """Write the draft of a chapter in the active language; "" where the tables speak alone."""
+    return CHAPTER_DRAFTS[chapter][0](facts)
 
 
 # --- What people write --------------------------------------------------------------------------
@@ -187,29 +188,29 @@ def typed_figures(text: str) -> list[str]:
     return list(dict.fromkeys(TYPED.findall(NAME.sub("", text))))
 
 
-def written(cycle_id: int, language: str) -> dict[str, str]:
+def last_versions(cycle_id: int, language: str) -> dict[str, str]:
     """The last version of each chapter that people wrote in a language, by chapter; one query."""
     rows = ReportText.objects.newest().filter(cycle=cycle_id, language=Language(language))
     return {row.chapter: row.text for row in rows if row.text}
 
 
-def filled(text: str, facts: Any) -> str:
+def fill_figures(text: str, facts: Facts) -> str:
     """A text with each name in braces replaced by its figure in the active language."""
 
-    def said(match: re.Match[str]) -> str:
+    def figure_of(match: re.Match[str]) -> str:
         figure = FIGURES.get(match[1])
-        return figure.said(facts) if figure else match[0]
+        return figure.in_words(facts) if figure else match[0]
 
-    return NAME.sub(said, text)
+    return NAME.sub(figure_of, text)
 
 
-def told(facts: Any, texts: Mapping[str, str]) -> dict[str, Told]:
+def chapter_texts(facts: Facts, texts: Mapping[str, str]) -> dict[str, ChapterText]:
     """Every chapter's text for the report in the active language; `texts` holds what people wrote,
     by chapter.
     """
     found = {}
-    for chapter, (_draft, rests_on) in PASSAGES.items():
-        text = filled(texts.get(chapter) or draft(chapter, facts), facts)
+    for chapter, (_draft, rests_on) in CHAPTER_DRAFTS.items():
+        text = fill_figures(texts.get(chapter) or draft(chapter, facts), facts)
         paragraphs = tuple(p.strip() for p in text.split("\n\n") if p.strip())
-        found[chapter.value] = Told(paragraphs, rests_on)
+        found[chapter.value] = ChapterText(paragraphs, rests_on)
     return found

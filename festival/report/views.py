@@ -30,7 +30,7 @@ from festival.report.forms import ApproveForm, DeliverForm, TextForm
 from festival.workflow import EDITIONS, Addressee, AwardState
 
 
-def _drawn(request: PortalRequest, uuid: str) -> Report:
+def _managed_report(request: PortalRequest, uuid: str) -> Report:
     """A drawing-up that the reader may see before it is public."""
     visible = Report.objects.filter(edition__cycle__in=managed_cycles(request)).for_list()
     return get_object_or_404(visible, uuid=uuid)
@@ -40,7 +40,7 @@ def _drawn(request: PortalRequest, uuid: str) -> Report:
 
 
 @dataclass(frozen=True)
-class Row:
+class ChapterVersions:
     """A chapter in the list of texts: the last version in each language, None where the draft
     stands.
     """
@@ -55,7 +55,10 @@ def texts(request: PortalRequest, year: int) -> HttpResponse:
     found = newest(request, year)
     visible = ReportText.objects.visible_to(request.user, request.at).filter(cycle=found.cycle)
     last = {(t.language, t.chapter): t for t in visible.newest().select_related("written_by")}
-    rows = [Row(c, [(lang, last.get((lang.value, c.value))) for lang in Language]) for c in Chapter]
+    rows = []
+    for chapter in Chapter:
+        versions = [(lang, last.get((lang.value, chapter.value))) for lang in Language]
+        rows.append(ChapterVersions(chapter, versions))
     may = not why_closed(EDITIONS, found, "write_text", by=request.user, at=request.at)
     return render(
         request,
@@ -86,30 +89,45 @@ def text(request: PortalRequest, year: int, language: str, chapter: str) -> Http
     facts = gather(found, request.at)
     with translation.override(language):
         draft = report_texts.draft(Chapter(chapter), facts)
-    figures = [(name, figure, figure.said(facts)) for name, figure in FIGURES.items()]
-    written = versions[0].text if versions else ""
-    initial = {"text": written or draft, "after": versions[0].number if versions else 0}
-    form = TextForm(request.POST or None, initial=initial, language=language, draft=draft)
+
+    form = _text_form(request, language, draft, versions[0] if versions else None)
     if form.is_valid():
-        given = {"text": form.cleaned_data["text"], "after": form.cleaned_data["after"]}
         try:
             actions.write_text(
-                found, language=language, chapter=chapter, **given, by=request.user, at=request.at
+                found,
+                language=language,
+                chapter=chapter,
+                text=form.cleaned_data["text"],
+                after=form.cleaned_data["after"],
+                by=request.user,
+                at=request.at,
             )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            _tell_saved(request, given["text"])
+            _tell_saved(request, form.cleaned_data["text"])
             return redirect(then)
-    context: dict[str, Any] = {
+    context = {
         "edition": found,
         "form": form,
         "then": then,
         "draft": draft,
-        "figures": figures,
+        "figures": [(name, figure, figure.in_words(facts)) for name, figure in FIGURES.items()],
+        "chapter": Chapter(chapter),
+        "written_in": Language(language),
+        "versions": versions,
     }
-    context |= {"chapter": Chapter(chapter), "written_in": Language(language), "versions": versions}
     return render(request, "festival/report/report_text_edit.html", context)
+
+
+def _text_form(
+    request: PortalRequest, language: str, draft: str, last: ReportText | None
+) -> TextForm:
+    """The form of a chapter's text, begun with the last version or with the draft."""
+    initial: dict[str, object] = {"text": draft, "after": 0}
+    if last is not None:
+        initial = {"text": last.text or draft, "after": last.number}
+    return TextForm(request.POST or None, initial=initial, language=language, draft=draft)
 
 
 def _tell_saved(request: PortalRequest, text: str) -> None:
@@ -143,8 +161,8 @@ def ask_for_report(request: PortalRequest, year: int) -> HttpResponse:
 
 @require_safe
 def report_progress(request: PortalRequest, uuid: str) -> HttpResponse:
-    """How far a report is; the page asks again by itself until it is done."""
-    report = _drawn(request, uuid)
+    """Show the progress of a report; the page asks again by itself until it is done."""
+    report = _managed_report(request, uuid)
     job = latest("report", report.pk)
     context: dict[str, Any] = {"report": report, "job": job}
     if report.finished_at is not None:
@@ -164,7 +182,7 @@ def report_progress(request: PortalRequest, uuid: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def cancel_report(request: PortalRequest, uuid: str) -> HttpResponse:
-    report = _drawn(request, uuid)
+    report = _managed_report(request, uuid)
     return act_page(
         request,
         EDITIONS,
@@ -181,7 +199,7 @@ def cancel_report(request: PortalRequest, uuid: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def approve_report(request: PortalRequest, uuid: str) -> HttpResponse:
-    report = _drawn(request, uuid)
+    report = _managed_report(request, uuid)
     earlier = actions.deliveries_of(report.edition.cycle_id)
     delivery = actions.delivery_sentence(earlier[-1]) if earlier else ""
     return act_page(
@@ -224,13 +242,15 @@ def deliver(request: PortalRequest, year: int) -> HttpResponse:
     )
     if form.is_valid():
         typed = form.cleaned_data
-        given = {
-            "addressee": typed["addressee"],
-            "letter": typed["letter_number"],
-            "note": typed["note"],
-        }
         try:
-            actions.deliver(found, by=request.user, at=request.at, **given)
+            actions.deliver(
+                found,
+                addressee=typed["addressee"],
+                letter=typed["letter_number"],
+                note=typed["note"],
+                by=request.user,
+                at=request.at,
+            )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:

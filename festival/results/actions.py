@@ -2,7 +2,7 @@
 `article82`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -33,7 +33,7 @@ from submissions.workflow import SubmissionState
 
 
 def why_not_final(cycle: Cycle) -> list[str]:
-    """What stands against freezing a cycle's results: open appeals, scores not communicated."""
+    """Name what blocks freezing: open appeals, scores not communicated."""
     waiting = (
         Submission.objects.active()
         .filter(cycle=cycle)
@@ -77,11 +77,11 @@ def finalise(
     return _ranked(Edition.objects.create(cycle=cycle, run=run), by=by, at=at)
 
 
-def _ranked(edition: Edition, *, by: User, at: datetime, **told: Any) -> Edition:
+def _ranked(edition: Edition, *, by: User, at: datetime, **params: Any) -> Edition:
     """Place the agencies of a new edition and freeze it under the digest of what it rests on."""
     found = standings.stand(edition)
     digest = standings.digest(edition, found)
-    [edition] = perform(EDITIONS, [edition], "rank", by=by, at=at, digest=digest, **told)
+    [edition] = perform(EDITIONS, [edition], "rank", by=by, at=at, digest=digest, **params)
     return edition
 
 
@@ -113,10 +113,10 @@ def revise(
     held = totals.hold(Submission.objects.filter(cycle=edition.cycle_id, pk__in=concerned))
     lines = list(standings.lines(edition.cycle, held).filter(pk__in=list(right)))
     _refuse_revision(lines, right, by)
+    revised = [[f"{a.submission.agency.code}/{a.measure.code}", str(right[a.pk])] for a in lines]
     [edition] = perform(
-        EDITIONS, [edition], "revise", by=by, at=at, note=reason, letter=letter,
-        lines=[[f"{a.submission.agency.code}/{a.measure.code}", str(right[a.pk])] for a in lines],
-    )  # fmt: skip
+        EDITIONS, [edition], "revise", by=by, at=at, note=reason, letter=letter, lines=revised
+    )
     rows = [(a, LineState.SCORED, right[a.pk], reason) for a in lines]
     totals.put(rows, basis=Score.Basis.CORRECTION, by=by, at=at)
     run = totals.compute_cycle(
@@ -128,7 +128,7 @@ def revise(
     return _ranked(following, by=by, at=at, number=following.number)
 
 
-def _refuse_revision(lines: list[Any], right: Mapping[int, Decimal], by: User) -> None:
+def _refuse_revision(lines: Sequence[Any], right: Mapping[int, Decimal], by: User) -> None:
     if not lines or len(lines) < len(right):
         raise Refused(_("Name lines of agencies whose scores have been communicated."))
     for line in lines:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
 
+import tablib
 from django.db.models import QuerySet
 from import_export import fields, resources
 
@@ -13,7 +13,7 @@ from indicators.scoring.statutory_tree import band
 from submissions.models import Score
 
 
-def shown(value: Decimal | None) -> Decimal | None:
+def rounded_points(value: Decimal | None) -> Decimal | None:
     """Points as they are shown: to 2 places, nothing where there are none."""
     return None if value is None else half_up(value, SHOWN_PLACES)
 
@@ -34,8 +34,17 @@ class RankingResource(resources.ModelResource):
     class Meta:
         model = Standing
         fields = export_order = (
-            "group", "place", "code", "name_en", "name_fa", "general", "specific", "total", "percent", "band",
-        )  # fmt: skip
+            "group",
+            "place",
+            "code",
+            "name_en",
+            "name_fa",
+            "general",
+            "specific",
+            "total",
+            "percent",
+            "band",
+        )
 
     def dehydrate_group(self, standing: Standing) -> str:
         return standing.group.code
@@ -44,13 +53,13 @@ class RankingResource(resources.ModelResource):
         return standing.place
 
     def dehydrate_general(self, standing: Standing) -> Decimal | None:
-        return shown(standing.general)
+        return rounded_points(standing.general)
 
     def dehydrate_specific(self, standing: Standing) -> Decimal | None:
-        return shown(standing.specific)
+        return rounded_points(standing.specific)
 
     def dehydrate_total(self, standing: Standing) -> Decimal | None:
-        return shown(standing.total)
+        return rounded_points(standing.total)
 
     def dehydrate_percent(self, standing: Standing) -> Decimal:
         return standing.percent
@@ -88,13 +97,13 @@ class LineResource(resources.ModelResource):
         return score.answer.measure.points.normalize()
 
 
-def ranking(edition: Edition, standings: QuerySet[Standing] | None = None) -> Any:
+def ranking(edition: Edition, standings: QuerySet[Standing] | None = None) -> tablib.Dataset:
     """The ranking of an edition, or these of its standings, as a data set."""
     rows = Standing.objects.filter(edition=edition).for_list() if standings is None else standings
     return RankingResource().export(rows)
 
 
-def final_lines(edition: Edition) -> Any:
+def final_lines(edition: Edition) -> tablib.Dataset:
     """Every line of an edition's cycle as a data set."""
     rows: QuerySet[Score] | Iterable[Score] = (
         Score.objects.filter(answer__submission__cycle=edition.cycle, is_current=True)

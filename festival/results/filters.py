@@ -50,7 +50,7 @@ class StandingFilter(django_filters.FilterSet):
 
     @property
     def qs(self) -> QuerySet[Standing]:
-        rows = super().qs
+        rows: QuerySet[Standing] = super().qs
         by = (
             Ranking(self.form.cleaned_data.get("by") or Ranking.TOTAL)
             if self.form.is_valid()

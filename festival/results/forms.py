@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agencies.persian import latin_digits, localised, parse_decimal
@@ -57,17 +58,18 @@ class ReviseForm(ActForm):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if rows := cleaned.get("rows"):
-            cleaned["lines"] = self._read(rows)
+            cleaned["lines"] = self._right_points(rows)
         return cleaned
 
-    def _read(self, text: str) -> dict[int, Decimal]:
+    def _right_points(self, text: str) -> dict[int, Decimal]:
         """The right points by line; what is wrong with a row is said with its number."""
         found: dict[int, Decimal] = {}
         for number, row in enumerate(text.splitlines(), 1):
             parts = row.replace("،", " ").replace(",", " ").split()
             if not parts:
                 continue
-            why, line, points = self._line(parts)
+            why: str | Promise
+            why, line, points = self._right_points_of_row(parts)
             if not why and line in found:
                 why = _("this line stands here twice")
             if why:
@@ -79,7 +81,7 @@ class ReviseForm(ActForm):
                 found[line] = points
         return found
 
-    def _line(self, parts: list[str]) -> tuple[str, int, Decimal]:
+    def _right_points_of_row(self, parts: list[str]) -> tuple[str | Promise, int, Decimal]:
         if len(parts) != 3:
             return _("agency, measure and points are wanted"), 0, Decimal(0)
         agency, measure, typed = parts

@@ -16,14 +16,14 @@ def standings_of(request: PortalRequest, edition: Edition) -> StandingFilter:
 
 def published_of(request: PortalRequest, year: int) -> list[Edition]:
     """The published editions of a year, the newest first; the next of any year to come out is noted
-    for `kept`.
+    for `cached_for_visitors`.
     """
     coming = Q(publish_at__gt=request.at)
     found = list(
         Edition.objects.filter(coming | Q(cycle__year=year, publish_at__lte=request.at)).for_list()
     )
     moments = [e.publish_at for e in found if e.publish_at and e.publish_at > request.at]
-    request.coming = min(moments, default=None)  # type: ignore[attr-defined]
+    request.coming = min(moments, default=None)  # type: ignore[attr-defined]  # only the page cache reads it
     return [e for e in found if e.is_published(request.at) and e.cycle.year == year]
 
 

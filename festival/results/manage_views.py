@@ -4,11 +4,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
-from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -35,7 +35,7 @@ from submissions.models import Submission
 
 
 @dataclass(frozen=True)
-class Step:
+class PublicationStep:
     """One thing to be done before results are public: whether it is, and what is known of it."""
 
     label: str | Promise
@@ -48,8 +48,8 @@ def _steps(
     found: Edition | None,
     approved: Sequence[Report],
     delivered: dict[str, Entry],
-    at: Any,
-) -> list[Step]:
+    at: datetime,
+) -> list[PublicationStep]:
     """From communicated scores to publication, in their order."""
     blocks = actions.why_not_final(cycle) if found is None else []
     languages = [str(Language(report.language).label) for report in approved]
@@ -63,20 +63,22 @@ def _steps(
         for addressee, entry in sorted(delivered.items(), key=lambda item: item[1].pk)
     ]
     return [
-        Step(_("All scores communicated, all appeals decided"), not blocks, blocks),
-        Step(_("Results frozen and agencies ranked"), found is not None),
-        Step(
+        PublicationStep(_("All scores communicated, all appeals decided"), not blocks, blocks),
+        PublicationStep(_("Results frozen and agencies ranked"), found is not None),
+        PublicationStep(
             _("Article 82 report approved in both languages"),
             len(languages) == len(Language),
             languages,
         ),
-        Step(
+        PublicationStep(
             _("Article 82 report delivered to both addressees"),
             len(deliveries) == len(Addressee),
             deliveries,
         ),
-        Step(_("Moment of publication set"), found is not None and found.publish_at is not None),
-        Step(_("Published"), found is not None and found.is_published(at)),
+        PublicationStep(
+            _("Moment of publication set"), found is not None and found.publish_at is not None
+        ),
+        PublicationStep(_("Published"), found is not None and found.is_published(at)),
     ]
 
 
@@ -145,7 +147,7 @@ def schedule(request: PortalRequest, year: int) -> HttpResponse:
         messages.error(request, closed)
         return redirect(then)
 
-    def form_for(edition: Edition, data: Any = None) -> ScheduleForm:
+    def form_for(edition: Edition, data: QueryDict | None = None) -> ScheduleForm:
         shows = {"publish_at": edition.publish_at}
         return ScheduleForm(
             data, initial=shows, shows=shows, move=EDITIONS["schedule"], user=request.user
@@ -154,9 +156,15 @@ def schedule(request: PortalRequest, year: int) -> HttpResponse:
     form = form_for(found, request.POST or None)
     if form.is_valid():
         try:
-            given = {key: form.cleaned_data[key] for key in ("publish_at", "note")}
             seen = form.as_seen(lambda: form_for(Edition.objects.get(pk=found.pk)))
-            actions.schedule(found, by=request.user, at=request.at, seen=seen, **given)
+            actions.schedule(
+                found,
+                publish_at=form.cleaned_data["publish_at"],
+                note=form.cleaned_data["note"],
+                by=request.user,
+                at=request.at,
+                seen=seen,
+            )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:

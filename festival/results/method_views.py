@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.functional import Promise
 from django.views.decorators.http import require_safe
 
 from cycles.calendar import ARTICLES, BINDINGS, Phase
@@ -16,7 +17,7 @@ from cycles.requests import PortalRequest
 from festival.places import Ranking
 from festival.ranking.uncertainty import CONFIDENCE, DRAWS, FEWEST
 from indicators.models import FULL_POINTS, Kind
-from indicators.scoring.methods import METHODS, PLACES, SHOWN_PLACES
+from indicators.scoring.methods import METHODS, PLACES, SHOWN_PLACES, Method
 from indicators.scoring.parameter_checks import LABELS
 from indicators.scoring.statutory_tree import BANDS, LineState
 from submissions.models import Score
@@ -29,14 +30,17 @@ STATES = (
 )
 
 
+def _parameters(method: Method) -> list[str | Promise]:
+    """Return how the parameters that a method needs are called."""
+    return [LABELS[name] for name in method.needs if name in LABELS]
+
+
 @login_not_required
 @require_safe
 def method(request: PortalRequest) -> HttpResponse:
-    """How results come about, for everybody."""
+    """Explain to everybody how results come about."""
     context: dict[str, Any] = {
-        "methods": [
-            (m, [LABELS[name] for name in m.needs if name in LABELS]) for m in METHODS.values()
-        ],
+        "methods": [(method, _parameters(method)) for method in METHODS.values()],
         "kinds": [kind.label for kind in Kind],
         "full": FULL_POINTS,
         "places": PLACES,

@@ -1,7 +1,6 @@
 """The public results: editions, rankings, agencies over the years, and the Article 82 report."""
 
 from itertools import groupby
-from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Count
@@ -21,8 +20,8 @@ from cycles.ui.pages import sheet_answer
 from cycles.workflow import CycleState
 from festival.lookups import approved_reports, managed_cycles, note_reading
 from festival.models import Edition, Report, Standing
-from festival.page_cache import kept
-from festival.ranking.history import course
+from festival.page_cache import cached_for_visitors
+from festival.ranking.history import agency_history
 from festival.results import exports
 from festival.results.lookups import published_of, ranking_of, standings_of
 from festival.workflow import COMMENTS
@@ -32,7 +31,7 @@ from festival.workflow import COMMENTS
 
 @login_not_required
 @require_safe
-@kept
+@cached_for_visitors
 def results(request: PortalRequest) -> HttpResponse:
     """Every published edition with the first of each group; for the secretariat the way to its own
     pages.
@@ -42,7 +41,9 @@ def results(request: PortalRequest) -> HttpResponse:
     firsts = firsts.order_by(
         "edition", "group__province", "group__sort_key", "group", "participation__sort_key", "pk"
     )
-    winners: dict[int, list[Any]] = {edition.pk: [] for edition in editions}
+    winners: dict[int, list[tuple[Group, list[Standing]]]] = {
+        edition.pk: [] for edition in editions
+    }
     for (edition_id, group), standings in groupby(firsts, _place_of):
         winners[edition_id].append((group, list(standings)))
     shown = [(edition, winners[edition.pk]) for edition in editions]
@@ -63,7 +64,7 @@ def _place_of(standing: Standing) -> tuple[int, Group]:
 
 @login_not_required
 @require_safe
-@kept
+@cached_for_visitors
 def edition(request: PortalRequest, year: int, number: int | None = None) -> HttpResponse:
     """The ranking of one published edition, filtered, sorted and paged: the one in force, or the
     one of a number.
@@ -96,7 +97,7 @@ def ranking_file(request: PortalRequest, year: int, form: str) -> HttpResponse:
 
 @login_not_required
 @require_safe
-@kept
+@cached_for_visitors
 def agency(request: PortalRequest, code: str) -> HttpResponse:
     """One agency's published results over the years."""
     found = get_object_or_404(Agency.objects.select_related("parent", "province"), code=code)
@@ -112,7 +113,7 @@ def agency(request: PortalRequest, code: str) -> HttpResponse:
         "agency": found,
         "history": history_of(found),
         "rows": rows,
-        "course": course(standings),
+        "results": agency_history(standings),
     }
     return render(request, "festival/results/agency.html", context)
 

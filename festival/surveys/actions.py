@@ -8,7 +8,6 @@ moment; docs/closing.md says what that holds and what it does not.
 import random
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -42,7 +41,7 @@ def open_survey(
     if cycle.state == CycleState.PLANNED or cycle.is_practice:
         raise Refused(_("A survey is about the assessment of a year that has been opened."))
     if Survey.objects.filter(cycle=cycle).exists():
-        raise Refused(_("The survey of this year is laid already."))
+        raise Refused(_("This year has a survey already."))
     if opens_at < at or closes_at <= opens_at:
         raise Refused(_("A survey opens now or later, and closes after that."))
     if not questions:
@@ -50,23 +49,33 @@ def open_survey(
     survey = Survey.objects.create(
         cycle=cycle, opens_at=opens_at, closes_at=closes_at, made_by=by, made_at=at
     )
-    SurveyQuestion.objects.bulk_create(
-        SurveyQuestion(
-            survey=survey,
-            position=n,
-            kind=q.kind,
-            text_fa=q.fa,
-            text_en=q.en,
-            choices=[list(c) for c in q.choices],
+    rows = []
+    for position, question in enumerate(questions, 1):
+        rows.append(
+            SurveyQuestion(
+                survey=survey,
+                position=position,
+                kind=question.kind,
+                text_fa=question.fa,
+                text_en=question.en,
+                choices=[list(choice) for choice in question.choices],
+            )
         )
-        for n, q in enumerate(questions, 1)
+    SurveyQuestion.objects.bulk_create(rows)
+
+    [survey] = perform(
+        SURVEYS,
+        [survey],
+        "open",
+        by=by,
+        at=at,
+        note=note,
+        letter=letter,
+        opens_at=opens_at,
+        closes_at=closes_at,
+        questions=len(questions),
     )
-    given: dict[str, Any] = {
-        "opens_at": opens_at,
-        "closes_at": closes_at,
-        "questions": len(questions),
-    }
-    return perform(SURVEYS, [survey], "open", by=by, at=at, note=note, letter=letter, **given)[0]
+    return survey
 
 
 def why_not_answered(survey: Survey, agency: Agency, at: datetime) -> str:
@@ -78,10 +87,7 @@ def why_not_answered(survey: Survey, agency: Agency, at: datetime) -> str:
     if not Participation.objects.active().filter(cycle=survey.cycle_id, agency=agency).exists():
         return _("This agency does not take part in the year.")
     if SurveyReturn.objects.filter(survey=survey, agency=agency).exists():
-        return _(
-            "Your agency has answered; what was said cannot be told apart any more, and so not "
-            "be changed."
-        )
+        return _("Your agency has answered; its answers bear no name and can no longer be changed.")
     return ""
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.persian import localised, named
 from cycles.ui.fields import MomentField, PersianTextField
 from cycles.ui.forms import ActForm
+from festival.fields import choice_field
 from festival.models import Asked, SurveyQuestion
 from festival.surveys.actions import MOST_WORDS
 from festival.surveys.questions import QUESTIONS, Question
@@ -51,13 +52,13 @@ class SurveyForm(ActForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["usual"].choices = [
+        choice_field(self, "usual").choices = [
             (str(n), named(q.fa, q.en)) for n, q in enumerate(QUESTIONS)
         ]
 
     @property
-    def given(self) -> dict[str, Any]:
-        """What the act is given."""
+    def action_kwargs(self) -> dict[str, Any]:
+        """The questions, moments, letter and note, as the act takes them."""
         typed = self.cleaned_data
         asked = [QUESTIONS[int(n)] for n in typed["usual"]]
         if typed["own_fa"]:
@@ -91,6 +92,6 @@ class AnswersForm(forms.Form):
             self.fields[f"q{q.pk}"] = field
 
     @property
-    def said(self) -> dict[int, Any]:
-        """What was answered, by the question's key."""
+    def answers(self) -> dict[int, Any]:
+        """The answers by the key of their question."""
         return {q.pk: self.cleaned_data[f"q{q.pk}"] for q in self.questions}

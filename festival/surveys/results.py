@@ -57,7 +57,7 @@ class Results:
 
 
 def read(survey: Survey, at: datetime) -> Results:
-    """How many have answered, and once the survey is closed what; four queries."""
+    """Count the returns; once the survey is closed with its answers; four queries."""
     asked = Participation.objects.active().filter(cycle=survey.cycle_id).count()
     returned = survey.returns.count()
     if at < survey.closes_at:
@@ -82,7 +82,7 @@ def read(survey: Survey, at: datetime) -> Results:
 
 
 def answers_to(question: SurveyQuestion, values: Sequence[int], texts: Sequence[str]) -> Answers:
-    """What is told of the answers to one question."""
+    """Sum up the answers to one question."""
     count = len(texts) if question.kind == Asked.TEXT else len(values)
     if count < FEWEST:
         return Answers(question, count, False, None, (), ())

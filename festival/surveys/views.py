@@ -44,14 +44,14 @@ def survey_new(request: PortalRequest, year: int) -> HttpResponse:
         request.POST or None, initial={"opens_at": request.at}, move=move, user=request.user
     )
     if form.is_valid():
-        given = form.given
+        given = form.action_kwargs
         given["opens_at"] = max(given["opens_at"], request.at)
         try:
             held = actions.open_survey(cycle, **given, by=request.user, at=request.at)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, _("The survey is laid, and the agencies are told."))
+            messages.success(request, _("The survey is set up, and the agencies are told."))
             return redirect("festival:survey", held.pk)
     return render(request, "festival/surveys/survey_new.html", {"cycle": cycle, "form": form})
 
@@ -98,7 +98,7 @@ def survey_answer(request: PortalRequest, pk: int, agency: int) -> HttpResponse:
     form = AnswersForm(data, questions=held.questions.order_by("position"))
     if form.is_valid():
         try:
-            actions.answer(held, of, form.said, by=request.user, at=request.at)
+            actions.answer(held, of, form.answers, by=request.user, at=request.at)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:

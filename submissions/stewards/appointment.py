@@ -121,7 +121,7 @@ def appoint_named(cycle: Cycle, *, by: User, at: datetime) -> Appointed:
             ready.append(s)
     made = Stewardship.objects.bulk_create(ready)
     each = {s.pk: {"steward": s.steward_id, "before": None} for s in made}
-    perform(STEWARDSHIPS, made, "assign", by=by, at=at, each=each)
+    perform(STEWARDSHIPS, made, "assign", by=by, at=at, params_by_pk=each)
     return Appointed(len(made), len(waiting) - len(made))
 
 

@@ -80,7 +80,7 @@ def draw(cycle: Cycle, *, by: User, at: datetime) -> Drawn:
     if made:
         given = [s for s in submissions.values() if s.pk in facts]
         each = {pk: {"lines": lines} for pk, lines in facts.items()}
-        perform(MOVES, given, "sample", by=by, at=at, each=each, seed=cycle.draw_seed)
+        perform(MOVES, given, "sample", by=by, at=at, params_by_pk=each, seed=cycle.draw_seed)
         cycle.save(update_fields=["draw_seed"])
         Verification.objects.bulk_create(made, batch_size=1000)
     return Drawn(len(made), unfit)

@@ -38,7 +38,7 @@ def drawn(edition: Edition) -> dict[str, Any]:
     before, began = peak(), time.perf_counter()
     facts = report_facts.gather(edition, at)
     held = figures.record(facts)
-    data.append((figures.FILE, figures.written(held, edition=edition, at=at)))
+    data.append((figures.FILE, figures.figures_file(held, edition=edition, at=at)))
     papers = report_paper.article_82(facts, language="fa", attachments=data)
     took = {"seconds": time.perf_counter() - began, "peak": peak(), "before": before}
     pages = len(pypdf.PdfReader(io.BytesIO(papers.reading)).pages)

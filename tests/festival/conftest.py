@@ -84,7 +84,7 @@ def approved_report(world: World, language: str = "en") -> Report:
     [report] = report_actions.ask_for_report(
         world.edition, languages=[language], by=world.administrator, at=world.at
     )
-    report = report_actions.keep_report(report, pdf=b"%PDF-1.7 kept", at=world.at)
+    report = report_actions.store_report(report, pdf=b"%PDF-1.7 kept", at=world.at)
     report = report_actions.approve_report(report, by=world.administrator, at=world.at)
     return report_actions.approve_report(report, by=second_administrator(world), at=world.at)
 

@@ -250,7 +250,7 @@ ANYTIME = {
     "festival.waive": "that a consequence is not right may show on any day",
     "festival.open_survey": "a survey has dates of its own",
     "festival.answer": "a survey has dates of its own",
-    "festival.keep_report": "keeps the file of a report that was asked for through the door",
+    "festival.store_report": "keeps the file of a report that was asked for through the door",
 }
 """Public actions that need no window, each with its reason; reviewed."""
 

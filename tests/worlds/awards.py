@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 from cycles.calendar import Phase
 from cycles.models import Participation
 from festival.models import Award, AwardCategory, Ceremony, Edition, Minutes, Standing
-from festival.models.awards import COMMITTEE
+from festival.models.ceremonies import COMMITTEE
 from tests.factories import World
 
 PAPER = b"%PDF-1.7 minutes"

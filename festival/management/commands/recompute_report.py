@@ -27,6 +27,6 @@ class Command(BaseCommand):
         if found is None or found.finished_at is None:
             raise CommandError("There is no finished report with this key.")
         again = figures.record(report_facts.gather(found.edition, found.finished_at))
-        if wrong := figures.differing(found.facts, again):
+        if wrong := figures.differing_figures(found.facts, again):
             raise CommandError("These figures are read otherwise now: " + ", ".join(wrong))
         self.stdout.write(f"{found}: {len(again)} facts read again; none differs.")

@@ -142,7 +142,7 @@ def test_the_festival_asks_for_the_report_then_the_moment_then_the_delivery_then
         [asked] = report.ask_for_report(
             world.edition, languages=[language], by=world.administrator, at=world.at
         )
-        kept = report.keep_report(asked, pdf=b"%PDF-", at=world.at)
+        kept = report.store_report(asked, pdf=b"%PDF-", at=world.at)
         for approver in (world.administrator, second_administrator(world)):
             report.approve_report(kept, by=approver, at=world.at)
 

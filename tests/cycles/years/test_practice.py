@@ -13,7 +13,7 @@ from cycles.models import PRACTICE, Cycle, Delivery, Participation
 from cycles.workflow import Refused
 from cycles.years import actions as years
 from festival.duties import timeline
-from festival.duties.queries import Asked, summary
+from festival.duties.queries import DutyFilter, summary
 from festival.results import actions as results
 from indicators.drafting import actions as drafting
 from indicators.drafting import contents
@@ -82,8 +82,8 @@ def test_nothing_of_it_is_frozen_late_or_on_the_public_timeline(w):
     with pytest.raises(Refused, match="has no dates"):
         results.finalise(w.cycle, by=w.administrator, at=w.at + YEARS)
 
-    assert list(timeline.opened()) == []
-    assert summary(Asked(), w.at + 10 * YEARS) == []
+    assert list(timeline.opened_years()) == []
+    assert summary(DutyFilter(), w.at + 10 * YEARS) == []
 
 
 def test_the_calendar_s_jobs_leave_it_alone(w):

@@ -21,7 +21,7 @@ from cycles.models import Cycle, Entry
 from cycles.workflow import Refused
 from festival.awards import actions as awards
 from festival.awards import ceremonies
-from festival.awards.candidates import candidates, moved
+from festival.awards.candidates import candidates, moved_awards
 from festival.models import Award, AwardCategory, Ceremony, Edition, Standing
 from festival.places import Ranking
 from festival.results import actions as results
@@ -454,7 +454,7 @@ def test_after_a_correction_nothing_moves_and_what_stands_otherwise_is_listed(fi
     decided = decide(final, *proposals(final, ceremony))
 
     following = correct(final, place=2, percent=Decimal("55.00"))
-    listed = moved(Award.objects.filter(ceremony=ceremony).with_names(), following)
+    listed = moved_awards(Award.objects.filter(ceremony=ceremony).with_names(), following)
 
     assert [m.award.category.code for m in listed] == ["total"]
     assert (listed[0].stood, listed[0].stands) == ((1, Decimal("70.00")), (2, Decimal("55.00")))
@@ -474,7 +474,7 @@ def test_what_a_correction_has_moved_is_confirmed_with_a_reason_or_withdrawn(fin
     awards.confirm(of["total"], reason="کمیته تأیید کرد", **said)
 
     assert final.fresh(of["total"]).standing.edition == following
-    assert moved(Award.objects.filter(ceremony=ceremony).with_names(), following) == []
+    assert moved_awards(Award.objects.filter(ceremony=ceremony).with_names(), following) == []
     with pytest.raises(Refused, match="No correction has changed"):
         awards.confirm(of["total"], reason="again", **said)
 

@@ -15,7 +15,7 @@ from cycles.models import Cycle, Entry
 from cycles.workflow import Refused
 from festival.comments import actions as comments
 from festival.models import Edition, MeasureComment
-from festival.ranking.history import outcome
+from festival.ranking.history import measure_outcome
 from indicators.models import IndicatorSet, Kind, Measure
 from indicators.scoring.statutory_tree import LineState
 from submissions.models import Answer, Score, Submission
@@ -264,7 +264,7 @@ def test_the_distribution_is_told_from_five_agencies_on(public, client, url, mea
     few = client.get(url).content.decode()
     _score(public, measure, 3, Decimal(60))
     _score(public, measure, 4, None, LineState.NOT_APPLICABLE)
-    many, found = client.get(url).content.decode(), outcome(public.edition, measure.lineage)
+    many, found = client.get(url).content.decode(), measure_outcome(public.edition, measure.lineage)
 
     assert "How many agencies reached" not in few
     assert "How many agencies reached" in many

@@ -22,13 +22,12 @@ from cycles.calendar import TEHRAN, Phase, days_late
 from cycles.models import Entry, Participation, Window
 from cycles.workflow import Refused, Workflow
 from cycles.years.actions import open_cycle, plan_cycle
+from festival.duties.catalogue import DUTIES, DutyCode
 from festival.duties.queries import (
-    DUTIES,
-    Asked,
     DaysLate,
-    DutyCode,
+    DutyFilter,
     Timeliness,
-    occasions,
+    duty_occurrences,
     reach_of,
     summary,
 )
@@ -56,7 +55,7 @@ def _english():
 
 def counted(at, code, **asked):
     """What is counted of one duty in the only year; None where nothing is owed."""
-    return next((c for c in summary(Asked(**asked), at) if c.duty.code == code), None)
+    return next((c for c in summary(DutyFilter(**asked), at) if c.duty.code == code), None)
 
 
 def numbers(at, code, **asked):
@@ -152,7 +151,7 @@ def test_a_set_waits_for_the_authority_while_it_is_proposed_or_approved(db, stat
 def test_a_planned_year_owes_nothing(db):
     world = build("planned")
 
-    assert summary(Asked(), world.at + timedelta(days=9999)) == []
+    assert summary(DutyFilter(), world.at + timedelta(days=9999)) == []
     assert finding([], world.at) == "No duty has fallen due yet"
 
 
@@ -198,7 +197,7 @@ def test_a_decree_that_moves_appeals_moves_their_review_by_as_much(db, scope):
     decree(world, Phase.APPEAL, review + 5 * DAY, **given)
     [world.appeal] = drafting.file([world.appeal], by=world.head, at=world.at)
 
-    [row] = occasions(Asked(duty=DutyCode.DECIDE_APPEALS), world.at)
+    [row] = duty_occurrences(DutyFilter(duty=DutyCode.DECIDE_APPEALS), world.at)
 
     moved = timedelta() if scope == "another" else 5 * DAY
     assert row["statutory_at"] == world.closes(Phase.APPEAL_REVIEW, world.power)
@@ -253,7 +252,7 @@ def test_a_province_counts_its_own_agencies_and_no_duty_of_the_whole_country(db)
     )
     of_province = reach_of(world.provincial_administrator, world.at)
 
-    rows = summary(Asked(agencies=of_province), world.at)
+    rows = summary(DutyFilter(agencies=of_province), world.at)
 
     assert [(c.duty.code, c.total) for c in rows] == [(DutyCode.COMMUNICATE_SCORES, 1)]
     assert numbers(world.at, DutyCode.COMMUNICATE_SCORES)[3] == 2
@@ -263,15 +262,18 @@ def test_a_province_counts_its_own_agencies_and_no_duty_of_the_whole_country(db)
 def test_what_is_asked_narrows_rows_and_counts_alike(db):
     world = build("filed")
     at = world.closes(Phase.FINAL)
-    late = occasions(Asked(timeliness=Timeliness.OVERDUE), at)
+    late = duty_occurrences(DutyFilter(timeliness=Timeliness.OVERDUE), at)
 
     assert {row["duty"] for row in late} == {"decide_appeals", "approve_report", "deliver_report"}
-    assert sum(c.total for c in summary(Asked(timeliness=Timeliness.OVERDUE), at)) == late.count()
-    assert summary(Asked(cycles=[]), at) == []
+    assert (
+        sum(c.total for c in summary(DutyFilter(timeliness=Timeliness.OVERDUE), at)) == late.count()
+    )
+    assert summary(DutyFilter(cycles=[]), at) == []
     assert (
         list(
-            occasions(
-                Asked(duty="publish", agencies=reach_of(world.provincial_administrator, at)), at
+            duty_occurrences(
+                DutyFilter(duty="publish", agencies=reach_of(world.provincial_administrator, at)),
+                at,
             )
         )
         == []
@@ -285,7 +287,7 @@ def test_counting_takes_one_query_whatever_there_is_to_count(db):
                    by=world.administrator, at=EPOCH)  # fmt: skip
 
     with CaptureQueriesContext(connection) as captured:
-        rows = summary(Asked(), world.at)
+        rows = summary(DutyFilter(), world.at)
 
     assert len(captured) == 1
     assert [c.year for c in rows] == [1407] * 4 + [1406] * 4 + [1405] * 6
@@ -301,8 +303,8 @@ def test_the_title_says_the_worst_of_the_newest_year_that_has_something_late(db)
     signing.lapse(world.cycle, at=world.at)
     release.communicate([world.submission], by=world.administrator, at=closes - DAY)
 
-    said = finding(summary(Asked(), closes), closes)
-    later = finding(summary(Asked(), closes + 400 * DAY), closes + 400 * DAY)
+    said = finding(summary(DutyFilter(), closes), closes)
+    later = finding(summary(DutyFilter(), closes + 400 * DAY), closes + 400 * DAY)
 
     assert said == "Indicators of 1405 were communicated 265 days late; all else in time"
     assert later == (
@@ -315,7 +317,7 @@ def test_the_title_of_a_punctual_year_says_so(db):
     world = build("communicated")
 
     assert (
-        finding(summary(Asked(), world.at), world.at)
+        finding(summary(DutyFilter(), world.at), world.at)
         == "Every duty of 1405 that has fallen due was done in time"
     )
 
@@ -549,6 +551,6 @@ def test_who_administers_a_province_and_audits_the_country_sees_the_country(db):
 def test_a_year_whose_report_reached_both_leaves_nothing_overdue(final):
     delivered_report(final)
 
-    late = summary(Asked(timeliness=Timeliness.OVERDUE), final.closes(Phase.FINAL))
+    late = summary(DutyFilter(timeliness=Timeliness.OVERDUE), final.closes(Phase.FINAL))
 
     assert late == []

@@ -153,7 +153,7 @@ def test_years_take_the_same_queries_whatever_their_number(db):
             another_year(world, year)
         decree(world, Phase.APPEAL, world.closes(Phase.APPEAL) + (len(years) + 30) * DAY)
         with CaptureQueriesContext(connection) as captured:
-            timeline.years(list(timeline.opened()), world.at)
+            timeline.years(list(timeline.opened_years()), world.at)
         counts.append(len(captured))
 
     assert counts == [6, 6, 6]

@@ -16,6 +16,7 @@ from cycles.calendar import Phase
 from cycles.models import Delivery, Entry, Participation
 from cycles.workflow import Refused
 from festival.improvement import actions as improvement
+from festival.improvement import suggestions
 from festival.models import Found, ImprovementItem, ImprovementPlan, Progress, Status
 from submissions.models import ExternalFactor, Submission, Verification
 from tests.factories import PASSWORD, build, make_agency
@@ -58,7 +59,7 @@ def written(world, plan=None):
     """A plan with one whole item about the line that lost most."""
     plan = plan or begun(world)
     [item] = improvement.adopt(
-        plan, [improvement.suggest(world.submission)[0].answer.pk], by=world.staff, at=world.at
+        plan, [suggestions.suggest(world.submission)[0].answer.pk], by=world.staff, at=world.at
     )
     improvement.save_item(
         plan, {**SAID, "target": Decimal(45)}, item=item, by=world.staff, at=world.at
@@ -77,7 +78,7 @@ def test_lines_that_lost_points_are_suggested_the_heaviest_first():
     world = build("scored")
 
     found = [
-        (s.answer.measure.code, s.lost, s.grounds) for s in improvement.suggest(world.submission)
+        (s.answer.measure.code, s.lost, s.grounds) for s in suggestions.suggest(world.submission)
     ]
 
     lost = (Found.LOST,)
@@ -106,7 +107,7 @@ def test_findings_at_the_source_refused_factors_and_dismissed_appeals_speak_for_
         state="dismissed", decision_reason="Nothing new"
     )
 
-    found = {s.answer: s for s in improvement.suggest(world.submission)}
+    found = {s.answer: s for s in suggestions.suggest(world.submission)}
 
     assert set(found[line].grounds) == {Found.LOST, Found.VERIFICATION, Found.FACTOR, *(
         [Found.APPEAL] if world.appeal.answer_id == line.pk else []
@@ -122,15 +123,15 @@ def test_a_supported_line_and_a_measure_in_its_trial_year_suggest_nothing():
     line = power_line(world)
     type(line.measure).objects.filter(pk=line.measure_id).update(is_pilot=True)
 
-    assert line.pk not in {s.answer.pk for s in improvement.suggest(world.submission)}
-    assert all(s.lost > 0 for s in improvement.suggest(world.submission))
+    assert line.pk not in {s.answer.pk for s in suggestions.suggest(world.submission)}
+    assert all(s.lost > 0 for s in suggestions.suggest(world.submission))
 
 
 def test_suggesting_takes_the_same_queries_for_any_number_of_lines():
     world = build("scored")
 
     with CaptureQueriesContext(connection) as few:
-        improvement.suggest(world.submission)
+        suggestions.suggest(world.submission)
     for number in range(30):
         line = power_line(world)
         measure = line.measure
@@ -140,7 +141,7 @@ def test_suggesting_takes_the_same_queries_for_any_number_of_lines():
         line.pk, line.measure = None, measure
         line.save()
     with CaptureQueriesContext(connection) as many:
-        improvement.suggest(world.submission)
+        suggestions.suggest(world.submission)
 
     assert len(many) == len(few) == 5
 
@@ -192,7 +193,7 @@ def test_a_plan_begun_twice_is_one_plan_due_on_the_last_day_of_the_festival():
 def test_findings_are_taken_up_once_and_only_such_as_are_suggested():
     world = build("scored")
     plan = begun(world)
-    keys = [s.answer.pk for s in improvement.suggest(world.submission)][:2]
+    keys = [s.answer.pk for s in suggestions.suggest(world.submission)][:2]
 
     improvement.adopt(plan, keys, by=world.staff, at=world.at)
     again = improvement.adopt(plan, keys, by=world.staff, at=world.at)
@@ -373,7 +374,7 @@ def test_an_agency_goes_from_its_results_to_a_signed_plan_page_by_page(client, c
     assert there["Location"] == url("findings", plan.pk)
     page = client.get(there["Location"]).content.decode()
     assert "Lost 200.00 of 300 points" in page
-    key = improvement.suggest(world.submission)[0].answer.pk
+    key = suggestions.suggest(world.submission)[0].answer.pk
     client.post(url("findings", plan.pk), {"line": [key]})
     item = plan.items.get()
     typed = {

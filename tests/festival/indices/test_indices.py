@@ -16,16 +16,17 @@ from cycles.workflow import Refused
 from festival.indices import actions as indices
 from festival.indices import import_check
 from festival.indices.chapter import chapter
-from festival.indices.merging import Facts, weigh
+from festival.indices.merging import EditionFacts, compare_with_stored
+from festival.indices.published_values import PublishedValue
 from festival.indices.publisher_files import read
-from festival.indices.publishers import PUBLISHERS, Given
+from festival.indices.publishers import PUBLISHERS
 from festival.indices.queries import positions
 from festival.models import Index, IndexEdition, IndexReport, IndexValue, Recommendation, Region
 from tests.factories import PASSWORD, World, build
 from tests.tabs import Tab
 from tests.worlds.indices import index, recommendation, region
 
-FACTS = Facts("2024", "Survey 2024")
+FACTS = EditionFacts("2024", "Survey 2024")
 FILE = {"file_name": "x.csv", "sha256": "a" * 64}
 State = IndexValue.State
 
@@ -47,7 +48,7 @@ def followed(world: World) -> Index:
 
 
 def enter(world, followed, year=2024, score="25", rank=150, count=None, label="2024", **facts):
-    facts = Facts(label, "Report", country_count=count, **facts)
+    facts = EditionFacts(label, "Report", country_count=count, **facts)
     score = None if score is None else Decimal(score)
     return indices.enter_edition(
         followed,
@@ -322,7 +323,7 @@ def test_a_changed_value_revises_its_year_alone_and_keeps_what_the_file_does_not
         world,
         followed,
         "country,year,score,rank\nIRN,2024,26,147\n",
-        facts=Facts("2024b", "Revision"),
+        facts=EditionFacts("2024b", "Revision"),
     )
 
     assert held(followed) == {"IRN": (26, 147), "TUR": (36, 115), "IRQ": (23, 157)}
@@ -341,7 +342,7 @@ def test_a_changed_value_revises_its_year_alone_and_keeps_what_the_file_does_not
 def test_a_file_adds_countries_to_a_typed_edition_without_a_revision(world, followed):
     edition = enter(world, followed)
 
-    take_in(world, followed, TABLE, facts=Facts("x", "y", sha256="b" * 64))
+    take_in(world, followed, TABLE, facts=EditionFacts("x", "y", sha256="b" * 64))
 
     edition.refresh_from_db()
     assert (edition.label, edition.sha256, edition.is_current) == ("2024", "b" * 64, True)
@@ -367,10 +368,10 @@ def test_a_file_that_names_all_countries_says_how_many_there_are(world, followed
     text = "year,iso3,country,egdi,rank\n2024,IRN,Iran,0.6,2\n2024,TUR,Türkiye,0.8,1\n2024,SSD,South Sudan,,\n"
     sheet = read(PUBLISHERS["egdi"], text.encode(), "x.csv")
 
-    counts = import_check.counted(PUBLISHERS["egdi"], followed, sheet, year=None)
+    counts = import_check.countries_by_year(PUBLISHERS["egdi"], followed, sheet, year=None)
 
     assert counts == {2024: 2}
-    assert import_check.counted(PUBLISHERS["table"], followed, sheet, year=None) == {}
+    assert import_check.countries_by_year(PUBLISHERS["table"], followed, sheet, year=None) == {}
 
 
 def test_what_was_shown_is_what_is_written_or_nothing(world, followed):
@@ -781,12 +782,12 @@ def test_there_is_no_chapter_of_a_year_that_cannot_be(there, year):
     assert there("indices_chapter", year).status_code == 404
 
 
-def test_given_values_are_weighed_against_what_is_held():
+def test_published_values_are_compared_with_the_stored_ones():
     held = IndexValue(score=Decimal(25), rank=None, state=State.PUBLISHED)
     gone = IndexValue(state=State.NOT_COVERED)
 
     def kind(before, score, rank):
-        return weigh(before, Given(1, "IRN", 2024, score, rank)).kind
+        return compare_with_stored(before, PublishedValue(1, "IRN", 2024, score, rank)).kind
 
     assert kind(None, Decimal(1), None) == "new"
     assert kind(held, Decimal(25), None) == "same"
@@ -801,7 +802,7 @@ def test_a_file_of_many_years_names_each_edition_by_its_year_and_dates_none_that
     world, followed
 ):
     typed = enter(world, followed, year=2022, label="2022", count=180)
-    facts = Facts("", "All years", date(2025, 2, 11), counted={2022: 9, 2023: 9})
+    facts = EditionFacts("", "All years", date(2025, 2, 11), counted={2022: 9, 2023: 9})
 
     take_in(world, followed, "country,year,score\nTUR,2022,36\nTUR,2023,34\n", facts=facts)
 
@@ -820,7 +821,7 @@ def test_when_an_edition_came_out_is_not_said_by_a_later_one(world, followed):
         world,
         followed,
         "country,year,score\nTUR,2022,36\n",
-        facts=Facts("2024", "x", date(2025, 2, 11)),
+        facts=EditionFacts("2024", "x", date(2025, 2, 11)),
     )
 
     typed.refresh_from_db()

@@ -17,18 +17,19 @@ from django.utils import translation
 from cycles.spreadsheets.safety import Unreadable
 from festival.countries import HOME, countries, letters, name_of, rows
 from festival.indices.comparison import place_of
+from festival.indices.published_values import PublishedFile, read_values
 from festival.indices.publisher_files import read
-from festival.indices.publishers import PUBLISHERS, Told, told
+from festival.indices.publishers import PUBLISHERS
 
 PUBLISHED = Path(__file__).parents[4] / "shared" / "data" / "verification"
 
 
-def said(code: str, text: str | bytes, *, year: int | None = None, part: str = "") -> Told:
+def said(code: str, text: str | bytes, *, year: int | None = None, part: str = "") -> PublishedFile:
     """What a file of a kind says."""
     publisher = PUBLISHERS[code]
     content = text if isinstance(text, bytes) else text.encode()
     with translation.override("en"):
-        return told(publisher, read(publisher, content, "x.csv"), year=year, part=part)
+        return read_values(publisher, read(publisher, content, "x.csv"), year=year, part=part)
 
 
 def workbook(*sheets: tuple[str, list[list[object]]]) -> bytes:
@@ -59,7 +60,7 @@ def test_a_plain_table_says_country_score_and_rank_and_takes_its_year_from_the_p
         "table", "country,score,rank\nIRN,0.65639,101\nTürkiye,,27\nایران,1,1\n", year=2024
     )
 
-    assert [(g.country, g.year, g.score, g.rank) for g in found.given] == [
+    assert [(g.country, g.year, g.score, g.rank) for g in found.values] == [
         ("IRN", 2024, Decimal("0.65639000"), 101),
         ("TUR", 2024, None, 27),
     ]
@@ -75,7 +76,7 @@ def test_the_human_development_file_leaves_groups_of_countries_aside():
         f"{head}IRN,Iran,High,SA,2022,0.78,78\nZZK.WORLD,World,,,2022,0.739,\nMCO,Monaco,,ECA,2022,,\n",
     )
 
-    assert [(g.country, g.score, g.rank, g.is_covered) for g in found.given] == [
+    assert [(g.country, g.score, g.rank, g.is_covered) for g in found.values] == [
         ("IRN", Decimal("0.78"), 78, True),
         ("MCO", None, None, False),
     ]
@@ -89,7 +90,7 @@ def test_the_e_government_file_is_freed_of_the_noise_of_binary_numbers():
         "Nam,4.2e-1,83\n",
     )
 
-    assert [(g.country, g.score) for g in found.given] == [
+    assert [(g.country, g.score) for g in found.values] == [
         ("IRN", Decimal("0.42343")),
         ("VNM", Decimal("0.42")),
     ]
@@ -104,7 +105,7 @@ def test_the_fragile_states_file_knows_countries_by_name_and_asks_for_its_year()
     )
 
     assert [e["message"] for e in without.wrong] == ["Give the year of the edition, such as 2024."]
-    assert [(g.country, g.year, g.score, g.rank) for g in typed.given] == [
+    assert [(g.country, g.year, g.score, g.rank) for g in typed.values] == [
         ("IRN", 2024, Decimal("82.9"), None)
     ]
 
@@ -125,7 +126,7 @@ def test_every_wrong_row_is_named_with_its_number_and_reason(row, column, reason
     found = said("table", f"country,year,score,rank\nFRA,2024,1,1\n{row}\n")
 
     assert [(e["row"], e["column"], e["message"]) for e in found.wrong] == [("3", column, reason)]
-    assert [g.country for g in found.given] == ["FRA"]
+    assert [g.country for g in found.values] == ["FRA"]
 
 
 @pytest.mark.parametrize(
@@ -134,7 +135,7 @@ def test_every_wrong_row_is_named_with_its_number_and_reason(row, column, reason
 def test_ranks_are_read_as_publishers_write_them(text, rank):
     found = said("table", f"country,year,score,rank\nIRN,2024,1,{text}\n")
 
-    assert [g.rank for g in found.given] == [rank]
+    assert [g.rank for g in found.values] == [rank]
 
 
 def test_a_file_of_another_kind_is_refused_as_a_whole():
@@ -160,7 +161,7 @@ def test_the_wide_time_series_of_undp_is_read_in_latin_1():
     found = said("hdi", "\r\n".join((head, *lines)).encode("latin-1"))
 
     assert found.wrong == []
-    assert [(g.country, g.year, g.score, g.rank) for g in found.given] == [
+    assert [(g.country, g.year, g.score, g.rank) for g in found.values] == [
         ("IRN", 1990, Decimal("0.613"), None),
         ("IRN", 2022, Decimal("0.78"), 78),
         ("CIV", 1990, Decimal("0.427"), None),
@@ -175,7 +176,7 @@ def test_a_wrong_figure_in_a_wide_file_is_named_by_its_own_column():
     found = said("hdi", "iso3,country,hdi_1990,hdi_2022\nIRN,Iran,high,0.78\n")
 
     assert [(e["row"], e["letter"], e["column"]) for e in found.wrong] == [("2", "C", "hdi_1990")]
-    assert [(g.country, g.year) for g in found.given] == [("IRN", 2022)]
+    assert [(g.country, g.year) for g in found.values] == [("IRN", 2022)]
 
 
 def test_the_survey_file_of_the_united_nations_is_read_as_it_is_downloaded():
@@ -186,7 +187,7 @@ def test_the_survey_file_of_the_united_nations_is_read_as_it_is_downloaded():
     found = said("egdi", f'{head}\n"2024","Iran (Islamic Republic of)","101","0.65639","0.4384"\n')
 
     assert found.wrong == []
-    assert [(g.country, g.year, g.score, g.rank) for g in found.given] == [
+    assert [(g.country, g.year, g.score, g.rank) for g in found.values] == [
         ("IRN", 2024, Decimal("0.65639"), 101)
     ]
 
@@ -213,7 +214,7 @@ def test_transparency_international_s_workbook_has_its_headings_on_row_4():
     found = said("cpi", workbook(("CPI2024", rows_of_sheet)))
 
     assert found.wrong == []
-    assert [(g.country, g.year, g.score, g.rank) for g in found.given] == [
+    assert [(g.country, g.year, g.score, g.rank) for g in found.values] == [
         ("IRN", 2024, Decimal(23), 151),
         ("CIV", 2024, Decimal(45), 69),
     ]
@@ -230,7 +231,7 @@ def test_a_workbook_s_time_series_stands_on_whichever_sheet_has_the_headings():
 
     found = said("cpi", workbook(("About", [["Read me"]]), ("Timeseries", series)))
 
-    assert [(g.year, g.score, g.rank) for g in found.given] == [
+    assert [(g.year, g.score, g.rank) for g in found.values] == [
         (2023, Decimal(24), 149),
         (2024, Decimal(23), 151),
     ]
@@ -264,7 +265,7 @@ def test_the_governance_indicators_are_read_one_indicator_at_a_time_by_the_world
     found = said("wgi", workbook(("Sheet1", WGI)), part="ge")
 
     assert found.wrong == []
-    assert [(g.country, g.score) for g in found.given] == [
+    assert [(g.country, g.score) for g in found.values] == [
         ("IRN", Decimal("-0.88")),
         ("ROU", Decimal("-0.13")),
         ("COD", Decimal("-1.6")),
@@ -282,7 +283,7 @@ def test_the_world_bank_s_table_with_years_in_columns_is_read_too():
         "wgi", f'{head}\n"Iran, Islamic Rep.",IRN,Estimate,GE.EST,-0.86,-0.88\n', part="ge"
     )
 
-    assert [(g.year, g.score) for g in found.given] == [
+    assert [(g.year, g.score) for g in found.values] == [
         (2021, Decimal("-0.86")),
         (2022, Decimal("-0.88")),
     ]
@@ -296,7 +297,7 @@ def test_the_year_of_the_fragile_states_file_may_be_a_date(year):
         "fsi", f"Country,Year,Rank,Total,C1: Security Apparatus\nIran,{year},39th,82.9,6.7\n"
     )
 
-    assert [(g.country, g.year, g.score, g.rank) for g in found.given] == [
+    assert [(g.country, g.year, g.score, g.rank) for g in found.values] == [
         ("IRN", 2023, Decimal("82.9"), 39)
     ]
 
@@ -306,7 +307,7 @@ def test_a_date_in_a_workbook_is_a_year_too():
 
     found = said("fsi", workbook(("fsi-2023", sheet)))
 
-    assert [(g.country, g.year) for g in found.given] == [("IRN", 2023)]
+    assert [(g.country, g.year) for g in found.values] == [("IRN", 2023)]
 
 
 def test_a_country_that_nobody_knows_is_named_once_and_the_rest_is_taken():
@@ -318,7 +319,7 @@ def test_a_country_that_nobody_knows_is_named_once_and_the_rest_is_taken():
     assert [(e["row"], e["message"]) for e in found.wrong] == [
         ("2", "No country is known by “Atlantis”.")
     ]
-    assert [(g.country, g.year) for g in found.given] == [("IRN", 1990), ("IRN", 2022)]
+    assert [(g.country, g.year) for g in found.values] == [("IRN", 1990), ("IRN", 2022)]
 
 
 def test_names_of_countries_as_a_corruption_index_writes_them_are_known():
@@ -331,7 +332,7 @@ def test_names_of_countries_as_a_corruption_index_writes_them_are_known():
     )
 
     assert found.wrong == []
-    assert [g.country for g in found.given] == ["KOR", "PRK", "CIV", "XKX", "IRN"]
+    assert [g.country for g in found.values] == ["KOR", "PRK", "CIV", "XKX", "IRN"]
 
 
 # --- Countries ----------------------------------------------------------------------------------
@@ -412,7 +413,7 @@ def test_the_initial_region_and_values_name_known_countries_and_indices():
 
 def test_the_whole_human_development_file_is_read_without_a_wrong_row():
     found = said("hdi", whole("hdi_1990_2022.csv"))
-    last = {g.country: g for g in found.given if g.year == 2022}
+    last = {g.country: g for g in found.values if g.year == 2022}
 
     assert found.wrong == []
     assert found.groups == 11 * 33
@@ -426,7 +427,7 @@ def test_our_places_are_the_publishers_ranks_of_2022_but_for_its_hidden_digits()
     """
     found = [
         g
-        for g in said("hdi", whole("hdi_1990_2022.csv")).given
+        for g in said("hdi", whole("hdi_1990_2022.csv")).values
         if g.year == 2022 and g.score is not None
     ]
     scores = {g.country: g.score for g in found}
@@ -440,17 +441,17 @@ def test_our_places_are_the_publishers_ranks_of_2022_but_for_its_hidden_digits()
 
 def test_the_whole_e_government_file_is_read_without_a_wrong_row():
     found = said("egdi", whole("un_egdi_2010_2024.csv"))
-    own = {g.year: (g.score, g.rank) for g in found.given if g.country == HOME}
+    own = {g.year: (g.score, g.rank) for g in found.values if g.country == HOME}
 
     assert found.wrong == []
-    assert len(found.given) == 7 * 193
+    assert len(found.values) == 7 * 193
     assert own[2024] == (Decimal("0.65639"), 101)
-    assert [(g.country, g.is_covered) for g in found.given if not g.is_covered] == [("SSD", False)]
+    assert [(g.country, g.is_covered) for g in found.values if not g.is_covered] == [("SSD", False)]
 
 
 def test_the_whole_fragile_states_file_is_read_and_ranks_the_country_where_less_is_better():
     found = said("fsi", whole("fragile_states_index_2024.csv"), year=2024)
-    scores = {g.country: g.score for g in found.given if g.score is not None}
+    scores = {g.country: g.score for g in found.values if g.score is not None}
 
     assert found.wrong == []
     assert len(scores) == 179

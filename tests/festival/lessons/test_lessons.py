@@ -13,7 +13,7 @@ from django.utils import translation
 
 from agencies.models import User
 from festival.lessons import queries as lessons_queries
-from festival.lessons.queries import Figures, Flag, Line
+from festival.lessons.queries import Figures, Flag, ScoredLine
 from festival.models import Edition
 from festival.results import actions as results
 from indicators.models import Axis, Indicator, Measure
@@ -35,10 +35,10 @@ def _english():
 
 
 def test_a_line_is_held_against_all_other_lines_of_its_agency():
-    line = Line(points=30, ceiling=40, whole_points=60, whole_ceiling=100)
+    line = ScoredLine(points=30, ceiling=40, whole_points=60, whole_ceiling=100)
 
     assert (line.percent, line.rest) == (75, 50)
-    assert Line(1, 2, 1, 2).rest is None
+    assert ScoredLine(1, 2, 1, 2).rest is None
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def _lines(pairs):
     """Lines of 100 points whose rest is 100 points, too: (percent of the line, percent of the
     rest).
     """
-    return [Line(p, 100, p + rest, 200) for p, rest in pairs]
+    return [ScoredLine(p, 100, p + rest, 200) for p, rest in pairs]
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,9 @@ def test_the_discrimination_is_the_correlation_with_the_rest(pairs, expected):
 
 def test_the_line_itself_is_no_part_of_what_it_is_held_against():
     # the rest is the same for all: with the line left in, the total would go with it perfectly
-    lines = [Line(points=n, ceiling=10, whole_points=n + 50, whole_ceiling=110) for n in range(10)]
+    lines = [
+        ScoredLine(points=n, ceiling=10, whole_points=n + 50, whole_ceiling=110) for n in range(10)
+    ]
 
     assert lessons_queries.discrimination(lines) is None
 

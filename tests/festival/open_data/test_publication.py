@@ -28,7 +28,7 @@ from cycles.spreadsheets import exports as spreadsheets_exports
 from festival.models import DataFile
 from festival.open_data import files as open_data_files
 from festival.open_data.dictionary import TABLES
-from festival.open_data.rows import ROWS, plain
+from festival.open_data.rows import ROWS, csv_text
 from festival.open_data.verification import verify
 from festival.results import actions as results
 from indicators.models import Measure
@@ -212,7 +212,7 @@ def test_the_three_formats_say_the_same(scheduled, tmp_path):
             == DataFile.objects.get(name=f"{table.name}.csv").rows
         )
         for row, other in zip(rows, data["rows"], strict=True):
-            said = ["" if v is None else plain(v) for v in other]
+            said = ["" if v is None else csv_text(v) for v in other]
             assert list(row.values()) == said
 
 
@@ -319,7 +319,7 @@ def test_the_script_gives_every_value_the_engine_s_points(method, value, ceiling
     if METHODS[method].rows:
         value = Decimal(int(abs(value)) % len(PARAMS[method][METHODS[method].rows]))
     other = script()
-    share = min(max(other.share(method, other.Fraction(str(value)), PARAMS[method]), 0), 1)
+    share = min(max(other.METHODS[method](other.Fraction(str(value)), PARAMS[method]), 0), 1)
 
     assert other.rounded(other.Fraction(str(ceiling)) * share, 10) == other.Fraction(
         points(method, value, ceiling=ceiling, params=PARAMS[method])

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from festival.places import Entrant, places
 from festival.ranking.uncertainty import (
     Axes,
-    Measured,
+    MeasuredPercent,
     error_of_a_mark,
     error_of_a_percent,
+    percents_under,
+    place_intervals,
     standing_of_ties,
-    sureness,
     under_weights,
-    weighed,
 )
 from indicators.scoring import nodes, tree
 from indicators.scoring.methods import decimal, half_up
@@ -52,11 +52,11 @@ def test_intervals_hold_their_ninety_percent_of_simulated_truths(agencies, sprea
         observed = truths + 100 * read.mean(axis=1)
         wide = error_of_a_percent([(1, int(n)) for n in readers], lines, known)
         members = [
-            Measured(n, float(p), wide, int((observed > p).sum()) + 1)
+            MeasuredPercent(n, float(p), wide, int((observed > p).sum()) + 1)
             for n, p in enumerate(observed)
         ]
         true_places = 1 + (truths[None, :] > truths[:, None]).sum(axis=1)
-        for found in sureness(members, seed=number, draws=1000):
+        for found in place_intervals(members, seed=number, draws=1000):
             held_percents.append(found.low <= truths[found.key] <= found.high)
             held_places.append(found.best <= true_places[found.key] <= found.worst)
 
@@ -65,36 +65,41 @@ def test_intervals_hold_their_ninety_percent_of_simulated_truths(agencies, sprea
 
 
 def test_without_error_a_place_is_sure():
-    members = [Measured(n, 50 + 5 * n, 0.0, 6 - n) for n in range(6)]
+    members = [MeasuredPercent(n, 50 + 5 * n, 0.0, 6 - n) for n in range(6)]
 
-    assert [(s.best, s.worst) for s in sureness(members, seed=1)] == [
+    assert [(s.best, s.worst) for s in place_intervals(members, seed=1)] == [
         (6 - n, 6 - n) for n in range(6)
     ]
 
 
 def test_where_all_differ_by_error_alone_nobody_s_place_is_sure():
-    members = [Measured(n, 70 + 0.01 * n, 3.0, 10 - n) for n in range(10)]
+    members = [MeasuredPercent(n, 70 + 0.01 * n, 3.0, 10 - n) for n in range(10)]
 
-    assert all(s.best <= 2 and s.worst >= 9 for s in sureness(members, seed=1))
+    assert all(s.best <= 2 and s.worst >= 9 for s in place_intervals(members, seed=1))
 
 
 def test_of_a_small_group_nothing_is_said():
-    assert sureness([Measured(n, 50.0 + n, 1.0, 4 - n) for n in range(4)], seed=1) is None
+    assert (
+        place_intervals([MeasuredPercent(n, 50.0 + n, 1.0, 4 - n) for n in range(4)], seed=1)
+        is None
+    )
 
 
 def test_the_same_seed_gives_the_same_intervals():
-    members = [Measured(n, 60 + n, 2.0, 8 - n) for n in range(8)]
+    members = [MeasuredPercent(n, 60 + n, 2.0, 8 - n) for n in range(8)]
 
-    assert sureness(members, seed=5) == sureness(members, seed=5)
+    assert place_intervals(members, seed=5) == place_intervals(members, seed=5)
 
 
 @given(st.lists(st.integers(0, 10_000), min_size=5, max_size=12), st.integers(0, 400))
 def test_the_interval_of_places_holds_the_published_place(hundredths, error):
     entrants = [Entrant(key, 0, Decimal(p) / 100, True) for key, p in enumerate(hundredths)]
     published = {p.key: p.place for p in places(entrants)}
-    members = [Measured(e.key, float(e.percent), error / 100, published[e.key]) for e in entrants]
+    members = [
+        MeasuredPercent(e.key, float(e.percent), error / 100, published[e.key]) for e in entrants
+    ]
 
-    found = sureness(members, seed=1, draws=50)
+    found = place_intervals(members, seed=1, draws=50)
 
     assert all(s.best <= published[s.key] <= s.worst for s in found)
 
@@ -106,8 +111,10 @@ OF = (Decimal(100), Decimal(140), Decimal(120))
 
 
 def test_the_weights_as_they_are_give_the_percent_that_is_published():
-    assert weighed([Axes(1, HALVES, OF)], [Decimal(1)] * 3) == [Decimal("48.085")]
-    assert half_up(weighed([Axes(1, HALVES, OF)], [Decimal(1)] * 3)[0], 2) == Decimal("48.09")
+    assert percents_under([Axes(1, HALVES, OF)], [Decimal(1)] * 3) == [Decimal("48.085")]
+    assert half_up(percents_under([Axes(1, HALVES, OF)], [Decimal(1)] * 3)[0], 2) == Decimal(
+        "48.09"
+    )
 
 
 def test_a_band_holds_the_published_place_where_doubles_would_lose_it():
@@ -134,7 +141,7 @@ def test_percents_under_other_weights_are_those_of_the_tree(earned, applies, wei
     root = nodes.Node("", "", agg="sum", children=tuple(kids))
     given_points = {str(number): Fraction(p) for number, p in enumerate(earned)}
 
-    [found] = weighed([Axes(1, earned, applies)], weights)
+    [found] = percents_under([Axes(1, earned, applies)], weights)
 
     outcome = tree.score_tree(root, given_points)[""]
     assert found == (decimal(100 * outcome.score / root.full) if any(weights) else 0)
@@ -148,7 +155,7 @@ def test_a_band_of_places_holds_the_published_place_under_the_rule_for_ties(rows
         zip(rows, standing_of_ties(then), strict=True)
     ):
         members.append(Axes(key, earned, applies, before))
-    percents = weighed(members, [Decimal(1)] * 3)
+    percents = percents_under(members, [Decimal(1)] * 3)
     entrants = [
         Entrant(m.key, 0, p, True, tie) for m, p, tie in zip(members, percents, then, strict=True)
     ]
@@ -180,7 +187,7 @@ def test_no_weights_within_the_bounds_give_one_of_two_a_place_outside_its_band(e
     members = [Axes(n, own, (Decimal(100),) * 3) for n, own in enumerate(earned)]
     bands = under_weights(members, percent=10, seed=1)
 
-    percents = weighed(members, [1 + Decimal(step) / 10_000 for step in inside])
+    percents = percents_under(members, [1 + Decimal(step) / 10_000 for step in inside])
 
     assume(
         abs(percents[0] - percents[1]) >= Decimal("0.01")

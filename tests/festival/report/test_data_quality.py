@@ -15,7 +15,7 @@ from agencies.persian import localised
 from cycles.models import Cycle
 from festival.report import facts as report_facts
 from festival.report import paper as report_paper
-from festival.report.data_quality import soundness
+from festival.report.data_quality import data_quality
 from submissions.models import Block, Mark, Reconciliation, Reliability, ReviewTask, Score
 from submissions.progress.costs import spend
 from tests.factories import build
@@ -95,7 +95,7 @@ def measured_world():
 def test_the_figures_are_those_worked_out_by_hand():
     w = measured_world()
 
-    found = soundness(w.cycle, w.at)
+    found = data_quality(w.cycle, w.at)
 
     m = found.measured
     assert (m.alpha, m.low, m.high) == (Decimal("0.8125"), Decimal("0.7"), Decimal("0.9"))
@@ -119,7 +119,7 @@ def test_the_figures_are_those_worked_out_by_hand():
 @pytest.mark.django_db
 def test_what_was_not_measured_is_none_and_the_last_finished_study_counts():
     w = build("final")
-    nothing = soundness(w.cycle, w.at)
+    nothing = data_quality(w.cycle, w.at)
     assert (nothing.measured, nothing.readings, nothing.apart_percent, nothing.costs.hours) == (
         None,
         0,
@@ -131,7 +131,7 @@ def test_what_was_not_measured_is_none_and_the_last_finished_study_counts():
     study(w, agreement=None, severity=[], copying=[], halo=[], saturated=[])
     Reliability.objects.create(cycle=w.cycle, asked_by=w.administrator, asked_at=w.at)
 
-    m = soundness(w.cycle, w.at).measured
+    m = data_quality(w.cycle, w.at).measured
     assert (m.alpha, m.most_severe, m.most_lenient, m.copying) == (None, None, None, 0)
 
 
@@ -140,7 +140,7 @@ def test_a_line_is_read_twice_only_when_both_marks_are_handed_in():
     w = build("final")
     apart(w)
 
-    assert soundness(w.cycle, w.at).readings == 0
+    assert data_quality(w.cycle, w.at).readings == 0
     assert Mark.objects.filter(answer=power_line(w)).count() == 2
 
 

@@ -73,7 +73,7 @@ def test_a_report_is_drawn_up_with_progress_and_kept(asked, celery_worker):
 
 
 def test_a_finished_report_is_left_alone_when_the_job_comes_twice(asked, celery_worker):
-    kept = report_actions.keep_report(asked.report, pdf=b"%PDF-1.7 first", at=asked.at)
+    kept = report_actions.store_report(asked.report, pdf=b"%PDF-1.7 first", at=asked.at)
 
     order("report", kept, by=None, at=asked.at)  # wakes the worker
     _watch(kept, until=_is_done)
@@ -84,8 +84,8 @@ def test_a_finished_report_is_left_alone_when_the_job_comes_twice(asked, celery_
 
 
 def test_two_workers_that_finish_the_same_report_keep_the_first_file(asked):
-    first = report_actions.keep_report(asked.report, pdf=b"%PDF-1.7 first", at=asked.at)
-    second = report_actions.keep_report(
+    first = report_actions.store_report(asked.report, pdf=b"%PDF-1.7 first", at=asked.at)
+    second = report_actions.store_report(
         asked.report, pdf=b"%PDF-1.7 second", at=asked.at + timedelta(hours=1)
     )
 
@@ -98,14 +98,14 @@ def test_a_disk_that_is_full_leaves_no_part_of_a_file(asked, reports_folder):
     resource.setrlimit(resource.RLIMIT_FSIZE, (2**20, hard))
     try:
         with pytest.raises(OSError, match="too large"):
-            report_actions.keep_report(
+            report_actions.store_report(
                 asked.report, pdf=b"%PDF-1.7 kept", archive=bytes(2**21), at=asked.at
             )
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
     assert sorted(reports_folder.rglob("*.pdf")) == before
-    assert report_actions.keep_report(asked.report, pdf=b"%PDF-1.7 kept", at=asked.at).finished_at
+    assert report_actions.store_report(asked.report, pdf=b"%PDF-1.7 kept", at=asked.at).finished_at
 
 
 def test_what_a_killed_worker_left_of_a_file_is_replaced(asked, reports_folder):
@@ -113,7 +113,7 @@ def test_what_a_killed_worker_left_of_a_file_is_replaced(asked, reports_folder):
     half.parent.mkdir(parents=True, exist_ok=True)
     half.write_bytes(b"%PDF-1.7 ha")
 
-    kept = report_actions.keep_report(asked.report, pdf=b"%PDF-1.7 kept", at=asked.at)
+    kept = report_actions.store_report(asked.report, pdf=b"%PDF-1.7 kept", at=asked.at)
 
     assert half.read_bytes() == b"%PDF-1.7 kept"
     assert kept.file.name.endswith(half.name)

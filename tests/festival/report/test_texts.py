@@ -61,12 +61,12 @@ def test_every_draft_sets_the_same_figures_in_both_languages_and_rests_on_facts_
         assert {*report_texts.NAME.findall(drafts["fa"])} == {
             *report_texts.NAME.findall(drafts["en"])
         }, chapter
-        assert set(report_texts.PASSAGES[chapter][1]) <= facts.queries.keys(), chapter
+        assert set(report_texts.CHAPTER_DRAFTS[chapter][1]) <= facts.queries.keys(), chapter
 
 
 def test_every_figure_has_a_value_in_the_readers_digits(facts):
     with translation.override("fa"):
-        said = {name: figure.said(facts) for name, figure in figures.FIGURES.items()}
+        said = {name: figure.in_words(facts) for name, figure in figures.FIGURES.items()}
 
     assert said["participants"] == "۳"
     assert said["mean"] == "۷۰٫۰۰"
@@ -77,16 +77,16 @@ def test_a_text_is_kept_in_versions_and_the_last_one_is_set(final):
     _write(final, "First.")
     _write(final, "Of {participants} agencies {submitted} reported.", after=1)
 
-    texts = report_texts.written(final.cycle.pk, "en")
+    texts = report_texts.last_versions(final.cycle.pk, "en")
     with translation.override("en"):
-        told = report_texts.told(report_facts.gather(final.edition, final.at), texts)
+        told = report_texts.chapter_texts(report_facts.gather(final.edition, final.at), texts)
 
     assert told["coverage"].paragraphs == ("Of 3 agencies 1 reported.",)
     assert [t.text for t in ReportText.objects.order_by("number")] == [
         "First.",
         "Of {participants} agencies {submitted} reported.",
     ]
-    assert report_texts.written(final.cycle.pk, "fa") == {}
+    assert report_texts.last_versions(final.cycle.pk, "fa") == {}
     entry = Entry.objects.filter(act="write_text").order_by("-pk").first()
     assert (entry.params["chapter"], entry.params["version"]) == ("coverage", 2)
 
@@ -96,9 +96,9 @@ def test_an_empty_version_is_the_draft_again(final, facts):
     _write(final, "", after=1)
 
     with translation.override("en"):
-        told = report_texts.told(facts, report_texts.written(final.cycle.pk, "en"))
+        told = report_texts.chapter_texts(facts, report_texts.last_versions(final.cycle.pk, "en"))
         assert told["coverage"].paragraphs == (
-            report_texts.filled(report_texts.draft(Chapter.COVERAGE, facts), facts),
+            report_texts.fill_figures(report_texts.draft(Chapter.COVERAGE, facts), facts),
         )
 
 
@@ -187,13 +187,13 @@ def test_the_number_of_participants_is_that_of_its_statement(facts):
 
 def test_a_figure_that_changed_is_named(final, facts):
     before = figures.record(facts)
-    assert figures.differing(before, json.loads(json.dumps(before))) == []
+    assert figures.differing_figures(before, json.loads(json.dumps(before))) == []
 
     Standing.objects.filter(submitted=True).update(percent="71.00")
     again = report_facts.gather(final.edition, final.at)
 
-    assert "mean" in figures.differing(before, figures.record(again))
-    assert "lines" not in figures.differing(before, figures.record(again))
+    assert "mean" in figures.differing_figures(before, figures.record(again))
+    assert "lines" not in figures.differing_figures(before, figures.record(again))
 
 
 def test_a_report_is_drawn_up_with_its_number_its_text_and_its_figures(final, capsys):
@@ -235,13 +235,13 @@ def test_a_drawing_up_that_was_stopped_ends_and_keeps_nothing(final):
     asked = Report.objects.get(pk=asked.pk)
     assert steps[-1] == "layout"
     assert (asked.finished_at, asked.file.name, newest("report").state) == (None, "", "cancelled")
-    assert report.keep_report(asked, pdf=b"%PDF-1.7 late", at=final.at).finished_at is None
+    assert report.store_report(asked, pdf=b"%PDF-1.7 late", at=final.at).finished_at is None
     assert not jobs.take(HEAVY, worker="test", at=final.at)
     assert Report.objects.get(pk=asked.pk).finished_at is None
 
 
 def test_what_is_finished_or_stopped_cannot_be_stopped(final):
-    finished = report.keep_report(_asked(final), pdf=b"%PDF-1.7 kept", at=final.at)
+    finished = report.store_report(_asked(final), pdf=b"%PDF-1.7 kept", at=final.at)
     stopped = report.cancel_report(_asked(final), by=final.administrator, at=final.at)
 
     for each, why in ((finished, "is finished"), (stopped, "not being drawn up")):

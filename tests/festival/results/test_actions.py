@@ -184,7 +184,7 @@ def test_a_report_that_is_not_approved_stays_closed_to_the_public(scheduled):
     [drawn] = report_actions.ask_for_report(
         scheduled.edition, languages=["fa"], by=scheduled.administrator, at=scheduled.at
     )
-    report_actions.keep_report(drawn, pdf=b"%PDF-1.7 draft", at=scheduled.at)
+    report_actions.store_report(drawn, pdf=b"%PDF-1.7 draft", at=scheduled.at)
 
     with pytest.raises(Http404):
         results_views.report_file(_anonymous(scheduled.edition.publish_at), drawn.uuid)
@@ -225,7 +225,7 @@ def test_a_version_is_not_approved_silently_after_another_was_delivered(final):
     [asked] = report_actions.ask_for_report(
         final.edition, languages=["fa"], by=final.administrator, at=final.at
     )
-    report = report_actions.keep_report(asked, pdf=b"%PDF-1.7 another", at=final.at)
+    report = report_actions.store_report(asked, pdf=b"%PDF-1.7 another", at=final.at)
 
     with pytest.raises(Refused, match=r"was delivered to .* by letter 82/1"):
         report_actions.approve_report(report, by=final.administrator, at=final.at)
@@ -237,7 +237,7 @@ def test_a_version_that_takes_anothers_place_is_delivered_anew(final):
     [asked] = report_actions.ask_for_report(
         final.edition, languages=["fa"], by=final.administrator, at=final.at
     )
-    report = report_actions.keep_report(asked, pdf=b"%PDF-1.7 another", at=final.at)
+    report = report_actions.store_report(asked, pdf=b"%PDF-1.7 another", at=final.at)
     for person in (final.administrator, second_administrator(final)):
         report = report_actions.approve_report(report, redelivers=True, by=person, at=final.at)
 
@@ -263,7 +263,7 @@ def test_the_page_of_an_approval_after_a_delivery_asks_for_the_new_one_by_name(
     [asked] = report_actions.ask_for_report(
         final.edition, languages=["fa"], by=final.administrator, at=final.at
     )
-    report = report_actions.keep_report(asked, pdf=b"%PDF-1.7 another", at=final.at)
+    report = report_actions.store_report(asked, pdf=b"%PDF-1.7 another", at=final.at)
     clock(final.at)
     client.force_login(final.administrator)
     address = f"/en/festival/manage/reports/{report.uuid}/approve/"
@@ -281,7 +281,7 @@ def test_the_second_approver_finds_the_report_on_the_desk(final):
     [asked] = report_actions.ask_for_report(
         final.edition, languages=["fa"], by=final.administrator, at=final.at
     )
-    report = report_actions.keep_report(asked, pdf=b"%PDF-1.7 kept", at=final.at)
+    report = report_actions.store_report(asked, pdf=b"%PDF-1.7 kept", at=final.at)
     report_actions.approve_report(report, by=final.administrator, at=final.at)
     address = f"/en/festival/manage/reports/{report.uuid}/approve/"
 
@@ -297,7 +297,7 @@ def test_two_people_approve_a_report_and_nobody_for_both(final):
     [asked] = report_actions.ask_for_report(
         final.edition, languages=["en"], by=final.administrator, at=final.at
     )
-    kept = report_actions.keep_report(asked, pdf=b"%PDF-1.7 kept", at=final.at)
+    kept = report_actions.store_report(asked, pdf=b"%PDF-1.7 kept", at=final.at)
 
     once = report_actions.approve_report(kept, by=final.administrator, at=final.at)
     with pytest.raises(Refused, match="Two people"):

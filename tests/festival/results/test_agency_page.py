@@ -12,7 +12,13 @@ from django.test.utils import CaptureQueriesContext
 
 from cycles.models import Cycle, Group, Participation
 from festival.models import Edition, Standing
-from festival.ranking.history import NOT_ASKED, NOT_SUBMITTED, course, held, outcome
+from festival.ranking.history import (
+    NOT_ASKED,
+    NOT_SUBMITTED,
+    agency_history,
+    frozen_scores,
+    measure_outcome,
+)
 from festival.results import actions as results
 from indicators.models import Axis, Indicator, IndicatorSet, Kind, Measure
 from indicators.scoring.statutory_tree import LineState
@@ -38,7 +44,7 @@ def _standings(world):
 
 
 def _rows(world):
-    return {row.code: row for part in course(_standings(world)).parts for row in part.rows}
+    return {row.code: row for part in agency_history(_standings(world)).parts for row in part.rows}
 
 
 def _line(world, code):
@@ -172,7 +178,7 @@ def test_an_axis_that_does_not_apply_has_no_percent(public):
         points=0, ceiling=0, percent=0
     )
 
-    axes = {row.code: row.cells[0] for row in course(_standings(public)).axes}
+    axes = {row.code: row.cells[0] for row in agency_history(_standings(public)).axes}
 
     assert (axes["G2"].percent, axes["G2"].words) == (None, LineState.NOT_APPLICABLE.label)
     assert axes["G1"].percent is not None
@@ -197,7 +203,7 @@ def test_a_correction_is_told_with_the_edition_that_it_belongs_to_and_not_before
 
     shown_first, measure_first = (
         _rows(public)["G1-1"].cells[0].percent,
-        outcome(public.edition, line.measure.lineage),
+        measure_outcome(public.edition, line.measure.lineage),
     )
     Edition.objects.filter(pk=later.pk).update(state="scheduled", publish_at=public.at)
     shown_then = _rows(public)["G1-1"].cells[0].percent
@@ -208,7 +214,7 @@ def test_a_correction_is_told_with_the_edition_that_it_belongs_to_and_not_before
 
 
 def test_of_no_edition_no_score_is_held(public):
-    assert held([]) == {}
+    assert frozen_scores([]) == {}
 
 
 def test_an_agency_that_was_never_assessed_has_no_charts(public, client):

@@ -274,16 +274,16 @@ def test_the_authority_is_late_for_no_body_that_has_ended(stage, duty):
     long_after = w.at + timedelta(days=2000)
     owed = {
         o["agency_code"]
-        for o in duties_queries.occasions(
-            duties_queries.Asked(duty=duty, timeliness="overdue"), long_after
+        for o in duties_queries.duty_occurrences(
+            duties_queries.DutyFilter(duty=duty, timeliness="overdue"), long_after
         )
     }
 
     change(w, w.power)
     let_the_clock_follow(w)
 
-    found = duties_queries.occasions(
-        duties_queries.Asked(duty=duty, timeliness="overdue"), long_after
+    found = duties_queries.duty_occurrences(
+        duties_queries.DutyFilter(duty=duty, timeliness="overdue"), long_after
     )
     assert "MOE" in owed
     assert "MOE" not in {o["agency_code"] for o in found}
@@ -292,13 +292,13 @@ def test_the_authority_is_late_for_no_body_that_has_ended(stage, duty):
 @pytest.mark.django_db
 def test_scores_that_were_communicated_in_time_stay_on_record_as_done():
     w = build("scored")
-    asked = duties_queries.Asked(duty="communicate_scores")
-    before = list(duties_queries.occasions(asked, w.at).order_by("row"))
+    asked = duties_queries.DutyFilter(duty="communicate_scores")
+    before = list(duties_queries.duty_occurrences(asked, w.at).order_by("row"))
 
     change(w, w.power)
     let_the_clock_follow(w)
 
-    assert list(duties_queries.occasions(asked, w.at).order_by("row")) == before
+    assert list(duties_queries.duty_occurrences(asked, w.at).order_by("row")) == before
 
 
 @pytest.mark.django_db

@@ -277,7 +277,7 @@ def test_a_finished_report_is_read_and_approved_by_the_secretariat_only(final, c
     [asked] = report.ask_for_report(
         final.edition, languages=["fa"], by=final.administrator, at=final.at
     )
-    kept = report.keep_report(asked, pdf=b"%PDF-1.7 kept", at=final.at)
+    kept = report.store_report(asked, pdf=b"%PDF-1.7 kept", at=final.at)
     approve = f"/en/festival/manage/reports/{kept.uuid}/approve/"
     _at_work(client, clock, final, "auditor")
     assert approve not in client.get(MANAGE).content.decode()
