@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from config.home import closing_tasks
 from config.home.year_strip import Outlook, Task, counted
 from cycles.calendar import Phase
-from festival.duties.queries import DutyCode
+from festival.duties.catalogue import DutyCode
 from festival.models import Edition, Language, Report
 from indicators.models import IndicatorSet, Kind
 from indicators.workflow import SetState

@@ -10,6 +10,7 @@ from cycles.calendar import TEHRAN, Phase
 from cycles.models import Participation
 from festival.awards import actions as awards
 from festival.awards import ceremonies
+from festival.awards.eligibility import Decision
 from festival.models import Award, AwardCategory, Ceremony, Edition, Minutes, Standing
 from festival.workflow import AwardState
 
@@ -110,7 +111,7 @@ def _decide(walk: Walk, ceremony: Ceremony, minutes: Minutes, by: User, at: date
     waiting = list(proposed.exclude(participation__agency__is_authority=True))
     if not waiting:  # a province whose only agencies did not submit
         return
-    decisions = {a.pk: awards.Decision(a.rank, a.reason, a.reason_en) for a in waiting}
+    decisions = {a.pk: Decision(a.rank, a.reason, a.reason_en) for a in waiting}
     head = walk.cast.heads[waiting[0].agency_id]
     walk.refused(
         "a head decides on awards",

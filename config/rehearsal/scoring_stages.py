@@ -14,7 +14,7 @@ from submissions.models import Block, Declaration, Reconciliation, Submission
 from submissions.release import actions as release
 from submissions.signing import actions as signing
 from submissions.signing import declaration
-from submissions.stewards import actions as stewards_actions
+from submissions.stewards import appointment
 from submissions.workflow import SubmissionState
 
 SITTINGS = 30
@@ -31,9 +31,7 @@ class ScoringStages(Walk):
             calibration.school(self.cycle, self.cast, at=self.within(Phase.SELF_ASSESSMENT, 0.9))
         )
         assignment.assign_all(self.cycle, by=self.cast.administrator, at=at)
-        self.did(
-            stewards_actions.appoint_named(self.cycle, by=self.cast.administrator, at=at).measures
-        )
+        self.did(appointment.appoint_named(self.cycle, by=self.cast.administrator, at=at).measures)
 
     def _marked(self) -> None:
         blocks = list(Block.objects.filter(cycle=self.cycle).order_by("pk"))

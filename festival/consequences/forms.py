@@ -37,7 +37,7 @@ class LetterForm(ActForm):
     """
 
     # a letter is what this act records: the field asks for it in its own words
-    letter = PersianTextField(label=_("Number of the letter"), max_length=60)  # type: ignore[assignment]
+    letter = PersianTextField(label=_("Number of the letter"), max_length=60)
     letter_on = DayField(label=_("Date of the letter"))
     file = PaperField(
         label=_("The letter"),

@@ -16,7 +16,7 @@ from indicators.models import Kind
 from indicators.scoring.methods import SHOWN_PLACES, half_up
 from indicators.scoring.statutory_tree import band
 from submissions.models import Answer, NodeScore, Submission
-from submissions.models.self_assessments import AnswerQuerySet
+from submissions.models.answers import AnswerQuerySet
 from submissions.workflow import SubmissionState
 
 NOTHING = Decimal(0)
