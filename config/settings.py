@@ -11,16 +11,13 @@ from urllib.parse import unquote, urlsplit
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
-from redis.backoff import NoBackoff
-from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.retry import Retry
 
 from config import embedded
 from config.accounts.settings import *  # noqa: F403 -- all of them
 from config.accounts.settings import SESSION_HOURS
-from config.cache import ANSWERS_WITHIN
-from config.embedded.valkey import Connection as EmbeddedConnection
 from config.environment import DEBUG, flag, listed, placeholders
+from config.monitoring.settings import *  # noqa: F403 -- all of them
+from config.queue_settings import *  # noqa: F403 -- all of them
 from config.requests import timeouts
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -188,97 +185,6 @@ POSTGRES_BIN = os.environ.get(
 # to everybody.
 APPEND_ONLY_TABLES = ["cycles_entry", "cycles_seal", "cycles_extension"]
 
-# -- Cache and Celery -----------------------------------------------------------------------------
-
-REDIS_URL = os.environ.get("REDIS_URL", "").rstrip("/")
-EMBEDDED_REDIS = not REDIS_URL
-
-
-def broker(number: int) -> str:
-    if EMBEDDED_REDIS:
-        return f"redis+socket://{embedded.valkey_socket()}?virtual_host={number}"
-    return f"{REDIS_URL}/{number}"
-
-
-def cache(number: int) -> dict[str, Any]:
-    location = (
-        f"unix://{embedded.valkey_socket()}?db={number}"
-        if EMBEDDED_REDIS
-        else f"{REDIS_URL}/{number}"
-    )
-    options: dict[str, Any] = {
-        "socket_timeout": ANSWERS_WITHIN,
-        "socket_connect_timeout": ANSWERS_WITHIN,
-        "retry": Retry(
-            NoBackoff(), 1, (RedisConnectionError,)
-        ),  # a kept connection may have been closed meanwhile
-    }
-    if EMBEDDED_REDIS:
-        options["connection_class"] = EmbeddedConnection
-    return {"BACKEND": "config.cache.Cache", "LOCATION": location, "OPTIONS": options}
-
-
-CACHES = {"default": cache(1)}
-
-CELERY_BROKER_URL = CELERY_RESULT_BACKEND = broker(0)
-CELERY_BEAT_SCHEDULER = "config.celery:Scheduler"
-# Jobs are rows (cycles.jobs); messages only wake a worker, and the scheduler comes by where none
-# got through.
-_PERIODIC = (
-    ("cycles.tasks.work", 10),
-    ("cycles.tasks.order_jobs", 15),
-    ("cycles.tasks.seal_ledger", 10),
-    ("cycles.tasks.watch", 10),
-    ("cycles.tasks.order_verification", 60 * 60),
-    ("cycles.tasks.clear_jobs", 60 * 60),
-    ("cycles.tasks.tell", 30),
-    ("cycles.tasks.send_letters", 10),
-    ("cycles.tasks.change_register", 60),
-    ("submissions.tasks.end_with_agencies", 60),
-    ("appeals.tasks.end_with_agencies", 60),
-    ("indicators.tasks.remind", 5 * 60),
-    ("submissions.tasks.remind", 5 * 60),
-    ("appeals.tasks.remind", 5 * 60),
-    ("appeals.tasks.share_out", 60),
-    ("submissions.tasks.begin_due", 60),
-    ("submissions.tasks.lapse_overdue", 60),
-    ("submissions.tasks.clear_uploads", 60 * 60),
-    ("festival.tasks.publish_due", 60),
-)
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
-    task: {
-        "task": task,
-        "schedule": seconds,
-        "options": {"expires": seconds},
-    }  # the next run does what this one would
-    for task, seconds in _PERIODIC
-}
-# A long report takes half a gigabyte and gives none back: its own worker, a fresh process for each.
-CELERY_BEAT_SCHEDULE["reports"] = {
-    "task": "cycles.tasks.work",
-    "schedule": 10,
-    "kwargs": {"queue": "reports"},
-    "options": {"expires": 10, "queue": "reports"},
-}
-SEALED_WITHIN_MINUTES = int(
-    os.environ.get("SEALED_WITHIN_MINUTES", "5")
-)  # else whoever audits is told
-# What a worker's process may take of memory, in MB; 0: as much as there is. A job that wants more
-# fails alone.
-WORKER_MEMORY_MB = int(os.environ.get("WORKER_MEMORY_MB", "0"))
-# submissions added up in one transaction, after which the page says how far a computation is
-SCORE_CHUNK = 4000
-CELERY_TASK_IGNORE_RESULT = True  # what a task did is in the database
-CELERY_TASK_ACKS_LATE = True  # every task is safe to run twice, so a worker that dies loses none
-CELERY_TASK_TIME_LIMIT = 15 * 60
-CELERY_TASK_SOFT_TIME_LIMIT = 14 * 60  # time enough to write down why a job ends
-CELERY_TASK_STORE_ERRORS_EVEN_IF_IGNORED = True
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a broker may be away for as long as it likes
-CELERY_TIMEZONE = "Asia/Tehran"
-
 # -- Mail and text messages -----------------------------------------------------------------------
 
 EMAIL_BACKEND = f"django.core.mail.backends.{'console' if DEBUG else 'smtp'}.EmailBackend"
@@ -419,53 +325,3 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
-
-# -- Log ------------------------------------------------------------------------------------------
-
-LOG_FORMAT = os.environ.get("LOG_FORMAT", "line" if DEBUG else "json")
-if LOG_FORMAT not in ("line", "json"):
-    raise ImproperlyConfigured("LOG_FORMAT is either line or json.")
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {
-        "request": {"()": "cycles.clock.NamesRequest"},
-        "addresses": {"()": "config.monitoring.logs.LeavesAddressesOut"},
-    },
-    "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s]: %(message)s"},
-        "json": {"()": "config.monitoring.logs.json_formatter"},
-    },
-    "handlers": {
-        "stderr": {
-            "class": "logging.StreamHandler",
-            "formatter": LOG_FORMAT,
-            "filters": ["request", "addresses"],
-        },
-    },
-    "root": {"handlers": ["stderr"], "level": os.environ.get("LOG_LEVEL", "INFO")},
-    "loggers": {
-        "django": {"handlers": [], "propagate": True},
-        "django.server": {"handlers": [], "propagate": True},
-        "django.request": {"level": "ERROR"},  # refusals stand in the one line of their request
-        "weasyprint": {"level": "WARNING"},
-        "fontTools": {"level": "WARNING"},
-        "pikepdf": {"level": "WARNING"},
-    },
-}
-
-# -- Watching -------------------------------------------------------------------------------------
-
-# asked of whoever reads /metrics, as a bearer token; "": whoever reaches the process's own port may
-# read them
-METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
-MOST_QUEUED_MINUTES = int(
-    os.environ.get("MOST_QUEUED_MINUTES", "15")
-)  # work that nobody has taken up
-LEAST_FREE_MEGABYTES = int(
-    os.environ.get("LEAST_FREE_MEGABYTES", "1024")
-)  # where files and uploads lie
-
-# a collector that speaks Sentry's protocol; "": errors stand in the log only
-SENTRY_DSN = os.environ.get("SENTRY_DSN", "")
-SENTRY_ENVIRONMENT = os.environ.get("SENTRY_ENVIRONMENT", "production")

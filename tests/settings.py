@@ -15,8 +15,8 @@ os.environ |= {
 }
 os.environ.pop("CLOCK_OFFSET_SECONDS", None)
 
+from config.queue_settings import broker, cache
 from config.settings import *  # noqa: F403 -- all of them; some are changed below
-from config.settings import broker, cache
 
 _process = 1 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 CACHES = {"default": cache(2 * _process + 1)}
