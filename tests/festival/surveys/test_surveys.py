@@ -108,7 +108,7 @@ def test_there_is_one_survey_a_year_none_of_a_planned_one_and_none_in_practice()
     world = build("open")
     laid(world)
 
-    with pytest.raises(Refused, match="laid already"):
+    with pytest.raises(Refused, match="has a survey already"):
         laid(world)
     practice = years.open_practice(by=world.administrator, at=world.at)
     world.cycle = practice
