@@ -27,7 +27,7 @@ rank.
 NO_FIGURE = {
     "festival/charts.py": "points of a line in a picture",
     "festival/duties/views.py": "places of bars in a picture, in percent of its width",
-    "cycles/spreadsheets/sheets.py": "a numeric cell, only where the double is written as the decimal is",
+    "cycles/spreadsheets/sheet_files.py": "a numeric cell, only where the double is written as the decimal is",
     "submissions/answers/grid_views.py": "has a decimal more than 8 places? round of a decimal is a decimal",
     "submissions/contents/pictures.py": "pixels of a picture",
     "config/rehearsal/values.py": "invents the demonstration's values",
@@ -35,7 +35,7 @@ NO_FIGURE = {
     "config/celery.py": "seconds until the scheduler looks again",
     "config/probe.py": "the age of a file, in seconds",
     "cycles/record/clock_watch.py": "whole seconds a clock is out by, told to auditors",
-    "config/rehearsal/year.py": "tells a developer how long a stage took",
+    "config/rehearsal/walk.py": "tells a developer how long a stage took",
     "config/management/commands/rehearse.py": "tells a developer how long it took",
 }
 """Doubles that become no figure."""
