@@ -68,3 +68,11 @@ def prose(value: str | None) -> str:
     if not _is_persian() and PERSIAN_LETTER.search(text):
         return format_html('<bdi lang="fa" dir="rtl">{}</bdi>', persian_digits(text))
     return digits(text)
+
+
+@register.inclusion_tag("components/empty.html")
+def empty_state(
+    title: str, text: str = "", action_url: str = "", action_label: str = ""
+) -> dict[str, str]:
+    """Say why a list is empty and what to do, with a button where there is a way on."""
+    return {"title": title, "text": text, "action_url": action_url, "action_label": action_label}
