@@ -1,6 +1,4 @@
-"""Acts on the register: agencies, invitations, the roles people hold and delegate, the interests
-they declare.
-"""
+"""Acts on the register: agencies, invitations, and the roles that people hold."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime

@@ -112,7 +112,8 @@ PUBLISHERS: Mapping[str, Publisher] = {
                 1,
                 _columns(
                     "iso3|year|hdi",
-                    "country|hdi_group|region|life_expectancy|expected_schooling|mean_schooling|gni_per_capita_ppp2017|rank",
+                    "country|hdi_group|region|life_expectancy|expected_schooling|mean_schooling"
+                    "|gni_per_capita_ppp2017|rank",
                 ),
                 needs_version=False,
             ),

@@ -43,7 +43,8 @@ OFFICE = {"xlsx": "xl/", "docx": "word/", "pptx": "ppt/"}
 
 LIVE = re.compile(r"(^|/)(basic|scripts)/|webextensions/", re.IGNORECASE)
 FOREIGN = re.compile(
-    r"embeddings/(?!.+\.(xlsx|docx|pptx)$).|\.(zip|xlsm|xlsb|xls|doc|docm|ppt|pptm|jar|gz|7z|rar|exe|js|vbs|bat)$",
+    r"embeddings/(?!.+\.(xlsx|docx|pptx)$)."
+    r"|\.(zip|xlsm|xlsb|xls|doc|docm|ppt|pptm|jar|gz|7z|rar|exe|js|vbs|bat)$",
     re.I,
 )
 NESTED = re.compile(r"\.(xlsx|docx|pptx)$", re.IGNORECASE)

@@ -22,7 +22,8 @@ HEADERS = ("From", "To", "Cc", "Date", "Subject")
 """The lines of the head that are shown."""
 
 PROGRAM_NAMES = re.compile(
-    r"\.(exe|com|scr|pif|ms[ip]|msix|appx|bat|cmd|ps1|vbs?|vbe|jse?|wsf|wsc|sct|hta|chm|cpl|inf|scf|url|jar|lnk|dll"
+    r"\.(exe|com|scr|pif|ms[ip]|msix|appx|bat|cmd|ps1|vbs?|vbe|jse?|wsf|wsc|sct|hta|chm|cpl|inf"
+    r"|scf|url|jar|lnk|dll"
     r"|reg|iso|img|apk|app|dmg|sh|docm|dotm|xls[mb]|xltm|xla|xlam|xll|pptm|potm|ppsm|ppam?)$",
     re.IGNORECASE,
 )

@@ -14,7 +14,8 @@ HEAD = 2**16
 PROGRAMS = (b"MZ", b"\x7fELF", b"#!", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe")
 
 MARKUP = re.compile(
-    rb"(\xef\xbb\xbf|\s|<!--(?>.*?-->))*+<(!doctype\s|\?xml[\s?]|(html|head|body|svg|script|iframe)[\s/>])",
+    rb"(\xef\xbb\xbf|\s|<!--(?>.*?-->))*+"
+    rb"<(!doctype\s|\?xml[\s?]|(html|head|body|svg|script|iframe)[\s/>])",
     re.IGNORECASE | re.DOTALL,
 )
 """How a web page or a drawing begins. Words that look like markup further on are words."""

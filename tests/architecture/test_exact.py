@@ -13,6 +13,7 @@ from tests.architecture.test_house import OURS, ROOT
 
 STATISTICAL = {
     "submissions/reliability/statistics.py": "alpha, severity, intervals: of marks, by least squares and bootstrap",
+    "submissions/reliability/severity.py": "severity of assessors, by least squares",
     "submissions/reliability/actions.py": "hands marks to reliability.py as shares",
     "submissions/reliability/views.py": "places of dots in a picture, in percent of its width",
     "festival/ranking/uncertainty.py": "intervals of places by empirical Bayes; other weights are whole numbers",

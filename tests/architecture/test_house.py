@@ -281,8 +281,3 @@ def test_every_template_parses_and_says_what_it_takes(name: str):
         or name == "festival/report/report.html"
     ), "blocked by the CSP"
     assert "<script>" not in text
-
-
-def test_no_file_of_ours_is_too_long_to_read():
-    long = {str(p.relative_to(ROOT)): len(p.read_text().splitlines()) for p in OURS}
-    assert {name: lines for name, lines in long.items() if lines > 460} == {}

@@ -4,58 +4,56 @@ stand here.
 
 import importlib
 import inspect
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import connection
 
-from appeals.corrections import actions as corrections
+from appeals import evidence as appeal_evidence
+from appeals.drafting import actions as drafts
 from appeals.hearing import actions as hearing
-from appeals.reorganisation import actions as ended_appeals
+from appeals.hearing import decision
 from cycles.calendar import Phase
+from cycles.engine import perform
 from cycles.jobs import actions as jobs
 from cycles.models import Entry, Participation
-from cycles.notices import delivery
-from cycles.people import accounts, nominations
-from cycles.people import actions as people
-from cycles.reorganisation import actions as register
 from cycles.workflow import Refused
 from festival.awards import actions as awards
 from festival.awards import ceremonies
-from festival.comments import actions as comments
-from festival.consequences import actions as consequences
-from festival.improvement import actions as improvement
-from festival.indices import actions as indices
 from festival.models import Award, Report
-from festival.open_data import files as open_data_files
 from festival.report import actions as report_actions
-from festival.surveys import actions as surveys
+from festival.results import actions as results
 from indicators.drafting import actions as drafting
 from indicators.drafting import contents, tiers
 from indicators.exchange import actions as exchange
 from indicators.models import Kind, Measure
 from indicators.plans import actions as plans
-from indicators.sets import targets
+from indicators.sets import approval, targets
 from indicators.working_groups import actions as working_groups
 from indicators.working_groups import meetings
+from submissions.answers import actions as answers
 from submissions.answers import headquarters, teamwork
 from submissions.answers import sheets as answers_sheets
-from submissions.calibration import actions as calibration
 from submissions.evidence import actions as evidence
 from submissions.evidence import uploads
 from submissions.marking import actions as marking
 from submissions.marking import clarifications, reconciliation
 from submissions.models import Answer, Clarification, Document, Evidence, Mark, Submission, Upload
-from submissions.progress import costs
+from submissions.release import actions as release
 from submissions.reliability import actions as reliability
-from submissions.reorganisation import actions as ended_submissions
+from submissions.scoring import actions as scoring
+from submissions.signing import actions as signing
 from submissions.signing import declaration
 from submissions.stewards import actions as stewards
-from submissions.stewards import appointment, supply
+from submissions.stewards import supply
 from submissions.verification import actions as verification
 from submissions.verification import draw
 from tests.factories import World, ask, build, enter_figures, lay_plan, plan_of, report_of, shown
@@ -99,20 +97,21 @@ VALUE = {"points": Decimal(60), "reason": "because"}
 HARD = (Phase.PROPOSAL, Phase.MONITORING, Phase.SELF_ASSESSMENT, Phase.CLARIFICATION, Phase.APPEAL)
 
 READS = {
+    "cycles.lock", "cycles.standing", "cycles.read", "submissions.check_line",
     "cycles.waiting", "cycles.given_up", "cycles.posting",
     "cycles.open_to", "cycles.proposed_windows", "cycles.why_closed", "cycles.why_not_administer",
     "cycles.with_factors", "cycles.letters_of", "cycles.why_not_keep", "cycles.needs_second",
     "cycles.has_second", "cycles.is_only_administrator",
     "cycles.planned",
-    "submissions.read", "submissions.measure", "submissions.is_near", "submissions.check",
-    "submissions.distance", "submissions.mean", "submissions.lines_of", "submissions.waiting_for",
-    "submissions.waiting_with_blocks",
+    "submissions.read", "submissions.measure",
+    "submissions.distance", "submissions.mean", "submissions.lines_of",
+
     "submissions.fit_for", "submissions.costs_of",
     "indicators.why_unready", "indicators.concur", "indicators.quarter_after", "indicators.refuse_twice",
     "indicators.reached", "indicators.offered", "indicators.lead_of", "indicators.shares_of",
     "indicators.why_not_due",
     "submissions.figures_of", "submissions.marks_of",
-    "submissions.suggestion", "submissions.colleagues", "submissions.has_scanner",
+    "submissions.colleagues", "submissions.has_scanner",
     "submissions.stewarded", "submissions.stewards", "submissions.of_measure", "submissions.ties",
     "submissions.why_not_given", "submissions.figure_of", "submissions.held_token",
     "submissions.last_year",
@@ -122,8 +121,8 @@ READS = {
     "appeals.lines_of", "appeals.affected_lines", "appeals.digest", "appeals.counts", "appeals.correction_for", "appeals.may_correct",
     "festival.deliveries_of", "festival.delivery_sentence",
     "festival.why_not_final", "festival.delivered", "festival.manifest", "festival.attachments",
-    "festival.suggest", "festival.why_not_begun", "festival.due_on", "festival.why_unready", "festival.digest",
-    "festival.last_plan", "festival.followed", "festival.occasions", "festival.why_not_answered",
+    "festival.why_not_begun", "festival.due_on", "festival.why_unready", "festival.digest",
+    "festival.occasions", "festival.why_not_answered",
     "festival.newest_edition", "festival.why_not_approve",
 }  # fmt: skip
 """Public functions that only read."""
@@ -170,6 +169,17 @@ ANYTIME = {
     "cycles.note_failure": "why a job came to nothing",
     "cycles.try_again": "what failed for want of memory, room or a server is tried again once that is mended",
     "cycles.stop": "a job that does harm is stopped whenever that shows",
+    "cycles.check_sealing": "whether rows are sealed in time is watched at any moment",
+    "cycles.watch": "whether the clocks agree is watched at any moment",
+    "cycles.look_again": "whether the clocks agree is watched at any moment",
+    "cycles.middleware": "whether the clocks agree is watched at any moment",
+    "cycles.confirm_clock": "a clock is set right whenever it was found to be off",
+    "cycles.judge": "a fault of the record is told the moment it is found",
+    "cycles.report": "a fault of the record is told the moment it is found",
+    "cycles.end": "the end of a fault is told the moment it is seen",
+    "cycles.mend_record": "a record that a restore has broken is mended at any moment",
+    "cycles.note_reading": "who reads early is recorded whenever it is read",
+    "submissions.attach_content": "part of an act that went through the door",
     "cycles.see": "a notice is read when it is read",
     "cycles.see_all": "a notice is read when it is read",
     "cycles.choose": "one's own settings",
@@ -437,7 +447,7 @@ CALLS: dict[str, tuple[str, Phase, Call]] = {
         "proposed", Phase.APPROVAL, lambda w, at: meetings.cancel(meeting(w), by=w.chair, at=at),
     ),
     "indicators.carry_over": (
-        "drafted", Phase.APPROVAL, lambda w, at: _actions().carry_over(second_year(w), by=w.administrator, at=at),
+        "drafted", Phase.APPROVAL, lambda w, at: approval.carry_over(second_year(w), by=w.administrator, at=at),
     ),
     "indicators.set_targets": (
         "communicated", Phase.MONITORING,
@@ -474,32 +484,32 @@ CALLS: dict[str, tuple[str, Phase, Call]] = {
         lambda w, at: plans.move_report(report_of(w), "report", by=w.head, at=at),
     ),
     "indicators.move": (
-        "drafted", Phase.PROPOSAL, lambda w, at: _actions().move(w.specific, "propose", by=w.head, at=at)
+        "drafted", Phase.PROPOSAL, lambda w, at: approval.move(w.specific, "propose", by=w.head, at=at)
     ),
     "indicators.vote": (
         "proposed", Phase.APPROVAL,
         lambda w, at: working_groups.vote(w.specific, choice="approve", reason="", by=w.member, at=at),
     ),
     "indicators.communicate": (
-        "approved", Phase.APPROVAL, lambda w, at: _actions().communicate([w.specific], by=w.administrator, at=at)
+        "approved", Phase.APPROVAL, lambda w, at: approval.communicate([w.specific], by=w.administrator, at=at)
     ),
     "submissions.begin": (
         "communicated", Phase.SELF_ASSESSMENT,
-        lambda w, at: _submissions().begin(Participation.objects.filter(cycle=w.cycle), by=None, at=at),
+        lambda w, at: answers.begin(Participation.objects.filter(cycle=w.cycle), by=None, at=at),
     ),
     "submissions.save_answer": (
         "begun", Phase.SELF_ASSESSMENT,
-        lambda w, at: _submissions().save_answer(power_line(w), value=Decimal(1), note="", by=w.staff, at=at),
+        lambda w, at: answers.save_answer(power_line(w), value=Decimal(1), note="", by=w.staff, at=at),
     ),
     "submissions.save_answers": (
         "begun", Phase.SELF_ASSESSMENT,
-        lambda w, at: _submissions().save_answers(
+        lambda w, at: answers.save_answers(
             w.submission, {power_line(w).pk: {"value": Decimal(1)}}, by=w.staff, at=at
         ),
     ),
     "submissions.enter": (
         "begun", Phase.SELF_ASSESSMENT,
-        lambda w, at: _submissions().enter(
+        lambda w, at: answers.enter(
             w.submission, {power_line(w).pk: {"value": Decimal(1)}}, "answer", by=w.staff, at=at
         ),
     ),
@@ -533,7 +543,7 @@ CALLS: dict[str, tuple[str, Phase, Call]] = {
         ),
     ),
     "submissions.take_up": (
-        "begun", Phase.SELF_ASSESSMENT, lambda w, at: _submissions().take_up(signed_version(w), by=w.staff, at=at)
+        "begun", Phase.SELF_ASSESSMENT, lambda w, at: signing.take_up(signed_version(w), by=w.staff, at=at)
     ),
     "submissions.share_out": (
         "begun", Phase.SELF_ASSESSMENT,
@@ -586,9 +596,9 @@ CALLS: dict[str, tuple[str, Phase, Call]] = {
         "begun", Phase.SELF_ASSESSMENT, lambda w, at: evidence.detach(file_of_line(w), by=w.staff, at=at)
     ),
     "submissions.move": (
-        "answered", Phase.SELF_ASSESSMENT, lambda w, at: _submissions().move(w.submission, "submit", by=w.head, at=at)
+        "answered", Phase.SELF_ASSESSMENT, lambda w, at: signing.move(w.submission, "submit", by=w.head, at=at)
     ),
-    "submissions.lapse": ("begun", Phase.SCORING, lambda w, at: _submissions().lapse(w.cycle, at=at)),
+    "submissions.lapse": ("begun", Phase.SCORING, lambda w, at: signing.lapse(w.cycle, at=at)),
     "submissions.save_marks": (
         "assigned", Phase.SCORING, lambda w, at: marking.save_marks(w.block, marks(w), by=w.assessor, at=at)
     ),
@@ -661,38 +671,38 @@ CALLS: dict[str, tuple[str, Phase, Call]] = {
         "marked", Phase.SCORING, lambda w, at: reliability.order_reliability(w.cycle, by=w.administrator, at=at)
     ),
     "submissions.order_run": (
-        "marked", Phase.SCORING, lambda w, at: _submissions().order_run(w.cycle, by=w.administrator, at=at)
+        "marked", Phase.SCORING, lambda w, at: scoring.order_run(w.cycle, by=w.administrator, at=at)
     ),
     "submissions.communicate": (
-        "marked", Phase.SCORING, lambda w, at: _submissions().communicate([w.submission], by=w.administrator, at=at)
+        "marked", Phase.SCORING, lambda w, at: release.communicate([w.submission], by=w.administrator, at=at)
     ),
     "submissions.rescore": (
         "heard", Phase.APPEAL_REVIEW,
-        lambda w, at: _submissions().rescore(
+        lambda w, at: scoring.rescore(
             power_line(w), basis="appeal", state="scored", points=Decimal(200), reason="because", by=w.reviewer, at=at
         ),
     ),
     "appeals.save_draft": (
         "scored", Phase.APPEAL,
-        lambda w, at: _appeals().save_draft(
+        lambda w, at: drafts.save_draft(
             power_line(w), fields={"ground": "value", "argument": "x"}, by=w.staff, at=at
         ),
     ),
     "appeals.discard": (
-        "drafted_appeal", Phase.APPEAL, lambda w, at: _appeals().discard(w.appeal, by=w.staff, at=at)
+        "drafted_appeal", Phase.APPEAL, lambda w, at: drafts.discard(w.appeal, by=w.staff, at=at)
     ),
     "appeals.attach": (
-        "drafted_appeal", Phase.APPEAL, lambda w, at: _appeals().attach(w.appeal, upload=new_paper(), by=w.staff, at=at)
+        "drafted_appeal", Phase.APPEAL, lambda w, at: appeal_evidence.attach(w.appeal, upload=new_paper(), by=w.staff, at=at)
     ),
     "appeals.refer": (
         "drafted_appeal", Phase.APPEAL,
-        lambda w, at: _appeals().refer(w.appeal, document=held_file(w), by=w.staff, at=at),
+        lambda w, at: appeal_evidence.refer(w.appeal, document=held_file(w), by=w.staff, at=at),
     ),
     "appeals.detach": (
-        "drafted_appeal", Phase.APPEAL, lambda w, at: _appeals().detach(attachment(w), by=w.staff, at=at)
+        "drafted_appeal", Phase.APPEAL, lambda w, at: appeal_evidence.detach(attachment(w), by=w.staff, at=at)
     ),
-    "appeals.file": ("drafted_appeal", Phase.APPEAL, lambda w, at: _appeals().file([w.appeal], by=w.head, at=at)),
-    "appeals.withdraw": ("filed", Phase.APPEAL, lambda w, at: _appeals().withdraw(w.appeal, by=w.head, at=at)),
+    "appeals.file": ("drafted_appeal", Phase.APPEAL, lambda w, at: drafts.file([w.appeal], by=w.head, at=at)),
+    "appeals.withdraw": ("filed", Phase.APPEAL, lambda w, at: drafts.withdraw(w.appeal, by=w.head, at=at)),
     "appeals.hand_over": (
         "heard", Phase.APPEAL_REVIEW,
         lambda w, at: hearing.hand_over(w.appeal, reviewer=w.reviewer, by=w.administrator, at=at),
@@ -706,10 +716,10 @@ CALLS: dict[str, tuple[str, Phase, Call]] = {
     ),
     "appeals.decide": (
         "heard", Phase.APPEAL_REVIEW,
-        lambda w, at: _appeals().decide(w.appeal, "dismiss", reason="because", by=w.reviewer, at=at),
+        lambda w, at: decision.decide(w.appeal, "dismiss", reason="because", by=w.reviewer, at=at),
     ),
     "festival.finalise": (
-        "decided", Phase.FINAL, lambda w, at: _festival().finalise(w.cycle, by=w.administrator, at=at)
+        "decided", Phase.FINAL, lambda w, at: results.finalise(w.cycle, by=w.administrator, at=at)
     ),
     "festival.ask_for_report": (
         "final", Phase.FINAL,
@@ -726,7 +736,7 @@ CALLS: dict[str, tuple[str, Phase, Call]] = {
     "festival.deliver": ("final", Phase.FINAL, lambda w, at: _deliver(w, at)),
     "festival.schedule": (
         "final", Phase.FINAL,
-        lambda w, at: _festival().schedule(
+        lambda w, at: results.schedule(
             w.edition, publish_at=w.opens(Phase.FESTIVAL), by=w.administrator, at=at
         ),
     ),
@@ -774,67 +784,30 @@ CALLS: dict[str, tuple[str, Phase, Call]] = {
 """Each guarded action: the stage at which it is the next thing to do, its phase, and the call."""
 
 
-def _module(app: str) -> Any:
-    return importlib.import_module(f"{app}.actions")
+DOOR = re.compile(r"^from cycles\.engine\.perform import [^\n]*\b(perform|administer)\b", re.M)
+"""A file that goes through the door holds acts, whatever it is called."""
+
+OF_PAGES = {"pages", "lookups"}
+"""These show beforehand whether the door would open, and act nowhere."""
 
 
-def _modules(app: str) -> list[Any]:
-    """Where an app's public acts are."""
-    return [
-        _module(app),
-        *{
-            "cycles": [people, accounts, nominations, delivery, jobs, register],
-            "indicators": [drafting, working_groups, targets, plans, exchange],
-            "submissions": [
-                marking,
-                clarifications,
-                evidence,
-                uploads,
-                teamwork,
-                headquarters,
-                declaration,
-                reconciliation,
-                stewards,
-                appointment,
-                supply,
-                reliability,
-                calibration,
-                verification,
-                draw,
-                costs,
-                answers_sheets,
-                ended_submissions,
-            ],
-            "appeals": [hearing, corrections, ended_appeals],
-            "festival": [
-                open_data_files,
-                indices,
-                improvement,
-                consequences,
-                surveys,
-                awards,
-                ceremonies,
-                comments,
-                report_actions,
-            ],
-        }.get(app, []),
-    ]
+BEHIND_ACTS = {
+    "cycles": [perform],
+    "indicators": [contents, tiers],
+    "submissions": [headquarters, answers_sheets],
+}
+"""The door itself, and files whose acts go through it by way of another act."""
 
 
-def _actions() -> Any:
-    return _module("indicators")
-
-
-def _submissions() -> Any:
-    return _module("submissions")
-
-
-def _appeals() -> Any:
-    return _module("appeals")
-
-
-def _festival() -> Any:
-    return _module("festival")
+def act_modules(app: str) -> list[ModuleType]:
+    """Import every file of an app that holds acts: those called `actions`, and those that go through the door."""
+    found = []
+    for path in sorted(Path(settings.BASE_DIR, app).rglob("*.py")):
+        name = ".".join(path.relative_to(settings.BASE_DIR).with_suffix("").parts)
+        reads = path.stem.endswith("views") or path.stem in OF_PAGES
+        if not reads and (path.stem == "actions" or DOOR.search(path.read_text())):
+            found.append(importlib.import_module(name))
+    return found + BEHIND_ACTS.get(app, [])
 
 
 def new_paper() -> ContentFile:
@@ -879,7 +852,7 @@ def _deliver(w: World, at: Any) -> Any:
 
 def _publish(w: World, at: Any) -> Any:
     """The clock's own act: before its instant there is nothing to do, and the label stays."""
-    done = _festival().publish_due(at=at)
+    done = results.publish_due(at=at)
     if not done:
         raise Refused("nothing is due; opens on the set instant")
     return done
@@ -890,7 +863,7 @@ def public_actions() -> set[str]:
     for app in APPS:
         found |= {
             f"{app}.{name}"
-            for module in _modules(app)
+            for module in act_modules(app)
             for name, function in inspect.getmembers(module, inspect.isfunction)
             if function.__module__ == module.__name__ and not name.startswith("_")
         }
@@ -905,7 +878,9 @@ def test_every_public_action_is_atomic_and_takes_who_and_when_by_keyword() -> No
     wrong = []
     for name in sorted(set(CALLS) - {"festival.publish_due"}):
         app, function = name.split(".")
-        found = [getattr(module, function) for module in _modules(app) if hasattr(module, function)]
+        found = [
+            getattr(module, function) for module in act_modules(app) if hasattr(module, function)
+        ]
         parameters = inspect.signature(found[0]).parameters
         for wanted in {"by", "at"} - ({"by"} if name == "submissions.lapse" else set()):
             if (
