@@ -14,10 +14,10 @@ from cycles.models import Cycle, Participation
 from cycles.years import actions as years
 from indicators.drafting import actions as drafting
 from indicators.drafting import contents
+from indicators.drafting.catalogue import general_catalogue
 from indicators.exchange import actions as exchange
 from indicators.models import IndicatorSet, Kind, Measure
 from indicators.sets import approval
-from indicators.sets.catalogue import general_catalogue
 from indicators.working_groups import actions as working_groups
 from indicators.working_groups import meetings
 

@@ -30,7 +30,7 @@ def fill_general_set(
     indicator_set: IndicatorSet, *, rows: Iterable[Mapping[str, Any]], by: User, at: datetime
 ) -> IndicatorSet:
     """Replace a draft general set's content with catalogue rows
-    (`indicators.sets.catalogue.general_catalogue`).
+    (`indicators.drafting.catalogue.general_catalogue`).
     """
     indicator_set = editing(indicator_set, by=by, at=at)
     if indicator_set.kind != Kind.GENERAL:

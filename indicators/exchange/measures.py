@@ -17,12 +17,12 @@ from import_export import fields
 from agencies.persian import localised
 from cycles.spreadsheets.dry_run import Check, LineResource
 from cycles.spreadsheets.sheets import Sheet, Wrong
+from indicators.drafting.catalogue import catalogued
 from indicators.exchange.actions import Content
 from indicators.exchange.columns import CELLS, MEASURES, OWN, TIERS
 from indicators.models import FULL_POINTS, IndicatorSet, Measure
 from indicators.scoring.bounds import wrong_bounds
 from indicators.scoring.methods import METHODS
-from indicators.sets.catalogue import catalogued
 
 _COLUMNS = {column.name: column for column in MEASURES.columns}
 _EMPTY = {

@@ -15,10 +15,10 @@ from cycles.requests import PortalRequest
 from cycles.ui.tables import number
 from cycles.workflow import Refused
 from indicators.drafting import actions as drafting
-from indicators.drafting import contents, tiers
+from indicators.drafting import catalogue, contents, tiers
 from indicators.lookups import attempt, part_page, visible
 from indicators.models import FULL_POINTS, Axis, Goal, IndicatorSet, Measure, MeasureShare
-from indicators.sets import catalogue, targets
+from indicators.sets import targets
 from indicators.sets.draft_forms import AxisForm, GoalForm, ShareForm, WhomForm, YearsForm
 from indicators.sets.forms import MeasureForm
 

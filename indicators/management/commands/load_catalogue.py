@@ -13,8 +13,8 @@ from cycles.models import Cycle
 from cycles.workflow import Refused
 from indicators.drafting import actions as drafting
 from indicators.drafting import contents
+from indicators.drafting.catalogue import general_catalogue
 from indicators.models import IndicatorSet, Kind, Measure
-from indicators.sets.catalogue import general_catalogue
 
 
 class Command(BaseCommand):

@@ -16,11 +16,11 @@ from cycles.spreadsheets.sheets import read
 from cycles.workflow import Refused
 from indicators.drafting import actions as drafting
 from indicators.drafting import contents, tiers
+from indicators.drafting.catalogue import general_catalogue
 from indicators.exchange import actions as exchange
 from indicators.exchange.columns import MEASURES
 from indicators.exchange.measures import MeasureLines
 from indicators.models import Axis, Change, Indicator, Measure
-from indicators.sets.catalogue import general_catalogue
 from tests.factories import build
 
 pytestmark = pytest.mark.django_db

@@ -9,10 +9,10 @@ from cycles.calendar import Phase
 from cycles.workflow import Refused
 from indicators.drafting import actions as drafting
 from indicators.drafting import contents
+from indicators.drafting.catalogue import general_catalogue
 from indicators.models import IndicatorSet, Kind, Measure
 from indicators.scoring.methods import METHODS
 from indicators.sets import approval
-from indicators.sets.catalogue import general_catalogue
 from tests.factories import build, make_agency, make_user
 
 pytestmark = pytest.mark.django_db
