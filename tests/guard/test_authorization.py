@@ -532,10 +532,17 @@ def names(resolver: URLResolver, namespace: str = "") -> set[str]:
     return found
 
 
-def test_every_address_has_a_row() -> None:
-    ours = {name for name in names(get_resolver()) if not name.startswith(LIBRARY)}
+def without_row(found: set[str]) -> set[str]:
+    """Answer with the addresses of our own that the table lacks."""
+    ours = {name for name in found if not name.startswith(LIBRARY)}
+    return ours - {name for name, *_rest in ROWS}
 
-    assert ours == {name for name, *_rest in ROWS}
+
+def test_every_address_has_a_row() -> None:
+    found = names(get_resolver())
+
+    assert without_row(found) == set()
+    assert {name for name, *_rest in ROWS} - found == set()
 
 
 @pytest.fixture
