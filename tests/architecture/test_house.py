@@ -281,3 +281,18 @@ def test_every_template_parses_and_says_what_it_takes(name: str):
         or name == "festival/report/report.html"
     ), "blocked by the CSP"
     assert "<script>" not in text
+
+
+NAMED_PATH = re.compile(
+    r"`((?:agencies|cycles|indicators|submissions|appeals|festival|config|tests|templates|static)"
+    r"/[\w/.-]+\.(?:py|html|js|css))`"
+)
+
+
+def test_every_file_that_the_documents_name_exists():
+    wrong = []
+    for page in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
+        if page.name != "changelog.md":
+            named = NAMED_PATH.findall(page.read_text())
+            wrong += [f"{page.name}: {name}" for name in named if not (ROOT / name).exists()]
+    assert wrong == []
