@@ -20,6 +20,7 @@ from cycles.calendar import TEHRAN
 
 EXTRA = ["code", "method", "status", "milliseconds", "outcome", "reason", "subject", "job"]
 """What our own lines say beside their sentence."""
+HOUSE = Path(__file__).resolve().parents[2]
 WORDS_OF_TASKS = "celery.app.trace"
 REFUSALS = "portal.refused"
 
@@ -65,8 +66,15 @@ def _where(logger: Any, name: str, event: EventDict) -> EventDict:
     """In which request or task; of a refusal, also which function of ours refused."""
     record = event["_record"]
     if record.name == REFUSALS:
-        event["where"] = f"{Path(record.pathname).parent.name}.{record.module}.{record.funcName}"
+        event["where"] = f"{_module(Path(record.pathname))}.{record.funcName}"
     return {**facts(), **event}
+
+
+def _module(path: Path) -> str:
+    """Name the module that a file of ours is; of any other file its name alone."""
+    if not path.is_relative_to(HOUSE):
+        return path.stem
+    return ".".join(path.relative_to(HOUSE).with_suffix("").parts)
 
 
 def _fault(logger: Any, name: str, event: EventDict) -> EventDict:

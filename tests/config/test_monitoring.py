@@ -481,7 +481,7 @@ def test_a_refused_act_is_told_with_its_row_of_the_table_and_without_words(clien
 
     [line] = of(lines, "portal.refused")
     assert line["code"] == "cycles.cycle.open"
-    assert line["where"] == "cycles.engine.perform.perform"
+    assert line["where"] == "cycles.engine.perform._refuse_what_is_not_allowed"
     assert world.auditor.name_fa not in json.dumps(line, ensure_ascii=False)
 
 

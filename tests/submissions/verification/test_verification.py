@@ -15,7 +15,7 @@ from django.utils import translation
 
 from agencies.models import Interest
 from cycles.models import Cycle, Delivery, Entry
-from cycles.people import actions as people
+from cycles.people import interests
 from cycles.workflow import Refused
 from submissions import sampling
 from submissions.marking import actions as marking
@@ -365,7 +365,7 @@ def read_twice(found_first):
     """The heaviest line is marked by two who lie apart and verified by a third."""
     world = shared_out(verification_percent=100)
     world.people["third"] = make_user("third", "assessor")
-    people.state_interests(world.cycle, by=world.third, at=world.at)
+    interests.state_interests(world.cycle, by=world.third, at=world.at)
     draw.draw(world.cycle, by=world.administrator, at=world.at)
     first, second = both(world)
     [line] = second.drawn
