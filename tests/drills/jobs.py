@@ -248,10 +248,13 @@ def test_a_full_disk_is_the_reason_and_once_there_is_room_the_job_is_done(
     tell("disk full", turn, failed_after_three_attempts=failed, done_after_try_again=taken)
 
 
-def test_a_job_that_kills_its_workers_ends_as_failed(world: World, tmp_path: Path) -> None:
+@THRICE
+def test_a_job_that_kills_its_workers_ends_as_failed(
+    world: World, tmp_path: Path, turn: int
+) -> None:
     with reports_worker(world), scheduler(world, tmp_path):
         job = order(world, "poison")
         taken = seconds_until(job, "failed", "done", most=4 * MINUTE)
 
     assert (fresh(job).state, fresh(job).reason, fresh(job).attempts) == ("failed", "killed", 3)
-    tell("poison", 1, failed_after_three_killed_processes=taken)
+    tell("poison", turn, failed_after_three_killed_processes=taken)
