@@ -27,10 +27,11 @@ AT = datetime(2026, 6, 1, 3, 0, tzinfo=UTC)
 ACT = """
 from django.utils import timezone
 from agencies.models import Agency, User
-from cycles import people, seals
+from cycles.people import interests
+from cycles.record import seals
 person = User.objects.get(username="assessor")
 for agency in Agency.objects.order_by("pk")[:2]:
-    people.declare_interest(agency=agency, reason="restored", by=person, at=timezone.now())
+    interests.declare_interest(agency=agency, reason="restored", by=person, at=timezone.now())
     print(seals.seal(at=timezone.now()).pk)
 """
 
@@ -292,7 +293,7 @@ def test_a_record_restored_by_an_earlier_version_is_told_in_a_sentence_and_mende
         found = manage("verify_ledger", env=there, ok=False)
         mended = manage("verify_ledger", "--mend", env=there)
         sealed = (
-            "from cycles import seals; from django.utils import timezone; "
+            "from cycles.record import seals; from django.utils import timezone; "
             "seals.seal(at=timezone.now())"
         )
         manage("shell", "-v0", "-c", sealed, env=there)
