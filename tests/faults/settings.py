@@ -6,6 +6,7 @@ import os
 from datetime import timedelta
 from pathlib import Path
 
+from cycles import sandbox
 from tests.settings import *  # noqa: F403 -- all of them; some are changed below
 from tests.settings import CACHES, DATABASES, STORAGES
 
@@ -24,3 +25,6 @@ if "TEST_CACHE" in os.environ:
     CACHES["default"]["OPTIONS"].pop("connection_class", None)
 if "TEST_DISK_RESERVE" in os.environ:
     DISK_RESERVE_BYTES = int(os.environ["TEST_DISK_RESERVE"])
+if "TEST_SHEET_SECONDS" in os.environ:
+    seconds = int(os.environ["TEST_SHEET_SECONDS"])
+    sandbox.SHEET = sandbox.Limits(seconds=seconds, megabytes=sandbox.SHEET.megabytes)
