@@ -22,7 +22,7 @@ from appeals.workflow import APPEALS, AppealState
 from cycles.calendar import Phase
 from cycles.models import Cycle, Window
 from cycles.requests import PortalRequest
-from cycles.ui.pages import act_page, listed
+from cycles.ui.pages import act_page, listed, page_or_part
 from submissions.models import Submission
 
 
@@ -99,7 +99,7 @@ def line_slot(request: PortalRequest, pk: int) -> HttpResponse:
         "may_draft": not live and may_draft(request, answer.submission, windows),
         "window": windows.of(Phase.APPEAL, answer.submission),
     }
-    return render(request, f"appeals/case_file/line.html{'#slot' if request.htmx else ''}", context)
+    return page_or_part(request, "appeals/case_file/line.html", "slot", context)
 
 
 @require_http_methods(["GET", "POST"])

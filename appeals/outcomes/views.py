@@ -16,7 +16,7 @@ from appeals.outcomes import queries
 from appeals.outcomes.tables import OutcomeTable
 from appeals.workflow import AppealState
 from cycles.requests import PortalRequest
-from cycles.ui.pages import listed
+from cycles.ui.pages import listed, page_or_part
 from indicators.lookups import visible
 from submissions.lookups import overseen_cycle
 
@@ -78,4 +78,4 @@ def flags(request: PortalRequest, pk: int) -> HttpResponse:
         "flags": queries.flagged(indicator_set),
         "least": queries.FLAGGED_FROM,
     }
-    return render(request, f"appeals/outcomes/flags.html{'#slot' if request.htmx else ''}", context)
+    return page_or_part(request, "appeals/outcomes/flags.html", "slot", context)

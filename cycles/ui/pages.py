@@ -81,6 +81,13 @@ def act_page(
     return render(request, "cycles/act.html", context)
 
 
+def page_or_part(
+    request: PortalRequest, template: str, part: str, context: Mapping[str, Any]
+) -> HttpResponse:
+    """Draw a page, or only its named part where htmx asks for it."""
+    return render(request, f"{template}#{part}" if request.htmx else template, dict(context))
+
+
 def listed(request: PortalRequest, table: Any) -> Any:
     """A table sorted and paged as the address says."""
     return RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)

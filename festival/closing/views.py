@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from cycles.requests import PortalRequest
+from cycles.ui.pages import page_or_part
 from festival.closing import summary
 from festival.lookups import managed_cycles
 from festival.models import Edition
@@ -27,6 +28,4 @@ def followed(request: PortalRequest, year: int) -> HttpResponse:
         Edition.objects.current(request.at).select_related("cycle"), cycle__year=year
     )
     context = {"edition": found, "planned": summary.plan_counts(found.cycle)}
-    return render(
-        request, f"festival/closing/followed.html{'#slot' if request.htmx else ''}", context
-    )
+    return page_or_part(request, "festival/closing/followed.html", "slot", context)

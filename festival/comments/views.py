@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cycles.requests import PortalRequest
 from cycles.ui import limits as ui_limits
-from cycles.ui.pages import PER_PAGE
+from cycles.ui.pages import PER_PAGE, page_or_part
 from cycles.workflow import Refused
 from festival.comments.actions import publish_comment, reject_comment, write_comment
 from festival.comments.forms import CommentForm
@@ -140,6 +140,4 @@ def comments_of_set(request: PortalRequest, pk: int) -> HttpResponse:
     indicator_set = visible(request, pk)
     comments = MeasureComment.objects.published().before(indicator_set).for_list()
     context = {"set": indicator_set, "page": _page(request, comments)}
-    return render(
-        request, f"festival/comments/comments_of_set.html{'#slot' if request.htmx else ''}", context
-    )
+    return page_or_part(request, "festival/comments/comments_of_set.html", "slot", context)

@@ -17,7 +17,7 @@ from cycles.engine.perform import open_to, why_closed
 from cycles.models import Entry
 from cycles.requests import PortalRequest
 from cycles.spreadsheets.sheets import CONTENT_TYPES
-from cycles.ui.pages import act_page, history, listed, sheet_answer
+from cycles.ui.pages import act_page, history, listed, page_or_part, sheet_answer
 from cycles.workflow import Refused
 from festival.fields import keys_in
 from festival.improvement import actions, queries, suggestions, tables
@@ -288,6 +288,4 @@ def last_plan(request: PortalRequest, pk: int) -> HttpResponse:
         "followed": found,
         "of_line": line is not None,
     }
-    return render(
-        request, f"festival/improvement/last_plan.html{'#slot' if request.htmx else ''}", context
-    )
+    return page_or_part(request, "festival/improvement/last_plan.html", "slot", context)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from agencies.roles import OVERSEERS, Role
 from cycles.requests import PortalRequest
-from cycles.ui.pages import listed
+from cycles.ui.pages import listed, page_or_part
 from festival.lessons import queries
 from festival.lessons.tables import LessonTable
 from festival.models import Edition
@@ -56,6 +56,4 @@ def lessons_of_set(request: PortalRequest, pk: int) -> HttpResponse:
         "lessons": queries.for_set(indicator_set, request.at),
         "limits": _limits(),
     }
-    return render(
-        request, f"festival/lessons/lessons_of_set.html{'#slot' if request.htmx else ''}", context
-    )
+    return page_or_part(request, "festival/lessons/lessons_of_set.html", "slot", context)

@@ -18,6 +18,7 @@ from agencies.persian import language
 from cycles.calendar import Phase
 from cycles.models import Cycle, Window
 from cycles.requests import PortalRequest
+from cycles.ui.pages import page_or_part
 from cycles.workflow import Refused
 from indicators.models import Axis, Figure
 from indicators.scoring.methods import METHODS
@@ -227,8 +228,7 @@ def number(text: str | None) -> int | None:
 def detail(request: PortalRequest, pk: int) -> HttpResponse:
     submission = find(request, pk)
     context = workspace(request, submission, number(request.GET.get("line")))
-    part = "#workspace" if request.htmx else ""
-    return render(request, f"submissions/answers/workspace.html{part}", context)
+    return page_or_part(request, "submissions/answers/workspace.html", "workspace", context)
 
 
 # --- Saving a line ------------------------------------------------------------------------------

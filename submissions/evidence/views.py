@@ -16,6 +16,7 @@ from agencies.persian import search_key
 from cycles.engine.perform import open_to
 from cycles.requests import PortalRequest
 from cycles.ui.files import Stored, handed_out
+from cycles.ui.pages import page_or_part
 from cycles.workflow import Refused
 from submissions.contents.texts import MOST_LETTERS
 from submissions.evidence import actions, quotas
@@ -243,8 +244,7 @@ def preview(request: PortalRequest, uuid: UUID) -> HttpResponse:
         "versions": same[0].versions if same else [],
         "has_scanner": actions.has_scanner(),
     }
-    part = "#viewer" if request.htmx else ""
-    return render(request, f"submissions/evidence/preview.html{part}", context)
+    return page_or_part(request, "submissions/evidence/preview.html", "viewer", context)
 
 
 @require_safe

@@ -2,13 +2,14 @@
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from cycles.administration_workflow import JOBS
 from cycles.engine.perform import why_closed
 from cycles.jobs.queries import latest
 from cycles.requests import PortalRequest
+from cycles.ui.pages import page_or_part
 from cycles.workflow import Refused
 from submissions.lookups import overseen_cycle
 from submissions.models import ScoreRun
@@ -32,13 +33,9 @@ def run_detail(request: PortalRequest, pk: int) -> HttpResponse:
     """How far a computation is; asks again by itself until it is done."""
     runs = ScoreRun.objects.visible_to(request.user, request.at).select_related("cycle", "asked_by")
     run = get_object_or_404(runs, pk=pk)
-    part = "#run" if request.htmx else ""
     job = latest("scores", run.pk)
     may_try_again = job is not None and not why_closed(
         JOBS, job, "try_again", by=request.user, at=request.at
     )
-    return render(
-        request,
-        f"submissions/scoring/run.html{part}",
-        {"run": run, "job": job, "may_try_again": may_try_again},
-    )
+    context = {"run": run, "job": job, "may_try_again": may_try_again}
+    return page_or_part(request, "submissions/scoring/run.html", "run", context)
