@@ -12,7 +12,7 @@ from agencies.roles import HEADS, SUPERIOR_ROLES, Role
 from appeals.models import Appeal, Question
 from appeals.workflow import AppealState
 from config.home import closing_tasks
-from config.home.year_strip import Outlook, Task, counted
+from config.home.year_strip import Outlook, Task, address_of_set, counted
 from cycles.calendar import Phase
 from cycles.models import Participation
 from indicators.models import IndicatorSet, Kind, Plan, QuarterReport
@@ -47,7 +47,7 @@ class AgencyTasks(Outlook):
             chosen = sets.get((p.cycle_id, p.agency_id))
             if chosen is None or chosen.state == SetState.DRAFT:
                 if window := self.open_window(p.cycle_id, Phase.PROPOSAL):
-                    url = _address_of_set(chosen)
+                    url = address_of_set(chosen)
                     yield Task(
                         _("Propose specific indicators"),
                         str(p.cycle),
@@ -201,12 +201,6 @@ class AgencyTasks(Outlook):
                 yield Task(
                     _("Check a unit's self-assessment"), str(s), _("Check"), url, window.closes_at
                 )
-
-
-def _address_of_set(indicator_set: IndicatorSet | None) -> str:
-    if indicator_set is None:
-        return reverse("indicators:list")
-    return reverse("indicators:detail", args=[indicator_set.pk])
 
 
 def _line_counts(submission: Any) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from config.home import closing_tasks
-from config.home.year_strip import Outlook, Task, counted
+from config.home.year_strip import Outlook, Task, address_of_set, counted
 from cycles.calendar import Phase
 from festival.duties.catalogue import DutyCode
 from festival.models import Edition, Language, Report
@@ -45,7 +45,7 @@ class SecretariatTasks(Outlook):
             if chosen is None or chosen.state in (SetState.DRAFT, SetState.RETURNED):
                 again = chosen is not None and chosen.state == SetState.RETURNED
                 if w := self.open_window(cycle.pk, Phase.APPROVAL if again else Phase.PROPOSAL):
-                    url = _address_of_set(chosen)
+                    url = address_of_set(chosen)
                     title = (
                         _("The working group returned the general set")
                         if again
@@ -114,9 +114,3 @@ class SecretariatTasks(Outlook):
         if edition.publish_at is None:
             return _("Set the moment of publication")
         return "" if is_delivered else _("Record to whom the Article 82 report was delivered")
-
-
-def _address_of_set(indicator_set: IndicatorSet | None) -> str:
-    if indicator_set is None:
-        return reverse("indicators:list")
-    return reverse("indicators:detail", args=[indicator_set.pk])

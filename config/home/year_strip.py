@@ -23,6 +23,7 @@ from cycles.workflow import CycleState, Term
 from festival.duties.catalogue import DutyCode
 from festival.duties.queries import DutyFilter, DutySummary, Timeliness, reach_of, summary
 from festival.duties.sentences import digits, sentence
+from indicators.models import IndicatorSet
 
 STRIP = (
     Phase.PROPOSAL,
@@ -215,3 +216,10 @@ def _spot(counted: DutySummary, *, acts: bool) -> tuple[str, str]:
 def counted(words: str, number: int) -> str:
     """Put a number, in the reader's digits, into words that count something."""
     return words % {"count": localised(number)}
+
+
+def address_of_set(indicator_set: IndicatorSet | None) -> str:
+    """Lead to a set, or to the list of sets where it is not begun."""
+    if indicator_set is None:
+        return reverse("indicators:list")
+    return reverse("indicators:detail", args=[indicator_set.pk])
