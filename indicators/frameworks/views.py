@@ -20,10 +20,10 @@ from indicators.frameworks.wording import (
     Compared,
     compared,
     node_words,
-    number,
     rounding_words,
     scale_words,
 )
+from indicators.scoring.method_wording import in_digits
 from indicators.scoring.nodes import WEIGHTED, Node
 from indicators.scoring.scales import Band, Interpolate, Number, Option, Options, Scale
 
@@ -74,7 +74,7 @@ class NodeRow:
 
     @property
     def weight(self) -> str:
-        return number(self.node.weight)
+        return in_digits(self.node.weight)
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class Named:
     @property
     def options(self) -> list[tuple[Option, str]]:
         return (
-            [(o, number(o.value)) for o in self.scale.options]
+            [(o, in_digits(o.value)) for o in self.scale.options]
             if isinstance(self.scale, Options)
             else []
         )
@@ -102,7 +102,7 @@ class Named:
             return _bands(self.scale.bands)
         if isinstance(self.scale, Interpolate):
             return [
-                (number(level), label)
+                (in_digits(level), label)
                 for level, label in zip(self.scale.levels, self.scale.labels, strict=False)
             ]
         return []
@@ -152,12 +152,12 @@ def _rows(node: Node, raw: dict[str, Any], depth: int, percent: str) -> Iterator
     for child, text in children:
         counts = node.agg in WEIGHTED and whole
         yield from _rows(
-            child, text, depth + 1, number(child.weight / whole * HUNDRED) if counts else ""
+            child, text, depth + 1, in_digits(child.weight / whole * HUNDRED) if counts else ""
         )
 
 
 def _bands(bands: tuple[Band, ...]) -> list[tuple[str, str]]:
-    return [("" if band.least is None else number(band.least), band.label) for band in bands]
+    return [("" if band.least is None else in_digits(band.least), band.label) for band in bands]
 
 
 def _condition(raw: dict[str, Any]) -> str:

@@ -11,8 +11,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.persian import localised, parse_decimal
-from indicators.scoring.exact import Rounding, written
+from agencies.persian import localised
+from indicators.scoring.exact import Rounding
+from indicators.scoring.method_wording import in_digits
 from indicators.scoring.nodes import Missing, Node
 from indicators.scoring.scales import Interpolate, MinMax, Number, Options, Ratio, Scale
 
@@ -40,17 +41,11 @@ MODES: Mapping[str, str | Promise] = {
 }
 
 
-def number(value: Fraction) -> str:
-    """An exact number in the reader's language, to four places at most when it does not end."""
-    text = written(value)
-    return localised(parse_decimal(text), None if len(text) <= 12 else 4)
-
-
 def scale_words(scale: Scale) -> str:
     """What a scale takes and how it scores, as a sentence with its formula."""
     match scale:
         case Options():
-            words = {"least": number(scale.low), "most": number(scale.full)}
+            words = {"least": in_digits(scale.low), "most": in_digits(scale.full)}
             return gettext("One of several answers, worth %(least)s to %(most)s.") % words
         case Number():
             return _number_words(scale)
@@ -61,11 +56,11 @@ def scale_words(scale: Scale) -> str:
                 "straight line; better than the best gives %(above)s, worse than the worst "
                 "gives %(below)s."
             ) % {
-                "levels": "، ".join(map(number, scale.levels))
+                "levels": "، ".join(map(in_digits, scale.levels))
                 if _is_persian()
-                else ", ".join(map(number, scale.levels)),
-                "above": number(scale.above),
-                "below": number(scale.below),
+                else ", ".join(map(in_digits, scale.levels)),
+                "above": in_digits(scale.above),
+                "below": in_digits(scale.below),
             }
         case Ratio():
             return _limits(
@@ -82,7 +77,7 @@ def scale_words(scale: Scale) -> str:
         case _:
             return ""
     assert isinstance(scale, MinMax)
-    formula = formula % {"least": number(scale.least), "most": number(scale.most)}
+    formula = formula % {"least": in_digits(scale.least), "most": in_digits(scale.most)}
     if scale.down:
         formula = gettext("1 − %(formula)s; less is better") % {"formula": formula}
     return _limits(formula, scale.floor, scale.cap)
@@ -95,16 +90,16 @@ def _is_persian() -> bool:
 def _number_words(scale: Number) -> str:
     if scale.least is None or scale.most is None:
         return gettext("A number.")
-    words = {"least": number(scale.least), "most": number(scale.most)}
+    words = {"least": in_digits(scale.least), "most": in_digits(scale.most)}
     if scale.step is None:
         return gettext("A number from %(least)s to %(most)s.") % words
-    words["step"] = number(scale.step)
+    words["step"] = in_digits(scale.step)
     return gettext("A number from %(least)s to %(most)s in steps of %(step)s.") % words
 
 
 def _limits(formula: str, floor: Fraction | None, cap: Fraction | None) -> str:
     if floor is not None and cap is not None:
-        words = {"formula": formula, "floor": number(floor), "cap": number(cap)}
+        words = {"formula": formula, "floor": in_digits(floor), "cap": in_digits(cap)}
         return gettext("%(formula)s; not below %(floor)s, not above %(cap)s") % words
     return formula
 
@@ -123,9 +118,9 @@ def node_words(node: Node) -> list[str]:
     if node.cap_by:
         words.append(gettext("not above %(code)s") % {"code": f"\u2068{node.cap_by}\u2069"})
     if node.scale_to is not None:
-        words.append(gettext("scaled to %(number)s") % {"number": number(node.scale_to)})
+        words.append(gettext("scaled to %(number)s") % {"number": in_digits(node.scale_to)})
     if node.points is not None:
-        words.append(gettext("%(number)s points") % {"number": number(node.points)})
+        words.append(gettext("%(number)s points") % {"number": in_digits(node.points)})
     if node.rounding:
         words.append(rounding_words(node.rounding))
     return words
