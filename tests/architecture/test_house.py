@@ -13,15 +13,11 @@ from django.template.loader import get_template
 
 from config.management.commands import document_workflows
 from cycles.workflow import Workflow
+from tests.architecture import house
 
 ROOT = Path(settings.BASE_DIR)
-LAYERS = ["agencies", "cycles", "indicators", "submissions", "appeals", "festival", "config"]
-OURS = [
-    path
-    for app in LAYERS
-    for path in sorted((ROOT / app).rglob("*.py"))
-    if path.parent.name != "migrations"
-]
+LAYERS = list(house.APPS)
+OURS = house.files()
 
 CARD_PATHS = [
     *(

@@ -7,10 +7,8 @@ import re
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 
-ROOT = Path(settings.BASE_DIR)
-APPS = ("config", "festival", "appeals", "submissions", "indicators", "cycles", "agencies")
+from tests.architecture import house
 
 KINDS = (
     ("addresses", r"urls"),
@@ -44,11 +42,10 @@ def kind(module: str) -> int:
 
 def modules() -> dict[str, Path]:
     found = {}
-    for app in APPS:
-        for path in sorted((ROOT / app).rglob("*.py")):
-            parts = path.relative_to(ROOT).with_suffix("").parts
-            if "migrations" not in parts and "management" not in parts:
-                found[".".join(parts).removesuffix(".__init__")] = path
+    for path in house.files():
+        parts = path.relative_to(house.ROOT).with_suffix("").parts
+        if "management" not in parts:
+            found[".".join(parts).removesuffix(".__init__")] = path
     return found
 
 
@@ -99,8 +96,8 @@ def test_an_import_upwards_is_caught(module: str, line: str):
 
 def test_no_folder_holds_more_than_sixteen_files():
     folders: dict[str, int] = {}
-    for app in (*APPS, "tests"):
-        for path in (ROOT / app).rglob("*.py"):
-            folder = str(path.parent.relative_to(ROOT))
+    for app in (*house.APPS, "tests"):
+        for path in (house.ROOT / app).rglob("*.py"):
+            folder = str(path.parent.relative_to(house.ROOT))
             folders[folder] = folders.get(folder, 0) + 1
     assert {folder: count for folder, count in folders.items() if count > 16} == {}
