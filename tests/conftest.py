@@ -4,7 +4,7 @@ import gc
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -167,15 +167,23 @@ def page(browser: Browser) -> Iterator[Page]:
 
 @pytest.fixture
 def axe() -> Any:
-    """`axe(page)` answers with what a reader with a disability would stumble over."""
+    """`axe(page)` answers with what a reader with a disability would stumble over, by some rules
+    or tags only where they are named.
+    """
+    source = AXE.read_text()
 
-    def violations(page: Page, *tags: str) -> list[str]:
-        page.evaluate(AXE.read_text())
+    def violations(page: Page, *tags: str, rules: Sequence[str] = ()) -> list[str]:
+        page.evaluate(source)
         run = (
-            "async tags => (await axe.run(document, {runOnly: tags, resultTypes: "
+            "async only => (await axe.run(document, {runOnly: only, resultTypes: "
             "['violations']})).violations"
         )
-        found = page.evaluate(run, list(tags or ("wcag2a", "wcag2aa")))
+        only = (
+            {"type": "rule", "values": list(rules)}
+            if rules
+            else {"type": "tag", "values": list(tags or ("wcag2a", "wcag2aa"))}
+        )
+        found = page.evaluate(run, only)
         return [f"{v['id']}: {node['html'][:200]}" for v in found for node in v["nodes"]]
 
     return violations

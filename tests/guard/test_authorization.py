@@ -7,7 +7,7 @@ what an open POST then does is for the actions' own guard (tests/guard/test_acti
 stands for a visitor who has not signed in.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
@@ -31,6 +31,8 @@ from indicators.models import AgendaItem, Measure, Meeting
 from submissions.models import Evidence, ScoreRun, Upload
 from tests.factories import World, ask, build, deputise, plan_of, report_of, shown
 from tests.festival.conftest import decree
+from tests.guard.reading import faults_of_reading, readers, written
+from tests.guard.stages import Stages, cookies_of, taken_back
 from tests.jobs import failed_job, waiting_job
 from tests.worlds.answers import (
     apart,
@@ -545,25 +547,25 @@ def test_every_address_has_a_row() -> None:
     assert {name for name, *_rest in ROWS} - found == set()
 
 
+def lay_out(stage: str) -> World:
+    """The world of a row of the table, with a deputy."""
+    world = build(
+        {"out": "scheduled", "asked": "assigned", "minuted": "proposed"}.get(stage, stage)
+    )
+    if stage == "minuted":
+        held = agenda(world)
+        Meeting.objects.filter(pk=held.pk).update(state="held", minutes="x", minuted_by=world.chair)
+    if stage == "asked":
+        ask(world)
+    if stage == "out":
+        world.at = world.edition.publish_at
+    deputise(world)
+    return world
+
+
 @pytest.fixture
 def world_at() -> Callable[[str], World]:
-    def at(stage: str) -> World:
-        world = build(
-            {"out": "scheduled", "asked": "assigned", "minuted": "proposed"}.get(stage, stage)
-        )
-        if stage == "minuted":
-            held = agenda(world)
-            Meeting.objects.filter(pk=held.pk).update(
-                state="held", minutes="x", minuted_by=world.chair
-            )
-        if stage == "asked":
-            ask(world)
-        if stage == "out":
-            world.at = world.edition.publish_at
-        deputise(world)
-        return world
-
-    return at
+    return lay_out
 
 
 def power_file(w: World) -> Evidence:
@@ -929,58 +931,103 @@ def address(name: str, w: World) -> str:
     return reverse(name, args=kinds[name.split(":")[0]]())
 
 
-@pytest.mark.django_db
+BY_STAGE = sorted(ROWS, key=lambda row: row[2])
+"""So that a world is laid out once for all rows of its stage."""
+
+
+@pytest.fixture(scope="module")
+def stages(django_db_setup: None, django_db_blocker: Any) -> Iterator[Stages]:
+    with django_db_blocker.unblock():
+        found = Stages(lay_out)
+        yield found
+        found.leave()
+
+
+def not_here(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer like our page, which thousands of refusals of the walk need not draw."""
+    return HttpResponseNotFound()
+
+
+def ask_one(
+    client: Client, method: str, name: str, url: str, world: World, *, is_signed_in: bool
+) -> tuple[int, bool, list[str]]:
+    """Send one call and take back what it does: its status, whether it is open, and what a GET
+    does wrong.
+    """
+    body = BODIES.get(name, lambda w: {})(world) if method == "POST" else None
+    with taken_back(), written() as tables:
+        answer = getattr(client, method.lower())(url, body, headers=HEADERS.get(name))
+    for close in answer._resource_closers:
+        close()  # closing the answer itself would close the connection of the test
+    to_sign_in = answer.status_code == 302 and "/accounts/login/" in answer["Location"]
+    is_open = answer.status_code not in (401, 404) and not to_sign_in
+    faults = []
+    if method == "GET" and is_open:
+        faults = list(faults_of_reading(name, answer, tables, is_signed_in=is_signed_in))
+    return answer.status_code, is_open, faults
+
+
 @pytest.mark.parametrize(
-    ("name", "methods", "stage", "allowed"), ROWS, ids=[f"{n}-{s}" for n, _m, s, _a in ROWS]
+    ("name", "methods", "stage", "allowed"), BY_STAGE, ids=[f"{n}-{s}" for n, _m, s, _a in BY_STAGE]
 )
-def test_an_address_is_open_to_those_the_table_names_and_to_nobody_else(
+def test_an_address_is_open_to_those_the_table_names_and_reading_it_writes_nothing(
     name: str,
     methods: str,
     stage: str,
     allowed: set[str],
-    world_at: Callable[[str], World],
+    stages: Stages,
     settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    world = world_at(stage)
-    settings.CLOCK_OFFSET = world.at - _real_now()
+    monkeypatch.setattr("config.urls.handler404", not_here, raising=False)
     settings.IDENTITY_PROVIDER = True  # some addresses are there with one only
-    url = address(name, world)
-    wrong = []
-    for who in sorted(PUBLIC):
-        client = Client(raise_request_exception=True)
-        if who != "public":
-            client.force_login(
-                world.people[who], backend="django.contrib.auth.backends.ModelBackend"
-            )
-        for method in methods.split():
-            with (
-                transaction.atomic()
-            ):  # what one person's call does is taken back before the next person calls
-                send = getattr(client, method.lower())
-                body = BODIES.get(name, lambda w: {})(world) if method == "POST" else None
-                response = send(url, body, headers=HEADERS.get(name))
-                transaction.set_rollback(True)
-            for close in (
-                response._resource_closers
-            ):  # closing the response would close the test's connection too
-                close()
-            to_sign_in = response.status_code == 302 and "/accounts/login/" in response["Location"]
-            is_open = response.status_code not in (401, 404) and not to_sign_in
-            if is_open != (who in allowed):
-                wrong.append(f"{method} {who}: {response.status_code}")
-            if response.status_code >= 500 or response.status_code == 403:
-                wrong.append(f"{method} {who}: {response.status_code}")
-    administrator = Client()
-    administrator.force_login(
-        world.administrator, backend="django.contrib.auth.backends.ModelBackend"
-    )
-    every = {m for n, ms, *_rest in ROWS if n == name for m in ms.split()}
-    for method in (
-        {"GET", "POST", "PUT", "PATCH", "DELETE"} - every - ({"GET"} if "HEAD" in every else set())
-    ):
-        if (status := getattr(administrator, method.lower())(url).status_code) != 405:
-            wrong.append(f"{method}: {status}, not 405")
+    at_stage = stages.at(stage)
+    asked, wrong = readers(allowed), []
+
+    with taken_back():
+        world = at_stage.world_copy()
+        settings.CLOCK_OFFSET = world.at - _real_now()
+        url = address(name, world)
+        for who in sorted(PUBLIC):
+            client = at_stage.visitor(who, raise_request_exception=True)
+            for method in methods.split():
+                status, is_open, faults = ask_one(
+                    client, method, name, url, world, is_signed_in=who != "public"
+                )
+                if is_open != (who in allowed) or status >= 500 or status == 403:
+                    wrong.append(f"{method} {who}: {status}")
+                if who in asked:
+                    wrong += [f"{who}: {fault}" for fault in faults]
+        administrator = at_stage.visitor("administrator")
+        for method in other_methods(name):
+            if (status := getattr(administrator, method.lower())(url).status_code) != 405:
+                wrong.append(f"{method}: {status}, not 405")
+
     assert not wrong, "\n".join(wrong)
+
+
+def other_methods(name: str) -> set[str]:
+    """The methods that an address does not answer."""
+    every = {m for n, methods, *_rest in ROWS if n == name for m in methods.split()}
+    return (
+        {"GET", "POST", "PUT", "PATCH", "DELETE"} - every - ({"GET"} if "HEAD" in every else set())
+    )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("who", sorted(PUBLIC))
+def test_everybody_is_told_on_a_whole_page_that_there_is_nothing(
+    who: str, world_at: Callable[[str], World], settings: Any
+) -> None:
+    world = world_at("filed")
+    settings.CLOCK_OFFSET = world.at - _real_now()
+    client = Client()
+    client.cookies.update(cookies_of(world, who))
+
+    answer = client.get("/en/cycles/1300/" if who != "public" else "/en/nowhere/")
+
+    assert answer.status_code == 404
+    assert "</html>" in answer.content.decode()
 
 
 def _real_now() -> Any:
