@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from decimal import Decimal
 from functools import cached_property
-from typing import Any, Self
+from typing import Self, TypedDict
 
 import uuid_utils.compat
 from django.db import models
@@ -40,6 +41,24 @@ class Error(models.TextChoices):
     FORMULA = "formula", _("The formula")
     TARGET = "target", _("The target")
     STEWARD = "steward", _("The steward's figure")
+
+
+class FilingSignature(TypedDict):
+    """Hold what filing writes on an appeal: the signer, the filing, and the score until then."""
+
+    signer: User
+    filing: "Filing"
+    points_before: Decimal | None
+
+
+class Decision(TypedDict):
+    """Hold what a reviewer decides of an appeal; `void`: the line does not apply."""
+
+    reviewer: User
+    reason: str
+    points: Decimal | None
+    void: bool
+    error: str
 
 
 class FilingQuerySet(models.QuerySet["Filing"]):
@@ -265,7 +284,7 @@ class Appeal(models.Model):
         pass
 
     @APPEALS.transition
-    def _file(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _file(self, *, at: datetime, given: FilingSignature) -> None:
         self.filed_at, self.filed_by, self.filing = at, given["signer"], given["filing"]
         self.points_before = given["points_before"]
 
@@ -277,25 +296,25 @@ class Appeal(models.Model):
     def _withdraw(self, *, at: datetime, given: dict[str, object]) -> None:
         pass
 
-    def _decide(self, at: datetime, given: dict[str, Any]) -> None:
+    def _decide(self, at: datetime, given: Decision) -> None:
         self.decided_at, self.decided_by = at, given["reviewer"]
         self.decision_reason, self.decided_points = given["reason"], given["points"]
         self.decided_void, self.error = given["void"], given["error"]
 
     @APPEALS.transition
-    def _uphold(self, *, at: datetime, given: dict[str, object]) -> None:
+    def _uphold(self, *, at: datetime, given: Decision) -> None:
         self._decide(at, given)
 
     @APPEALS.transition
-    def _uphold_partly(self, *, at: datetime, given: dict[str, object]) -> None:
+    def _uphold_partly(self, *, at: datetime, given: Decision) -> None:
         self._decide(at, given)
 
     @APPEALS.transition
-    def _dismiss(self, *, at: datetime, given: dict[str, object]) -> None:
+    def _dismiss(self, *, at: datetime, given: Decision) -> None:
         self._decide(at, given)
 
     @APPEALS.transition
-    def _declare_inadmissible(self, *, at: datetime, given: dict[str, object]) -> None:
+    def _declare_inadmissible(self, *, at: datetime, given: Decision) -> None:
         self._decide(at, given)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Self
+from typing import Self, TypedDict
 
 import uuid_utils.compat
 from django.db import models
@@ -17,6 +17,11 @@ from appeals.workflow import APPEALS, DECISIONS, QUESTIONS, AppealState, Questio
 from cycles.models import Cycle
 from cycles.workflow import Windows
 from submissions.models import Described, Document
+
+
+class Reply(TypedDict):
+    text: str
+    writer: User
 
 
 class QuestionQuerySet(models.QuerySet["Question"]):
@@ -111,11 +116,11 @@ class Question(models.Model):
         return self.appeal.handlers
 
     @QUESTIONS.transition
-    def _reply(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _reply(self, *, at: datetime, given: Reply) -> None:
         self.reply, self.replied_by, self.replied_at = given["text"], given["writer"], at
 
     @QUESTIONS.transition
-    def _explain(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _explain(self, *, at: datetime, given: Reply) -> None:
         self.reply, self.replied_by, self.replied_at = given["text"], given["writer"], at
 
 

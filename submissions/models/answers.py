@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -213,11 +213,11 @@ class Answer(Bounded, models.Model):
         return str(self.measure)
 
     @staticmethod
-    def token_of(said: Any) -> str:
+    def token_of(value: object) -> str:
         """A short name of what a field says, by which a form knows whether it is still what was
         seen.
         """
-        return digest({"": said})
+        return digest({"": value})
 
     def token(self, name: str) -> str:
         return self.token_of(getattr(self, name))
@@ -242,7 +242,7 @@ class Answer(Bounded, models.Model):
         return points(m.method, self.value, ceiling=m.points, params=self.scoring_params)
 
     @property
-    def scoring_params(self) -> dict[str, Any]:
+    def scoring_params(self) -> dict[str, object]:
         """The measure's parameters, with the agency's own target in place of the general one (needs
         `own` loaded).
         """

@@ -1,7 +1,8 @@
 """What is on an assessor's desk: the lines of an axis, and the marks that they get."""
 
 from datetime import datetime
-from typing import Any, Self
+from decimal import Decimal
+from typing import Self, TypedDict
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -20,6 +21,12 @@ from submissions.workflow import (
     SEEN_AFTER_SIGNING,
     BlockState,
 )
+
+
+class HandIn(TypedDict):
+    """Hold the hours that an assessor says a block took."""
+
+    hours: Decimal | None
 
 
 class BlockQuerySet(models.QuerySet["Block"]):
@@ -108,7 +115,7 @@ class Block(models.Model):
         return f"{self.agency} · {self.axis}"
 
     @BLOCKS.transition
-    def _hand_in(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _hand_in(self, *, at: datetime, given: HandIn) -> None:
         self.handed_in_at, self.hours = at, given["hours"]
 
 

@@ -3,7 +3,8 @@ lines.
 """
 
 from datetime import datetime
-from typing import Any, Self
+from decimal import Decimal
+from typing import Self, TypedDict
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -77,6 +78,13 @@ class ReferenceLine(models.Model):
         return Answer(**said, own=None)
 
 
+class TrainingResult(TypedDict):
+    """Hold how far an assessor's marks lie from the reference, and whether that is near enough."""
+
+    deviation: Decimal
+    passed: bool
+
+
 class CalibrationQuerySet(models.QuerySet["Calibration"]):
     def visible_to(self, user: User, at: datetime) -> Self:
         """One's own; all for those who see results before they are published, for it names
@@ -123,7 +131,7 @@ class Calibration(models.Model):
         return reverse("submissions:calibration", args=[self.pk])
 
     @CALIBRATIONS.transition
-    def _hand_in(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _hand_in(self, *, at: datetime, given: TrainingResult) -> None:
         self.handed_in_at, self.deviation, self.is_passed = at, given["deviation"], given["passed"]
 
 

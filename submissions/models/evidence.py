@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Self
+from typing import Self, TypedDict
 
 import uuid_utils.compat
 from django.conf import settings
 from django.db import models
 from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.urls import reverse
-from django.utils.functional import cached_property
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField
 
@@ -49,6 +49,12 @@ class Signer:
     @property
     def at(self) -> datetime | None:
         return datetime.fromisoformat(self.moment) if self.moment else None
+
+
+class ScanResult(TypedDict):
+    """Hold what the scanner found in a file."""
+
+    finding: str
 
 
 class DocumentQuerySet(models.QuerySet["Document"]):
@@ -170,7 +176,7 @@ class Document(models.Model):
         return [Signer(*signature) for signature in self.inside.get("signatures", [])]
 
     @property
-    def mail_head(self) -> list[tuple[Any, str]]:
+    def mail_head(self) -> list[tuple[Promise, str]]:
         """The head of an e-mail: what each line of it is, and what stands there."""
         return [
             (MAIL_HEAD[name], value)
@@ -187,11 +193,11 @@ class Document(models.Model):
         self.scanned_at, self.finding = at, ""
 
     @DOCUMENTS.transition
-    def _quarantine(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _quarantine(self, *, at: datetime, given: ScanResult) -> None:
         self.scanned_at, self.finding = at, given["finding"]
 
     @DOCUMENTS.transition
-    def _give_up(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _give_up(self, *, at: datetime, given: ScanResult) -> None:
         self.scanned_at, self.finding = at, given["finding"]
 
     @DOCUMENTS.transition
@@ -278,7 +284,7 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         last = self.filter(document=document).order_by("-pk").first()
         return last.description if last else Description()
 
-    def facts(self, submission: Submission) -> list[list[Any]]:
+    def facts(self, submission: Submission) -> list[list[int | str]]:
         """What a signature covers of a submission's evidence: line, digest of the content, place
         and description.
         """

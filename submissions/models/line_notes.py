@@ -3,7 +3,7 @@ assessor's question.
 """
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Self, TypedDict
 
 from django.db import models
 from django.db.models import Q
@@ -104,6 +104,11 @@ class LineComment(models.Model):
         return self.text[:80]
 
 
+class Reply(TypedDict):
+    text: str
+    writer: User
+
+
 class ClarificationQuerySet(models.QuerySet["Clarification"]):
     def visible_to(self, user: User, at: datetime) -> Self:
         return self.filter(line__in=Answer.objects.visible_to(user, at).values("pk"))
@@ -139,5 +144,5 @@ class Clarification(models.Model):
         return reverse("submissions:line", args=[self.line_id])
 
     @CLARIFICATIONS.transition
-    def _reply(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _reply(self, *, at: datetime, given: Reply) -> None:
         self.reply, self.replied_by, self.replied_at = given["text"], given["writer"], at

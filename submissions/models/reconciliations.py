@@ -3,7 +3,8 @@ together.
 """
 
 from datetime import datetime
-from typing import Any, Self
+from decimal import Decimal
+from typing import Self, TypedDict
 
 from django.db import models
 from django.db.models import Q
@@ -16,6 +17,21 @@ from submissions.models.answers import Answer
 from submissions.models.blocks import Mark
 from submissions.models.self_assessments import Submission
 from submissions.workflow import RECONCILIATIONS, ReconciliationState, SubmissionState
+
+
+class Agreement(TypedDict):
+    """Name whoever agrees to a proposed value."""
+
+    reader: User
+
+
+class Proposal(TypedDict):
+    """Hold a value between two marks: points or that the line does not apply (`void`), and why."""
+
+    reader: User
+    points: Decimal | None
+    void: bool
+    reason: str
 
 
 class ReconciliationQuerySet(models.QuerySet["Reconciliation"]):
@@ -87,20 +103,20 @@ class Reconciliation(models.Model):
         return self.first.block.assessor_id, self.second.block.assessor_id
 
     @RECONCILIATIONS.transition
-    def _propose(self, *, at: datetime, given: dict[str, Any]) -> None:
-        self._say(given)
+    def _propose(self, *, at: datetime, given: Proposal) -> None:
+        self._take_over(given)
         self.proposed_by, self.proposed_at = given["reader"], at
 
     @RECONCILIATIONS.transition
-    def _agree(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _agree(self, *, at: datetime, given: Agreement) -> None:
         self.agreed_by, self.agreed_at = given["reader"], at
 
     @RECONCILIATIONS.transition
-    def _settle(self, *, at: datetime, given: dict[str, Any]) -> None:
-        self._say(given)
+    def _settle(self, *, at: datetime, given: Proposal) -> None:
+        self._take_over(given)
         self.agreed_by, self.agreed_at = given["reader"], at
 
-    def _say(self, given: dict[str, Any]) -> None:
+    def _take_over(self, given: Proposal) -> None:
         self.points, self.is_not_applicable, self.reason = (
             given["points"],
             given["void"],

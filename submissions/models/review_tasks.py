@@ -3,7 +3,7 @@ assessment costs.
 """
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Self, TypedDict
 
 from django.db import models
 from django.db.models import Q
@@ -16,6 +16,13 @@ from cycles.models import Cycle
 from indicators.models import Measure
 from submissions.models.score_runs import Reliability
 from submissions.workflow import REVIEWS, ReviewState
+
+
+class Closing(TypedDict):
+    """Hold what came of a review task, and who closed it."""
+
+    outcome: str
+    closer: User
 
 
 class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):
@@ -87,7 +94,7 @@ class ReviewTask(models.Model):
         return reverse("submissions:close_task", args=[self.pk])
 
     @REVIEWS.transition
-    def _close(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _close(self, *, at: datetime, given: Closing) -> None:
         self.outcome, self.closed_by, self.closed_at = given["outcome"], given["closer"], at
 
 

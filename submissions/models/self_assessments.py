@@ -1,7 +1,7 @@
 """The self-assessment of an agency, its states and who may see it."""
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Self, TypedDict
 
 from django.db import models
 from django.db.models import Count, OuterRef, Q
@@ -20,6 +20,29 @@ from submissions.workflow import (
     BlockState,
     SubmissionState,
 )
+
+
+class Signature(TypedDict):
+    """Hold what signing writes on a self-assessment: who signed, and the digest of the text."""
+
+    signer: User
+    hash: str
+
+
+class EarlierSignature(Signature):
+    """Hold a signature that counts again, with the moment at which it was given."""
+
+    signed_at: datetime
+
+
+class Remarks(TypedDict):
+    remarks: str
+
+
+class Communication(TypedDict):
+    """Name the run whose scores were communicated, by its key."""
+
+    run: int
 
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
@@ -156,7 +179,7 @@ class Submission(models.Model):
         ) % {"count": localised(count)}
 
     @MOVES.transition
-    def _submit(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _submit(self, *, at: datetime, given: Signature) -> None:
         self.submitted_at, self.submitted_by, self.content_hash = at, given["signer"], given["hash"]
         self.checked_at, self.checked_by, self.returned_at, self.remarks = None, None, None, ""
 
@@ -165,12 +188,12 @@ class Submission(models.Model):
         self._unsign()
 
     @MOVES.transition
-    def _send_back(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _send_back(self, *, at: datetime, given: Remarks) -> None:
         self._unsign()
         self.returned_at, self.remarks = at, given["remarks"]
 
     @MOVES.transition
-    def _stand(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _stand(self, *, at: datetime, given: EarlierSignature) -> None:
         self.submitted_at, self.submitted_by, self.content_hash = (
             given["signed_at"],
             given["signer"],
@@ -202,5 +225,5 @@ class Submission(models.Model):
         pass
 
     @MOVES.transition
-    def _communicate(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _communicate(self, *, at: datetime, given: Communication) -> None:
         self.communicated_at, self.provisional_run_id = at, given["run"]

@@ -5,7 +5,7 @@ and every figure.
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Self
+from typing import Self, TypedDict
 
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q
@@ -32,6 +32,12 @@ UNASKED = (SubmissionState.LAPSED, SubmissionState.COMMUNICATED, SubmissionState
 def source_path(stewardship: "Stewardship", filename: str) -> str:
     """Where a source rests: under a name of its own, which says nothing."""
     return f"sources/{stewardship.cycle_id}/{uuid7()}"
+
+
+class SupplySignature(TypedDict):
+    """Name whoever signs the figures of a measure."""
+
+    signer: User
 
 
 class StewardshipQuerySet(models.QuerySet["Stewardship"]):
@@ -157,7 +163,7 @@ class Stewardship(models.Model):
         return self.steward_id
 
     @STEWARDSHIPS.transition
-    def _supply(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _supply(self, *, at: datetime, given: SupplySignature) -> None:
         self.supplied_at, self.supplied_by = at, given["signer"]
 
     @STEWARDSHIPS.transition

@@ -1,7 +1,8 @@
 """Lines that are held against their source, or looked at on site, and what was found there."""
 
 from datetime import datetime
-from typing import Any, Self
+from decimal import Decimal
+from typing import Self, TypedDict
 
 import uuid_utils.compat
 from django.contrib.postgres.fields import ArrayField
@@ -31,6 +32,16 @@ class Finding(models.TextChoices):
     SUPPORTED = "supported", _("Supported")
     PARTLY = "partly", _("Supported in part")
     UNSUPPORTED = "unsupported", _("Not supported")
+
+
+class Conclusion(TypedDict):
+    """Hold what an assessor found of a line at its source."""
+
+    place: str
+    finding: str
+    found_value: Decimal | None
+    text: str
+    hours: Decimal | None
 
 
 class VerificationQuerySet(models.QuerySet["Verification"]):
@@ -137,7 +148,7 @@ class Verification(models.Model):
         return on_desk.exists() or Mark.objects.made_by(user).filter(answer=self.line_id).exists()
 
     @VERIFICATIONS.transition
-    def _conclude(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _conclude(self, *, at: datetime, given: Conclusion) -> None:
         self.place, self.finding, self.found_value = (
             given["place"],
             given["finding"],
