@@ -1,9 +1,9 @@
 """What colleagues do about a line beside answering it: comments, ready marks, factors, shares."""
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -20,7 +20,7 @@ from submissions.models import Answer, ExternalFactor, Submission
 
 
 def _do_on_line(
-    request: PortalRequest, answer: Answer, form: Any, act: Callable[..., Any]
+    request: PortalRequest, answer: Answer, form: Form, act: Callable[..., object]
 ) -> HttpResponse:
     """Do an act on a line with what its small form holds, and go back to the line."""
     if form.is_valid():
@@ -68,9 +68,12 @@ def factor_withdraw(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def share_out_form(
-    request: PortalRequest, submission: Submission, axes: Iterable[Axis], data: Any = None
+    request: PortalRequest,
+    submission: Submission,
+    axes: Iterable[Axis],
+    data: Mapping[str, object] | None = None,
 ) -> ShareOutForm:
-    """The place to give out lines; the page shows who has which."""
+    """Make the form by which lines are given out; the page shows who has which."""
     held = submission.answers.exclude(assignee=None).order_by("pk").values_list("pk", "assignee")
     people = teamwork.colleagues(submission, request.at)
     return ShareOutForm(data, people=people, axes=axes, shows={"assignees": list(held)})

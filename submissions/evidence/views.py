@@ -30,13 +30,13 @@ LIST = "evidence-list"
 """The element in which pages show a line's files: told when they have changed."""
 
 
-def drawer(request: PortalRequest, answer: Answer, acts: set[str]) -> dict[str, object]:
-    """What the files of a line and the place for more need; two queries. `acts` are the moves open
-    to the reader.
+def drawer(answer: Answer, acts: set[str], files: list[Evidence]) -> dict[str, object]:
+    """Collect what the files of a line (`with_versions`) and the place for more need.
+
+    `acts` are the moves open to the reader.
     """
     may_add = "attach" in acts and not answer.measure.is_stewarded
     submission = answer.submission
-    files = answer.evidence.with_versions()
     for file in files if "refer" in acts else ():
         file.form = _reference_form(file)  # type: ignore[attr-defined]  # the list draws each file's form
     return {
@@ -70,12 +70,14 @@ def _evidence(request: PortalRequest, uuid: UUID) -> Evidence:
 
 @require_safe
 def files(request: PortalRequest, pk: int) -> HttpResponse:
-    """The files of a line by themselves: asked for again when one has come
-    in or is being checked.
+    """Show the files of a line by themselves: asked for again when one has come in or is being
+    checked.
     """
     answer = find_line(request, pk)
     response = render(
-        request, "submissions/files.html", drawer(request, answer, _acts(request, answer))
+        request,
+        "submissions/files.html",
+        drawer(answer, _acts(request, answer), answer.evidence.with_versions()),
     )
     if request.htmx.target == LIST:  # not where only the state of a file is asked for again
         trigger_client_event(response, "evidence-changed", {"line": pk}, after="settle")
@@ -88,7 +90,7 @@ def attach(request: PortalRequest, pk: int) -> HttpResponse:
     scripts uploads.
     """
     answer = find_line(request, pk)
-    replaces = _replaced(answer, request)
+    replaces = _file_to_replace(answer, request)
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
@@ -99,13 +101,14 @@ def attach(request: PortalRequest, pk: int) -> HttpResponse:
         else:
             return redirect(line_url(answer))
     acts = _acts(request, answer)
-    context = drawer(request, answer, acts) | {"replaces": replaces, "back": line_url(answer)}
+    context = drawer(answer, acts, answer.evidence.with_versions())
+    context |= {"replaces": replaces, "back": line_url(answer)}
     if context["upload"]:
         context["upload"] = form
     return render(request, "submissions/evidence/attach.html", context)
 
 
-def _replaced(answer: Answer, request: PortalRequest) -> Evidence | None:
+def _file_to_replace(answer: Answer, request: PortalRequest) -> Evidence | None:
     """The file that is to have a new version, where one is named."""
     named = request.POST.get("replaces") or request.GET.get("replaces")
     if not named:

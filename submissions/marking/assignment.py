@@ -1,8 +1,9 @@
 """Give blocks to assessors, one by one or all at once."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import Q
@@ -168,7 +169,7 @@ class _Share:
         self.axes: dict[int, dict[int, list[int]]] = {s.pk: {} for s in submissions}
         for pk, submission, axis, _points in lines:
             self.axes[submission].setdefault(axis, []).append(pk)
-        self.drawn = double_marking.drawn(
+        self.drawn = double_marking.sampled_lines(
             cycle, ((pk, s, points) for pk, s, _axis, points in lines)
         )
         held = list(Block.objects.filter(cycle=cycle, submission__participation__ended_by=None))
@@ -222,7 +223,7 @@ class _Share:
             return 0
         if not fit:
             return len(lines)
-        self._give_block(submission, axis, fit, len(lines), is_second=True, drawn=lines)
+        self._give_block(submission, axis, fit, len(lines), sampled=lines)
         return 0
 
     def _stays(self, held: Block, fit: list[User]) -> bool:
@@ -234,14 +235,23 @@ class _Share:
         self.facts.setdefault(held.submission_id, []).append(held.axis_id)
 
     def _give_block(
-        self, submission: Submission, axis: int, fit: list[User], lines: int, **second: Any
+        self,
+        submission: Submission,
+        axis: int,
+        fit: list[User],
+        line_count: int,
+        sampled: Sequence[int] = (),
     ) -> None:
-        of = {
-            "cycle_id": submission.cycle_id,
-            "agency_id": submission.agency_id,
-            "submission": submission,
-        }
-        block = Block(**of, axis_id=axis, assessor=self.pool.take(fit, lines), **second)
+        """Put an axis on the desk of one who may mark it; of a second marking the sampled lines."""
+        block = Block(
+            cycle_id=submission.cycle_id,
+            agency_id=submission.agency_id,
+            submission=submission,
+            axis_id=axis,
+            assessor=self.pool.take(fit, line_count),
+            is_second=bool(sampled),
+            drawn=list(sampled),
+        )
         self.held[submission.pk, axis, block.is_second] = block
         self.blocks.append(block)
         if not block.is_second:

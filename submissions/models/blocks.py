@@ -101,6 +101,9 @@ class Block(models.Model):
         help_text="Spent on it, where the assessor says so",
     )
 
+    lines: int  # those to be marked; `with_progress` counts them
+    lines_marked: int  # of these, those with a mark
+
     objects = BlockQuerySet.as_manager()
     named_by = ("axis",)
 

@@ -144,6 +144,8 @@ class Submission(models.Model):
 
     lines: int  # those that the agency must fill in; `with_progress` counts them
     lines_done: int  # of these, those that lack nothing
+    blocks_total: int  # on assessors' desks; `with_block_counts` counts them
+    blocks_done: int  # of these, those handed in
 
     objects = SubmissionQuerySet.as_manager()
 

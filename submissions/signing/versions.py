@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypedDict
 
 from django.db import transaction
 from django.db.models import Max, QuerySet
@@ -34,6 +34,14 @@ from submissions.models import (
 
 FORM = "self-assessment/2"
 
+
+class DeclarationContent(TypedDict):
+    """Hold a declaration as JSON keeps it: of each level how many were due, assessed and so on."""
+
+    statement: str
+    levels: dict[str, list[int]]
+
+
 LineContent = dict[str, Any]
 """A line as JSON keeps it. One of an older form lacks what was not asked for yet."""
 FileContent = list[Any]
@@ -57,7 +65,7 @@ def content_of(submission: Submission) -> str:
         "agency": submission.agency.code,
         "year": submission.cycle.year,
         "lines": [_line_content(a, files.get(a.pk, []), factors.get(a.pk, [])) for a in answers],
-        "declaration": _declared(submission),
+        "declaration": _declaration_content(submission),
     }
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
@@ -103,21 +111,21 @@ def _decimal(text: str | None) -> Decimal | None:
     return None if text is None else Decimal(text)
 
 
-def _declared(submission: Submission) -> dict[str, Any] | None:
+def _declaration_content(submission: Submission) -> DeclarationContent | None:
     declaration = (
         Declaration.objects.filter(submission=submission).prefetch_related("levels").first()
     )
     if declaration is None:
         return None
     levels = {
-        each.level: [each.due, each.assessed, each.forms, each.reports]
-        for each in declaration.levels.all()
+        row.level: [row.due, row.assessed, row.forms, row.reports]
+        for row in declaration.levels.all()
     }
     return {"statement": declaration.statement, "levels": levels}
 
 
 def digest(content: str) -> str:
-    """The SHA-256 of a content's UTF-8 text."""
+    """Take the SHA-256 of a content's UTF-8 text."""
     return hashlib.sha256(content.encode()).hexdigest()
 
 
@@ -188,9 +196,16 @@ def _restore_line(answer: Answer, line: LineContent, *, at: datetime) -> None:
 
 
 def _restore_rows(
-    rows: QuerySet[Any], part: str, lines: dict[int, LineContent], *, at: datetime
+    rows: QuerySet[Evidence] | QuerySet[ExternalFactor],
+    part: str,
+    lines: dict[int, LineContent],
+    *,
+    at: datetime,
 ) -> None:
-    """Let the rows of a part of each line be those that were signed; first in each is its key."""
+    """Withdraw and restore rows until each line has those that were signed.
+
+    `part` names them in a line's content; first in each is its key.
+    """
     asked = [pk for pk, line in lines.items() if part in line]
     kept: list[int] = []
     for pk in asked:
@@ -201,7 +216,7 @@ def _restore_rows(
 
 
 def _restore_descriptions(lines: dict[int, LineContent]) -> None:
-    """The places in files, their titles and letters as a version has them."""
+    """Give files the places, titles and letters that a version has."""
     files: dict[int, SignedFile] = {}
     for line in lines.values():
         files |= {file.key: file for file in _files(line)}
@@ -212,9 +227,9 @@ def _restore_descriptions(lines: dict[int, LineContent]) -> None:
     batches.write(rows, ["reference", *Evidence.DESCRIPTION])
 
 
-def _restore_declaration(submission: Submission, signed: dict[str, Any] | None) -> None:
-    """The declaration as a version has it; one that was made only afterwards goes with what is set
-    aside.
+def _restore_declaration(submission: Submission, signed: DeclarationContent | None) -> None:
+    """Restore the declaration that a version has; one that was made only afterwards goes with what
+    is set aside.
     """
     declaration = Declaration.objects.filter(submission=submission).first()
     if declaration is None:

@@ -45,7 +45,7 @@ def supply(
     Self-assessments whose last line this was are complete. What becomes of those who did not
     submit: see above.
     """
-    stewardship = _locked(stewardship)
+    stewardship = _lock(stewardship)
     if why := why_closed(STEWARDSHIPS, stewardship, "supply", by=by, at=at):
         raise Refused(why)
     if not stewardship.source:
@@ -119,7 +119,7 @@ def _digest(figures: Iterable[StewardFigure]) -> str:
     return hashlib.sha256(json.dumps(rows, ensure_ascii=False).encode()).hexdigest()
 
 
-def _locked(stewardship: Stewardship) -> Stewardship:
+def _lock(stewardship: Stewardship) -> Stewardship:
     return Stewardship.objects.select_for_update(of=("self",), no_key=True).get(pk=stewardship.pk)
 
 
@@ -142,9 +142,7 @@ def open_again(stewardship: Stewardship, *, reason: str, by: User, at: datetime)
     """
     if not reason.strip():
         raise Refused(_("Say why the figures are opened again."))
-    [stewardship] = perform(
-        STEWARDSHIPS, [_locked(stewardship)], "reopen", by=by, at=at, note=reason
-    )
+    [stewardship] = perform(STEWARDSHIPS, [_lock(stewardship)], "reopen", by=by, at=at, note=reason)
     submissions = _submissions(stewardship)
     if not submissions:
         raise Refused(_("The scores of every agency with this measure have been communicated."))

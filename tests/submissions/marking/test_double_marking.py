@@ -83,7 +83,7 @@ def test_whoever_knows_the_seed_can_draw_again():
     cycle = Cycle(draw_seed="a1", second_percent=10, second_heaviest=0)
     lines = [(key, key // 60, Decimal(10)) for key in range(20_000)]
 
-    found = double_marking.drawn(cycle, lines)
+    found = double_marking.sampled_lines(cycle, lines)
 
     assert found == {
         key
@@ -92,7 +92,7 @@ def test_whoever_knows_the_seed_can_draw_again():
     }
     assert 1850 < len(found) < 2150
     cycle.draw_seed = "a2"
-    assert double_marking.drawn(cycle, lines) != found
+    assert double_marking.sampled_lines(cycle, lines) != found
 
 
 def test_the_heaviest_lines_of_each_self_assessment_are_drawn():
@@ -105,7 +105,7 @@ def test_the_heaviest_lines_of_each_self_assessment_are_drawn():
         (5, 2, Decimal(1)),
     ]
 
-    assert double_marking.drawn(cycle, lines) == {2, 3, 5}
+    assert double_marking.sampled_lines(cycle, lines) == {2, 3, 5}
 
 
 def test_what_is_drawn_goes_to_another_desk_and_the_seed_to_the_record():

@@ -282,10 +282,10 @@ def test_what_was_communicated_stands_beside_what_holds_after_an_appeal(visit):
     report = read(world)
     page = visit(world, world.head).get(url("report", world)).content.decode()
 
-    [line] = [line for line in report.lines if line.changed]
+    [line] = [line for line in report.lines if line.is_changed]
     assert line.answer == power_line(world)
     assert line.communicated.points + 50 == line.score.points
-    assert (report.changed, before.changed) == (True, False)
+    assert (report.is_changed, before.is_changed) == (True, False)
     assert (
         report.total.communicated.points
         == before.total.node.points
