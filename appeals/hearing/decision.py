@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -53,18 +52,23 @@ def decide(
         )
     )
     now = answer.scores.get(is_current=True)
-    granted = _granted(appeal, name, awarded, void=void, answer=answer, now=now)
+    granted = _granted_points(appeal, name, awarded, void=void, answer=answer, now=now)
     if error and (error not in Error or APPEALS[name].target not in UPHELD):
         raise Refused(_("Only an appeal that is upheld shows an error that concerns others."))
-    given: dict[str, Any] = {
-        "reviewer": by,
-        "reason": reason,
-        "points": granted,
-        "void": void,
-        "error": error,
-    }
     [appeal] = perform(
-        APPEALS, [appeal], name, by=by, at=at, note=reason, letter=letter, seen=seen, **given
+        APPEALS,
+        [appeal],
+        name,
+        by=by,
+        at=at,
+        note=reason,
+        letter=letter,
+        seen=seen,
+        reviewer=by,
+        reason=reason,
+        points=granted,
+        void=void,
+        error=error,
     )
     if granted is not None or void:
         state = LineState.NOT_APPLICABLE if void else LineState.SCORED
@@ -98,11 +102,11 @@ def _refuse_points(awarded: Decimal, *, ceiling: Decimal, now: Score, may_fall: 
         raise Refused(_("A score may not fall through an appeal."))
 
 
-def _granted(
+def _granted_points(
     appeal: Appeal, name: str, awarded: Decimal | None, *, void: bool, answer: Answer, now: Score
 ) -> Decimal | None:
-    """The points that a decision gives the line, None where it gives none; refused where it may not
-    give them.
+    """Find the points that a decision gives the line, None where it gives none; refuse those that
+    it may not give.
     """
     upheld = APPEALS[name].target in UPHELD
     may_fall = answer.submission.cycle.appeal_may_lower

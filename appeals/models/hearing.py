@@ -7,6 +7,7 @@ from typing import Self, TypedDict
 import uuid_utils.compat
 from django.db import models
 from django.db.models import Q
+from django.forms import Form
 from django.urls import reverse
 from django.utils.translation import gettext
 from django_fsm import FSMField
@@ -77,7 +78,8 @@ class Question(models.Model):
     reply = models.TextField(blank=True)
     replied_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     replied_at = models.DateTimeField(null=True, blank=True)
-    files: list["Attachment"]  # what was replied with; whoever reads the case file fills it in
+    files: list["Attachment"]  # those of its reply; whoever reads the case file fills them in
+    reply_form: Form | None  # that of its reply, where the reader may give it; the page fills it in
 
     objects = QuestionQuerySet.as_manager()
     named_by = ("appeal__answer__measure",)

@@ -32,7 +32,7 @@ def url(name, *args, language="en"):
 
 
 def seen(answer, *names):
-    return {f"seen_{name}": answer.token(name) for name in names or answers.SAID}
+    return {f"seen_{name}": answer.token(name) for name in names or answers.FIELDS}
 
 
 @pytest.mark.django_db
@@ -50,7 +50,7 @@ def test_only_the_fields_that_were_named_are_saved():
 def test_a_field_that_was_left_as_it_was_seen_does_not_undo_what_a_colleague_wrote():
     world = build("begun")
     before = line(world)
-    tokens = {name: before.token(name) for name in answers.SAID}
+    tokens = {name: before.token(name) for name in answers.FIELDS}
     answers.save_answer(line(world), note="از همکار", by=world.head, at=world.at)
 
     answers.save_answer(before, value=Decimal(7), note="", seen=tokens, by=world.staff, at=world.at)
@@ -63,7 +63,7 @@ def test_a_field_that_was_left_as_it_was_seen_does_not_undo_what_a_colleague_wro
 def test_a_field_that_a_colleague_changed_meanwhile_is_refused_and_nothing_of_the_line_is_saved():
     world = build("begun")
     before = line(world)
-    tokens = {name: before.token(name) for name in answers.SAID}
+    tokens = {name: before.token(name) for name in answers.FIELDS}
     answers.save_answer(line(world), value=Decimal(5), note="x", by=world.head, at=world.at)
 
     with pytest.raises(answers.Changed) as refusal:
