@@ -77,12 +77,12 @@ def check(file: IO[bytes], main: str, mimetype: str = "", depth: int = 0) -> Non
     ) as error:
         raise Unacceptable(_("it cannot be unpacked")) from error
     except Outside as error:
-        raise Unacceptable(_fetched(error)) from error
+        raise Unacceptable(_why_fetching(error)) from error
     except Unreadable as error:
         raise Unacceptable(_("it holds a document type, or a part that is broken")) from error
 
 
-def _fetched(outside: Outside) -> str:
+def _why_fetching(outside: Outside) -> str:
     """What a document fetches from where, and how that is ended."""
     where = {"target": outside.target[:100]}
     if outside.kind == "attachedTemplate":

@@ -16,7 +16,7 @@ from typing import IO
 from django.utils.translation import gettext as _
 
 from submissions.contents.signs import HEAD, PROGRAMS, Unacceptable, refuse_other, sign_of
-from submissions.contents.texts import decoded, one_line, shown
+from submissions.contents.texts import decode, displayed_part, one_line
 
 HEADERS = ("From", "To", "Cc", "Date", "Subject")
 """The lines of the head that are shown."""
@@ -40,7 +40,7 @@ def check(file: IO[bytes]) -> None:
     head = file.read(HEAD)
     if not FIELD.match(head) or sign_of(head):
         refuse_other(head)
-    message = parsed(file)
+    message = parse_message(file)
     if "From" not in message or not any(
         name in message for name in ("Date", "Received", "Subject")
     ):
@@ -79,7 +79,7 @@ def _parts(message: EmailMessage) -> Iterator[EmailMessage]:
                 raise Unacceptable(_("it has too many parts"))
             yield part
             if inner := _packed_mail(part):
-                waiting.append((_parsed(inner), depth + 1))
+                waiting.append((_parse_bytes(inner), depth + 1))
 
 
 def _packed_mail(part: EmailMessage) -> bytes:
@@ -104,13 +104,13 @@ def _packed_mail(part: EmailMessage) -> bytes:
         return b""
 
 
-def parsed(file: IO[bytes]) -> EmailMessage:
+def parse_message(file: IO[bytes]) -> EmailMessage:
     file.seek(0)
     return BytesParser(EmailMessage, policy=policy.default).parse(file)
 
 
-def _parsed(content: bytes) -> EmailMessage:
-    return parsed(BytesIO(content))
+def _parse_bytes(content: bytes) -> EmailMessage:
+    return parse_message(BytesIO(content))
 
 
 def head_of(message: EmailMessage) -> list[list[str]]:
@@ -122,7 +122,7 @@ def head_of(message: EmailMessage) -> list[list[str]]:
 def _field(message: EmailMessage, name: str) -> str:
     raw = next(str(value) for key, value in message.raw_items() if key.lower() == name.lower())
     if not raw.isascii():  # written in letters, in an encoding that it does not name
-        return decoded(raw.encode("utf-8", "surrogateescape"))
+        return decode(raw.encode("utf-8", "surrogateescape"))
     try:
         return str(message[name])
     except Exception:  # Python's own reading stumbles over addresses that are none, in several ways
@@ -157,7 +157,7 @@ def text_of(message: EmailMessage) -> str:
         words = _Words()
         words.feed(text)
         text = words.text
-    return shown(text)
+    return displayed_part(text)
 
 
 def _words_of(body: MIMEPart) -> str:
@@ -168,7 +168,7 @@ def _words_of(body: MIMEPart) -> str:
             return content.decode(charset, "replace")
         except (LookupError, ValueError):  # an encoding that nobody knows
             pass
-    return decoded(content)
+    return decode(content)
 
 
 class _Words(HTMLParser):

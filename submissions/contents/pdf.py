@@ -55,13 +55,13 @@ def check(file: IO[bytes], inside: Inside) -> None:
     try:
         document = pikepdf.open(cast("BinaryIO", file))
     except pikepdf.PasswordError as error:
-        raise Unacceptable(_protected()) from error
+        raise Unacceptable(_why_protected()) from error
     except pikepdf.PdfError as error:
         file.seek(0)
         if "encrypt" in str(error).lower():
-            raise Unacceptable(_protected()) from error
+            raise Unacceptable(_why_protected()) from error
         if HIDING.search(file.read()):
-            raise Unacceptable(_broken()) from error
+            raise Unacceptable(_why_broken()) from error
         return
     with document:
         try:
@@ -70,14 +70,14 @@ def check(file: IO[bytes], inside: Inside) -> None:
                 _check_actions(each)
                 _check_attachment(each, inside)
         except pikepdf.PdfError as error:
-            raise Unacceptable(_broken()) from error
+            raise Unacceptable(_why_broken()) from error
 
 
-def _broken() -> str:
+def _why_broken() -> str:
     return _("it is broken, and what is inside cannot be looked at; print it to PDF anew")
 
 
-def _protected() -> str:
+def _why_protected() -> str:
     return _("it asks for a password before it opens; save it without protection")
 
 
@@ -87,7 +87,7 @@ def _suspects(document: pikepdf.Pdf) -> Iterator[pikepdf.Dictionary]:
         if (
             _name(found) in ACTING
         ):  # the kind of an action stands in the action: elsewhere it is hidden
-            raise Unacceptable(_script())
+            raise Unacceptable(_why_script())
         direct = found.stream_dict if isinstance(found, pikepdf.Stream) else found
         if isinstance(direct, pikepdf.Dictionary | pikepdf.Array) and SUSPECT.search(
             direct.unparse(resolved=True)
@@ -120,7 +120,7 @@ def _check_form(document: pikepdf.Pdf) -> None:
         )
 
 
-def _script() -> str:
+def _why_script() -> str:
     return _("it holds a program (a script); print it to PDF, and upload that")
 
 
@@ -130,7 +130,7 @@ def _check_actions(found: pikepdf.Dictionary) -> None:
     """
     kind = _name(found.get("/S"))
     if kind == "/JavaScript" or (kind == "/Rendition" and "/JS" in found):
-        raise Unacceptable(_script())
+        raise Unacceptable(_why_script())
     if kind == "/Launch":
         raise Unacceptable(_("it starts another program; print it to PDF, and upload that"))
     if kind in SENDING:

@@ -44,7 +44,7 @@ def _signer(contents: bytes) -> x509.Certificate | None:
     along with it.
     """
     try:
-        held = pkcs7.load_der_pkcs7_certificates(_trimmed(contents))
+        held = pkcs7.load_der_pkcs7_certificates(_without_padding(contents))
     except (
         Exception
     ):  # a signature of a form that is not known is still one, by the document's own word
@@ -53,7 +53,7 @@ def _signer(contents: bytes) -> x509.Certificate | None:
     return next((each for each in held if each.subject not in issuers), held[0] if held else None)
 
 
-def _trimmed(contents: bytes) -> bytes:
+def _without_padding(contents: bytes) -> bytes:
     """The signature without the zeros that fill up the room reserved for it."""
     if len(contents) < 2 or contents[1] == 0x80:
         return contents

@@ -20,10 +20,10 @@ its opposite.
 def excerpt(file: IO[bytes]) -> str:
     """The beginning of a text, fit to be shown."""
     file.seek(0)
-    return shown(decoded(file.read(4 * MOST_LETTERS)))
+    return displayed_part(decode(file.read(4 * MOST_LETTERS)))
 
 
-def decoded(head: bytes) -> str:
+def decode(head: bytes) -> str:
     """The beginning of a text as words: UTF-16 with its mark, UTF-8, or Windows's Persian and
     Arabic.
     """
@@ -37,7 +37,7 @@ def decoded(head: bytes) -> str:
         return head.decode("cp1256", "replace")
 
 
-def shown(text: str) -> str:
+def displayed_part(text: str) -> str:
     """As much of a text as is shown, without signs that are unseen or turn the direction of
     reading.
     """
@@ -50,7 +50,7 @@ def shown(text: str) -> str:
 
 def one_line(text: str) -> str:
     """A name or the like as it is shown, in one line."""
-    return " ".join(shown(text).split())
+    return " ".join(displayed_part(text).split())
 
 
 def is_markup(file: IO[bytes]) -> bool:
@@ -59,4 +59,4 @@ def is_markup(file: IO[bytes]) -> bool:
     """
     file.seek(0)
     head = file.read(HEAD)
-    return MARKUP.match(decoded(head).encode() if head.startswith(UTF_16) else head) is not None
+    return MARKUP.match(decode(head).encode() if head.startswith(UTF_16) else head) is not None

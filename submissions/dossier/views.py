@@ -137,7 +137,7 @@ def _clarification(request: PortalRequest, answer: Answer, form: Any) -> dict[st
     now.
     """
     asked = Clarification.objects.visible_to(request.user, request.at).filter(line=answer).first()
-    subject = asked or _unasked(answer, request.user)
+    subject = asked or _possible_question(answer, request.user)
     if subject is None:
         return {"clarification": None}
     windows = Window.objects.concerning([subject])
@@ -150,9 +150,9 @@ def _clarification(request: PortalRequest, answer: Answer, form: Any) -> dict[st
     return {"clarification": asked, "clarification_form": form, "clarification_window": window}
 
 
-def _unasked(answer: Answer, user: User) -> Clarification | None:
-    """What would be asked by the assessor on whose desk the line is; nothing where it is on
-    nobody's.
+def _possible_question(answer: Answer, user: User) -> Clarification | None:
+    """Make the question that could be asked by the assessor on whose desk the line is; None where
+    it is on nobody's.
     """
     s = answer.submission
     block = Block.objects.of_line(answer, user)

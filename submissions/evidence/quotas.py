@@ -56,7 +56,7 @@ def hourly_budget() -> Amount:
     return Amount(settings.PERSON_MOST_FILES, settings.PERSON_MOST_GIGABYTES * GIGABYTE)
 
 
-def used(cycle: Cycle, agency: Agency) -> Amount:
+def used_amount(cycle: Cycle, agency: Agency) -> Amount:
     """What an agency's files of a cycle come to; withdrawn and replaced ones are kept, and so
     count.
     """
@@ -89,7 +89,7 @@ def check(cycle: Cycle, agency: Agency, *, size: int, by: User, at: datetime) ->
     hour, with the numbers.
     """
     more = Amount(1, size)
-    kept = used(cycle, agency) + _under_way(cycle, agency)
+    kept = used_amount(cycle, agency) + _under_way(cycle, agency)
     if (kept + more).exceeds(quota()):
         sentence = _(
             "Your agency’s files of this year, with those under way, come to %(size)s of "

@@ -44,7 +44,7 @@ def drawer(answer: Answer, acts: set[str], files: list[Evidence]) -> dict[str, o
         "acts": acts,
         "files": files,
         "upload": UploadForm() if may_add else None,
-        "used": quotas.used(submission.cycle, submission.agency) if may_add else None,
+        "used": quotas.used_amount(submission.cycle, submission.agency) if may_add else None,
         "quota": quotas.quota(),
         "has_scanner": actions.has_scanner(),
     }
@@ -169,7 +169,7 @@ def _own_answer(request: PortalRequest, pk: int) -> Answer:
 
 
 @require_safe
-def held(request: PortalRequest, pk: int) -> HttpResponse:
+def held_documents(request: PortalRequest, pk: int) -> HttpResponse:
     """The agency's files of this year's other lines and of earlier years, to be shown for this
     line, too.
     """

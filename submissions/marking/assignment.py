@@ -104,9 +104,9 @@ def _refuse_unfit(submission: Submission, assessor: User, *, at: datetime) -> No
         )
 
 
-class Shared(NamedTuple):
-    """What was shared out: blocks, blocks moved from whoever may not mark them any longer, and
-    lines drawn for a second assessor where nobody else may mark the agency.
+class ShareOutCount(NamedTuple):
+    """How many blocks were shared out, how many of them moved from whoever may not mark them any
+    longer, and how many lines for a second assessor nobody else may mark.
     """
 
     blocks: int
@@ -115,7 +115,7 @@ class Shared(NamedTuple):
 
 
 @transaction.atomic
-def assign_all(cycle: Cycle, *, by: User, at: datetime) -> Shared:
+def assign_all(cycle: Cycle, *, by: User, at: datetime) -> ShareOutCount:
     """Share out every unassigned axis in the administrator's scope among those who may mark it,
     least loaded first.
 
@@ -142,14 +142,14 @@ def assign_all(cycle: Cycle, *, by: User, at: datetime) -> Shared:
         for axis, lines in share.axes[submission.pk].items():
             share.first(submission, axis)
             unread += share.second(submission, axis, sorted(share.drawn.intersection(lines)))
-    if share.facts:
-        facts = {pk: {"axes": axes} for pk, axes in share.facts.items()}
-        given = [s for s in submissions if s.pk in facts]
-        perform(MOVES, given, "assign", by=by, at=at, params_by_pk=facts, seed=cycle.draw_seed)
+    if share.changed_axes:
+        params = {pk: {"axes": axes} for pk, axes in share.changed_axes.items()}
+        changed = [s for s in submissions if s.pk in params]
+        perform(MOVES, changed, "assign", by=by, at=at, params_by_pk=params, seed=cycle.draw_seed)
         cycle.save(update_fields=["draw_seed"])
         Block.objects.bulk_create(share.blocks, batch_size=1000)
         batches.write(share.moved, ["assessor"])
-    return Shared(len(share.blocks), len(share.moved), unread)
+    return ShareOutCount(len(share.blocks), len(share.moved), unread)
 
 
 class _Share:
@@ -158,7 +158,9 @@ class _Share:
     """
 
     def __init__(self, cycle: Cycle, submissions: list[Submission], at: datetime) -> None:
-        self.pool, self.facts = Pool(at), dict[int, list[int]]()
+        self.pool = Pool(at)
+        self.changed_axes = dict[int, list[int]]()
+        """The axes that went to a desk, by submission's key."""
         self.blocks, self.moved = list[Block](), list[Block]()
         lines = list(
             Answer.objects.filter(submission__in=submissions)
@@ -232,7 +234,7 @@ class _Share:
     def _move(self, held: Block, fit: list[User], lines: int) -> None:
         held.assessor = self.pool.take(fit, lines)
         self.moved.append(held)
-        self.facts.setdefault(held.submission_id, []).append(held.axis_id)
+        self.changed_axes.setdefault(held.submission_id, []).append(held.axis_id)
 
     def _give_block(
         self,
@@ -255,6 +257,6 @@ class _Share:
         self.held[submission.pk, axis, block.is_second] = block
         self.blocks.append(block)
         if not block.is_second:
-            self.facts.setdefault(submission.pk, []).append(axis)
+            self.changed_axes.setdefault(submission.pk, []).append(axis)
         else:
-            self.facts.setdefault(submission.pk, [])
+            self.changed_axes.setdefault(submission.pk, [])

@@ -84,7 +84,7 @@ def measure(study: Reliability, *, at: datetime) -> Reliability:
         "severity": _rows(severity.severity(found)),
         "copying": _rows(statistics.copying(found)),
         "halo": _rows(statistics.halo(found)),
-        "saturated": _rows(s for s in statistics.saturated(found) if s.flagged),
+        "saturated": _rows(s for s in statistics.saturation(found) if s.flagged),
     }
     study.finished_at = at
     study.save(update_fields=["result", "finished_at"])

@@ -100,7 +100,7 @@ def agreement(
     return Agreement(
         lines=len(marks),
         alpha=alpha,
-        interval=None if alpha is None else _resampled(parts, seed, resamples),
+        interval=None if alpha is None else _bootstrap_interval(parts, seed, resamples),
         mean_difference=fmean(differences),
         within_tolerance=fmean(near),
     )
@@ -143,7 +143,9 @@ def _alpha(parts: npt.NDArray[np.float64]) -> float | None:
     return 1 - (count - 1) * disagreement / variation
 
 
-def _resampled(parts: npt.NDArray[np.float64], seed: int, resamples: int) -> Interval | None:
+def _bootstrap_interval(
+    parts: npt.NDArray[np.float64], seed: int, resamples: int
+) -> Interval | None:
     draw = np.random.default_rng(seed)
     lines = len(parts)
     alphas = []
@@ -285,7 +287,7 @@ class Saturation:
     flagged: bool
 
 
-def saturated(readings: Iterable[Reading], *, least_spread: float = 0.05) -> list[Saturation]:
+def saturation(readings: Iterable[Reading], *, least_spread: float = 0.05) -> list[Saturation]:
     """Every measure read at ten agencies or more; flagged where it does not tell them apart.
 
     That is where shares spread less than the least, or nine of ten lines and more have full marks.

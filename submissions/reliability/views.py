@@ -85,7 +85,7 @@ def study(request: PortalRequest, pk: int) -> HttpResponse:
     """What was measured last, as pictures and tables; by POST it is measured anew."""
     cycle = overseen_cycle(request, pk, whole=True)
     if request.method == "POST":
-        return _ordered(request, cycle)
+        return _order(request, cycle)
     studies = (
         Reliability.objects.visible_to(request.user, request.at).filter(cycle=cycle).order_by("-pk")
     )
@@ -130,7 +130,7 @@ def close_task(request: PortalRequest, pk: int) -> HttpResponse:
     )
 
 
-def _ordered(request: PortalRequest, cycle: Cycle) -> HttpResponse:
+def _order(request: PortalRequest, cycle: Cycle) -> HttpResponse:
     try:
         actions.order_reliability(cycle, by=request.user, at=request.at)
     except Refused as refusal:
@@ -154,8 +154,8 @@ def _study_context(result: dict[str, Any]) -> dict[str, Any]:
         "saturated": [
             row | {"title": measures[row["measure"]].title} for row in result["saturated"]
         ],
-        "copying": _flagged(result["copying"], people),
-        "halo": _flagged(result["halo"], people),
+        "copying": _flagged_rows(result["copying"], people),
+        "halo": _flagged_rows(result["halo"], people),
     }
 
 
@@ -172,7 +172,7 @@ def _reach(row: dict[str, Any]) -> float:
     return max(abs(float(end)) for end in row["interval"].values())
 
 
-def _flagged(rows: list[dict[str, Any]], people: dict[int, User]) -> list[dict[str, Any]]:
+def _flagged_rows(rows: list[dict[str, Any]], people: dict[int, User]) -> list[dict[str, Any]]:
     return [row | {"who": people.get(row["assessor"])} for row in rows if row["flagged"]]
 
 

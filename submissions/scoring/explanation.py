@@ -69,7 +69,7 @@ def steps(answer: Answer, *, with_agreed: bool) -> list[Step]:
     answers = list(answer.submission.answers.for_page())
     spread = answer.submission.cycle.spreads_points
     own = total((own_line(a) for a in answers), spread=spread)
-    agreed = _agreed(answer, answers) if with_agreed else None
+    agreed = _agreed_totals(answer, answers) if with_agreed else None
     m = answer.measure
     axis = m.indicator.axis
     path = own_line(answer).path
@@ -88,7 +88,7 @@ def steps(answer: Answer, *, with_agreed: bool) -> list[Step]:
     return found
 
 
-def _agreed(answer: Answer, answers: Iterable[Answer]) -> Result:
+def _agreed_totals(answer: Answer, answers: Iterable[Answer]) -> Result:
     current = Score.objects.filter(answer__submission=answer.submission_id, is_current=True)
     scores = {s.answer_id: s for s in current.exclude(basis=Score.Basis.SELF)}
     lines = (

@@ -110,7 +110,7 @@ chunk of a larger cycle reads no more of the index than its part.
 """
 
 
-class Line(Protocol):
+class ScorableLine(Protocol):
     """Type whatever stands for a line: its key is that of an answer."""
 
     @property
@@ -127,7 +127,7 @@ class LineScore(NamedTuple):
 
 
 def put(
-    rows: Iterable[tuple[Line, LineState, Decimal | None, str]],
+    rows: Iterable[tuple[ScorableLine, LineState, Decimal | None, str]],
     *,
     basis: str,
     by: User | None,

@@ -34,15 +34,15 @@ Places = dict[int, tuple[int, int]]
 """Of which submission and axis a line is."""
 
 
-class Drawn(NamedTuple):
-    """What a draw added, and how many lines it left because nobody else may verify them."""
+class DrawCount(NamedTuple):
+    """How many lines a draw added, and how many it left because nobody else may verify them."""
 
     lines: int
     unfit: int
 
 
 @transaction.atomic
-def draw(cycle: Cycle, *, by: User, at: datetime) -> Drawn:
+def draw(cycle: Cycle, *, by: User, at: datetime) -> DrawCount:
     """Draw the lines of the signed self-assessments in the administrator's scope that are verified,
     and share them out.
 
@@ -83,7 +83,7 @@ def draw(cycle: Cycle, *, by: User, at: datetime) -> Drawn:
         perform(MOVES, given, "sample", by=by, at=at, params_by_pk=each, seed=cycle.draw_seed)
         cycle.save(update_fields=["draw_seed"])
         Verification.objects.bulk_create(made, batch_size=1000)
-    return Drawn(len(made), unfit)
+    return DrawCount(len(made), unfit)
 
 
 def _candidates(cycle: Cycle, submissions: Iterable[Submission]) -> tuple[list[Candidate], Places]:

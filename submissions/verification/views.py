@@ -147,7 +147,7 @@ def _forms(
     form = VerificationForm(
         request.POST,
         request.FILES,
-        initial=_stored(held),
+        initial=_stored_values(held),
         line=held.line,
         user=request.user,
         concluding=act == "conclude",
@@ -155,13 +155,13 @@ def _forms(
     return form, over
 
 
-def _stored(held: Verification) -> dict[str, object]:
+def _stored_values(held: Verification) -> dict[str, object]:
     return {name: getattr(held, name) for name in actions.FIELDS}
 
 
 def _stored_form(request: PortalRequest, held: Verification) -> VerificationForm:
     """Make the form of the finding as it is stored."""
-    return VerificationForm(initial=_stored(held), line=held.line, user=request.user)
+    return VerificationForm(initial=_stored_values(held), line=held.line, user=request.user)
 
 
 def _as_seen(request: PortalRequest, held: Verification, form: VerificationForm) -> Seen:

@@ -11,7 +11,7 @@ import krippendorff
 import pytest
 
 from submissions.reliability.severity import _student, severity
-from submissions.reliability.statistics import Reading, agreement, copying, halo, saturated
+from submissions.reliability.statistics import Reading, agreement, copying, halo, saturation
 
 NOBODY = None
 PUBLISHED = (
@@ -401,7 +401,7 @@ def test_measures_that_tell_nothing_apart_are_flagged():
     good = measured(3, [n / 20 for n in range(20)])
     fairly_full = measured(4, [1.0] * 17 + [0.1, 0.2, 0.5])
 
-    found = saturated(full + flat + good + fairly_full)
+    found = saturation(full + flat + good + fairly_full)
 
     assert [(each.measure, each.flagged) for each in found] == [
         (1, True),
@@ -414,14 +414,14 @@ def test_measures_that_tell_nothing_apart_are_flagged():
 
 
 def test_measures_of_few_agencies_are_not_judged():
-    assert saturated(measured(1, [1.0] * 9)) == []
-    assert len(saturated(measured(1, [1.0] * 10))) == 1
+    assert saturation(measured(1, [1.0] * 9)) == []
+    assert len(saturation(measured(1, [1.0] * 10))) == 1
 
 
 def test_a_line_read_twice_counts_once():
     readings = measured(1, [1.0] * 10)
     second = [replace(each, assessor=2, share=0.5) for each in readings[:5]]
 
-    [found] = saturated(readings + second)
+    [found] = saturation(readings + second)
 
     assert (found.lines, found.at_ceiling) == (10, 0.5)
