@@ -26,8 +26,8 @@ class ConsultationRow(Protocol):
 
 
 def may_review(user: User, obj: AppealRow, at: datetime) -> bool:
-    """Whether an appeal may be given to somebody: who had a part in the score (`handlers`) never
-    reviews it.
+    """Say whether an appeal may be given to somebody: who had a part in the score (`handlers`)
+    never reviews it.
     """
     return is_impartial_reviewer(user, obj, at) and user.pk not in obj.handlers
 
@@ -48,5 +48,5 @@ def is_reviewer(user: User, obj: AppealRow, at: datetime) -> bool:
 
 @who(_("the person who is asked"))
 def is_asked(user: User, obj: ConsultationRow, at: datetime) -> bool:
-    """Of whoever gave the score, while they give points for the authority."""
+    """Let whoever gave the score answer, while they give points for the authority."""
     return obj.addressee_id == user.pk and bool(user.memberships(at, *SCORERS, Role.ADMINISTRATOR))

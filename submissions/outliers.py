@@ -74,8 +74,8 @@ class Past:
 
 
 def history(submission: Submission) -> dict[UUID, list[Past]]:
-    """The lines of the last three years whose scores were communicated, by lineage, newest first;
-    one query.
+    """Read the lines of the last three years whose scores were communicated, by lineage, newest
+    first; one query.
     """
     year = submission.cycle.year
     rows = (

@@ -171,8 +171,8 @@ def is_set_keeper(user: User, obj: SetRow, at: datetime) -> bool:
 
 
 def may_be_steward(user: User, obj: SetRow, at: datetime) -> bool:
-    """Whether a person's stewardship reaches all whom the measure is for: the country, a province
-    or one agency.
+    """Say whether a person's stewardship reaches all whom the measure is for: the country, a
+    province or one agency.
     """
     held = user.memberships(at, Role.STEWARD) if user.is_active else ()
     return any(
@@ -208,8 +208,8 @@ def is_supplier(user: User, obj: StewardedRow, at: datetime) -> bool:
     )
 )
 def is_figure_giver(user: User, obj: FigureRow, at: datetime) -> bool:
-    """Of one agency's figure (`agency`, `steward`); that of the authority
-    itself is for outsiders.
+    """Let one person give an agency's figure (`agency`, `steward`); that of the authority itself is
+    for outsiders.
     """
     if impartial(obj.steward, obj, at, Role.STEWARD):
         return bool(user.pk == obj.steward.pk)

@@ -63,7 +63,7 @@ class Decision(TypedDict):
 
 class FilingQuerySet(models.QuerySet["Filing"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """The agency's own; the authority's within its scope."""
+        """Show an agency its own filings, and the authority those within its scope."""
         whole = in_reach(user, at, (*OVERSEERS, Role.REVIEWER)) & ~Q(agency__in=user.tied_to)
         return self.filter(Q(agency__in=user.agency_ids(at)) | whole)
 
@@ -75,7 +75,7 @@ class FilingQuerySet(models.QuerySet["Filing"]):
         )
 
     def for_notices(self) -> Self:
-        """With all that a row's name needs."""
+        """Read filings with all that their name needs."""
         return self.select_related("agency", "cycle").defer("content")
 
 
@@ -132,15 +132,15 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
         return self.filter(seen)
 
     def live(self) -> Self:
-        """All but what was withdrawn: one a line at most."""
+        """Find all appeals but what was withdrawn: one a line at most."""
         return self.exclude(state=AppealState.WITHDRAWN)
 
     def filed(self) -> Self:
-        """What was filed and not withdrawn, decided or not."""
+        """Find what was filed and not withdrawn, decided or not."""
         return self.filter(state__in=(AppealState.FILED, *DECIDED))
 
     def active(self) -> Self:
-        """Of agencies that have not ended since their cycle was opened."""
+        """Find appeals of agencies that have not ended since their cycle was opened."""
         return self.filter(submission__participation__ended_by=None)
 
     def undecided(self) -> Self:
@@ -161,7 +161,7 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
         ).order_by("-cycle__year", "agency__sort_key", "pk")
 
     def for_page(self) -> Self:
-        """With the line's measure and its place in the set, in the set's order."""
+        """Read appeals with the line's measure and its place in the set, in the set's order."""
         axis = "answer__measure__indicator__axis"
         order = (f"{axis}__set__kind", f"{axis}__position", "answer__measure__indicator__position")
         related = (
@@ -176,7 +176,7 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
         return self.select_related(*related).order_by(*order, "answer__measure__position", "pk")
 
     def for_notices(self) -> Self:
-        """With all that a row's name and address need."""
+        """Read appeals with all that their name and address need."""
         return self.select_related("agency", "answer__measure")
 
 
@@ -254,7 +254,7 @@ class Appeal(models.Model):
 
     @staticmethod
     def left_to_do(count: int) -> str:
-        """What a reminder of the closing says is left, with so many drafts."""
+        """Say for a reminder of the closing how many drafts are left."""
         said = ngettext(
             "%(count)s drafted appeal is not filed",
             "%(count)s drafted appeals are not filed",
@@ -319,7 +319,7 @@ class Appeal(models.Model):
 
 
 def with_handlers(appeals: Iterable[Appeal]) -> list[Appeal]:
-    """These appeals, each with who had a part in its line's score; one query."""
+    """Read with each of these appeals who had a part in its line's score; one query."""
     appeals = list(appeals)
     found = contributors.of_lines(a.answer_id for a in appeals)
     for appeal in appeals:

@@ -44,7 +44,7 @@ class QuestionQuerySet(models.QuerySet["Question"]):
         return self.select_related(*related).order_by("asked_at", "pk")
 
     def for_notices(self) -> Self:
-        """With all that a row's name and address need."""
+        """Read questions with all that their name and address need."""
         return self.select_related("appeal__answer__measure", "agency")
 
 

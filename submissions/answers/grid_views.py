@@ -111,7 +111,7 @@ def _cells(rows: Iterable[UnitRow]) -> list[Cell]:
 
 
 def _grid(request: PortalRequest, pk: int) -> Grid:
-    """The units and the measures asked for; whoever has no unit in the cycle finds no grid."""
+    """Find the units and the measures asked for; whoever has no unit in the cycle finds no grid."""
     cycle = get_object_or_404(Cycle.objects.visible_to(request.user, request.at), pk=pk)
     units = (
         headquarters.units_of(request.user, request.at)
@@ -228,7 +228,7 @@ def _why_unsound(answer: Answer, value: Decimal | None) -> str:
 
 
 def _faults(grid: Grid) -> list[str]:
-    """What is wrong, each named by unit and measure."""
+    """List what is wrong, each named by unit and measure."""
     said = []
     for cell in _cells(grid.rows):
         if cell.error:

@@ -45,7 +45,7 @@ def submission_list(request: PortalRequest) -> HttpResponse:
 
 
 def _to_begin(request: PortalRequest) -> list[Participation]:
-    """The reader's agencies' participations whose self-assessment may be begun now."""
+    """List the participations of the reader's agencies whose self-assessment may be begun now."""
     mine = (
         Participation.objects.active()
         .filter(agency__in=request.user.agency_ids(request.at), cycle__state=CycleState.OPEN)

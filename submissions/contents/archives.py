@@ -83,7 +83,7 @@ def check(file: IO[bytes], main: str, mimetype: str = "", depth: int = 0) -> Non
 
 
 def _why_fetching(outside: Outside) -> str:
-    """What a document fetches from where, and how that is ended."""
+    """Say what a document fetches from where, and how that is ended."""
     where = {"target": outside.target[:100]}
     if outside.kind == "attachedTemplate":
         sentence = _(
@@ -117,7 +117,7 @@ def _list_is_short(file: IO[bytes]) -> None:
 
 
 def _says(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo], mimetype: str) -> bool:
-    """Whether an OpenDocument file names its own type first, as it must; others name none."""
+    """Say whether an OpenDocument file names its own type first, as it must; others name none."""
     if not mimetype:
         return True
     first = parts[0]

@@ -56,7 +56,7 @@ def check(file: IO[bytes]) -> None:
 
 
 def _is_program(part: EmailMessage) -> bool:
-    """Whether a part that is not the text of the e-mail begins as a program does, whatever its
+    """Say whether a part that is not the text of the e-mail begins as a program does, whatever its
     name.
     """
     is_text = part.get_content_maintype() == "text" and not _names(part)
@@ -69,7 +69,7 @@ def _content(part: MIMEPart) -> bytes:
 
 
 def _parts(message: EmailMessage) -> Iterator[EmailMessage]:
-    """The parts of an e-mail, and those of the e-mails attached to it."""
+    """List the parts of an e-mail, and those of the e-mails attached to it."""
     waiting, count = [(message, 0)], 0
     while waiting:
         each, depth = waiting.pop(0)
@@ -83,8 +83,8 @@ def _parts(message: EmailMessage) -> Iterator[EmailMessage]:
 
 
 def _packed_mail(part: EmailMessage) -> bytes:
-    """The content of a part that is an e-mail, but has been packed like a file, so that its parts
-    are not seen.
+    """Unpack the content of a part that is an e-mail, but has been packed like a file, so that its
+    parts are not seen.
     """
     if part.get_content_type() != "message/rfc822":
         return (
@@ -114,7 +114,7 @@ def _parse_bytes(content: bytes) -> EmailMessage:
 
 
 def head_of(message: EmailMessage) -> list[list[str]]:
-    """The lines of the head that are shown, each a name and what stands there."""
+    """List the lines of the head that are shown, each a name and its value."""
     fields = [[name, one_line(_field(message, name))[:500]] for name in HEADERS if name in message]
     return [field for field in fields if field[1]]
 
@@ -130,7 +130,7 @@ def _field(message: EmailMessage, name: str) -> str:
 
 
 def attached_names(message: EmailMessage) -> list[str]:
-    """The names of all that is attached, of what is attached to attached e-mails, too."""
+    """List the names of all that is attached, of what is attached to attached e-mails, too."""
     names = []
     for part in _parts(message):
         found = _names(part)
@@ -141,14 +141,14 @@ def attached_names(message: EmailMessage) -> list[str]:
 
 
 def _names(part: EmailMessage) -> list[str]:
-    """The name of a part that is attached, and the other one where its type says another."""
+    """List the name of a part that is attached, and the other one where its type says another."""
     raw = (part.get_filename(), part.get_param("name"))
     names = (one_line(collapse_rfc2231_value(each))[:200] for each in raw if each)
     return list(dict.fromkeys(name for name in names if name))
 
 
 def text_of(message: EmailMessage) -> str:
-    """The words of an e-mail: its plain text, or those of its page where it has no other."""
+    """Read the words of an e-mail: its plain text, or those of its page where it has no other."""
     body = message.get_body(preferencelist=("plain", "html"))
     if body is None:
         return ""
@@ -161,7 +161,7 @@ def text_of(message: EmailMessage) -> str:
 
 
 def _words_of(body: MIMEPart) -> str:
-    """The text of a part in the encoding that it names; without one, as any text is read."""
+    """Read the text of a part in the encoding that it names; without one, as any text is read."""
     charset, content = body.get_content_charset("us-ascii"), _content(body)
     if charset != "us-ascii":
         try:

@@ -82,7 +82,7 @@ def _why_protected() -> str:
 
 
 def _suspects(document: pikepdf.Pdf) -> Iterator[pikepdf.Dictionary]:
-    """The dictionaries of a document in which something may act or be attached."""
+    """Find the dictionaries of a document in which something may act or be attached."""
     for found in document.objects:
         if (
             _name(found) in ACTING
@@ -96,7 +96,7 @@ def _suspects(document: pikepdf.Pdf) -> Iterator[pikepdf.Dictionary]:
 
 
 def _within(found: Any) -> Iterator[pikepdf.Dictionary]:
-    """A dictionary and those that stand in it itself, not by reference."""
+    """Walk through a dictionary and those that stand in it itself, not by reference."""
     waiting = [found]
     while waiting:
         each = waiting.pop()
@@ -108,7 +108,7 @@ def _within(found: Any) -> Iterator[pikepdf.Dictionary]:
 
 
 def _is_direct(value: Any) -> bool:
-    """Whether an object stands where it is used; numbers come as Python's own."""
+    """Say whether an object stands where it is used; numbers come as Python's own."""
     return isinstance(value, pikepdf.Object) and not value.is_indirect
 
 
@@ -142,8 +142,8 @@ def _check_actions(found: pikepdf.Dictionary) -> None:
 
 
 def _automatic(found: pikepdf.Dictionary) -> Iterator[pikepdf.Dictionary]:
-    """The actions that happen by themselves: when the document is opened, or when a page or a field
-    is come to.
+    """Find the actions that happen by themselves: when the document is opened, or when a page or a
+    field is reached.
     """
     moments = found.get("/AA")
     waiting = [found.get("/OpenAction")]
@@ -181,7 +181,7 @@ def _attached_name(found: Any) -> str:
 
 
 def attached_names(document: pikepdf.Pdf) -> list[str]:
-    """The names of the files within."""
+    """List the names of the files within."""
     files = [
         each for each in _suspects(document) if isinstance(each.get("/EF"), pikepdf.Dictionary)
     ]
@@ -190,7 +190,7 @@ def attached_names(document: pikepdf.Pdf) -> list[str]:
 
 
 def signatures(document: pikepdf.Pdf) -> list[Signature]:
-    """The signatures on a document, as it names them itself; stamps of the time are none."""
+    """List the signatures on a document, as it names them itself; stamps of the time are none."""
     form = document.Root.get("/AcroForm")
     fields = list(form.get("/Fields", [])) if isinstance(form, pikepdf.Dictionary) else []
     found: list[Signature] = []

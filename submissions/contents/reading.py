@@ -34,8 +34,8 @@ NO_DOCUMENT = (
 
 
 def read(file: IO[bytes], content_type: str) -> dict[str, Any]:
-    """What there is to show: `pictures` as PNG, `page_count`, `excerpt`, and `inside`; each only
-    where there is any.
+    """Read what there is to show of a file: `pictures` as PNG, `page_count`, `excerpt`, and
+    `inside`; each only where there is any.
     """
     if content_type == PDF:
         return _of_pdf(file)
@@ -50,7 +50,9 @@ def read(file: IO[bytes], content_type: str) -> dict[str, Any]:
 
 
 def _of_pdf(file: IO[bytes]) -> dict[str, Any]:
-    """Its pages are drawn elsewhere; one that cannot be taken apart is no worse for it."""
+    """Read a PDF, whose pages are drawn elsewhere; one that cannot be taken apart is no worse for
+    it.
+    """
     try:
         with pikepdf.open(cast("BinaryIO", file)) as document:
             inside = {

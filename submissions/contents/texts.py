@@ -18,14 +18,13 @@ its opposite.
 
 
 def excerpt(file: IO[bytes]) -> str:
-    """The beginning of a text, fit to be shown."""
+    """Read the beginning of a text, fit to be shown."""
     file.seek(0)
     return displayed_part(decode(file.read(4 * MOST_LETTERS)))
 
 
 def decode(head: bytes) -> str:
-    """The beginning of a text as words: UTF-16 with its mark, UTF-8, or Windows's Persian and
-    Arabic.
+    """Decode the beginning of a text: UTF-16 with its mark, UTF-8, or Windows's Persian and Arabic.
     """
     if head.startswith(UTF_16):
         return head[: len(head) // 2 * 2].decode("utf-16", "replace")
@@ -38,8 +37,8 @@ def decode(head: bytes) -> str:
 
 
 def displayed_part(text: str) -> str:
-    """As much of a text as is shown, without signs that are unseen or turn the direction of
-    reading.
+    """Cut a text to the length that is shown, without signs that are unseen or turn the direction
+    of reading.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")[: 2 * MOST_LETTERS]
     text = "".join(
@@ -49,12 +48,12 @@ def displayed_part(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """A name or the like as it is shown, in one line."""
+    """Write a name or the like in one line, fit to be shown."""
     return " ".join(displayed_part(text).split())
 
 
 def is_markup(file: IO[bytes]) -> bool:
-    """Whether a content begins as a web page or a drawing does; what merely mentions markup is
+    """Say whether a content begins as a web page or a drawing does; what merely mentions markup is
     text.
     """
     file.seek(0)

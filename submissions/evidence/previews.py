@@ -62,7 +62,7 @@ def preview(file: IO[bytes], content_type: str) -> Preview:
 
 
 def _page_pictures(file: IO[bytes]) -> list[ContentFile]:
-    """The first pages of a PDF as PNG."""
+    """Draw the first pages of a PDF as PNG."""
     with tempfile.TemporaryDirectory(prefix="preview-") as folder:
         place = Path(folder)
         _draw_pages(_copy(file, place), place)
@@ -71,7 +71,7 @@ def _page_pictures(file: IO[bytes]) -> list[ContentFile]:
 
 
 def _copy(file: IO[bytes], place: Path) -> Path:
-    """The content as a file of its own, wherever it is stored."""
+    """Copy the content to a file of its own, wherever it is stored."""
     file.seek(0)
     copy = place / "document.pdf"
     with copy.open("wb") as target:
@@ -81,7 +81,8 @@ def _copy(file: IO[bytes], place: Path) -> Path:
 
 
 def _draw_pages(document: Path, place: Path) -> None:
-    """By poppler; what it says is of no interest, and half of its pages are better than none.
+    """Draw pages with poppler; what it says is of no interest, and half of its pages are better
+    than none.
 
     One that is ended before its first page costs more than a file may.
     """

@@ -119,7 +119,7 @@ def _number(request: PortalRequest, header: str) -> int | None:
 
 
 def _metadata(request: PortalRequest) -> dict[str, str]:
-    """What the browser says of the file: names with values in base64."""
+    """Read what the browser says of the file: names with values in base64."""
     text, found = request.headers.get("Upload-Metadata", "")[:LONGEST_METADATA], {}
     for pair in text.split(","):
         name, _space, value = pair.strip().partition(" ")
@@ -166,7 +166,9 @@ def upload(request: PortalRequest, uuid: UUID) -> HttpResponse:
 
 
 def _state(request: PortalRequest, found: Upload) -> HttpResponse:
-    """How far it is; one whose last piece came in while the server was stopped is finished now."""
+    """Answer with how far an upload is; one whose last piece came in while the server was stopped
+    is finished now.
+    """
     size = _partial(found).stat().st_size
     if size == found.length:
         with _lock(found) as file:

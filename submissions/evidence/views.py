@@ -86,7 +86,7 @@ def files(request: PortalRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def attach(request: PortalRequest, pk: int) -> HttpResponse:
-    """A page for one more file of a line, or for the new version of one; how a browser without
+    """Show a page for one more file of a line, or for the new version of one; how a browser without
     scripts uploads.
     """
     answer = find_line(request, pk)
@@ -109,7 +109,7 @@ def attach(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def _file_to_replace(answer: Answer, request: PortalRequest) -> Evidence | None:
-    """The file that is to have a new version, where one is named."""
+    """Find the file that is to have a new version, where one is named."""
     named = request.POST.get("replaces") or request.GET.get("replaces")
     if not named:
         return None
@@ -159,8 +159,7 @@ def detach(request: PortalRequest, uuid: UUID) -> HttpResponse:
 
 
 def _own_answer(request: PortalRequest, pk: int) -> Answer:
-    """A line of the reader's own agency: what it holds in other years is
-    for its own people alone.
+    """Find a line of the reader's own agency: what it holds in other years is for its people alone.
     """
     answer = find_line(request, pk)
     if answer.submission.agency_id not in request.user.agency_ids(request.at):
@@ -170,7 +169,7 @@ def _own_answer(request: PortalRequest, pk: int) -> Answer:
 
 @require_safe
 def held_documents(request: PortalRequest, pk: int) -> HttpResponse:
-    """The agency's files of this year's other lines and of earlier years, to be shown for this
+    """List the agency's files of this year's other lines and of earlier years, to be shown for this
     line, too.
     """
     answer = _own_answer(request, pk)
@@ -217,8 +216,8 @@ def reuse(request: PortalRequest, pk: int, uuid: UUID) -> HttpResponse:
 
 @require_safe
 def preview(request: PortalRequest, uuid: UUID) -> HttpResponse:
-    """A file's pages as pictures, its versions, its digest, and where else it is used: beside the
-    line or alone.
+    """Show a file's pages as pictures, its versions, its digest, and where else it is used: beside
+    the line or alone.
     """
     shown = _evidence(request, uuid)
     document = shown.document
@@ -252,7 +251,7 @@ def preview(request: PortalRequest, uuid: UUID) -> HttpResponse:
 
 @require_safe
 def picture(request: PortalRequest, uuid: UUID, number: int) -> HttpResponseBase:
-    """One page of a file, as we drew it."""
+    """Hand out one page of a file, as we drew it."""
     document = _evidence(request, uuid).document
     if not document.is_open or not 1 <= number <= document.pages:
         raise Http404
@@ -264,7 +263,7 @@ def picture(request: PortalRequest, uuid: UUID, number: int) -> HttpResponseBase
 
 @require_safe
 def download(request: PortalRequest, uuid: UUID) -> HttpResponseBase:
-    """The file as it was uploaded, always as a download, with a type of ours; nothing before its
+    """Hand out the file as it was uploaded, always as a download, with a type of ours, once its
     state allows it.
     """
     shown = _evidence(request, uuid)

@@ -91,7 +91,7 @@ def assign(
 
 
 def _verifies(assessor: User, submission: Submission, axis: int) -> bool:
-    """Whether this person verifies a line of the axis at the source, and so may not mark it."""
+    """Say whether this person verifies a line of the axis at the source, and so may not mark it."""
     held = Verification.objects.filter(submission=submission, line__measure__indicator__axis=axis)
     return held.filter(assessor=assessor).exists()
 
@@ -186,7 +186,7 @@ class _Share:
         self.verified = set(of_axis)
 
     def fit(self, submission: Submission, axis: int) -> list[User]:
-        """Who may mark the axis: whoever verifies one of its lines marks none of them."""
+        """Find who may mark the axis: whoever verifies one of its lines marks none of them."""
         return [
             a for a in self.pool.fit(submission) if (submission.pk, axis, a.pk) not in self.verified
         ]

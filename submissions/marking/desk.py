@@ -44,7 +44,7 @@ class DeskLine:
 
     @property
     def differs(self) -> bool:
-        """Whether the mark is another than the one of an assessor who agrees."""
+        """Whether the mark is another than that of an agreeing assessor."""
         if self.mark is None:
             return False
         return (self.mark.points, self.mark.is_not_applicable) != (
@@ -84,7 +84,7 @@ class DeskLine:
 
 
 def desk_lines(block: Block, data: QueryDict | None = None) -> list[DeskLine]:
-    """The lines of a block with the marks on them; two queries."""
+    """Read the lines of a block with the marks on them; two queries."""
     factors = ExternalFactor.objects.filter(answer=OuterRef("pk"), withdrawn_at=None)
     answers = Answer.objects.on_desk(block).for_page().select_related("clarification", "submission")
     answers = answers.annotate(has_factor=Exists(factors))
@@ -97,7 +97,7 @@ def desk_lines(block: Block, data: QueryDict | None = None) -> list[DeskLine]:
 
 
 def with_files(lines: list[DeskLine]) -> list[DeskLine]:
-    """With what the agency shows for each; one query."""
+    """Add to each line what the agency shows for it; one query."""
     files: dict[int, list[Evidence]] = {}
     for shown in Evidence.objects.filter(answer__in=[line.answer for line in lines]).for_page():
         files.setdefault(shown.answer_id, []).append(shown)

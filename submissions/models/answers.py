@@ -96,7 +96,7 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         return self.filter(submission__in=Submission.objects.visible_to(user, at).values("pk"))
 
     def for_page(self) -> Self:
-        """With the measure's three tiers, in the set's order."""
+        """Read lines with the measure's three tiers, in the set's order."""
         axis = "measure__indicator__axis"
         order = (
             f"{axis}__set__kind",
@@ -108,11 +108,11 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         return self.select_related(f"{axis}__set", "own").order_by(*order)
 
     def with_people(self) -> Self:
-        """With who fills each line in; one query."""
+        """Read lines with who fills each in; one query."""
         return self.prefetch_related("assignee")
 
     def with_submission(self) -> Self:
-        """With all that decides who may do what with the line."""
+        """Read lines with all that decides who may do what with them."""
         return self.select_related(
             "submission__agency__province",
             "submission__cycle",
@@ -121,7 +121,7 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         )
 
     def on_desk(self, block: "Block") -> Self:
-        """The lines of a block; what a steward supplies is on no assessor's desk."""
+        """Find the lines of a block; what a steward supplies is on no assessor's desk."""
         if block.is_second:
             return self.filter(pk__in=block.drawn)
         return self.filter(
@@ -214,9 +214,7 @@ class Answer(Bounded, models.Model):
 
     @staticmethod
     def token_of(value: object) -> str:
-        """A short name of what a field says, by which a form knows whether it is still what was
-        seen.
-        """
+        """Digest what a field says, by which a form knows whether it is still what was seen."""
         return digest({"": value})
 
     def token(self, name: str) -> str:
@@ -264,8 +262,8 @@ class Answer(Bounded, models.Model):
 
 class ScoreQuerySet(models.QuerySet["Score"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """The agency's own points for whoever sees the line; all others for whoever may read the
-        scores.
+        """Show the agency's own points to whoever sees the line, and all others to whoever may read
+        the scores.
         """
         scored = Submission.objects.scores_visible_to(user, at).values("pk")
         own = Q(basis=Score.Basis.SELF, answer__in=Answer.objects.visible_to(user, at).values("pk"))

@@ -56,8 +56,8 @@ class BlockQuerySet(models.QuerySet["Block"]):
         )
 
     def of_line(self, answer: Answer, user: User) -> "Block | None":
-        """The block in which this person marks the line, else that of the first reading; none holds
-        a steward's.
+        """Find the block in which this person marks the line, else that of the first marking; none
+        holds a steward's.
         """
         if answer.measure.is_stewarded:
             return None
@@ -124,7 +124,7 @@ class Block(models.Model):
 
 class MarkQuerySet(models.QuerySet["Mark"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """An assessor's own; all marks for whoever may read the scores."""
+        """Show an assessor's own marks; show all marks to whoever may read the scores."""
         scored = Submission.objects.scores_visible_to(user, at).values("pk")
         return self.filter(Q(block__assessor=user) | Q(answer__submission__in=scored))
 

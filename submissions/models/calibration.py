@@ -22,7 +22,9 @@ from submissions.workflow import CALIBRATIONS, CalibrationState
 
 class ReferenceLineQuerySet(models.QuerySet["ReferenceLine"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """Those who lay them; an assessor reads them in a calibration, without what was agreed."""
+        """Show reference lines to those who lay them; an assessor reads them in a calibration,
+        without what was agreed.
+        """
         return self.all() if user.holds(Role.ADMINISTRATOR, Role.AUDITOR, at=at) else self.none()
 
     def in_use(self) -> Self:
@@ -70,7 +72,7 @@ class ReferenceLine(models.Model):
 
     @property
     def as_answer(self) -> Answer:
-        """The line as an agency's would be, unsaved (needs `measure` loaded)."""
+        """Make the line as an agency's would be, unsaved (needs `measure` loaded)."""
         said = {
             name: getattr(self, name)
             for name in ("measure", "value", "claims_not_applicable", "note")
@@ -87,8 +89,8 @@ class TrainingResult(TypedDict):
 
 class CalibrationQuerySet(models.QuerySet["Calibration"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """One's own; all for those who see results before they are published, for it names
-        assessors.
+        """Show one's own sittings; show all to those who see results before they are published, for
+        they name assessors.
         """
         return self.all() if user.oversees_the_country(at) else self.filter(assessor=user)
 

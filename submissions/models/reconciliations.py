@@ -36,8 +36,8 @@ class Proposal(TypedDict):
 
 class ReconciliationQuerySet(models.QuerySet["Reconciliation"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """The two assessors of the line, and whoever may read its scores; there is none before both
-        have handed in.
+        """Show a reconciliation to the two assessors of the line, and to whoever may read its
+        scores; there is none before both have handed in.
         """
         scored = Submission.objects.scores_visible_to(user, at).values("pk")
         return self.filter(
@@ -47,7 +47,7 @@ class ReconciliationQuerySet(models.QuerySet["Reconciliation"]):
         )
 
     def waiting_for(self, user: User, at: datetime) -> Self:
-        """Those of an assessor's own lines in which the next word is theirs."""
+        """Find those of an assessor's own lines in which the next word is theirs."""
         own = self.filter(Q(first__block__assessor=user) | Q(second__block__assessor=user))
         waiting = own.exclude(state=ReconciliationState.AGREED).exclude(proposed_by=user)
         return waiting.exclude(submission__state=SubmissionState.ENDED)

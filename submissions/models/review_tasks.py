@@ -27,7 +27,9 @@ class Closing(TypedDict):
 
 class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """Those who see results before they are published: it names assessors."""
+        """Show review tasks to those who see results before they are published, for they name
+        assessors.
+        """
         return self.all() if user.oversees_the_country(at) else self.none()
 
     def open(self) -> Self:
@@ -103,7 +105,7 @@ class ExpenseQuerySet(models.QuerySet["Expense"]):
         return self.all() if user.oversees_the_country(at) else self.none()
 
     def standing(self) -> Self:
-        """Those that were not struck."""
+        """Find expenses that were not struck."""
         return self.filter(struck_at=None).order_by("spent_on", "pk")
 
 

@@ -87,7 +87,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         return self.filter(participation__ended_by=None)
 
     def in_work(self) -> Self:
-        """What the agency may still change: drafts, and what its headquarters returned."""
+        """Find what the agency may still change: drafts, and what its headquarters returned."""
         return self.filter(state__in=IN_WORK)
 
     def with_block_counts(self) -> Self:
@@ -109,7 +109,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         return rows.order_by("-cycle__year", "agency__sort_key", "pk")
 
     def for_notices(self) -> Self:
-        """With all that a row's name and address need."""
+        """Read rows with all that their name and address need."""
         return self.select_related("agency", "cycle")
 
 
@@ -165,13 +165,13 @@ class Submission(models.Model):
         return f"{self.agency} · {self.cycle.label}"
 
     def get_absolute_url(self) -> str:
-        """Where whoever is told of it reads on: its scores, once they are out."""
+        """Return where whoever is told of it reads on: its scores, once they are out."""
         page = "report" if self.state == SubmissionState.COMMUNICATED else "detail"
         return reverse(f"submissions:{page}", args=[self.pk])
 
     @staticmethod
     def left_to_do(count: int) -> str:
-        """What a reminder of the closing says is left, with so many lines not complete."""
+        """Say for a reminder of the closing how many lines are not complete."""
         if not count:
             return gettext("the self-assessment is not signed")
         return ngettext(

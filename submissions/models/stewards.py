@@ -30,7 +30,7 @@ UNASKED = (SubmissionState.LAPSED, SubmissionState.COMMUNICATED, SubmissionState
 
 
 def source_path(stewardship: "Stewardship", filename: str) -> str:
-    """Where a source rests: under a name of its own, which says nothing."""
+    """Return where a source rests: under a name of its own, which says nothing."""
     return f"sources/{stewardship.cycle_id}/{uuid7()}"
 
 
@@ -65,8 +65,8 @@ class StewardshipQuerySet(models.QuerySet["Stewardship"]):
         return self.filter(own | scope)
 
     def visible_to(self, user: User, at: datetime) -> Self:
-        """Those and, for whoever may read the communicated scores of a line, the one that its
-        figure comes from.
+        """Show stewardships to those who work on them, and to whoever may read the communicated
+        scores of a line the one that its figure comes from.
         """
         scored = Submission.objects.scores_visible_to(user, at).filter(
             state=SubmissionState.COMMUNICATED
@@ -107,7 +107,7 @@ class StewardshipQuerySet(models.QuerySet["Stewardship"]):
         )
 
     def for_notices(self) -> Self:
-        """With all that a row's name needs."""
+        """Read rows with all that their name needs."""
         return self.select_related("measure", "cycle")
 
 
@@ -173,8 +173,8 @@ class Stewardship(models.Model):
 
 class StewardFigureQuerySet(models.QuerySet["StewardFigure"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """The steward's own, but of no agency to which the steward is tied; all others for whoever
-        may read the scores.
+        """Show a steward's own figures, but of no agency to which the steward is tied; show all
+        others to whoever may read the scores.
         """
         scored = Submission.objects.scores_visible_to(user, at).values("pk")
         seen = Q(answer__submission__in=scored)
@@ -191,13 +191,13 @@ class StewardFigureQuerySet(models.QuerySet["StewardFigure"]):
         )
 
     def supplied(self) -> Self:
-        """Those that count, with all that their points need."""
+        """Find figures that count, with all that their points need."""
         return self.filter(stewardship__state=StewardshipState.SUPPLIED).select_related(
             "answer__measure"
         )
 
     def for_reading(self) -> Self:
-        """With the steward and the source."""
+        """Read figures with their steward and source."""
         return self.select_related("stewardship__steward", "stewardship__measure", "entered_by")
 
 
@@ -244,9 +244,7 @@ class StewardFigure(models.Model):
 
 
 def token_of(percent: Decimal | None, *, is_not_applicable: bool, note: str) -> str:
-    """A short name of what a figure says, by which a page knows whether it
-    is still what was seen.
-    """
+    """Digest what a figure says, by which a page knows whether it is still what was seen."""
     return digest({"percent": percent, "is_not_applicable": is_not_applicable, "note": note})
 
 
@@ -272,7 +270,7 @@ def left_to_administrators(cycles: Iterable[Cycle]) -> models.QuerySet[Answer]:
 
 
 def left_to(user: User, cycles: Iterable[Cycle], at: datetime) -> models.QuerySet[Answer]:
-    """Those of them that this administrator may give."""
+    """Find those of the lines left to administrators that this one may give."""
     rows = left_to_administrators(cycles).filter(
         in_reach(user, at, (Role.ADMINISTRATOR,), "submission__agency")
     )

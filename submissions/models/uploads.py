@@ -22,11 +22,11 @@ class UploadQuerySet(models.QuerySet["Upload"]):
         return self.filter(by=user)
 
     def for_piece(self) -> Self:
-        """With all that decides whether it may go on."""
+        """Read uploads with all that decides whether they may go on."""
         return self.select_related("answer__submission__agency", "answer__submission__cycle")
 
     def for_finish(self) -> Self:
-        """With all that becomes evidence of it."""
+        """Read uploads with all that becomes evidence of them."""
         return self.for_piece().select_related("answer__measure", "replaces__document")
 
 

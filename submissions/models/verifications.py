@@ -61,16 +61,16 @@ class VerificationQuerySet(models.QuerySet["Verification"]):
         return self.filter(own | marked | (Q(submission__in=scored) & ~Q(submission__in=blind)))
 
     def open(self) -> Self:
-        """What stands in the way of communicating the scores of its self-assessment."""
+        """Find what stands in the way of communicating the scores of its self-assessment."""
         drawn = self.filter(state=VerificationState.DRAWN)
         return drawn.exclude(submission__state=SubmissionState.ENDED)
 
     def lowering(self) -> Self:
-        """What may cost the line points."""
+        """Find what may cost the line points."""
         return self.filter(state=VerificationState.CONCLUDED).exclude(finding=Finding.SUPPORTED)
 
     def waiting_for(self, user: User, at: datetime) -> Self:
-        """What an assessor still has to verify."""
+        """Find what an assessor still has to verify."""
         return self.visible_to(user, at).open().filter(assessor=user)
 
     def for_list(self) -> Self:
@@ -142,7 +142,9 @@ class Verification(models.Model):
         return bool(self.state == VerificationState.CONCLUDED)
 
     def is_marked_by(self, user: User) -> bool:
-        """Whether this person marks the axis of the line, or has marked the line; makes queries."""
+        """Say whether this person marks the axis of the line, or has marked the line; makes
+        queries.
+        """
         axis = Answer.objects.filter(pk=self.line_id).values("measure__indicator__axis")
         on_desk = Block.objects.filter(submission=self.submission_id, axis__in=axis, assessor=user)
         return on_desk.exists() or Mark.objects.made_by(user).filter(answer=self.line_id).exists()

@@ -46,7 +46,7 @@ class WhomForm(forms.Form):
         return self.cleaned_data["whom"] if self.is_valid() else ""
 
     def narrow(self, participations: QuerySet[Participation]) -> QuerySet[Participation]:
-        """Those chosen; nobody where what was chosen is out of reach."""
+        """Keep those chosen; nobody where what was chosen is out of reach."""
         if not self.is_valid():
             return participations.none()
         kind, _dash, key = self.choice.partition("-")

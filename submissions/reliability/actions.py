@@ -41,7 +41,9 @@ def order_reliability(cycle: Cycle, *, by: User, at: datetime) -> Reliability:
 
 
 def read(cycle: Cycle) -> list[Reading]:
-    """Every mark of the cycle's blocks that are handed in, as shares of the ceiling; one query."""
+    """Read every mark of the cycle's blocks that are handed in, as shares of the ceiling; one
+    query.
+    """
     marks = (
         Mark.objects.filter(
             block__cycle=cycle, block__state=BlockState.HANDED_IN, points__isnull=False
@@ -93,8 +95,8 @@ def measure(study: Reliability, *, at: datetime) -> Reliability:
 
 
 def _open_tasks(study: Reliability, *, at: datetime) -> None:
-    """A task for each finding that stands out, to be looked into; none where one on the same is
-    open still.
+    """Open a task for each finding that stands out, to be looked into; none where one on the same
+    is open still.
     """
     found = study.result or {}
     of = {"cycle_id": study.cycle_id, "study": study, "opened_at": at}

@@ -288,7 +288,8 @@ class Saturation:
 
 
 def saturation(readings: Iterable[Reading], *, least_spread: float = 0.05) -> list[Saturation]:
-    """Every measure read at ten agencies or more; flagged where it does not tell them apart.
+    """Measure how far every measure read at ten agencies or more tells them apart; flag it where it
+    does not.
 
     That is where shares spread less than the least, or nine of ten lines and more have full marks.
     A line that several have read counts once, with their average.

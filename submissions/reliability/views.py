@@ -82,7 +82,7 @@ def _percent(share: float) -> Decimal:
 
 @require_http_methods(["GET", "POST"])
 def study(request: PortalRequest, pk: int) -> HttpResponse:
-    """What was measured last, as pictures and tables; by POST it is measured anew."""
+    """Show what was measured last, as pictures and tables; by POST it is measured anew."""
     cycle = overseen_cycle(request, pk, whole=True)
     if request.method == "POST":
         return _order(request, cycle)
@@ -114,7 +114,7 @@ def study(request: PortalRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def close_task(request: PortalRequest, pk: int) -> HttpResponse:
-    """What stood out, and the place to say what looking into it came to."""
+    """Show what stood out, and the form to say what looking into it came to."""
     tasks = ReviewTask.objects.visible_to(request.user, request.at).for_list()
     task = get_object_or_404(tasks, pk=pk)
     return act_page(
@@ -141,7 +141,7 @@ def _order(request: PortalRequest, cycle: Cycle) -> HttpResponse:
 
 
 def _study_context(result: dict[str, Any]) -> dict[str, Any]:
-    """The rows of a measurement with the people and the measures that they are about."""
+    """Collect the rows of a measurement with the people and the measures that they are about."""
     agreed = result["agreement"]
     people = _assessors(result)
     measures = Measure.objects.in_bulk([row["measure"] for row in result["saturated"]])
@@ -168,7 +168,7 @@ def _assessors(result: dict[str, Any]) -> dict[int, User]:
 
 
 def _reach(row: dict[str, Any]) -> float:
-    """The end of an effect's interval that lies further from 0."""
+    """Return the end of an effect's interval that lies further from 0."""
     return max(abs(float(end)) for end in row["interval"].values())
 
 

@@ -17,7 +17,7 @@ from submissions.models import Answer, Score
 
 
 def own_line(answer: Answer) -> Line:
-    """The line as the agency's own value scores it."""
+    """Make the line as the agency's own value scores it."""
     return _line(
         answer,
         answer.self_state,
@@ -61,8 +61,8 @@ class Step:
 
 
 def steps(answer: Answer, *, with_agreed: bool) -> list[Step]:
-    """The steps from this line up, the agency's own points and, when they may be read, the agreed
-    ones.
+    """List the steps from this line up, with the agency's own points and, when they may be read,
+    the agreed ones.
 
     Takes one query, with the agreed points two.
     """

@@ -49,7 +49,7 @@ FactorContent = list[Any]
 
 
 def content_of(submission: Submission) -> str:
-    """Every line with its words, external factors and files, and the declaration, as JSON.
+    """Write every line with its words, external factors and files, and the declaration, as JSON.
 
     A file is its key, its digest, the place in it, its title, and the number and day of the letter
     that it is.
@@ -339,7 +339,7 @@ def _files(line: LineContent) -> list[SignedFile]:
 
 
 def _file(content: FileContent) -> SignedFile:
-    """A file of a version; those of the first form say nothing of titles and letters."""
+    """Read a file of a version; those of the first form say nothing of titles and letters."""
     key, sha256, reference, title, letter_number, day = [*content, "", "", ""][:6]
     letter_on = date.fromisoformat(day) if day else None
     return SignedFile(key, sha256, reference, Description(title, letter_number, letter_on))

@@ -45,7 +45,7 @@ class InHand:
 
 @require_http_methods(["GET", "POST"])
 def of_cycle(request: PortalRequest, pk: int) -> HttpResponse:
-    """Every measure of a cycle that is for a steward, and who has it; none is left unseen."""
+    """Show every measure of a cycle that is for a steward, and who has it; none is left unseen."""
     cycle = overseen_cycle(request, pk)
     rows = _in_hand(request, cycle)
     if request.method == "POST" and _appoint(request, cycle, rows):

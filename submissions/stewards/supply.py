@@ -28,7 +28,7 @@ from submissions.workflow import MOVES, STEWARDSHIPS, SubmissionState
 
 
 def figures_of(stewardship: Stewardship) -> dict[str, str]:
-    """What a measure's figures and their source say, as digests."""
+    """Take digests of what a measure's figures and their source say."""
     figures = StewardFigure.objects.filter(stewardship=stewardship).select_related("answer")
     source = Stewardship.objects.values_list("source_title", "source_sha256").get(pk=stewardship.pk)
     return {"figures": _digest(figures), "source": " ".join(source)}
@@ -84,7 +84,9 @@ def supply(
 
 
 def _refuse_ungiven(waiting: Iterable[Answer], standing: Mapping[int, StewardFigure]) -> None:
-    """A figure whose giver has a tie to the agency by now is as good as none."""
+    """Refuse to supply while figures are missing; one whose giver has a tie to the agency by now is
+    as good as none.
+    """
     missing = [a for a in waiting if a.pk not in standing]
     if missing:
         raise Refused(
@@ -124,7 +126,7 @@ def _lock(stewardship: Stewardship) -> Stewardship:
 
 
 def _submissions(stewardship: Stewardship) -> dict[int, Submission]:
-    """The self-assessments whose lines wait for a figure, held: nobody completes, closes or
+    """Lock the self-assessments whose lines wait for a figure: nobody completes, closes or
     communicates them now.
     """
     rows = Submission.objects.filter(answers__measure=stewardship.measure_id).select_related(

@@ -190,13 +190,15 @@ class _Desks:
         self.visiting = {(submission, axis): assessor for _line, submission, axis, assessor in held}
 
     def fit(self, submission: Submission, axis: int) -> list[User]:
-        """Who may verify lines of the axis: whoever marks it does not."""
+        """Find who may verify lines of the axis: whoever marks it does not."""
         return [
             a for a in self.pool.fit(submission) if (submission.pk, axis, a.pk) not in self.marking
         ]
 
     def next_for(self, submission: Submission, axis: int) -> User | None:
-        """Whoever verifies lines of this axis already, else the least loaded of those who may."""
+        """Choose whoever verifies lines of this axis already, else the least loaded of those who
+        may.
+        """
         fit = self.fit(submission, axis)
         visits = self.visiting.get((submission.pk, axis))
         fit = [a for a in fit if a.pk == visits] or fit
@@ -226,6 +228,6 @@ def hand_over(
 
 
 def fit_for(verification: Verification, at: datetime) -> Sequence[User]:
-    """Who may verify the line instead: impartial assessors in scope who do not mark it."""
+    """Find who may verify the line instead: impartial assessors in scope who do not mark it."""
     axis = verification.line.measure.indicator.axis_id
     return _Desks(verification.cycle, at).fit(verification.submission, axis)
