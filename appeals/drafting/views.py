@@ -1,6 +1,4 @@
-"""The agency's pages: drafting an appeal against a line with its evidence, and signing what is
-filed in one sitting.
-"""
+"""The agency's pages: drafting an appeal with its evidence, and signing what is filed."""
 
 import hashlib
 from collections.abc import Mapping
@@ -197,9 +195,7 @@ def _typed_value(form: AppealForm) -> Decimal | None:
 
 
 def _preview(answer: Answer, value: Decimal | None) -> dict[str, object]:
-    """Work out the points that the method gives a proposed value, and how; nothing where it cannot
-    be one of the method's.
-    """
+    """Work out the points of a proposed value, and how; nothing where it cannot be the method's."""
     m = answer.measure
     ground = actions.grounds(answer)[0]
     if value is None or (unfit := actions.why_unsound(answer, ground, value)):
@@ -346,9 +342,7 @@ def receipt(request: PortalRequest, uuid: UUID) -> HttpResponse:
 @login_not_required
 @require_safe
 def verify(request: PortalRequest, uuid: UUID) -> HttpResponse:
-    """Show whoever holds a receipt whether it is genuine: whose it is, when it was signed, how many
-    appeals.
-    """
+    """Show whoever holds a receipt whether it is genuine, whose it is, and when it was signed."""
     found = get_object_or_404(
         Filing.objects.select_related("agency", "cycle").defer("content"), uuid=uuid
     )

@@ -44,13 +44,7 @@ def decide(
         raise Refused(_("This is not a decision."))
     if not reason.strip():
         raise Refused(_("A decision needs a reason; the agency will read it."))
-    rows = Answer.objects.select_related("measure", "submission__cycle", "submission__agency")
-    answer = rows.get(pk=appeal.answer_id)
-    list(
-        Submission.objects.select_for_update(of=("self",), no_key=True).filter(
-            pk=answer.submission_id
-        )
-    )
+    answer = _lock_line(appeal)
     now = answer.scores.get(is_current=True)
     granted = _granted_points(appeal, name, awarded, void=void, answer=answer, now=now)
     if error and (error not in Error or APPEALS[name].target not in UPHELD):
@@ -82,6 +76,15 @@ def decide(
             at=at,
         )
     return appeal
+
+
+def _lock_line(appeal: Appeal) -> Answer:
+    """Read the line of an appeal, and lock its self-assessment."""
+    rows = Answer.objects.select_related("measure", "submission__cycle", "submission__agency")
+    answer = rows.get(pk=appeal.answer_id)
+    submissions = Submission.objects.select_for_update(of=("self",), no_key=True)
+    list(submissions.filter(pk=answer.submission_id))
+    return answer
 
 
 def _refuse_void(appeal: Appeal, awarded: Decimal | None, *, upheld: bool, now: Score) -> None:

@@ -15,7 +15,7 @@ from config.rehearsal.walk import Walk
 from cycles.calendar import Phase
 from submissions.models import Stewardship
 from submissions.stewards import actions as stewards
-from submissions.stewards import supply
+from submissions.stewards import figure_givers, supply
 from submissions.stewards.actions import FigureValues
 
 MOMENTS = (0.2, 0.34, 0.48, 0.62, 0.76)
@@ -50,7 +50,7 @@ def _enter(
             Decimal("0.7") if answer.submission_id in twins else Decimal(chance.gauss(0.68, 0.12))
         )
         percent = (min(max(share, Decimal(0)), Decimal(1)) * 100).quantize(Decimal("0.01"))
-        why = stewards.why_not_given(answer, steward, by=steward, at=at)
+        why = figure_givers.why_not_given(answer, steward, by=steward, at=at)
         figure = FigureValues(percent=percent, is_not_applicable=False, note="")
         (by_administrator if why else by_steward)[answer.pk] = figure
     stewards.save_figures(held, by_steward, by=steward, at=at)

@@ -30,7 +30,7 @@ from submissions.completeness import Lack
 from submissions.lookups import find
 from submissions.models import Answer, Declaration, DeclaredLevel, Submission, Version
 from submissions.outliers import Past
-from submissions.signing import actions, receipts, versions
+from submissions.signing import actions, receipts, signed_lines, versions
 from submissions.workflow import MOVES
 
 MOST_LOSSES = 5
@@ -153,8 +153,8 @@ def version(request: PortalRequest, uuid: UUID) -> HttpResponse:
     context = {
         "version": found,
         "submission": submission,
-        "lines": versions.signed_lines(found),
-        "declaration": versions.signed_declaration(found),
+        "lines": signed_lines.signed_lines(found),
+        "declaration": signed_lines.signed_declaration(found),
         "counts": DeclaredLevel.COUNTS.values(),
         "may_take_up": not why_closed(MOVES, submission, "take_up", by=request.user, at=request.at),
     }

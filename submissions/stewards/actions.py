@@ -16,14 +16,14 @@ communicated.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple, TypedDict
+from typing import TypedDict
 
 from django.core.files import File
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from agencies.models import Agency, User, with_roles
+from agencies.models import User, with_roles
 from cycles import clashes
 from cycles.engine.perform import perform
 from cycles.ui import files as ui_files
@@ -38,7 +38,7 @@ from submissions.models import (
     Stewardship,
     token_of,
 )
-from submissions.permissions import is_figure_giver
+from submissions.stewards import figure_givers
 from submissions.workflow import STEWARDSHIPS, SubmissionState
 
 FIELDS = ("percent", "is_not_applicable", "note")
@@ -58,61 +58,6 @@ class FigureValues(TypedDict):
 
 FiguresByLine = Mapping[int, FigureValues]
 TokensByLine = Mapping[int, str]
-
-
-# --- Who gives which figure ---------------------------------------------------------------------
-
-
-class AgencyFigure(NamedTuple):
-    """One agency's figure, as the predicate asks of it."""
-
-    agency: Agency
-    steward: User
-
-    @property
-    def agency_id(self) -> int:
-        return self.agency.pk
-
-
-def ties(steward: User, at: datetime) -> dict[int, str]:
-    """Find the agencies whose figures the steward may not give, each with why.
-
-    Two queries at most.
-    """
-    near = Agency.objects.filter(pk__in=steward.tied_to) | Agency.objects.filter(is_authority=True)
-    return {a.pk: why for a in near if (why := _why_tied(steward, a, at))}
-
-
-def _why_tied(steward: User, agency: Agency, at: datetime) -> str:
-    if is_figure_giver(steward, AgencyFigure(agency, steward), at):
-        return ""
-    if agency.pk in steward.declared_interests:
-        return _("The steward has declared an interest in this agency.")
-    if steward.is_conflicted(agency.pk):
-        return _("The steward belongs to this agency, or did.")
-    return _("The authority's own figure is for outsiders, and the steward is none.")
-
-
-def why_not_given(answer: Answer, steward: User, *, by: User, at: datetime) -> str:
-    """Say why `by` may not enter the figure of a line now, or ""; no query where agencies are
-    read.
-    """
-    agency = answer.submission.agency
-    if answer.submission.state == SubmissionState.COMMUNICATED:
-        return _(
-            "The scores of this agency have been communicated; what is wrong with the figure is "
-            "for an appeal."
-        )
-    if is_figure_giver(by, AgencyFigure(agency, steward), at):
-        return ""
-    tied = _why_tied(steward, agency, at)
-    if by.pk == steward.pk:
-        return " ".join((tied, _("An administrator without an interest enters the figure.")))
-    if not tied:
-        return _("The steward gives this figure.")
-    return _(
-        "The figure of this agency is for an administrator in scope without an interest in it."
-    )
 
 
 # --- Figures ------------------------------------------------------------------------------------
@@ -248,7 +193,7 @@ def _refuse_wrong(
         why = (
             why_unsound(figures[line.pk])[1]
             or _why_outside(line.measure, figures[line.pk]["percent"])
-            or why_not_given(line, steward, by=by, at=at)
+            or figure_givers.why_not_given(line, steward, by=by, at=at)
         )
         if why:
             reasons[line] = f"{line.submission.agency}: {why}"

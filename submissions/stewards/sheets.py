@@ -17,7 +17,7 @@ from cycles.spreadsheets.dry_run import Check, LineResource
 from cycles.spreadsheets.sheets import Column, Form, Sheet, Wrong
 from indicators.exchange.cells import TRUTH, NumberCell, TruthCell
 from submissions.models import Answer, Stewardship
-from submissions.stewards import actions
+from submissions.stewards import actions, figure_givers
 from submissions.stewards.actions import FiguresByLine, FigureValues, TokensByLine
 from submissions.stewards.forms import FigureForm
 
@@ -78,7 +78,9 @@ class FigureLines(LineResource):
         """List what may be given by this person now, with what the year before came to."""
         [steward] = with_roles([self.stewardship.steward])
         rows = actions.lines_of(self.stewardship)
-        mine = [a for a in rows if not actions.why_not_given(a, steward, by=self.by, at=self.at)]
+        mine = [
+            a for a in rows if not figure_givers.why_not_given(a, steward, by=self.by, at=self.at)
+        ]
         before = actions.last_year(self.stewardship)
         return [_line(a, before.get(a.submission.agency_id)) for a in mine]
 
@@ -106,7 +108,7 @@ class FigureLines(LineResource):
         answer = self.answers.get((instance.code or "").casefold())
         if answer is None:
             errors.setdefault("code", gettext("No agency with this code has this measure."))
-        elif why := actions.why_not_given(answer, self.steward, by=self.by, at=self.at):
+        elif why := figure_givers.why_not_given(answer, self.steward, by=self.by, at=self.at):
             errors["code"] = why
         else:
             _judge(instance, errors)

@@ -1,6 +1,4 @@
-"""Pages of stewards: the measures in one's hands, every agency's figure in them, their source, and
-who has which.
-"""
+"""Pages of stewards: the measures in one's hands, every agency's figure in them, their source."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,7 +30,7 @@ from cycles.workflow import Refused
 from submissions import clearance
 from submissions.evidence import file_types
 from submissions.models import UNASKED, Answer, StewardFigure, Stewardship
-from submissions.stewards import actions
+from submissions.stewards import actions, figure_givers
 from submissions.stewards import supply as stewards_supply
 from submissions.stewards.forms import FigureForm, NarrowForm, SourceForm
 from submissions.stewards.sheets import FIGURES, FigureLines
@@ -51,9 +49,7 @@ def stewardships(request: PortalRequest) -> HttpResponse:
 
 
 def _waiting(request: PortalRequest) -> list[clearance.Waiting]:
-    """Find the years in which measures are in the reader's hands and stay closed until all
-    interests are declared.
-    """
+    """Find the years that stay closed to a steward until all interests are declared."""
     held = Cycle.objects.filter(
         pk__in=Stewardship.objects.filter(steward=request.user).values("cycle")
     )
@@ -114,7 +110,7 @@ def _rows(
     before = actions.last_year(stewardship, [a.submission.agency_id for a in answers])
     rows = []
     for a in answers:
-        why = actions.why_not_given(a, steward, by=request.user, at=request.at)
+        why = figure_givers.why_not_given(a, steward, by=request.user, at=request.at)
         figure = seen.get(a.pk)
         form = None if why or not may_enter else _form(a, request)
         given = actions.figure_of(a) is not None
@@ -141,7 +137,7 @@ def stewardship(request: PortalRequest, pk: int) -> HttpResponse:
         m.name for m in STEWARDSHIPS.open_to(found, by=request.user, at=request.at, windows=windows)
     }
     [steward] = with_roles([found.steward])
-    tied = actions.ties(steward, request.at)
+    tied = figure_givers.ties(steward, request.at)
     narrow = NarrowForm(request.GET)
     page = Paginator(_narrowed_lines(request, found, narrow, tied), PER_PAGE).get_page(
         request.GET.get("page")

@@ -139,7 +139,7 @@ def test_no_statement_is_made_about_a_year_in_which_nothing_is_marked():
         interests.state_interests(world.cycle, by=world.assessor, at=world.at)
 
 
-def test_an_interest_declared_later_moves_the_block_to_another_with_the_marks_made_so_far():
+def test_an_interest_declared_later_moves_the_block_with_its_marks_to_another():
     world = build("assigned")
     line = Answer.objects.on_desk(world.block).first()
     marking.save_marks(

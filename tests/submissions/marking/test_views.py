@@ -155,7 +155,7 @@ def test_a_line_saved_while_it_is_typed_leaves_its_fields_alone_and_names_no_nex
     assert "textarea" not in page
 
 
-def test_a_line_that_is_not_whole_yet_is_not_saved_and_the_state_says_what_is_missing(visit):
+def test_an_incomplete_line_is_not_saved_and_the_state_says_what_is_missing(visit):
     world = build("assigned")
     client, pk = visit(world, world.assessor), line(world).pk
     typed = {"only": pk, "quiet": "1", f"{pk}-points": "90", f"{pk}-reason": ""}
@@ -345,7 +345,7 @@ def test_a_mark_within_the_year_s_tolerance_needs_no_reason(away, is_saved):
     assert Mark.objects.exists() == is_saved
 
 
-def test_a_mark_of_another_tab_is_shown_in_persian_and_written_over_only_when_asked_again(visit):
+def test_a_mark_of_another_tab_is_shown_and_written_over_only_when_asked_again(visit):
     world = assigned()
     client, key = visit(world, world.assessor), line(world).pk
     page, address = (

@@ -123,7 +123,7 @@ def test_the_group_is_shown_from_five_agencies_on(visit):
     assert "Middle half of the group" in five
 
 
-def test_the_spread_is_the_median_and_quartiles_of_what_was_communicated_in_whole_percents():
+def test_the_spread_is_the_median_and_quartiles_of_what_was_communicated():
     world = build("scored")
     another(world, "WAITS", "0.99")  # marked and not communicated
     peers_of(world, "0.104", "0.2", "0.3", "0.4", "0.6")

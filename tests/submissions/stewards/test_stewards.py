@@ -44,7 +44,7 @@ from submissions.permissions import is_figure_giver
 from submissions.release import actions as release
 from submissions.signing import actions as signing
 from submissions.stewards import actions as stewards
-from submissions.stewards import appointment
+from submissions.stewards import appointment, figure_givers
 from submissions.stewards import supply as stewards_supply
 from tests.factories import EPOCH, PASSWORD, build, cite, make_agency, make_user, supply
 from tests.festival.conftest import decree
@@ -96,7 +96,7 @@ def mark_all(world):
 # --- Before anything is shown -------------------------------------------------------------------
 
 
-def test_a_steward_is_shown_nothing_and_enters_nothing_before_all_interests_are_declared(visit):
+def test_a_steward_sees_and_enters_nothing_before_all_interests_are_declared(visit):
     world = build("assigned")
     Clearance.objects.filter(user=world.steward).delete()
     steward, line = fresh(world.steward), steward_line(world)
@@ -233,7 +233,7 @@ def test_assessors_get_no_lines_of_stewards_and_no_block_of_nothing_else():
 # --- Whose figure -------------------------------------------------------------------------------
 
 
-def test_an_administrator_enters_what_the_steward_has_an_interest_in_and_nothing_else():
+def test_an_administrator_enters_only_what_the_steward_has_an_interest_in():
     world = build("assigned")
     tie(world)
     line, other = steward_line(world), steward_line(world, world.health)
@@ -308,14 +308,14 @@ def test_the_lines_left_to_administrators_are_those_of_the_predicate(tied_by):
     by_predicate = {
         a.pk
         for a in Agency.objects.all()
-        if not is_figure_giver(steward, stewards.OfAgency(a, steward), world.at)
+        if not is_figure_giver(steward, figure_givers.AgencyFigure(a, steward), world.at)
     }
-    assert left == by_predicate == set(stewards.ties(steward, world.at))
+    assert left == by_predicate == set(figure_givers.ties(steward, world.at))
     administrator = fresh(world.administrator)
     mine = {
         a.pk
         for a in Agency.objects.all()
-        if is_figure_giver(administrator, stewards.OfAgency(a, steward), world.at)
+        if is_figure_giver(administrator, figure_givers.AgencyFigure(a, steward), world.at)
     }
     assert (
         set(
@@ -454,7 +454,7 @@ def test_of_the_two_who_score_the_last_lines_the_later_completes_the_self_assess
     assert not total.is_provisional
 
 
-def test_who_signs_after_a_decree_keeps_the_figure_and_who_did_not_submit_has_none_until_opened_again():
+def test_who_signs_after_a_decree_keeps_the_figure_and_who_lapsed_has_none():
     world = build("assigned")
     supply(world)
     line = steward_line(world, world.health)
@@ -664,9 +664,7 @@ def test_the_steward_does_not_read_the_figure_of_an_agency_of_interest(secret, v
     assert client.get(url("report", secret.submission.pk)).status_code == 404
 
 
-def test_after_communication_the_agency_reads_figure_steward_and_source_and_can_appeal(
-    secret, visit
-):
+def test_once_communicated_the_agency_reads_figure_and_source_and_can_appeal(secret, visit):
     release.communicate([secret.submission], by=secret.administrator, at=secret.at)
     client = visit(secret, secret.staff)
 
@@ -749,7 +747,7 @@ def test_a_figure_that_cannot_be_stands_beside_what_another_tab_has_stored(visit
     assert StewardFigure.objects.get().percent == 40
 
 
-def test_the_list_is_narrowed_to_what_is_missing_searched_and_left_to_an_administrator(visit):
+def test_the_list_is_narrowed_to_what_is_missing_searched_or_left_to_others(visit):
     world = build("assigned")
     tie(world, world.unit)
     stewards.save_figures(
@@ -883,7 +881,7 @@ def checked(client, world, file):
     return client.post(url("figures_import", world.stewardship.pk), {"file": file})
 
 
-def test_the_prepared_sheet_goes_out_and_comes_back_to_the_same_with_last_year_s_percent(visit):
+def test_the_prepared_sheet_comes_back_the_same_with_last_year_s_percent(visit):
     world = build("assigned")
     last = Cycle.objects.create(year=world.cycle.year - 1, preset=world.cycle.preset)
     part = Participation.objects.create(

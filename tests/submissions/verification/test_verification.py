@@ -797,7 +797,7 @@ def test_hours_are_kept_with_a_block_that_is_handed_in(visit):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("trial", range(4))
-def test_a_block_handed_in_and_a_verification_concluded_at_once_leave_no_line_between_them(trial):
+def test_a_block_handed_in_and_a_verification_concluded_at_once_miss_no_line(trial):
     world = drawn_all()
     held = of_line(world)
     block = Block.objects.get(submission=world.submission, axis__indicators__measures__code="G1-1")
