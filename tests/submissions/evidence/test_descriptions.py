@@ -22,7 +22,7 @@ from submissions.signing import signed_lines, versions
 from tests.factories import build
 from tests.factories import shown as shown_file
 from tests.submissions.evidence.documents import docx, pdf
-from tests.submissions.verification.test_verification import drawn_all, of_line
+from tests.submissions.verification.findings import drawn_all, of_line
 from tests.tabs import Tab
 
 pytestmark = pytest.mark.django_db

@@ -15,7 +15,7 @@ from submissions.models import Answer, Block, Mark, Reliability, Score
 from submissions.reliability import actions as reliability
 from tests.factories import build
 from tests.jobs import do, work_off
-from tests.submissions.marking.test_double_marking import both, said, shared_out
+from tests.submissions.marking.two_marks import both, said, shared_out
 
 pytestmark = pytest.mark.django_db
 
