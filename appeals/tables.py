@@ -48,7 +48,9 @@ class AppealTable(CardsTable):
         return Window.objects.concerning([row.record for row in self.paginated_rows])
 
     def render_due(self, record: Appeal) -> str:
-        """Say how long is left until it must be filed, or decided; once decided, how late that was."""
+        """Say how long is left until it must be filed, or decided; once decided, how late
+        that was.
+        """
         if record.state in (AppealState.WITHDRAWN, AppealState.ENDED):
             return "—"
         term = self.windows.of(

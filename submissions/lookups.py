@@ -17,7 +17,9 @@ from submissions.workflow import SubmissionState
 
 
 def find(request: PortalRequest, pk: int, rows: QuerySet[Submission] | None = None) -> Submission:
-    """Find the self-assessment, if the reader may see it; among `rows` where others decide who may."""
+    """Find the self-assessment, if the reader may see it; among `rows` where others decide
+    who may.
+    """
     rows = Submission.objects.visible_to(request.user, request.at) if rows is None else rows
     return get_object_or_404(rows.select_related("agency__province", "cycle", "checked_by"), pk=pk)
 

@@ -95,7 +95,9 @@ def correct(
 
 
 def _refuse_unfounded(appeal: Appeal, rule: Rule, reason: str) -> None:
-    """Refuse a correction that no decision asks for, that comes too late, or that says no reason."""
+    """Refuse a correction that no decision asks for, that comes too late, or that says no
+    reason.
+    """
     if not appeal.error or not appeal.is_decided:
         raise Refused(_("The decision on this appeal shows no error that concerns others."))
     if appeal.cycle.state != CycleState.OPEN:

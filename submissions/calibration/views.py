@@ -148,7 +148,19 @@ def references(request: PortalRequest, pk: int) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            actions.lay(cycle, **form.cleaned_data, by=request.user, at=request.at)
+            actions.lay(
+                cycle,
+                measure=form.cleaned_data["measure"],
+                value=form.cleaned_data["value"],
+                claims_not_applicable=form.cleaned_data["claims_not_applicable"],
+                note=form.cleaned_data["note"],
+                shown=form.cleaned_data["shown"],
+                points=form.cleaned_data["points"],
+                is_not_applicable=form.cleaned_data["is_not_applicable"],
+                reason=form.cleaned_data["reason"],
+                by=request.user,
+                at=request.at,
+            )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:

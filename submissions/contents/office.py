@@ -25,7 +25,9 @@ class Words(NamedTuple):
 
 
 def thumbnail(archive: zipfile.ZipFile) -> tuple[str, str]:
-    """Find the part that is a picture of the first page, with its type; empty where there is none."""
+    """Find the part that is a picture of the first page, with its type; empty where there
+    is none.
+    """
     names = set(archive.namelist())
     return next(((name, kind) for name, kind in THUMBNAILS.items() if name in names), ("", ""))
 

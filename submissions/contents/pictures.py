@@ -136,7 +136,9 @@ def _on_white(image: Image.Image) -> Image.Image:
 
 
 def _boxes(image: Image.Image) -> list[Box]:
-    """Part a picture into pages, from its top or its left: as many as it takes for each to be read."""
+    """Part a picture into pages, from its top or its left: as many as it takes for each to
+    be read.
+    """
     longer, shorter = max(image.size), min(image.size)
     if longer <= LONGEST * shorter or longer <= WIDEST:
         return [(0, 0, image.width, image.height)]

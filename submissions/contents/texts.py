@@ -24,7 +24,9 @@ def excerpt(file: IO[bytes]) -> str:
 
 
 def decode(head: bytes) -> str:
-    """Decode the beginning of a text: UTF-16 with its mark, UTF-8, or Windows's Persian and Arabic."""
+    """Decode the beginning of a text: UTF-16 with its mark, UTF-8, or Windows's Persian and
+    Arabic.
+    """
     if head.startswith(UTF_16):
         return head[: len(head) // 2 * 2].decode("utf-16", "replace")
     try:

@@ -120,7 +120,12 @@ def factor_judge(request: PortalRequest, pk: int) -> HttpResponse:
         seen = form.as_seen(lambda: _verdict(ExternalFactor.objects.get(pk=pk)))
         try:
             marking.judge_factor(
-                factor, **form.cleaned_data, by=request.user, at=request.at, seen=seen
+                factor,
+                verdict=form.cleaned_data["verdict"],
+                reason=form.cleaned_data["reason"],
+                by=request.user,
+                at=request.at,
+                seen=seen,
             )
         except Refused as refusal:
             form.add_error(None, str(refusal))

@@ -159,7 +159,9 @@ def detach(request: PortalRequest, uuid: UUID) -> HttpResponse:
 
 
 def _own_answer(request: PortalRequest, pk: int) -> Answer:
-    """Find a line of the reader's own agency: what it holds in other years is for its people alone."""
+    """Find a line of the reader's own agency: what it holds in other years is for its
+    people alone.
+    """
     answer = find_line(request, pk)
     if answer.submission.agency_id not in request.user.agency_ids(request.at):
         raise Http404

@@ -73,11 +73,13 @@ class ReferenceLine(models.Model):
     @property
     def as_answer(self) -> Answer:
         """Make the line as an agency's would be, unsaved (needs `measure` loaded)."""
-        said = {
-            name: getattr(self, name)
-            for name in ("measure", "value", "claims_not_applicable", "note")
-        }
-        return Answer(**said, own=None)
+        return Answer(
+            measure=self.measure,
+            own=None,
+            value=self.value,
+            claims_not_applicable=self.claims_not_applicable,
+            note=self.note,
+        )
 
 
 class TrainingResult(TypedDict):

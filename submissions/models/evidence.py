@@ -67,7 +67,9 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         )
 
     def waiting(self) -> Self:
-        """Find what the scanner has not judged: with one, also what came in while there was none."""
+        """Find what the scanner has not judged: with one, also what came in while there was
+        none.
+        """
         states = [
             DocumentState.PENDING,
             *([DocumentState.UNSCANNED] if settings.CLAMD_ADDRESS else []),
@@ -92,7 +94,9 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         )
 
     def for_notices(self) -> Self:
-        """Read files with the first line for which each was shown, which is where its notice leads."""
+        """Read files with the first line for which each was shown, which is where its
+        notice leads.
+        """
         first = Evidence.objects.filter(document=OuterRef("pk")).order_by("pk").values("uuid")[:1]
         return self.select_related("agency", "cycle").annotate(shown_as=Subquery(first))
 

@@ -22,7 +22,15 @@ def costs(request: PortalRequest, pk: int) -> HttpResponse:
     form = ExpenseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            spend(cycle, **form.cleaned_data, by=request.user, at=request.at)
+            spend(
+                cycle,
+                label=form.cleaned_data["label"],
+                amount=form.cleaned_data["amount"],
+                spent_on=form.cleaned_data["spent_on"],
+                hours=form.cleaned_data["hours"],
+                by=request.user,
+                at=request.at,
+            )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:

@@ -252,7 +252,9 @@ def _rows(
 
 
 def pace(done: int, due: int, lately: int, *, at: datetime, closes_at: datetime | None) -> Pace:
-    """Work out whether what is left will be done by the closing, as it went in the last seven days."""
+    """Work out whether what is left will be done by the closing, as it went in the last
+    seven days.
+    """
     left = due - done
     daily = half_up(Decimal(lately) / WEEK.days, 1)
     days = None if closes_at is None else Decimal((closes_at - at) / timedelta(days=1))

@@ -99,22 +99,20 @@ def _open_tasks(study: Reliability, *, at: datetime) -> None:
     is open still.
     """
     found = study.result or {}
-    of = {"cycle_id": study.cycle_id, "study": study, "opened_at": at}
     kinds = (ReviewTask.Kind.SEVERITY, ReviewTask.Kind.COPYING, ReviewTask.Kind.HALO)
     tasks: list[ReviewTask] = []
     for kind in kinds:
-        flagged = [row for row in found[kind] if row["flagged"]]
-        tasks += [
-            ReviewTask(**of, kind=kind, assessor_id=row["assessor"], figures=row) for row in flagged
-        ]
+        for row in found[kind]:
+            if row["flagged"]:
+                tasks.append(ReviewTask(kind=kind, assessor_id=row["assessor"], figures=row))
     saturated = ReviewTask.Kind.SATURATED
-    tasks += [
-        ReviewTask(**of, kind=saturated, measure_id=row["measure"], figures=row)
-        for row in found[saturated]
-    ]
+    for row in found[saturated]:
+        tasks.append(ReviewTask(kind=saturated, measure_id=row["measure"], figures=row))
     agreed = found["agreement"]
     if agreed and agreed["alpha"] is not None and agreed["alpha"] < UNRELIABLE:
-        tasks.append(ReviewTask(**of, kind=ReviewTask.Kind.AGREEMENT, figures=agreed))
+        tasks.append(ReviewTask(kind=ReviewTask.Kind.AGREEMENT, figures=agreed))
+    for task in tasks:
+        task.cycle_id, task.study, task.opened_at = study.cycle_id, study, at
     ReviewTask.objects.bulk_create(tasks, ignore_conflicts=True)
 
 

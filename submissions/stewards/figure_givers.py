@@ -1,4 +1,4 @@
-"""Who may give which agency's figure: the steward, or an administrator where the steward is tied."""
+"""Who gives which figure: the steward, or an administrator where the steward is tied."""
 
 from datetime import datetime
 from typing import NamedTuple

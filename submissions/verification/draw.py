@@ -64,7 +64,8 @@ def draw(cycle: Cycle, *, by: User, at: datetime) -> DrawCount:
     candidates, places = _candidates(cycle, submissions.values())
     drawn = sample(candidates, percent=cycle.verification_percent, seed=cycle.draw_seed)
     desks = _Desks(cycle, at)
-    made, facts, unfit = [], dict[int, dict[int, list[str]]](), 0
+    made, unfit = [], 0
+    codes_by_submission: dict[int, dict[int, list[str]]] = {}
     for line, why in drawn.items():
         if line in desks.drawn:
             continue
@@ -74,13 +75,21 @@ def draw(cycle: Cycle, *, by: User, at: datetime) -> DrawCount:
             unfit += 1
             continue
         codes = [code.value for code in why]
-        of = {"cycle": cycle, "agency_id": submission.agency_id, "submission": submission}
-        made.append(Verification(**of, line_id=line, why=codes, assessor=assessor, drawn_at=at))
-        facts.setdefault(submission.pk, {})[line] = codes
+        verification = Verification(
+            cycle=cycle,
+            agency_id=submission.agency_id,
+            submission=submission,
+            line_id=line,
+            why=codes,
+            assessor=assessor,
+            drawn_at=at,
+        )
+        made.append(verification)
+        codes_by_submission.setdefault(submission.pk, {})[line] = codes
     if made:
-        given = [s for s in submissions.values() if s.pk in facts]
-        each = {pk: {"lines": lines} for pk, lines in facts.items()}
-        perform(MOVES, given, "sample", by=by, at=at, params_by_pk=each, seed=cycle.draw_seed)
+        sampled = [s for s in submissions.values() if s.pk in codes_by_submission]
+        params = {pk: {"lines": lines} for pk, lines in codes_by_submission.items()}
+        perform(MOVES, sampled, "sample", by=by, at=at, params_by_pk=params, seed=cycle.draw_seed)
         cycle.save(update_fields=["draw_seed"])
         Verification.objects.bulk_create(made, batch_size=1000)
     return DrawCount(len(made), unfit)
