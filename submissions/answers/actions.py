@@ -21,7 +21,7 @@ FIELDS = ("value", "claims_not_applicable", *Answer.TEXT_FIELDS)
 """What an agency says of a line."""
 
 
-class Changed(clashes.Changed):
+class AnswerChanged(clashes.Changed):
     """Somebody else has changed, meanwhile, what is being saved: `answer` (key) and `fields` name
     what.
     """
@@ -136,8 +136,8 @@ def save_answers(
 
     Only the fields named are saved. `seen` holds, by answer key and field, the tokens of what the
     writer had before them (`Answer.token`): a field left as it was seen is not touched, and one
-    that somebody else has changed meanwhile raises `Changed`. Returns all the submission's lines as
-    they now stand, in the order of the page.
+    that somebody else has changed meanwhile raises `AnswerChanged`. Returns all the submission's
+    lines as they now stand, in the order of the page.
     """
     return enter(submission, values, "answer", by=by, at=at, seen=seen)
 
@@ -206,7 +206,7 @@ def _change(answer: Answer, values: Mapping[str, object], seen: Mapping[str, str
             clashes.append(name)
         setattr(answer, name, new)
     if clashes:
-        raise Changed(answer.pk, clashes)
+        raise AnswerChanged(answer.pk, clashes)
     return before != [getattr(answer, name) for name in values]
 
 

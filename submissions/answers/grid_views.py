@@ -252,7 +252,7 @@ def grid(request: PortalRequest, pk: int) -> HttpResponse:
         if not faults:
             try:
                 saved = _save(request, found, typed)
-            except actions.Changed as clash:  # in the moment since the lines were read
+            except actions.AnswerChanged as clash:  # in the moment since the lines were read
                 typed.cells[clash.answer].error = str(clash)
                 faults = _faults(found)
             except Refused as refusal:

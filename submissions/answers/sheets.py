@@ -38,7 +38,7 @@ def import_answers(
         params["left_out"] = left_out
     try:
         saved = actions.enter(submission, values, "take_in", by=by, at=at, seen=seen, params=params)
-    except actions.Changed as clash:
+    except actions.AnswerChanged as clash:
         line = Answer.objects.select_related("measure").get(pk=clash.answer)
         sentence = _(
             "Somebody has changed “%(line)s” since the file was checked; please check it again."

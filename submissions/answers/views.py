@@ -277,7 +277,7 @@ def _save(request: PortalRequest, answer: Answer, form: AnswerForm) -> list[Answ
             at=request.at,
             seen={answer.pk: form.seen},
         )
-    except actions.Changed as clash:
+    except actions.AnswerChanged as clash:
         form.clashing = clash.fields
         form.add_error(None, str(clash))
     except Refused as refusal:

@@ -44,16 +44,17 @@ def assign(
     """Put one axis of a submission on an assessor's desk, or move it there from another's before it
     is handed in.
 
-    The marks made so far go with it. A second reading is on the desk of somebody else than the
+    The marks made so far go with it. A second marking is on the desk of somebody else than the
     first.
     """
     _refuse_unfit(submission, assessor, at=at)
     if not submission.answers.filter(measure__indicator__axis=axis).not_stewarded().exists():
         raise Refused(_("Assessors mark no line of this axis; stewards supply what it asks for."))
-    reading = {"reading": 2} if is_second else {}
-    given = {"axis": axis, "assessor": assessor, **reading}
+    params: dict[str, object] = {"axis": axis, "assessor": assessor}
+    if is_second:
+        params["reading"] = 2
     [submission] = perform(
-        MOVES, [submission], "assign", by=by, at=at, params_by_pk={submission.pk: given}, seen=seen
+        MOVES, [submission], "assign", by=by, at=at, params_by_pk={submission.pk: params}, seen=seen
     )
     if _verifies(assessor, submission, axis.pk):
         raise Refused(
@@ -136,26 +137,26 @@ def assign_all(cycle: Cycle, *, by: User, at: datetime) -> ShareOutCount:
         pk=cycle.pk
     )  # two who share out at once draw by one seed
     cycle.draw_seed = cycle.draw_seed or secrets.token_hex(16)
-    share = _Share(cycle, submissions, at)
+    distribution = _Distribution(cycle, submissions, at)
     unread = 0
     for submission in submissions:
-        for axis, lines in share.axes[submission.pk].items():
-            share.first(submission, axis)
-            unread += share.second(submission, axis, sorted(share.drawn.intersection(lines)))
-    if share.changed_axes:
-        params = {pk: {"axes": axes} for pk, axes in share.changed_axes.items()}
+        for axis, lines in distribution.axes[submission.pk].items():
+            distribution.share_first_marking(submission, axis)
+            unread += distribution.share_second_marking(
+                submission, axis, sorted(distribution.sampled.intersection(lines))
+            )
+    if distribution.changed_axes:
+        params = {pk: {"axes": axes} for pk, axes in distribution.changed_axes.items()}
         changed = [s for s in submissions if s.pk in params]
         perform(MOVES, changed, "assign", by=by, at=at, params_by_pk=params, seed=cycle.draw_seed)
         cycle.save(update_fields=["draw_seed"])
-        Block.objects.bulk_create(share.blocks, batch_size=1000)
-        batches.write(share.moved, ["assessor"])
-    return ShareOutCount(len(share.blocks), len(share.moved), unread)
+        Block.objects.bulk_create(distribution.blocks, batch_size=1000)
+        batches.write(distribution.moved, ["assessor"])
+    return ShareOutCount(len(distribution.blocks), len(distribution.moved), unread)
 
 
-class _Share:
-    """Who gets what when the work of a cycle is shared out: as few lines as
-    may be on every desk.
-    """
+class _Distribution:
+    """Shares out the work of a cycle: as few lines as may be on every desk."""
 
     def __init__(self, cycle: Cycle, submissions: list[Submission], at: datetime) -> None:
         self.pool = Pool(at)
@@ -171,7 +172,7 @@ class _Share:
         self.axes: dict[int, dict[int, list[int]]] = {s.pk: {} for s in submissions}
         for pk, submission, axis, _points in lines:
             self.axes[submission].setdefault(axis, []).append(pk)
-        self.drawn = double_marking.sampled_lines(
+        self.sampled = double_marking.sampled_lines(
             cycle, ((pk, s, points) for pk, s, _axis, points in lines)
         )
         held = list(Block.objects.filter(cycle=cycle, submission__participation__ended_by=None))
@@ -191,7 +192,7 @@ class _Share:
             a for a in self.pool.fit(submission) if (submission.pk, axis, a.pk) not in self.verified
         ]
 
-    def first(self, submission: Submission, axis: int) -> None:
+    def share_first_marking(self, submission: Submission, axis: int) -> None:
         """Share out an axis that is on nobody's desk, or on that of somebody
         who may not mark it.
         """
@@ -208,14 +209,14 @@ class _Share:
         else:
             self._give_block(submission, axis, fit, len(self.axes[submission.pk][axis]))
 
-    def second(self, submission: Submission, axis: int, lines: list[int]) -> int:
-        """Share out what is drawn of an axis while its first reading is open; how many lines nobody
-        else may mark.
+    def share_second_marking(self, submission: Submission, axis: int, lines: list[int]) -> int:
+        """Share out what is drawn of an axis while its first marking is open; count the lines
+        that nobody else may mark.
         """
         first, held = (
             self.held.get((submission.pk, axis, is_second)) for is_second in (False, True)
         )
-        assert first is not None  # `first` has seen to that
+        assert first is not None  # `share_first_marking` has seen to that
         fit = [a for a in self.fit(submission, axis) if a.pk != first.assessor_id]
         if held is not None:
             if not self._stays(held, fit) and fit:

@@ -61,9 +61,9 @@ class BlockQuerySet(models.QuerySet["Block"]):
         """
         if answer.measure.is_stewarded:
             return None
-        readings = Q(is_second=False) | Q(drawn__contains=[answer.pk])
+        markings = Q(is_second=False) | Q(drawn__contains=[answer.pk])
         rows = self.filter(
-            readings, submission=answer.submission_id, axis=answer.measure.indicator.axis_id
+            markings, submission=answer.submission_id, axis=answer.measure.indicator.axis_id
         )
         own = models.Case(models.When(assessor=user, then=0), default=1)
         return rows.order_by(own, "is_second", "pk").first()
@@ -78,7 +78,7 @@ class BlockQuerySet(models.QuerySet["Block"]):
 
 
 class Block(models.Model):
-    """The lines of one axis of one submission on one assessor's desk; of a second reading, those
+    """The lines of one axis of one submission on one assessor's desk; of a second marking, those
     that were drawn.
     """
 

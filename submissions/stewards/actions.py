@@ -63,7 +63,7 @@ TokensByLine = Mapping[int, str]
 # --- Figures ------------------------------------------------------------------------------------
 
 
-class Changed(clashes.Changed):
+class FiguresChanged(clashes.Changed):
     """Figures on the lines `answers` that somebody has changed since they were seen."""
 
     def __init__(self, answers: Sequence[Answer]) -> None:
@@ -90,7 +90,7 @@ def save_figures(
     nothing takes one away.
 
     `seen` holds the tokens of what the writer had before them: what somebody else has changed since
-    raises `Changed`.
+    raises `FiguresChanged`.
     """
     return _enter(stewardship, figures, seen or {}, "enter", by=by, at=at)
 
@@ -161,7 +161,7 @@ def _enter(
     _refuse_wrong(stewardship, lines, figures, by=by, at=at)
     changed = [a for a in lines if _differs(a, figures[a.pk], by)]
     if clashing := [a for a in changed if seen.get(a.pk, held_token(a)) != held_token(a)]:
-        raise Changed(clashing)
+        raise FiguresChanged(clashing)
 
     emptied = {a.pk for a in changed if _is_empty(figures[a.pk])}
     StewardFigure.objects.filter(answer__in=emptied).delete()

@@ -240,7 +240,7 @@ def test_of_several_units_all_are_entered_or_none(visit):
     )
     units = [a.submission for a in lines]
 
-    with pytest.raises(answers.Changed):
+    with pytest.raises(answers.AnswerChanged):
         headquarters.fill_units(
             units, {a.pk: Decimal(1) for a in lines}, seen=tokens, by=w.headquarters, at=w.at
         )

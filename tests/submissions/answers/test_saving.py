@@ -66,7 +66,7 @@ def test_a_field_that_a_colleague_changed_is_refused_and_nothing_of_the_line_sav
     tokens = {name: before.token(name) for name in answers.FIELDS}
     answers.save_answer(line(world), value=Decimal(5), note="x", by=world.head, at=world.at)
 
-    with pytest.raises(answers.Changed) as refusal:
+    with pytest.raises(answers.AnswerChanged) as refusal:
         answers.save_answer(
             before,
             value=Decimal(7),

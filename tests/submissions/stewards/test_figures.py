@@ -67,7 +67,7 @@ def test_what_somebody_has_changed_since_it_was_seen_is_not_written_over():
     seen = stewards.held_token(line)
     stewards.save_figures(world.stewardship, {line.pk: figure("40")}, by=world.steward, at=world.at)
 
-    with pytest.raises(stewards.Changed, match="Ministry of Energy"):
+    with pytest.raises(stewards.FiguresChanged, match="Ministry of Energy"):
         stewards.save_figures(
             world.stewardship,
             {line.pk: figure("60")},
