@@ -13,7 +13,7 @@ def fresh(user: User) -> User:
     return User.objects.get(pk=user.pk)
 
 
-def shown(user: User, world: World) -> tuple[int, int, int]:
+def visible_blocks(user: User, world: World) -> tuple[int, int, int]:
     """Blocks, self-assessments and lines that somebody is shown."""
     user = fresh(user)
     return tuple(

@@ -18,7 +18,7 @@ from submissions.models import (
     ReferenceMark,
 )
 from tests.factories import World, build
-from tests.submissions.calibration.sittings import fresh, shown
+from tests.submissions.calibration.sittings import fresh, visible_blocks
 
 pytestmark = pytest.mark.django_db
 
@@ -59,13 +59,13 @@ def sit(world: World, *points: int, by: User | None = None) -> Calibration:
 def test_a_threshold_gates_the_desk(given, passed):
     world = demanding(build("assigned"))
     lay(world, "G1-1", 150)
-    before = shown(fresh(world.assessor), world)
+    before = visible_blocks(fresh(world.assessor), world)
 
     sitting = sit(world, given, by=fresh(world.assessor))
 
     assert before == (0, 0, 0)
     assert sitting.is_passed is passed
-    assert (shown(world.assessor, world)[0] > 0) is passed
+    assert (visible_blocks(world.assessor, world)[0] > 0) is passed
     assert Clearance.objects.filter(user=world.assessor, kind="training").exists() is passed
 
 
@@ -150,7 +150,7 @@ def test_a_cycle_that_asks_for_training_and_has_no_lines_shows_nothing_and_says_
     client.force_login(world.administrator)
     page = client.get(reverse("submissions:references", args=[world.cycle.pk]))
 
-    assert shown(world.assessor, world) == (0, 0, 0)
+    assert visible_blocks(world.assessor, world) == (0, 0, 0)
     assert "alert-warning" in page.content.decode()
 
 

@@ -17,7 +17,7 @@ from submissions.models import (
     Mark,
 )
 from tests.factories import build
-from tests.submissions.calibration.sittings import fresh, shown
+from tests.submissions.calibration.sittings import fresh, visible_blocks
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +27,7 @@ def test_nothing_on_a_desk_is_shown_or_marked_before_all_interests_are_declared(
     Clearance.objects.filter(user=world.assessor).delete()
     line = Answer.objects.on_desk(world.block).first()
 
-    before = shown(world.assessor, world)
+    before = visible_blocks(world.assessor, world)
     with pytest.raises(Refused):
         marking.save_marks(
             world.block,
@@ -39,7 +39,9 @@ def test_nothing_on_a_desk_is_shown_or_marked_before_all_interests_are_declared(
 
     assert before == (0, 0, 0)
     assert (
-        shown(world.assessor, world)[0] == Block.objects.filter(assessor=world.assessor).count() > 0
+        visible_blocks(world.assessor, world)[0]
+        == Block.objects.filter(assessor=world.assessor).count()
+        > 0
     )
 
 

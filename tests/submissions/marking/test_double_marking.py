@@ -13,7 +13,15 @@ from cycles.workflow import Refused
 from submissions.marking import assignment, double_marking
 from submissions.models import Answer, Mark, Reconciliation
 from tests.factories import build
-from tests.submissions.marking.two_marks import both, mark, ruled, said, score_of, shared_out, url
+from tests.submissions.marking.two_marks import (
+    both_blocks,
+    double_marked_world,
+    mark,
+    mark_values,
+    score_of,
+    url,
+    with_rules,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -54,8 +62,8 @@ def test_the_heaviest_lines_of_each_self_assessment_are_drawn():
 
 
 def test_what_is_drawn_goes_to_another_desk_and_the_seed_to_the_record():
-    world = shared_out()
-    first, second = both(world)
+    world = double_marked_world()
+    first, second = both_blocks(world)
 
     assert (second.assessor, first.assessor) == (world.other_assessor, world.assessor)
     assert len(second.drawn) == 1
@@ -68,7 +76,7 @@ def test_what_is_drawn_goes_to_another_desk_and_the_seed_to_the_record():
 
 
 def test_where_nobody_else_may_mark_the_lines_are_counted():
-    world = ruled(build("assigned"), second_heaviest=1)
+    world = with_rules(build("assigned"), second_heaviest=1)
     Interest.objects.create(
         user=world.other_assessor, agency=world.power, reason="x", declared_at=world.at
     )
@@ -77,8 +85,8 @@ def test_where_nobody_else_may_mark_the_lines_are_counted():
 
 
 def test_both_readings_are_never_on_one_desk():
-    world = shared_out()
-    first, second = both(world)
+    world = double_marked_world()
+    first, second = both_blocks(world)
 
     for is_second, assessor in ((False, world.other_assessor), (True, world.assessor)):
         with pytest.raises(Refused, match="somebody else"):
@@ -91,13 +99,13 @@ def test_both_readings_are_never_on_one_desk():
                 at=world.at,
             )
 
-    assert both(world) == (first, second)
+    assert both_blocks(world) == (first, second)
 
 
 def test_neither_assessor_reads_the_other_s_mark_before_both_have_handed_in(visit):
-    world = shared_out()
-    first, second = both(world)
-    mark(world, first, said=said("87.65", "NOT FOR YOUR EYES"))
+    world = double_marked_world()
+    first, second = both_blocks(world)
+    mark(world, first, said=mark_values("87.65", "NOT FOR YOUR EYES"))
     [line] = second.drawn
     client = visit(world, world.other_assessor)
 
@@ -117,14 +125,14 @@ def test_neither_assessor_reads_the_other_s_mark_before_both_have_handed_in(visi
 
 
 def test_marks_that_lie_together_give_their_mean():
-    world = shared_out()
-    first, second = both(world)
+    world = double_marked_world()
+    first, second = both_blocks(world)
     [line] = second.drawn
     ceiling = Answer.objects.select_related("measure").get(pk=line).measure.points
 
-    mark(world, second, said=said(ceiling * Decimal("0.90"), "one"))
+    mark(world, second, said=mark_values(ceiling * Decimal("0.90"), "one"))
     assert score_of(world, line) is None
-    mark(world, first, said=said(ceiling * Decimal("0.95"), "two"))
+    mark(world, first, said=mark_values(ceiling * Decimal("0.95"), "two"))
 
     score = score_of(world, line)
     assert score.points == ceiling * Decimal("0.925")
@@ -134,13 +142,13 @@ def test_marks_that_lie_together_give_their_mean():
 
 @pytest.mark.parametrize("apart", ["0.051", "0.5"])
 def test_marks_that_lie_apart_wait_for_one_value(apart):
-    world = shared_out()
-    first, second = both(world)
+    world = double_marked_world()
+    first, second = both_blocks(world)
     [line] = second.drawn
     ceiling = Answer.objects.select_related("measure").get(pk=line).measure.points
 
-    mark(world, first, said=said(ceiling))
-    mark(world, second, said=said(ceiling * (1 - Decimal(apart))))
+    mark(world, first, said=mark_values(ceiling))
+    mark(world, second, said=mark_values(ceiling * (1 - Decimal(apart))))
 
     waiting = Reconciliation.objects.get()
     assert (waiting.line_id, waiting.first.block, waiting.second.block) == (line, first, second)
@@ -149,10 +157,10 @@ def test_marks_that_lie_apart_wait_for_one_value(apart):
 
 
 def test_not_applicable_and_points_are_always_apart():
-    world = shared_out(agreement_percent=100)
-    first, second = both(world)
+    world = double_marked_world(agreement_percent=100)
+    first, second = both_blocks(world)
 
-    mark(world, first, said=said(0))
+    mark(world, first, said=mark_values(0))
     mark(world, second, said={"points": None, "is_not_applicable": True, "reason": "because"})
 
     assert Reconciliation.objects.count() == 1

@@ -14,7 +14,14 @@ from submissions.marking import assignment, double_marking, reconciliation
 from submissions.marking import rules as marking_rules
 from submissions.models import Answer, Block, Mark, Reconciliation, Score
 from tests.factories import build, supply
-from tests.submissions.marking.two_marks import both, mark, said, score_of, shared_out, url
+from tests.submissions.marking.two_marks import (
+    both_blocks,
+    double_marked_world,
+    mark,
+    mark_values,
+    score_of,
+    url,
+)
 from tests.worlds.answers import power_line
 
 pytestmark = pytest.mark.django_db
@@ -27,11 +34,11 @@ def _english():
 
 
 def left_apart():
-    world = shared_out()
-    first, second = both(world)
+    world = double_marked_world()
+    first, second = both_blocks(world)
     [line] = second.drawn
-    mark(world, first, said=said(100))
-    mark(world, second, said=said(20))
+    mark(world, first, said=mark_values(100))
+    mark(world, second, said=mark_values(20))
     for block in Block.objects.filter(submission=world.submission, state="open"):
         mark(world, block)
     return world, Reconciliation.objects.get(), line
@@ -111,7 +118,7 @@ def test_the_page_takes_both_through_to_one_value(visit):
 
 def test_marks_go_with_the_block_to_another_desk():
     world = build("assigned")
-    marks = {a.pk: said(1) for a in Answer.objects.on_desk(world.block)}
+    marks = {a.pk: mark_values(1) for a in Answer.objects.on_desk(world.block)}
     marking.save_marks(world.block, marks, by=world.assessor, at=world.at)
 
     block = assignment.assign(
@@ -134,11 +141,11 @@ def test_marks_go_with_the_block_to_another_desk():
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("trial", range(5))
 def test_both_readings_handed_in_at_once_leave_no_line_between_them(trial):
-    world = shared_out()
-    blocks = both(world)
+    world = double_marked_world()
+    blocks = both_blocks(world)
     [line] = blocks[1].drawn
     for block in blocks:
-        marks = {a.pk: said(10) for a in Answer.objects.on_desk(block)}
+        marks = {a.pk: mark_values(10) for a in Answer.objects.on_desk(block)}
         marking.save_marks(block, marks, by=block.assessor, at=world.at)
     gate, failed = threading.Barrier(2), []
 

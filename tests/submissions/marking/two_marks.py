@@ -16,15 +16,15 @@ def url(name, *args):
     return reverse(f"submissions:{name}", args=args)
 
 
-def ruled(world, **rules):
+def with_rules(world, **rules):
     Cycle.objects.filter(pk=world.cycle.pk).update(**rules)
     world.cycle = Cycle.objects.get(pk=world.cycle.pk)
     return world
 
 
-def shared_out(**rules):
+def double_marked_world(**rules):
     """A signed self-assessment whose lines are drawn for the other assessor by the rules given."""
-    world = ruled(
+    world = with_rules(
         build("assigned"),
         **({"second_heaviest": 1, "second_percent": 0, "agreement_percent": 5} | rules),
     )
@@ -32,7 +32,7 @@ def shared_out(**rules):
     return world
 
 
-def both(world):
+def both_blocks(world):
     drawn = Block.objects.get(submission=world.submission, is_second=True)
     return Block.objects.get(submission=world.submission, axis=drawn.axis, is_second=False), drawn
 
@@ -43,12 +43,12 @@ def mark(world, block, *, by=None, at=None, **special):
     marks = {}
     for a in Answer.objects.on_desk(block).select_related("measure", "own"):
         said = {"points": marking_rules.suggestion(a), "reason": ""}
-        marks[a.pk] = special.get("said", said) if a.pk in both(world)[1].drawn else said
+        marks[a.pk] = special.get("said", said) if a.pk in both_blocks(world)[1].drawn else said
     marking.save_marks(block, marks, by=by, at=world.at)
     return marking.hand_in(block, by=by, at=world.at)
 
 
-def said(points, reason="because"):
+def mark_values(points, reason="because"):
     return {"points": Decimal(points), "reason": reason}
 
 

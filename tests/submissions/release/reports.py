@@ -5,7 +5,7 @@ from django.utils import translation
 
 from submissions.release import actions as release
 from submissions.release import score_report
-from tests.submissions.marked import another
+from tests.submissions.marked_agencies import another
 
 
 def url(name, world, language="en"):

@@ -10,7 +10,7 @@ from indicators.models import Axis, Indicator, IndicatorSet, Kind, Measure
 from submissions.models import Answer, Score, Submission
 from submissions.scoring import distribution, totals
 from tests.factories import build
-from tests.submissions.marked import another
+from tests.submissions.marked_agencies import another
 from tests.submissions.release.reports import communicate, peers_of, read, url
 from tests.submissions.release.test_release import appealed
 from tests.worlds.answers import power_line

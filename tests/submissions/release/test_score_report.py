@@ -15,7 +15,7 @@ from indicators.scoring.statutory_tree import LineState
 from submissions.models import Answer, Score, Submission
 from submissions.release import score_report
 from tests.factories import build
-from tests.submissions.marked import another
+from tests.submissions.marked_agencies import another
 from tests.submissions.release.reports import communicate, peers_of, read, url
 from tests.submissions.release.test_release import appealed
 from tests.worlds.answers import power_line

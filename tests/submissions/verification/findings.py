@@ -15,7 +15,7 @@ from submissions.models import (
 from submissions.verification import actions as verification_actions
 from submissions.verification import draw
 from tests.factories import build, make_agency, supply
-from tests.submissions.marking.two_marks import ruled
+from tests.submissions.marking.two_marks import with_rules
 
 UNSUPPORTED = {"place": "source", "finding": "unsupported", "text": "The register says otherwise"}
 
@@ -28,7 +28,7 @@ def url(name, *args):
 
 def drawn_all(stage="assigned", **rules):
     """Every line that can be verified is drawn."""
-    world = ruled(build(stage), verification_percent=100, **rules)
+    world = with_rules(build(stage), verification_percent=100, **rules)
     world.drawn = draw.draw(world.cycle, by=world.administrator, at=world.at)
     return world
 

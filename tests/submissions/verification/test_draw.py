@@ -22,7 +22,7 @@ from submissions.models import (
 )
 from submissions.verification import draw
 from tests.factories import build
-from tests.submissions.marking.two_marks import ruled
+from tests.submissions.marking.two_marks import with_rules
 from tests.submissions.verification.findings import drawn_all, more_signed
 from tests.worlds.answers import power_line
 
@@ -65,7 +65,7 @@ def test_nobody_verifies_what_they_mark_and_no_one_with_an_interest():
 
 
 def test_the_work_goes_to_the_least_loaded_and_an_axis_to_one_desk():
-    world = ruled(build("submitted"), verification_percent=100)
+    world = with_rules(build("submitted"), verification_percent=100)
     world.at = world.opens("scoring")
 
     draw.draw(world.cycle, by=world.administrator, at=world.at)
@@ -76,7 +76,7 @@ def test_the_work_goes_to_the_least_loaded_and_an_axis_to_one_desk():
 
 
 def test_whoever_verifies_a_line_is_not_given_its_axis_to_mark():
-    world = ruled(build("submitted"), verification_percent=100)
+    world = with_rules(build("submitted"), verification_percent=100)
     world.at = world.opens("scoring")
     draw.draw(world.cycle, by=world.administrator, at=world.at)
 
@@ -96,12 +96,12 @@ def test_whoever_verifies_a_line_is_not_given_its_axis_to_mark():
 
 
 def test_a_second_draw_takes_nothing_out_and_adds_what_qualifies_since():
-    world = ruled(build("assigned"), verification_percent=40)
+    world = with_rules(build("assigned"), verification_percent=40)
     first = draw.draw(world.cycle, by=world.administrator, at=world.at)
     held = set(Verification.objects.values_list("line", flat=True))
 
     again = draw.draw(world.cycle, by=world.administrator, at=world.at)
-    ruled(world, verification_percent=100)
+    with_rules(world, verification_percent=100)
     more = draw.draw(world.cycle, by=world.administrator, at=world.at)
 
     assert (first.lines, again.lines, more.lines) == (2, 0, 2)
@@ -110,7 +110,7 @@ def test_a_second_draw_takes_nothing_out_and_adds_what_qualifies_since():
 
 
 def test_a_line_that_nobody_else_may_verify_is_counted_and_drawn_when_somebody_may():
-    world = ruled(build("assigned"), verification_percent=100)
+    world = with_rules(build("assigned"), verification_percent=100)
     interest = Interest.objects.create(
         user=world.other_assessor, agency=world.power, reason="x", declared_at=world.at
     )
@@ -122,14 +122,14 @@ def test_a_line_that_nobody_else_may_verify_is_counted_and_drawn_when_somebody_m
 
 
 def test_a_year_whose_rules_verify_nothing_draws_nothing():
-    world = ruled(build("assigned"), verification_percent=0)
+    world = with_rules(build("assigned"), verification_percent=0)
 
     with pytest.raises(Refused, match="no line is verified"):
         draw.draw(world.cycle, by=world.administrator, at=world.at)
 
 
 def test_a_province_s_administrator_draws_within_the_province_and_others_not_at_all():
-    world = ruled(build("assigned"), verification_percent=100)
+    world = with_rules(build("assigned"), verification_percent=100)
 
     assert draw.draw(world.cycle, by=world.provincial_administrator, at=world.at).lines == 0
     assert not Entry.objects.filter(act="sample").exists()
@@ -140,7 +140,7 @@ def test_a_province_s_administrator_draws_within_the_province_and_others_not_at_
 
 
 def test_reasons_come_from_the_line_its_weight_and_last_year():
-    world = ruled(build("scored"), year=1404)
+    world = with_rules(build("scored"), year=1404)
     line = power_line(world)
     lineage = line.measure.lineage
     Score.objects.filter(answer=line, is_current=True).update(basis="verified", points=Decimal(30))
@@ -182,7 +182,7 @@ def build_following(world, lineage):
 
 @pytest.mark.parametrize("agencies", [1, 4])
 def test_the_draw_takes_the_same_queries_for_any_number_of_agencies(agencies):
-    world = ruled(build("assigned"), verification_percent=100)
+    world = with_rules(build("assigned"), verification_percent=100)
     more_signed(world, agencies - 1)
 
     with CaptureQueriesContext(connection) as captured:

@@ -21,7 +21,7 @@ from submissions.models import (
 from submissions.verification import actions as verification_actions
 from submissions.verification import draw
 from tests.factories import make_user
-from tests.submissions.marking.two_marks import both, mark, said, shared_out
+from tests.submissions.marking.two_marks import both_blocks, double_marked_world, mark, mark_values
 from tests.submissions.verification.findings import (
     SUPPORTED,
     UNSUPPORTED,
@@ -133,18 +133,18 @@ def test_a_line_marked_as_not_applicable_has_nothing_to_lose():
 
 def read_twice(found_first):
     """The heaviest line is marked by two who lie apart and verified by a third."""
-    world = shared_out(verification_percent=100)
+    world = double_marked_world(verification_percent=100)
     world.people["third"] = make_user("third", "assessor")
     interests.state_interests(world.cycle, by=world.third, at=world.at)
     draw.draw(world.cycle, by=world.administrator, at=world.at)
-    first, second = both(world)
+    first, second = both_blocks(world)
     [line] = second.drawn
     held = Verification.objects.get(line=line)
     assert held.assessor == world.third
     if found_first:
         conclude(world, UNSUPPORTED, of=held)
-    mark(world, first, said=said(100))
-    mark(world, second, said=said(20))
+    mark(world, first, said=mark_values(100))
+    mark(world, second, said=mark_values(20))
     return world, line, held
 
 

@@ -19,7 +19,7 @@ from submissions.models import (
 from submissions.verification import actions as verification_actions
 from submissions.verification import draw
 from tests.factories import PASSWORD, build
-from tests.submissions.marking.two_marks import ruled, said
+from tests.submissions.marking.two_marks import mark_values, with_rules
 from tests.submissions.verification.findings import (
     UNSUPPORTED,
     drawn_all,
@@ -41,7 +41,7 @@ def _english():
 
 
 def test_the_sample_page_draws_and_tells_who_verifies_what_and_why(visit):
-    world = ruled(build("assigned"), verification_percent=100)
+    world = with_rules(build("assigned"), verification_percent=100)
     client = visit(world, world.administrator)
 
     empty = client.get(url("sample", world.cycle.pk)).content.decode()
@@ -61,7 +61,7 @@ def test_the_sample_page_draws_and_tells_who_verifies_what_and_why(visit):
 
 @pytest.mark.parametrize("agencies", [1, 4])
 def test_the_sample_page_takes_the_same_queries_for_any_length(visit, agencies):
-    world = ruled(build("assigned"), verification_percent=100)
+    world = with_rules(build("assigned"), verification_percent=100)
     more_signed(world, agencies - 1)
     draw.draw(world.cycle, by=world.administrator, at=world.at)
     client = visit(world, world.administrator)
@@ -139,7 +139,7 @@ def test_the_page_of_a_line_takes_few_queries(visit):
 def test_hours_are_kept_with_a_block_that_is_handed_in(visit):
     world = build("assigned")
     block = world.block
-    marks = {a.pk: said(1) for a in Answer.objects.on_desk(block)}
+    marks = {a.pk: mark_values(1) for a in Answer.objects.on_desk(block)}
     marking.save_marks(block, marks, by=world.assessor, at=world.at)
     client = visit(world, world.assessor)
 
@@ -157,7 +157,9 @@ def test_a_block_handed_in_and_a_verification_concluded_at_once_miss_no_line(tri
     held = of_line(world)
     block = Block.objects.get(submission=world.submission, axis__indicators__measures__code="G1-1")
     lines = Answer.objects.on_desk(block)
-    marking.save_marks(block, {a.pk: said(90) for a in lines}, by=world.assessor, at=world.at)
+    marking.save_marks(
+        block, {a.pk: mark_values(90) for a in lines}, by=world.assessor, at=world.at
+    )
     gate, failed = threading.Barrier(2), []
 
     def at_once(act):
