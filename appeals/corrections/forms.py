@@ -1,7 +1,7 @@
 """What is typed when like cases are corrected: what is right instead, why, and the signature."""
 
 import re
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping
 from decimal import Decimal
 
 from django import forms
@@ -36,7 +36,7 @@ class CorrectionFields(forms.Form):
         measure: Measure,
         user: User,
         signing: bool,
-        initial: MutableMapping[str, object] | None = None,
+        initial: dict[str, object] | None = None,
     ) -> None:
         super().__init__(data, initial=initial)
         self.measure, self.user, self.signing = measure, user, signing

@@ -87,7 +87,7 @@ class AppealForm(DescriptionForm, ComparedForm):
         grounds: Iterable[Ground],
         documents: QuerySet[Document],
         answer: Answer,
-        initial: Mapping[str, object],
+        initial: dict[str, object],
     ) -> None:
         super().__init__(data, files, initial=initial)
         self.answer = answer

@@ -80,7 +80,7 @@ def _in_hand(request: PortalRequest, cycle: Cycle) -> list[InHand]:
             continue
         fit = [u for u in stewards if may_be_steward(u, unsaved, at)]
         mine = request.method == "POST" and request.POST.get("measure") == str(measure.pk)
-        named = {"steward": measure.steward}
+        named: dict[str, object] = {"steward": measure.steward}
         form = AppointForm(
             request.POST if mine else None,
             people=fit,

@@ -108,7 +108,7 @@ class AppointForm(ComparedForm):
         *,
         people: Iterable[User],
         held: Stewardship | None,
-        initial: Mapping[str, object] | None = None,
+        initial: dict[str, object] | None = None,
         prefix: str | None = None,
     ) -> None:
         shows = {"steward": held.steward if held else None}

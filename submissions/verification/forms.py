@@ -67,7 +67,7 @@ class VerificationForm(DescriptionForm, ComparedForm):
         data: Mapping[str, object] | None = None,
         files: MultiValueDict[str, UploadedFile] | None = None,
         *,
-        initial: Mapping[str, object] | None = None,
+        initial: dict[str, object] | None = None,
         line: Answer,
         user: User,
         concluding: bool = False,
