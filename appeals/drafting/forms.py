@@ -87,7 +87,7 @@ class AppealForm(DescriptionForm, ComparedForm):
         grounds: Iterable[Ground],
         documents: QuerySet[Document],
         answer: Answer,
-        initial: dict[str, object],
+        initial: dict[str, object] | None = None,
     ) -> None:
         super().__init__(data, files, initial=initial)
         self.answer = answer
