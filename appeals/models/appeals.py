@@ -113,8 +113,8 @@ class Filing(models.Model):
 
 class AppealQuerySet(models.QuerySet["Appeal"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """Agencies see their own; the authority, once filed, its scope; reviewers what they could
-        decide, whoever is asked what the question is about.
+        """Show agencies their own appeals, the authority those of its scope once filed, reviewers
+        those they could decide, and whoever is asked the one that the question is about.
         """
         withdrawn_drafts = Q(state__in=(AppealState.WITHDRAWN, AppealState.ENDED), filed_at=None)
         filed = ~Q(state=AppealState.DRAFT) & ~withdrawn_drafts

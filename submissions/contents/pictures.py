@@ -88,8 +88,8 @@ def _sheet(image: Image.Image, number: int) -> Image.Image:
 
 
 def _in_eight_bits(image: Image.Image) -> Image.Image:
-    """Shades of grey that a scanner wrote in more bits than a screen shows; other modes as Pillow
-    knows them.
+    """Bring shades of grey that a scanner wrote in more bits than a screen shows into eight; leave
+    other modes as Pillow knows them.
     """
     if image.mode in ("I", "F") or image.mode.startswith("I;16"):
         shades = image if image.mode == "F" else image.convert("I")

@@ -129,7 +129,7 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         ).not_stewarded()
 
     def not_stewarded(self) -> Self:
-        """Without the lines that a steward supplies for all agencies."""
+        """Leave out the lines that a steward supplies for all agencies."""
         return self.exclude(measure__method="steward")
 
     def with_evidence_count(self) -> Self:
@@ -137,7 +137,7 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         return self.annotate(evidence_count=Count("evidence", filter=live, distinct=True))
 
     def with_counts(self) -> Self:
-        """Annotates live files and external factors, and those of the factors that name no file."""
+        """Annotate live files and external factors, and those of the factors that name no file."""
         live = Q(factors__withdrawn_at__isnull=True)
         return self.with_evidence_count().annotate(
             factor_count=Count("factors", filter=live, distinct=True),
@@ -145,7 +145,7 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         )
 
     def unscored(self) -> Self:
-        """Lines without an agreed score."""
+        """Find lines without an agreed score."""
         scored = Score.objects.filter(answer=OuterRef("pk"), is_current=True).exclude(
             basis=Score.Basis.SELF
         )

@@ -31,13 +31,13 @@ class HandIn(TypedDict):
 
 class BlockQuerySet(models.QuerySet["Block"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """Blocks to mark: the assessor's own, once the agency has signed and the assessor is
-        cleared for the year.
+        """Show an assessor the own blocks, once the agency has signed and the assessor is cleared
+        for the year.
         """
         return self.held_by(user, at).filter(cleared(user))
 
     def held_by(self, user: User, at: datetime) -> Self:
-        """Blocks on somebody's desk, whether or not they may be shown yet."""
+        """Find blocks on somebody's desk, whether or not they may be shown yet."""
         own = self.filter(assessor=user, submission__state__in=SEEN_AFTER_SIGNING)
         return own.filter(in_reach(user, at, (Role.ASSESSOR,)))
 
@@ -129,7 +129,7 @@ class MarkQuerySet(models.QuerySet["Mark"]):
         return self.filter(Q(block__assessor=user) | Q(answer__submission__in=scored))
 
     def made_by(self, user: User) -> Self:
-        """Marks that this person wrote, or handed in after somebody else."""
+        """Find marks that this person wrote, or handed in after somebody else."""
         return self.filter(Q(assessor=user) | Q(block__assessor=user))
 
 

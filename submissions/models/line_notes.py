@@ -81,7 +81,7 @@ class ExternalFactor(models.Model):
 
 class CommentQuerySet(models.QuerySet["LineComment"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """What an agency's people and its headquarters write is for them alone."""
+        """Show comments to an agency's people and its headquarters alone."""
         own = user.agency_ids(at, *AGENCY_ROLES)
         below = Submission.objects.visible_to(user, at).filter(agency__parent__in=own).values("pk")
         return self.filter(Q(answer__submission__agency__in=own) | Q(answer__submission__in=below))

@@ -47,8 +47,8 @@ class Communication(TypedDict):
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """Agencies see their own, headquarters their units', the authority its scope, assessors
-        what they mark or verify once it is signed and they are cleared for the year.
+        """Show agencies their own, headquarters their units', the authority its scope, and
+        assessors what they mark or verify once it is signed and they are cleared for the year.
         """
         seen = Q(agency__in=user.agency_ids(at))
         if above := user.agency_ids(at, *SUPERIOR_ROLES):
@@ -63,8 +63,8 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         return self.filter(seen)
 
     def scores_visible_to(self, user: User, at: datetime) -> Self:
-        """Whose agreed scores may be read: the authority's scope, but nobody's own agency before
-        they are communicated.
+        """Show agreed scores within the authority's scope, and of nobody's own agency before they
+        are communicated.
 
         Assessors are not among the readers: each knows the marks of their own desk.
         """
@@ -74,9 +74,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         return self.filter(whole | out & (own | in_reach(user, at, (Role.REVIEWER,))))
 
     def with_progress(self) -> Self:
-        """Annotates the lines the agency must fill in, and those that lack nothing
-        (`completeness`).
-        """
+        """Annotate lines the agency must fill in, and those that lack nothing (`completeness`)."""
         mine = ~Q(answers__measure__method="steward")
         return self.annotate(
             lines=Count("answers", filter=mine),

@@ -42,9 +42,9 @@ class SupplySignature(TypedDict):
 
 class StewardshipQuerySet(models.QuerySet["Stewardship"]):
     def worked_on_by(self, user: User, at: datetime) -> Self:
-        """One's own once all interests are declared for the year, and for administrators and
-        auditors those of their scope, with all that is for the whole country and so for agencies of
-        theirs.
+        """Find a steward's own once all interests are declared for the year, and for administrators
+        and auditors those of their scope, with all that is for the whole country and so for
+        agencies of theirs.
         """
         stated = user.cleared_years(Clearance.Kind.INTERESTS)
         own = (
@@ -75,7 +75,7 @@ class StewardshipQuerySet(models.QuerySet["Stewardship"]):
         return self.filter(Q(pk__in=self.worked_on_by(user, at).values("pk")) | Q(measure__in=told))
 
     def with_progress(self) -> Self:
-        """Annotates the lines that need a figure, and those that have one."""
+        """Annotate the lines that need a figure, and those that have one."""
         closed = (SubmissionState.LAPSED, SubmissionState.ENDED)
         lines = Answer.objects.filter(measure=OuterRef("measure")).exclude(
             submission__state__in=closed
@@ -185,7 +185,7 @@ class StewardFigureQuerySet(models.QuerySet["StewardFigure"]):
         return self.filter(seen)
 
     def made_by(self, user: User) -> Self:
-        """Figures that this person entered, or holds or signed as their steward."""
+        """Find figures that this person entered, or holds or signed as their steward."""
         return self.filter(
             Q(entered_by=user) | Q(stewardship__steward=user) | Q(stewardship__supplied_by=user)
         )
@@ -249,8 +249,8 @@ def token_of(percent: Decimal | None, *, is_not_applicable: bool, note: str) -> 
 
 
 def left_to_administrators(cycles: Iterable[Cycle]) -> models.QuerySet[Answer]:
-    """Lines without a figure whose steward may not give it (`is_figure_giver`), of what is open in
-    these cycles.
+    """Find lines without a figure whose steward may not give it (`is_figure_giver`), of what is
+    open in these cycles.
     """
     of_agency = {"user": OuterRef("steward"), "agency": OuterRef(OuterRef("submission__agency"))}
     outsider = Membership.objects.filter(

@@ -16,8 +16,8 @@ from submissions.models.evidence import Document, Evidence
 
 class UploadQuerySet(models.QuerySet["Upload"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """An upload is its starter's alone; whether the line still is, the guard asks before each
-        piece.
+        """Show an upload to its starter alone; whether the line still is, the guard asks before
+        each piece.
         """
         return self.filter(by=user)
 

@@ -17,7 +17,9 @@ from submissions.progress.forms import ExpenseForm
 
 @require_http_methods(["GET", "POST"])
 def costs(request: PortalRequest, pk: int) -> HttpResponse:
-    """Hours by kind, expenses, and both for each agency assessed; by POST an expense is entered."""
+    """Show hours by kind, expenses, and both for each agency assessed; by POST an expense is
+    entered.
+    """
     cycle = overseen_cycle(request, pk, whole=True)
     form = ExpenseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

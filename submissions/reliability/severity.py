@@ -83,8 +83,8 @@ def severity(readings: Iterable[Reading], *, margin: float = 0.02) -> list[Sever
 
 
 def _equations(readers: Readers) -> list[tuple[Who, float]]:
-    """What one line says: each reader against those before, so that errors are as large as a single
-    mark's.
+    """Turn the marks on one line into equations: each assessor against those before, so that errors
+    are as large as a single mark's.
 
     These are the contrasts of Helmert; least squares on them is least squares with an effect for
     each line.
@@ -126,7 +126,7 @@ def _comparable(found: Iterable[Who]) -> list[set[int]]:
 def _effects(
     assessors: set[int], targets: dict[Who, list[float]], lines: dict[int, int], margin: float
 ) -> list[Severity]:
-    """Least squares over one set of comparable assessors; equations of the same assessors are
+    """Fit one set of comparable assessors by least squares; equations of the same assessors are
     summed first.
     """
     place = {assessor: number for number, assessor in enumerate(sorted(assessors))}

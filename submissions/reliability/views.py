@@ -177,7 +177,7 @@ def _flagged_rows(rows: list[dict[str, Any]], people: dict[int, User]) -> list[d
 
 
 def _agreement_figures(agreed: dict[str, Any]) -> dict[str, Any]:
-    """Numbers as the page writes them: decimals, and percents in place of shares."""
+    """Write numbers as the page shows them: decimals, and percents in place of shares."""
     interval = agreed["interval"] and {
         end: Decimal(str(value)) for end, value in agreed["interval"].items()
     }

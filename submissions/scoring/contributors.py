@@ -16,7 +16,7 @@ LINE, PERSON = "of_line", "of_person"
 
 
 def _parts() -> list[QuerySet]:
-    """(line, person) of each part that can be had in a score."""
+    """Pair lines with people, for each part that can be had in a score."""
     sources = (
         (Mark, "answer_id", ("assessor_id", "block__assessor_id")),
         (Reconciliation, "line_id", ("proposed_by_id", "agreed_by_id")),

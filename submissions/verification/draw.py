@@ -96,8 +96,8 @@ def draw(cycle: Cycle, *, by: User, at: datetime) -> DrawCount:
 
 
 def _candidates(cycle: Cycle, submissions: Iterable[Submission]) -> tuple[list[Candidate], Places]:
-    """The lines that can be held against a source: signed, with a value, counted, not a steward's;
-    three queries.
+    """Find the lines that can be held against a source: signed, with a value, counted, not a
+    steward's; three queries.
     """
     keys = {s.pk: s.agency_id for s in submissions}
     fields = (
