@@ -170,7 +170,7 @@ class RowHeaderNode(Part):
 
 
 class CellNode(Part):
-    """A cell; one that spans several columns has no label, and another's may be given instead."""
+    """A cell with its column's label, or with its own (`label`); over several columns with none."""
 
     def start(self, context: Context) -> str:
         columns: Columns = context[TABLE]
@@ -193,7 +193,9 @@ class CellNode(Part):
 
 @register.tag
 def table(parser: Parser, token: Token) -> TableNode:
-    """`caption` is for those who cannot see the heading above; `class` comes beside our own."""
+    """Read the columns up to `rows`, then the rows; `caption` is for screen readers, `class` is put
+    beside our own.
+    """
     tag, *bits = token.split_contents()
     keywords = _keywords(parser, bits, tag)
     columns = _content(parser, "rows")
@@ -202,8 +204,8 @@ def table(parser: Parser, token: Token) -> TableNode:
 
 @register.tag
 def column(parser: Parser, token: Token) -> ColumnNode:
-    """A column by its label; `number` is its cells' form, too, and `hidden` is for screen readers
-    alone; `link` sorts by it.
+    """Read a column's label; `number` marks header and cells as figures, `hidden` keeps the label
+    to screen readers, and `link` sorts by the column.
     """
     tag, *bits = token.split_contents()
     if not bits:
@@ -219,7 +221,7 @@ def row(parser: Parser, token: Token) -> RowNode:
 
 @register.tag
 def rowheader(parser: Parser, token: Token) -> RowHeaderNode:
-    """The cell that names its row; on a card it stands above the others, without a label."""
+    """Read the cell that names its row; on a card it is the heading, without a label."""
     tag, *bits = token.split_contents()
     return RowHeaderNode(_keywords(parser, bits, tag), _content(parser, "endrowheader"))
 
