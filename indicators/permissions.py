@@ -9,11 +9,11 @@ from agencies.roles import (
     HEADS,
     Constituency,
     Role,
+    administers_set,
     in_scope,
     is_head,
     is_national_administrator,
     is_staff,
-    keeps,
     of_agency,
     who,
 )
@@ -26,7 +26,7 @@ from agencies.roles import (
     )
 )
 def is_owner(user: Any, obj: Any, at: datetime) -> bool:
-    return keeps(user, obj, at) if obj.agency_id is None else is_staff(user, obj, at)
+    return administers_set(user, obj, at) if obj.agency_id is None else is_staff(user, obj, at)
 
 
 @who(
@@ -36,7 +36,7 @@ def is_owner(user: Any, obj: Any, at: datetime) -> bool:
     )
 )
 def is_proposer(user: Any, obj: Any, at: datetime) -> bool:
-    return keeps(user, obj, at) if obj.agency_id is None else is_head(user, obj, at)
+    return administers_set(user, obj, at) if obj.agency_id is None else is_head(user, obj, at)
 
 
 @who(
@@ -47,7 +47,7 @@ def is_proposer(user: Any, obj: Any, at: datetime) -> bool:
 )
 def is_target_setter(user: Any, obj: Any, at: datetime) -> bool:
     if obj.agency_id is None:
-        return keeps(user, obj, at)
+        return administers_set(user, obj, at)
     return of_agency(user, obj, at, Role.HEADQUARTERS, Role.STAFF, *HEADS)
 
 

@@ -145,7 +145,7 @@ def file(
         "number": number,
     }
     of = {"cycle": submission.cycle, "agency": submission.agency, "submission": submission}
-    role = FILINGS["file"].who.acting(by, submission, at)
+    role = FILINGS["file"].who.acting_role(by, submission, at)
     filing = Filing.objects.create(**of, **signed, filed_as=role)
     perform(
         FILINGS,

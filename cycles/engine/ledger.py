@@ -92,7 +92,7 @@ def append(
                     str(note),
                     key,
                     name,
-                    move.who.acting(by, obj, at),
+                    move.who.acting_role(by, obj, at),
                     at,
                     recorded_at,
                     statutory,

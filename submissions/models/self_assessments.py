@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django_fsm import FSMField
 
-from agencies.models import Agency, User, cleared, in_reach
+from agencies.models import Agency, User, cleared_for, in_reach
 from agencies.persian import localised
 from agencies.roles import SUPERIOR_ROLES, Role
 from cycles.models import Cycle, Participation
@@ -35,7 +35,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
             assigned = Submission.objects.filter(blocks__assessor=user).values("pk")
             verified = Submission.objects.filter(verifications__assessor=user).values("pk")
             theirs = (Q(pk__in=assigned) | Q(pk__in=verified)) & Q(state__in=SEEN_AFTER_SIGNING)
-            seen |= theirs & in_reach(user, at, (Role.ASSESSOR,)) & cleared(user)
+            seen |= theirs & in_reach(user, at, (Role.ASSESSOR,)) & cleared_for(user)
         seen |= in_reach(user, at, (Role.REVIEWER,)) & Q(state=SubmissionState.COMMUNICATED)
         return self.filter(seen)
 

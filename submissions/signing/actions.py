@@ -66,7 +66,7 @@ def _locked(submission: Submission) -> Submission:
 def _sign(submission: Submission, *, by: User | None, at: datetime) -> Version:
     if why := why_closed(MOVES, submission, "submit", by=by, at=at):
         raise Refused(why)
-    role = MOVES["submit"].who.acting(by, submission, at)
+    role = MOVES["submit"].who.acting_role(by, submission, at)
     return versions.keep(submission, Version.Kind.SIGNED, by=by, at=at, role=role)
 
 
