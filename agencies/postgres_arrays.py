@@ -8,7 +8,9 @@ from collections.abc import Iterable
 
 
 def array(values: Iterable[object]) -> str:
-    """Write values as the text of a one-dimensional array, one constant however many; None is NULL."""
+    """Write values as the text of a one-dimensional array, one constant however many; None is
+    NULL.
+    """
     return "{" + ",".join("NULL" if value is None else _quote(str(value)) for value in values) + "}"
 
 

@@ -102,7 +102,9 @@ class User(AbstractUser):
 
     @cached_property
     def declarations(self) -> list[tuple[str, int]]:
-        """Read ("", agency) for each interest, (kind, year) for each clearance; one query for both."""
+        """Read ("", agency) for each interest, (kind, year) for each clearance; one query for
+        both.
+        """
         interests = self.interest_set.values_list(Value(""), "agency_id")
         return list(interests.union(self.clearance_set.values_list("kind", "year"), all=True))
 
