@@ -8,22 +8,16 @@ import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TypeVar
 
 import django_fsm
-from django.db.models import Model, TextChoices
+from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.persian import language
-from agencies.roles import (
-    HEADS,
-    Role,
-    Who,
-    is_clock,
-    is_national_administrator,
-)
+from agencies.roles import HEADS, Actor, Role, Who, is_clock, is_national_administrator
 from cycles.calendar import (
     ARTICLES,
     BINDINGS,
@@ -34,8 +28,11 @@ from cycles.calendar import (
     format_opening,
     phase_label,
 )
+from cycles.workflow_objects import CycleMatter, ExtendedWindow, WindowKey
 
 refusals = logging.getLogger("portal.refused")
+
+ObjectT = TypeVar("ObjectT")
 
 PER_AGENCY = frozenset({Phase.APPEAL, Phase.APPEAL_REVIEW, Phase.CLARIFICATION})
 """Phases whose windows each agency has of its own, opened by an act: from the communication of its scores."""
@@ -65,12 +62,12 @@ class Refused(Exception):
     The log is told where it was refused, and of which act (`code`), without the sentence: it may hold what was typed.
     """
 
-    def __init__(self, why: str | Promise | Mapping[Any, str], code: str = "") -> None:
+    def __init__(self, why: str | Promise | Mapping[ObjectT, str], code: str = "") -> None:
         refusals.info(
             "refused: %s", code or "by a rule", extra={"code": code or "rule"}, stacklevel=2
         )
-        self.reasons: dict[Any, str] = dict(why) if isinstance(why, Mapping) else {None: str(why)}
-        super().__init__(" ".join(dict.fromkeys(self.reasons.values())))
+        sentences = why.values() if isinstance(why, Mapping) else [str(why)]
+        super().__init__(" ".join(dict.fromkeys(sentences)))
 
 
 @dataclass(frozen=True)
@@ -150,25 +147,27 @@ class Windows:
     While the clock is off nothing can be said to be in time: what a hard window binds, waits.
     """
 
-    def __init__(self, rows: Iterable[Any], *, clock_is_off: bool = False) -> None:
+    def __init__(self, rows: Iterable[ExtendedWindow], *, clock_is_off: bool = False) -> None:
         self.rows = list(rows)
         self.clock_is_off = clock_is_off
-        self._rows = {(w.cycle_id, w.phase, w.agency_id, w.quarter, w.line): w for w in self.rows}
+        self._rows: dict[WindowKey, ExtendedWindow] = {
+            (w.cycle_id, w.phase, w.agency_id, w.quarter, w.line): w for w in self.rows
+        }
 
-    def of(self, phase: Phase, obj: Any) -> Term | None:
+    def of(self, phase: Phase, obj: CycleMatter) -> Term | None:
         """The window of a phase for an object, as extended for its agency: the agency's own where agencies have them.
 
         A quarter's report says its `quarter`, a line that has a window of its own its `line`.
         """
         own = phase in PER_AGENCY
         quarter = getattr(obj, "quarter", 0) if phase in PER_QUARTER else 0
-        line = obj.line_id if phase in PER_LINE else None
+        line = getattr(obj, "line_id", None) if phase in PER_LINE else None
         window = self._rows.get(
             (obj.cycle_id, phase, obj.agency_id if own else None, quarter, line)
         )
         return self.term(window, obj.agency_id) if window else None
 
-    def term(self, window: Any, agency_id: int | None) -> Term:
+    def term(self, window: ExtendedWindow, agency_id: int | None) -> Term:
         """A window as it stands for an agency, or for an agency that nothing but the general extensions concern."""
         opens_at, closes_at, number = window.opens_at, window.closes_at, ""
         for decree in window.decrees:
@@ -176,7 +175,7 @@ class Windows:
             if decree["agency"] in (None, agency_id) and until > closes_at:
                 closes_at, number = until, decree["number"]
         before = self._rows.get(
-            (window.cycle_id, FOLLOWS.get(window.phase), window.agency_id, 0, None)
+            (window.cycle_id, FOLLOWS.get(Phase(window.phase)), window.agency_id, 0, None)
         )
         if before is not None and before.closes_at == window.opens_at:
             followed = self.term(before, agency_id)
@@ -193,7 +192,7 @@ class Windows:
             number,
         )
 
-    def why_closed(self, phase: Phase, obj: Any, at: datetime) -> str:
+    def why_closed(self, phase: Phase, obj: CycleMatter, at: datetime) -> str:
         """The sentence for the user when a phase is not open at a moment, "" when it is.
 
         It says when the phase closed, under which article, and whether the closing has been extended.
@@ -232,13 +231,13 @@ class Windows:
         }
         return f"{closed} {extended}"
 
-    def lateness(self, phase: Phase, obj: Any, at: datetime) -> tuple[datetime | None, int]:
+    def lateness(self, phase: Phase, obj: CycleMatter, at: datetime) -> tuple[datetime | None, int]:
         """The statutory instant of an act's phase, and how many days after the closing in force the act is."""
         term = self.of(phase, obj) if phase != Phase.ANYTIME else None
         return (term.statutory_at, days_late(term.closes_at, at)) if term else (None, 0)
 
 
-FindMatters = Callable[[Sequence[Any], datetime, Windows], Mapping[int, str]]
+FindMatters = Callable[[Sequence[ObjectT], datetime, Windows], Mapping[int, str]]
 """Finds the open matters of some objects at a moment: a sentence for each that must wait, by the object's key."""
 
 
@@ -260,7 +259,7 @@ class Workflow:
         if len(self.moves) != len(moves):
             raise TypeError(f"{model}: a move stands twice in its table")
         self.written_fields = ("state", *writes)
-        self.matters: dict[str, FindMatters] = {}
+        self.matters: dict[str, Callable[..., Mapping[int, str]]] = {}
         Workflow.registry[self.label] = self
 
     def __getitem__(self, name: str) -> Move:
@@ -276,10 +275,10 @@ class Workflow:
         )(method)
         return guarded
 
-    def holds_up(self, *names: str) -> Callable[[FindMatters], FindMatters]:
+    def holds_up(self, *names: str) -> Callable[[FindMatters[ObjectT]], FindMatters[ObjectT]]:
         """Register the function that finds what these moves wait for; each row says so in `waits_for`."""
 
-        def register(find: FindMatters) -> FindMatters:
+        def register(find: FindMatters[ObjectT]) -> FindMatters[ObjectT]:
             for name in names:
                 if not self.moves[name].waits_for or name in self.matters:
                     raise TypeError(
@@ -291,20 +290,22 @@ class Workflow:
         return register
 
     def open_matters(
-        self, objs: Sequence[Any], move: Move, *, at: datetime, windows: Windows
-    ) -> dict[Any, str]:
+        self, objs: Sequence[CycleMatter], move: Move, *, at: datetime, windows: Windows
+    ) -> dict[int, str]:
         """Return why each of these objects must wait for another matter, by key; {} where nothing is open."""
         find = self.matters.get(move.name)
         return dict(find(objs, at, windows)) if find is not None and objs else {}
 
-    def why_not(self, obj: Any, move: Move, *, by: Any, at: datetime, windows: Windows) -> str:
+    def why_not(
+        self, obj: CycleMatter, move: Move, *, by: Actor | None, at: datetime, windows: Windows
+    ) -> str:
         """Why `by` may not make this move now, in a sentence to show, or ""."""
-        if self.states is not None and obj.state not in move.sources:
-            state = self.states(obj.state).label
+        state = getattr(obj, "state", "")
+        if self.states is not None and state not in move.sources:
             return gettext("“%(move)s” is not possible: %(object)s is “%(state)s”.") % {
                 "move": move.label,
                 "object": obj,
-                "state": state,
+                "state": self.states(state).label,
             }
         if not move.who(by, obj, at):
             return gettext("“%(move)s” is for %(who)s.") % {
@@ -313,17 +314,15 @@ class Workflow:
             }
         return windows.why_closed(move.phase, obj, at)
 
-    def open_to(self, obj: Any, *, by: Any, at: datetime, windows: Windows) -> list[Move]:
+    def open_to(
+        self, obj: CycleMatter, *, by: Actor | None, at: datetime, windows: Windows
+    ) -> list[Move]:
         """The moves that `by` may make on an object now, in the table's order: what the page draws its buttons from."""
         return [
             m
             for m in self.moves.values()
             if not self.why_not(obj, m, by=by, at=at, windows=windows)
         ]
-
-
-def model_label(obj: Model) -> str:
-    return obj._meta.label_lower
 
 
 class CycleState(TextChoices):

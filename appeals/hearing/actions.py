@@ -18,9 +18,9 @@ from appeals import evidence
 from appeals.models import Appeal, Question, with_handlers
 from appeals.permissions import is_reviewer, may_review
 from appeals.workflow import APPEALS, QUESTIONS, AppealState
-from cycles import batches
 from cycles.calendar import Phase
 from cycles.clashes import Seen
+from cycles.engine import batches
 from cycles.engine.perform import perform
 from cycles.models import Cycle, Window
 from cycles.workflow import Refused

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from django.db.models import Q
+from django.db.models import Model, Q
 
 from cycles.calendar import Phase
 from cycles.engine import notices
@@ -37,9 +36,9 @@ class Todo:
 
     cycle_id: int
     agency_id: int
-    model: Any
+    model: type[Model]
     count: int
-    link: tuple[Any, ...]
+    link: tuple[object, ...]
     quarter: int = 0
     line_id: int | None = None
 
@@ -137,7 +136,7 @@ def stage_of(term: Term, at: datetime) -> timedelta | None:
     return stage if stage and term.opens_at < term.closes_at - stage else None
 
 
-def _params(todo: Todo, term: Term, year: int) -> dict[str, Any]:
+def _params(todo: Todo, term: Term, year: int) -> dict[str, object]:
     return {
         "phase": term.phase.value,
         "quarter": term.quarter,

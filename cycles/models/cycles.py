@@ -1,5 +1,6 @@
 """When things happen: cycles with their windows and decrees, and the agencies that take part."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
@@ -206,15 +207,15 @@ class Cycle(models.Model):
     agency = None
 
     @CYCLE.transition
-    def _open(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _open(self, *, at: datetime, given: Mapping[str, object]) -> None:
         self.opened_at = at
 
     @CYCLE.transition
-    def _finalise(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _finalise(self, *, at: datetime, given: Mapping[str, object]) -> None:
         self.finalised_at = at
 
     @CYCLE.transition
-    def _publish(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _publish(self, *, at: datetime, given: Mapping[str, object]) -> None:
         self.published_at = at
 
 

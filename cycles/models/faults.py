@@ -2,7 +2,7 @@
 they are mended.
 """
 
-from typing import Any, Self
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
@@ -75,5 +75,5 @@ class Fault(models.Model):
         """What of the clock is not right, in the reader's words; "" of another fault."""
         if not self.cause:
             return ""
-        values: dict[str, Any] = {"host": self.host, "seconds": localised(abs(self.seconds or 0))}
+        values = {"host": self.host, "seconds": localised(abs(self.seconds or 0))}
         return str(ClockFault(self.cause).label) % values

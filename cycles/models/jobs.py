@@ -1,7 +1,8 @@
 """Work that goes on outside the request: one row a job, from its order to its end."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Self
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
@@ -131,14 +132,15 @@ class Job(models.Model):
         return bool(self.state == JobState.CANCELLED)
 
     @JOBS.transition
-    def _try_again(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _try_again(self, *, at: datetime, given: Mapping[str, object]) -> None:
         self.attempts, self.not_before, self.finished_at = 0, at, None
         self.step, self.percent, self.reason, self.error = "", 0, "", ""
 
     @JOBS.transition
-    def _stop(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _stop(self, *, at: datetime, given: Mapping[str, object]) -> None:
         self.lease_until, self.finished_at = None, at
 
     @JOBS.transition
-    def _fail(self, *, at: datetime, given: dict[str, Any]) -> None:
-        self.lease_until, self.finished_at, self.reason = None, at, given["reason"]
+    def _fail(self, *, at: datetime, given: Mapping[str, object]) -> None:
+        self.lease_until, self.finished_at = None, at
+        self.reason = Reason(str(given["reason"]))

@@ -1,7 +1,8 @@
 """National roles that one administrator proposes and another confirms."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Self
+from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -98,17 +99,19 @@ class Nomination(models.Model):
     # --- Transitions -----------------------------------------------------------------------------
 
     @NOMINATIONS.transition
-    def _confirm(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _confirm(self, *, at: datetime, given: Mapping[str, object]) -> None:
         self._decide(at, given)
 
     @NOMINATIONS.transition
-    def _decline(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _decline(self, *, at: datetime, given: Mapping[str, object]) -> None:
         self._decide(at, given)
 
     @NOMINATIONS.transition
-    def _withdraw(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _withdraw(self, *, at: datetime, given: Mapping[str, object]) -> None:
         self._decide(at, given)
 
-    def _decide(self, at: datetime, given: dict[str, Any]) -> None:
+    def _decide(self, at: datetime, given: Mapping[str, object]) -> None:
         self.decided_at = at
-        self.decided_by_id = given["decided_by"]
+        decided_by = given["decided_by"]
+        assert isinstance(decided_by, int)
+        self.decided_by_id = decided_by

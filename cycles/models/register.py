@@ -2,9 +2,10 @@
 before and after.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Self
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
@@ -170,9 +171,9 @@ class RegisterChange(models.Model):
         }
 
     @REGISTER.transition
-    def _take_effect(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _take_effect(self, *, at: datetime, given: Mapping[str, object]) -> None:
         self.in_force_at = at
 
     @REGISTER.transition
-    def _withdraw(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _withdraw(self, *, at: datetime, given: Mapping[str, object]) -> None:
         pass

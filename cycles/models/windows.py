@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Self
+from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -16,6 +16,7 @@ from cycles import clocks
 from cycles.calendar import Binding, Phase, phase_label
 from cycles.models.cycles import Cycle, Group
 from cycles.workflow import EXTENDABLE, Windows
+from cycles.workflow_objects import CycleMatter, Decree
 
 # Every page asks this, and the ORM takes longer to say it than PostgreSQL to answer.
 DECREES = """ARRAY(
@@ -38,26 +39,26 @@ DECREES = """ARRAY(
 CLOCK_FAULT = "EXISTS (SELECT FROM cycles_fault WHERE kind = 'clock' AND mended_at IS NULL)"
 
 
-def is_off(window: Any, began: datetime, ended: datetime) -> bool:
+def is_off(window: "Window", began: datetime, ended: datetime) -> bool:
     """Whether the clock is known to be off, or was not the database's while the window was read."""
     if abs(clocks.apart(window.read_at, began, ended)) > clocks.TOLERANCE:
         clocks.ours.is_suspect = True
         return True
-    return bool(window.clock_fault)
+    return window.clock_fault
 
 
 class WindowQuerySet(models.QuerySet["Window"]):
-    def concerning(self, objs: Iterable[Any]) -> Windows:
+    def concerning(self, objs: Iterable[CycleMatter]) -> Windows:
         """The windows of these objects' cycles, general and of their own agencies, as extended, in
         one query.
         """
         objs = list(objs)
-        cycles = {o.cycle_id for o in objs} - {None}
+        cycles = {o.cycle_id for o in objs if o.cycle_id is not None}
         if not cycles:
             return Windows(())
-        return self.terms(cycles, {o.agency_id for o in objs} - {None})
+        return self.terms(cycles, {o.agency_id for o in objs if o.agency_id is not None})
 
-    def terms(self, cycles: Iterable[Any], agencies: Iterable[int] | None = None) -> Windows:
+    def terms(self, cycles: Iterable[object], agencies: Iterable[int] | None = None) -> Windows:
         """The windows of these cycles, general and of these agencies, with the extensions that
         concern them.
 
@@ -95,6 +96,11 @@ class Window(models.Model):
     opens_at = models.DateTimeField()
     closes_at = models.DateTimeField()
     binding = models.CharField(max_length=4, choices=Binding)
+
+    # as `WindowQuerySet.terms` reads them
+    decrees: list[Decree]
+    clock_fault: bool
+    read_at: datetime
 
     objects = WindowQuerySet.as_manager()
 

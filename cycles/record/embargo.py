@@ -10,7 +10,7 @@ from cycles.calendar import TEHRAN, midnight
 from cycles.engine.ledger import plain
 from cycles.engine.perform import administer
 from cycles.models import Entry
-from cycles.workflow import model_label
+from cycles.workflow_objects import model_label
 
 
 @transaction.atomic

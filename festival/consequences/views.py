@@ -73,7 +73,6 @@ def _page(
     may_settle = not states and not why_closed(
         RULES, asked, "settle", by=request.user, at=request.at
     )
-    may_draw = found is not None and not states
     return {
         "cycle": cycle,
         "edition": found,
@@ -82,7 +81,8 @@ def _page(
         .filter(cycle=cycle)
         .standing(),
         "form": form if may_settle else None,
-        "may_draw": may_draw
+        "may_draw": found is not None
+        and not states
         and not why_closed(EDITIONS, found, "draw_consequences", by=request.user, at=request.at),
         "states": [(state, states[state]) for state in ConsequenceState] if states else [],
         "filter": narrowed,

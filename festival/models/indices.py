@@ -35,6 +35,7 @@ class Region(models.Model):
     position = models.PositiveSmallIntegerField(default=0)
 
     objects = RegionQuerySet.as_manager()
+    cycle_id = agency_id = agency = None
 
     def __str__(self) -> str:
         return self.name
@@ -90,6 +91,7 @@ class Index(models.Model):
     is_active = models.BooleanField(default=True)
 
     objects = IndexQuerySet.as_manager()
+    cycle_id = agency_id = agency = None
 
     class Meta:
         constraints = (

@@ -122,6 +122,8 @@ class SurveyQuestion(models.Model):
 class SurveyReturn(models.Model):
     """That an agency has answered, and nothing of what it said."""
 
+    cycle_id = None
+
     survey = models.ForeignKey(Survey, models.PROTECT, related_name="returns")
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
     at = models.DateTimeField()

@@ -9,7 +9,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agencies.models import User
-from cycles import batches, clashes
+from cycles import clashes
+from cycles.engine import batches
 from cycles.engine.perform import perform
 from cycles.models import Cycle, Participation
 from cycles.workflow import Refused

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from agencies.models import User, in_reach
 from agencies.roles import Role
-from cycles import batches
 from cycles.clashes import Seen
+from cycles.engine import batches
 from cycles.engine.perform import perform
 from cycles.models import Cycle
 from cycles.workflow import Refused

@@ -14,7 +14,7 @@ from django.db.models import Max, QuerySet
 from django.utils.functional import Promise
 
 from agencies.models import User
-from cycles import batches
+from cycles.engine import batches
 from indicators.models import Measure
 from submissions import completeness, outliers
 from submissions.models import (

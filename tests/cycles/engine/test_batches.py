@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from cycles import batches
+from cycles.engine import batches
 from submissions.models import Answer
 from tests.factories import build
 

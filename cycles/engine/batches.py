@@ -7,16 +7,17 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection
+from django.db.models import Model
 
 
-def write(objs: Sequence[Any], names: Iterable[str]) -> None:
+def write(objs: Sequence[Model], names: Iterable[str]) -> None:
     """Write these fields of rows of one model, which are there already; one statement for any
     number of them.
     """
     if not objs:
         return
     meta, quoted = objs[0]._meta, connection.ops.quote_name
-    fields = [meta.pk, *(meta.get_field(name) for name in names)]
+    fields: list[Any] = [meta.pk, *(meta.get_field(name) for name in names)]
     rows = [_row(obj, fields) for obj in objs]
 
     key, *columns = [quoted(field.column) for field in fields]
@@ -31,6 +32,6 @@ def write(objs: Sequence[Any], names: Iterable[str]) -> None:
         )
 
 
-def _row(obj: Any, fields: Iterable[Any]) -> dict[str, Any]:
+def _row(obj: Model, fields: Iterable[Any]) -> dict[str, object]:
     """Read the fields of an object, by column."""
     return {field.column: field.value_from_object(obj) for field in fields}
