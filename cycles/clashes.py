@@ -13,26 +13,30 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Model, QuerySet
+from django.utils.datastructures import MultiValueDict
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from agencies.json_values import JsonValue
 from agencies.persian import localised
 from cycles.workflow import Refused
 
 SEEN = "seen"
 
 
-def digest(stored: Mapping[str, Any]) -> str:
+def digest(stored: Mapping[str, object]) -> str:
     """A short name of what fields say, by which a form knows whether it is still what was seen."""
     plain = {name: plain_value(value) for name, value in stored.items()}
     text = json.dumps(plain, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def plain_value(value: Any) -> Any:
+def plain_value(value: object) -> JsonValue:
     """A value in one spelling: as it is stored, as it is typed, and as it comes back from the
     browser.
     """
@@ -61,7 +65,7 @@ def _plain_text(value: object) -> str:
 class Changed(Refused):
     """What somebody saves, somebody else has changed since they saw it."""
 
-    def __init__(self, why: Any = None) -> None:
+    def __init__(self, why: str | Promise = "") -> None:
         why = why or _(
             "Somebody has changed this since you opened the page. Nothing was saved. "
             "Look at what is stored now; save again to write over it."
@@ -92,6 +96,25 @@ def lock_rows(targets: Iterable[Any]) -> None:
         list(rows.select_for_update(of=("self",), no_key=True).values_list("pk"))
 
 
+FormData = Mapping[str, Any] | None
+FormFiles = MultiValueDict[str, UploadedFile] | None
+"""What a request hands to a form: the fields that were typed, and the files that were chosen."""
+
+
+class FormOptions(TypedDict, total=False):
+    """Options of every form of Django that pages of the portal set."""
+
+    auto_id: bool | str
+    initial: dict[str, Any] | None
+    prefix: str | None
+
+
+class ComparedOptions(FormOptions, total=False):
+    """Options of a form that asks before it writes over what somebody else has stored."""
+
+    shows: Mapping[str, object] | None
+
+
 class ComparedForm(forms.Form):
     """A form that shows what is stored, and asks before it writes over what somebody else has
     stored meanwhile.
@@ -110,17 +133,24 @@ class ComparedForm(forms.Form):
 
     _untouched = False
 
-    def __init__(self, *args: Any, shows: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        data: FormData = None,
+        files: FormFiles = None,
+        *,
+        shows: Mapping[str, object] | None = None,
+        **options: Unpack[FormOptions],
+    ) -> None:
+        super().__init__(data, files, **options)
         self.shows = shows
 
-    def get_initial_for_field(self, field: forms.Field, field_name: str) -> Any:
+    def get_initial_for_field(self, field: forms.Field, field_name: str) -> object:
         if field_name == SEEN:
             return self.token
         return super().get_initial_for_field(field, field_name)
 
     @property
-    def stored(self) -> dict[str, Any]:
+    def stored(self) -> dict[str, object]:
         if self.shows is not None:
             return dict(self.shows)
         return {
@@ -165,7 +195,7 @@ class ComparedForm(forms.Form):
             [name for name in stored if name in self.errors or self._says_other(name, stored[name])]
         )
 
-    def _says_other(self, name: str, stored: Any) -> bool:
+    def _says_other(self, name: str, stored: object) -> bool:
         """Whether a field says something else than what is stored, as it was typed and as it was
         understood.
         """
@@ -212,7 +242,7 @@ def _is_apart(field: forms.Field) -> bool:
     return isinstance(field, forms.FileField) or isinstance(field.widget, forms.PasswordInput)
 
 
-def _choices(choices: Any) -> Iterable[tuple[Any, Any]]:
+def _choices(choices: Any) -> Iterable[tuple[object, object]]:
     """Keys and labels of a choice, those of its groups as well."""
     for key, label in choices:
         if isinstance(label, list | tuple):
@@ -226,8 +256,9 @@ def together(shown: Iterable[ComparedForm], again: Callable[[], Iterable[Compare
     shown = list(shown)
     known = [bool(form.seen_token) for form in shown]
 
-    def joined(each: Iterable[ComparedForm]) -> str:
-        return " ".join(form.token for form, is_known in zip(each, known, strict=True) if is_known)
+    def join_tokens(forms_now: Iterable[ComparedForm]) -> str:
+        pairs = zip(forms_now, known, strict=True)
+        return " ".join(form.token for form, is_known in pairs if is_known)
 
     was_seen = " ".join(form.seen_token for form in shown if form.seen_token)
-    return Seen(was_seen, lambda: joined(again()))
+    return Seen(was_seen, lambda: join_tokens(again()))

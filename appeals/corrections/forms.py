@@ -12,7 +12,7 @@ from agencies.persian import parse_decimal
 from appeals.corrections.actions import Rule
 from appeals.models import Error
 from cycles.ui.fields import PersianTextField
-from cycles.ui.forms import LetterField, PasswordField, signed
+from cycles.ui.forms import LetterField, PasswordField, check_signature
 from indicators.models import Measure
 from indicators.scoring.parameter_forms import ParameterFields, number, written_parameters
 
@@ -36,7 +36,7 @@ class CorrectionFields(forms.Form):
         self.measure, self.user, self.signing = measure, user, signing
 
     def clean_password(self) -> str:
-        return signed(self.user, self.cleaned_data["password"]) if self.signing else ""
+        return check_signature(self.user, self.cleaned_data["password"]) if self.signing else ""
 
 
 class FormulaForm(CorrectionFields, ParameterFields):

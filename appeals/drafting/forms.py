@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from agencies.persian import localised
 from appeals.models import Ground
 from cycles.clashes import ComparedForm
-from cycles.ui.choices import offer_choices, offer_rows
 from cycles.ui.fields import NumberField, PersianTextField
+from cycles.ui.forms import offer_choices, offer_rows
 from submissions.evidence.actions import MOST_AT_ONCE
 from submissions.evidence.fields import DescriptionForm
 from submissions.evidence.file_types import KINDS
@@ -99,5 +99,5 @@ class AppealForm(DescriptionForm, ComparedForm):
         return value
 
     @property
-    def said(self) -> dict[str, Any]:
+    def action_kwargs(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in ("ground", "proposed_value", "argument")}

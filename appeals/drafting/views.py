@@ -113,7 +113,7 @@ def _save_draft(request: PortalRequest, answer: Answer, form: AppealForm) -> boo
             seen = form.as_seen(
                 lambda: _form(request, answer, Appeal.objects.live().filter(answer=answer).first())
             )
-            appeal = actions.save_draft(answer, fields=form.said, seen=seen, **by)
+            appeal = actions.save_draft(answer, fields=form.action_kwargs, seen=seen, **by)
             if uuid := request.POST.get("take_back"):
                 evidence.detach(_live_attachment(appeal, uuid), **by)
             if said["file"]:
@@ -261,7 +261,9 @@ def _file_appeals(request: PortalRequest, chosen: list[Appeal], form: Any) -> Fi
         return None
     seen = hashlib.sha256(actions.content(a.pk for a in chosen).encode()).hexdigest()
     try:
-        filed = actions.file(chosen, by=request.user, at=request.at, seen=seen, **form.said)
+        filed = actions.file(
+            chosen, by=request.user, at=request.at, seen=seen, **form.action_kwargs
+        )
     except Refused as refusal:
         form.add_error(None, str(refusal))
         return None

@@ -188,7 +188,9 @@ def decide(request: PortalRequest, pk: int) -> HttpResponse:
         )
         name = form.cleaned_data["decision"]
         try:
-            decision.decide(appeal, name, **form.said, by=request.user, at=request.at, seen=seen)
+            decision.decide(
+                appeal, name, **form.action_kwargs, by=request.user, at=request.at, seen=seen
+            )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:

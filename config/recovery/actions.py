@@ -55,7 +55,7 @@ def backup(directory: Path, *, at: datetime) -> tuple[Path, dict[str, Any], list
             "form": manifests.FORM,
             "made_at": at.isoformat(),
             "dump": dump,
-            "seal": seals.facts(seal) if seal else None,
+            "seal": seals.seal_statement(seal) if seal else None,
             "migrations": sorted(f"{app}.{name}" for app, name in migrations),
             "settings": manifests.settings_that_matter(),
             "secrets_not_in_it": list(manifests.SECRETS),
@@ -258,7 +258,7 @@ def _unproven(manifest: dict[str, Any]) -> list[str]:
     verdict, newest = audit.verify(), seals.newest()
     if verdict.broken:
         wrong.append(f"the record does not hold: {verdict.broken}")
-    if (seals.facts(newest) if newest else None) != manifest["seal"]:
+    if (seals.seal_statement(newest) if newest else None) != manifest["seal"]:
         wrong.append("its newest seal is not the one of the manifest")
     check = media.check_files()
     wrong += [f"{name} is missing" for name in check.missing]

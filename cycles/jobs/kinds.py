@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.functional import Promise
@@ -55,7 +54,7 @@ class Kind:
     queue: str
     attempts: int
     lease: int
-    unfinished: Callable[[], QuerySet[Any]]
+    unfinished: Callable[[], QuerySet]
     steps: Mapping[str, str | Promise] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -79,7 +78,7 @@ def kind(
     queue: str,
     attempts: int,
     lease: int,
-    unfinished: Callable[[], QuerySet[Any]],
+    unfinished: Callable[[], QuerySet],
     steps: Mapping[str, str | Promise] | None = None,
 ) -> Callable[[Callable[[int, Tell], None]], Callable[[int, Tell], None]]:
     """Register a function as the handler of a kind."""

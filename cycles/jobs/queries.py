@@ -5,7 +5,7 @@ wait, run and have failed.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Protocol, TypeVar
 
 from django.db.models import Count, Min
 
@@ -33,7 +33,19 @@ def by_subject(name: str, subjects: Iterable[int]) -> dict[int, Job]:
     return found
 
 
-def with_jobs(name: str, rows: Iterable[Any]) -> list[Any]:
+class JobSubject(Protocol):
+    """A row on which jobs are done."""
+
+    job: Job | None
+
+    @property
+    def pk(self) -> int: ...
+
+
+SubjectT = TypeVar("SubjectT", bound=JobSubject)
+
+
+def with_jobs(name: str, rows: Iterable[SubjectT]) -> list[SubjectT]:
     """The rows, each with its newest job of a kind as `job`; one query."""
     rows = list(rows)
     found = by_subject(name, [row.pk for row in rows])

@@ -7,9 +7,9 @@ import smtplib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from django.core.mail import get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.message import EmailMessage
 from django.db import DatabaseError, transaction
 from django.db.models import Count, F, Max, Min, Q, QuerySet
@@ -100,7 +100,7 @@ class Post:
     """
 
     def __init__(self) -> None:
-        self.connection: Any = None
+        self.connection: BaseEmailBackend | None = None
 
     def send(self, message: EmailMessage) -> None:
         if self.connection is None:
@@ -241,7 +241,9 @@ CHOICES = ("language", "mobile", "mails_news", "mails_reminders", "texts_reminde
 
 
 @transaction.atomic
-def choose(choices: Mapping[str, Any], *, by: User, at: datetime, seen: Seen | None = None) -> User:
+def choose(
+    choices: Mapping[str, object], *, by: User, at: datetime, seen: Seen | None = None
+) -> User:
     """What is sent to oneself besides official notices, in which language and to which mobile
     number.
     """

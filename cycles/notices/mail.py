@@ -4,7 +4,6 @@ their language.
 
 from collections.abc import Sequence
 from email.utils import parseaddr
-from typing import Any
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
@@ -26,7 +25,7 @@ def domain() -> str:
     return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
 
 
-def address(name: str, *args: Any) -> str:
+def address(name: str, *args: object) -> str:
     """A page's whole address, for readers outside the portal."""
     return f"{settings.PORTAL_URL}{reverse(name, args=args)}"
 

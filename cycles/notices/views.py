@@ -2,11 +2,9 @@
 official notice.
 """
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from agencies.models import Membership, User
 from agencies.roles import Role
+from cycles.clashes import FormData
 from cycles.models import Channel, Delivery, Entry
 from cycles.notices import delivery as notices_delivery
 from cycles.notices import wording
@@ -24,7 +23,7 @@ from cycles.requests import PortalRequest
 from cycles.ui.pages import PER_PAGE, listed
 from cycles.workflow import Refused
 
-SHOWN: dict[str, dict[str, Any]] = {
+SHOWN: dict[str, dict[str, object]] = {
     "": {},
     "unseen": {"seen_at": None},
     "official": {"is_official": True},
@@ -85,7 +84,7 @@ def notice_settings(request: PortalRequest) -> HttpResponse:
     return render(request, "cycles/notices/inbox_settings.html", {"form": form})
 
 
-def _choices(person: User, data: Any = None) -> NoticeSettingsForm:
+def _choices(person: User, data: FormData = None) -> NoticeSettingsForm:
     return NoticeSettingsForm(
         data, initial={name: getattr(person, name) for name in notices_delivery.CHOICES}
     )
@@ -120,7 +119,7 @@ def unseen_people(request: PortalRequest, pk: int) -> HttpResponse:
     )
 
 
-def _official(request: PortalRequest) -> Any:
+def _official(request: PortalRequest) -> QuerySet[Entry]:
     """The acts in the reader's scope of which somebody was told officially."""
     if not request.user.holds(Role.ADMINISTRATOR, Role.AUDITOR, at=request.at):
         raise Http404

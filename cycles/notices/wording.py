@@ -1,11 +1,12 @@
 """Say what a notice tells its reader."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.apps import apps
+from django.db.models import Model
 from django.urls import reverse
 from django.utils.translation import gettext
 
@@ -68,12 +69,12 @@ def in_words(deliveries: Iterable[Delivery]) -> list[Notice]:
     return notices
 
 
-def _objects(entries: Iterable[Entry]) -> dict[tuple[str, int], Any]:
+def _objects(entries: Iterable[Entry]) -> dict[tuple[str, int], Model]:
     """What these entries are about, as it stands now: one query a model."""
     keys: dict[str, set[int]] = {}
     for entry in entries:
         keys.setdefault(entry.model, set()).add(entry.object_pk)
-    found: dict[tuple[str, int], Any] = {}
+    found: dict[tuple[str, int], Model] = {}
     for label, pks in keys.items():
         model: Any = apps.get_model(label)
         rows = (
@@ -85,7 +86,7 @@ def _objects(entries: Iterable[Entry]) -> dict[tuple[str, int], Any]:
     return found
 
 
-def _of_act(delivery: Delivery, pk: int, obj: Any) -> Notice:
+def _of_act(delivery: Delivery, pk: int, obj: Model | None) -> Notice:
     entry = delivery.entry
     assert entry is not None
     return Notice(
@@ -93,7 +94,7 @@ def _of_act(delivery: Delivery, pk: int, obj: Any) -> Notice:
         title=entry.news,
         about=entry.object_label if obj is None else str(obj),
         at=entry.at,
-        url=obj.get_absolute_url() if hasattr(obj, "get_absolute_url") else "",
+        url=_address(obj),
         is_official=delivery.is_official,
         letter=entry.params.get("letter", ""),
         seen_at=delivery.seen_at,
@@ -101,11 +102,17 @@ def _of_act(delivery: Delivery, pk: int, obj: Any) -> Notice:
     )
 
 
+def _address(obj: Model | None) -> str:
+    """Name the address of a row, "" where it has no page."""
+    address: Callable[[], str] | None = getattr(obj, "get_absolute_url", None)
+    return address() if address else ""
+
+
 def _of_deadline(delivery: Delivery, pk: int, agency: Agency | None) -> Notice:
     params = delivery.params
     closes_at, (name, *args) = datetime.fromisoformat(params["closes_at"]), params["link"]
     todo = {
-        "left": _left(closes_at, delivery.made_at),
+        "left": _time_left(closes_at, delivery.made_at),
         "todo": apps.get_model(params["model"]).left_to_do(params["count"]),
     }
     phase = phase_label(Phase(params["phase"]), params["quarter"])
@@ -122,7 +129,7 @@ def _of_deadline(delivery: Delivery, pk: int, agency: Agency | None) -> Notice:
     )
 
 
-def _left(closes_at: datetime, at: datetime) -> str:
+def _time_left(closes_at: datetime, at: datetime) -> str:
     """The time that was left when the reminder was made; an hour begun counts as whole, so that it
     is 3 days.
     """

@@ -35,7 +35,7 @@ def close_account(person: User, *, by: User, at: datetime, note: str) -> User:
     """Let nobody in by this account, from this moment; its roles stay and do nothing until it is
     opened again.
     """
-    person = _locked(person)
+    person = _lock(person)
     _check("close_account", person, by=by, at=at, note=note)
     if not person.is_active:
         raise Refused(_("This account is closed already."))
@@ -55,7 +55,7 @@ def open_account(person: User, *, by: User, at: datetime, note: str) -> User:
     By a new password only, to which a link is sent: whoever had the old one when the account was
     closed keeps out.
     """
-    person = _locked(person)
+    person = _lock(person)
     _check("open_account", person, by=by, at=at, note=note)
     if person.is_active:
         raise Refused(_("This account is open."))
@@ -85,7 +85,7 @@ def identify(
     Whoever may say that could let a stranger in, so only the authority may, in whose scope all the
     roles lie.
     """
-    person = _locked(person)
+    person = _lock(person)
     if why := why_not_keep("identify", person, by=by, at=at):
         raise Refused(why)
     if seen is not None:
@@ -119,7 +119,7 @@ def _check(act: str, person: User, *, by: User, at: datetime, note: str) -> None
         raise Refused(_("Say why: the reason is kept in the record."))
 
 
-def _locked(person: User) -> User:
+def _lock(person: User) -> User:
     return User.objects.select_for_update(no_key=True).get(pk=person.pk)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
@@ -41,24 +41,40 @@ def import_agencies(
     if not written:
         raise Refused(_("Nothing in the file differs from the register."))
     subjects = [AdministrationTarget(agency, agency) for agency in written]
-    said: dict[str, Any] = {"file": file_name, "sha256": sha256} | (
-        {"left_out": left_out} if left_out else {}
-    )
-    perform(ADMINISTRATION, subjects, "import_agencies", by=by, at=at, **said)
+    params: dict[str, Any] = {"file": file_name, "sha256": sha256}
+    if left_out:
+        params["left_out"] = left_out
+    perform(ADMINISTRATION, subjects, "import_agencies", by=by, at=at, **params)
     return written
+
+
+class RoleTerms(TypedDict, total=False):
+    """What a role says beside its holder and its name: where it is held, and from when until when;
+    of a member the side and the sector of the working group.
+    """
+
+    agency: Agency | None
+    province: Province | None
+    constituency: str
+    sector: str
+    is_chair: bool
+    is_outsider: bool
+    valid_from: datetime | None
+    valid_until: datetime | None
 
 
 # --- Roles --------------------------------------------------------------------------------------
 
 
 @transaction.atomic
-def grant_role(*, user: User, role: str, by: User, at: datetime, **where: Any) -> Membership:
+def grant_role(
+    *, user: User, role: str, by: User, at: datetime, **terms: Unpack[RoleTerms]
+) -> Membership:
     """Give a user a role; agency roles name an agency, the others the country or one province.
 
-    One for the whole country is given by two administrators: see `nominations`. `where` is what
-    else a membership says: agency or province, constituency and sector, from when until when.
+    One for the whole country is given by two administrators: see `nominations`.
     """
-    return _give("grant_role", user, role, by=by, at=at, **where)
+    return _give("grant_role", user, role, by=by, at=at, **terms)
 
 
 @transaction.atomic
@@ -71,7 +87,7 @@ def invite(
     by: User,
     at: datetime,
     national_id: str = "",
-    **where: Any,
+    **terms: Unpack[RoleTerms],
 ) -> Membership:
     """Give whoever has this address a role, with an account without a password where there is none
     yet.
@@ -80,14 +96,14 @@ def invite(
     account already is told to nobody. The national ID is noted of a new account alone.
     """
     return _give(
-        "invite", invited(email, name_fa, name_en, national_id), role, by=by, at=at, **where
+        "invite", invited_person(email, name_fa, name_en, national_id), role, by=by, at=at, **terms
     )
 
 
 @transaction.atomic
 def invite_again(membership: Membership, *, by: User, at: datetime) -> Membership:
     """Send an invitation with a new link to somebody who has not chosen a password yet."""
-    membership = _locked(membership)
+    membership = _lock(membership)
     if membership.valid_until is not None and membership.valid_until <= at:
         raise Refused(_("This role is not in force."))
     if membership.user.has_usable_password():
@@ -101,7 +117,7 @@ def invite_again(membership: Membership, *, by: User, at: datetime) -> Membershi
     return membership
 
 
-def invited(email: str, name_fa: str, name_en: str, national_id: str = "") -> User:
+def invited_person(email: str, name_fa: str, name_en: str, national_id: str = "") -> User:
     """Whoever has this address, made now if nobody has; of two who ask at once, both get the same
     person.
     """
@@ -127,11 +143,13 @@ def invited(email: str, name_fa: str, name_en: str, national_id: str = "") -> Us
     return found
 
 
-def _give(act: str, user: User, role: str, *, by: User, at: datetime, **where: Any) -> Membership:
+def _give(
+    act: str, user: User, role: str, *, by: User, at: datetime, **terms: Unpack[RoleTerms]
+) -> Membership:
     """A new role by one of the acts that give roles; never one that takes a
     second administrator.
     """
-    membership = planned(act, user, role, by=by, at=at, **where)
+    membership = planned_role(act, user, role, by=by, at=at, **terms)
     national = is_national(role, agency=membership.agency, province=membership.province)
     alone = national and role == Role.ADMINISTRATOR and is_only_administrator(by, at)
     if national and not alone:
@@ -152,7 +170,7 @@ def is_only_administrator(administrator: User, at: datetime) -> bool:
 
 
 def appoint(
-    act: str, membership: Membership, *, by: User, at: datetime, **facts: Any
+    act: str, membership: Membership, *, by: User, at: datetime, **params: Any
 ) -> Membership:
     """Write a planned role and record it."""
     membership.save()
@@ -165,7 +183,7 @@ def appoint(
         agency=reach,
         user=user.username,
         role=membership.role,
-        **facts,
+        **params,
     )
     return membership
 
@@ -188,7 +206,7 @@ def _why_not_whole(role: str, agency: Agency | None, *, constituency: str, secto
     return ""
 
 
-def planned(
+def planned_role(
     act: str,
     user: User,
     role: str,
@@ -209,7 +227,7 @@ def planned(
         raise Refused(why)
     if valid_until is not None and valid_until <= (valid_from or at):
         raise Refused(_("The role must end after it begins."))
-    where: dict[str, Any] = {
+    place: dict[str, Any] = {
         "agency": agency,
         "province": province,
         "constituency": constituency,
@@ -222,17 +240,17 @@ def planned(
         is_outsider=is_outsider,
         valid_from=valid_from or at,
         valid_until=valid_until,
-        **where,
+        **place,
     )
     # first whether one may at all: what a person holds beyond one's scope is not told by a refusal
     if why := why_not_administer(act, by=by, at=at, agency=membership.reach, obj=membership):
         raise Refused(why)
-    if Membership.objects.filter(user=user, role=role, **where).ending_after(at).exists():
+    if Membership.objects.filter(user=user, role=role, **place).ending_after(at).exists():
         raise Refused(_("This person holds this role already."))
     return membership
 
 
-def _locked(membership: Membership) -> Membership:
+def _lock(membership: Membership) -> Membership:
     rows = Membership.objects.select_for_update(of=("self",), no_key=True)
     return rows.select_related("agency", "province", "user").get(pk=membership.pk)
 
@@ -243,7 +261,7 @@ def end_role(membership: Membership, *, by: User, at: datetime, note: str = "") 
 
     A head takes the delegations along.
     """
-    membership = _locked(membership)
+    membership = _lock(membership)
     if membership.valid_until is not None and membership.valid_until <= at:
         raise Refused(_("This role is not in force."))
     for row in (membership, *_delegations_of([membership], at)):

@@ -51,13 +51,13 @@ def delegate(
         valid_from=valid_from,
         valid_until=valid_until,
     )
-    said: dict[str, Any] = {
+    params: dict[str, Any] = {
         "note": note,
         "letter": letter,
         "valid_from": valid_from,
         "valid_until": valid_until,
     }
-    administer("delegate", membership, by=by, at=at, agency=agency, user=user.username, **said)
+    administer("delegate", membership, by=by, at=at, agency=agency, user=user.username, **params)
     return membership
 
 

@@ -70,7 +70,7 @@ def person(request: PortalRequest, pk: int) -> HttpResponse:
         "interests": interests.order_by("declared_at", "pk") if oneself or oversees else None,
         "may_grant": not oneself and _may_appoint(request),
         "may_reset": someone.has_second_factor and not why_not_reset(request, someone),
-        "may_delegate": oneself and bool(_led(request)),
+        "may_delegate": oneself and bool(_headed_agencies(request)),
     } | _keeping(request, someone)
     return render(request, "cycles/people/person.html", context)
 
@@ -145,8 +145,14 @@ def _role_form(request: PortalRequest, kind: type[GrantForm]) -> GrantForm:
 
 
 def _needs_second(request: PortalRequest, form: GrantForm) -> bool:
-    given = form.given
-    return nominations.needs_second(given["role"], by=request.user, at=request.at, where=given)
+    typed = form.action_kwargs
+    return nominations.needs_second(
+        typed["role"],
+        by=request.user,
+        at=request.at,
+        agency=typed.get("agency"),
+        province=typed.get("province"),
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -157,12 +163,12 @@ def grant(request: PortalRequest, pk: int) -> HttpResponse:
         try:
             if _needs_second(request, form):
                 made: Nomination | Membership = nominations.propose(
-                    user=someone, by=request.user, at=request.at, **form.given
+                    user=someone, by=request.user, at=request.at, **form.action_kwargs
                 )
                 said = _("Proposed: %(role)s. Another national administrator confirms it.")
             else:
                 made = actions.grant_role(
-                    user=someone, by=request.user, at=request.at, **form.given
+                    user=someone, by=request.user, at=request.at, **form.action_kwargs
                 )
                 said = _("Granted: %(role)s")
         except Refused as refusal:
@@ -182,13 +188,13 @@ def invite(request: PortalRequest) -> HttpResponse:
             return _answer_too_many(request)
         try:
             if _needs_second(request, form):
-                nominations.propose_invitation(by=request.user, at=request.at, **form.given)
+                nominations.propose_invitation(by=request.user, at=request.at, **form.action_kwargs)
                 said = _(
                     "Proposed. The invitation goes to %(email)s when another national "
                     "administrator confirms it."
                 )
             else:
-                actions.invite(by=request.user, at=request.at, **form.given)
+                actions.invite(by=request.user, at=request.at, **form.action_kwargs)
                 said = _("The invitation is on its way to %(email)s.")
         except Refused as refusal:
             form.add_error(None, str(refusal))
@@ -263,7 +269,7 @@ def remove_leaver(request: PortalRequest, pk: int, agency: int) -> HttpResponse:
 # --- Delegation ---------------------------------------------------------------------------------
 
 
-def _led(request: PortalRequest) -> list[Agency]:
+def _headed_agencies(request: PortalRequest) -> list[Agency]:
     """The agencies that the reader heads in person."""
     return [m.agency for m in request.user.memberships(request.at, Role.HEAD) if m.agency]
 
@@ -271,7 +277,7 @@ def _led(request: PortalRequest) -> list[Agency]:
 @require_http_methods(["GET", "POST"])
 def delegation(request: PortalRequest) -> HttpResponse:
     """To whom a head leaves the signature, and what was delegated before."""
-    led = _led(request)
+    led = _headed_agencies(request)
     if not led:
         raise Http404
     agency = next((a for a in led if str(a.pk) == request.GET.get("agency")), led[0])
@@ -280,7 +286,9 @@ def delegation(request: PortalRequest) -> HttpResponse:
     form = DelegationForm(request.POST or None, move=move, user=request.user, colleagues=colleagues)
     if request.method == "POST" and form.is_valid():
         try:
-            made = delegations.delegate(agency, by=request.user, at=request.at, **form.given())
+            made = delegations.delegate(
+                agency, by=request.user, at=request.at, **form.action_kwargs
+            )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:

@@ -4,7 +4,7 @@ that does not hold.
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
@@ -194,13 +194,13 @@ class _Spans:
         return _fault("count", seal=self.seal, count=count, there=count + 1)
 
 
-def _hold_against_seals(rows: str, spans: str, given: list[Any] | None = None) -> _Read:
+def _hold_against_seals(rows: str, spans: str, params: Sequence[int] | None = None) -> _Read:
     """Read rows, each at its place, and hold them against the seals between
     whose places they lie.
     """
     found, sha256 = _Read(), hashlib.sha256
     with (
-        closing(read_batches(spans, given)) as span_batches,
+        closing(read_batches(spans, params)) as span_batches,
         closing(read_batches(rows)) as batches,
     ):
         under = _Spans(span_batches)

@@ -1,9 +1,9 @@
 """Whoever reads scores, marks or places before they are out leaves a row in the record."""
 
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
+from django.db.models import Model
 
 from agencies.models import Agency, User
 from cycles.calendar import TEHRAN, midnight
@@ -15,7 +15,7 @@ from cycles.workflow_objects import model_label
 
 @transaction.atomic
 def note_reading(
-    obj: Any, *, what: str, by: User, at: datetime, agency: Agency | None = None
+    obj: Model, *, what: str, by: User, at: datetime, agency: Agency | None = None
 ) -> bool:
     """Put on record that `by` reads what is under embargo, once a day in Tehran for each object and
     kind of reading.

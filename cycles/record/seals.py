@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
@@ -21,6 +21,7 @@ from django.db import connection, transaction
 from django.db.models import Max, Model, Sum
 from django.db.models.functions import TruncDate
 
+from agencies.json_values import JsonValue
 from cycles.calendar import TEHRAN
 from cycles.engine.ledger import plain
 from cycles.models import Entry, Seal
@@ -64,10 +65,10 @@ class Tree:
         return node.hex()
 
 
-def facts(seal: Seal) -> dict[str, Any]:
+def seal_statement(seal: Seal) -> dict[str, JsonValue]:
     """What a seal says, with its digest: that of all the rest as JSON with sorted names."""
     if seal.form == 1:
-        covered: dict[str, Any] = {"from": seal.from_xid, "upto": seal.upto_xid}
+        covered: dict[str, JsonValue] = {"from": seal.from_xid, "upto": seal.upto_xid}
     else:
         covered = {"form": seal.form, "rows": [list(span) for span in seal.ids]}
     return {
@@ -82,7 +83,7 @@ def facts(seal: Seal) -> dict[str, Any]:
 
 
 def digest_of(seal: Seal) -> str:
-    said = {name: fact for name, fact in facts(seal).items() if name != "digest"}
+    said = {name: fact for name, fact in seal_statement(seal).items() if name != "digest"}
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
@@ -138,7 +139,7 @@ def seal(*, at: datetime) -> Seal | None:
 
 
 def read_batches(
-    statement: str, params: list[Any] | None = None
+    statement: str, params: Sequence[int] | None = None
 ) -> Generator[list[tuple[Any, ...]], None, None]:
     """Rows in batches through the server's cursor; while one batch is worked on, the database
     prepares the next.
@@ -181,7 +182,7 @@ def stamp(obj: Model, *acts: str) -> Stamp | None:
     return Stamp(of_entry(entry.pk)) if entry else None
 
 
-def named(digest: str) -> Seal | None:
+def find_seal(digest: str) -> Seal | None:
     """The seal of this digest, or of which these are the first characters (twelve at least)."""
     digest = digest.strip().rstrip("….").lower()
     if not re.fullmatch(rf"[0-9a-f]{{{SHORTEST},64}}", digest):

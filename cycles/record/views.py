@@ -3,11 +3,10 @@ to everybody.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import IntegerField
+from django.db.models import IntegerField, QuerySet
 from django.db.models.expressions import RawSQL
 from django.http import Http404, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
@@ -16,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
+from agencies.json_values import JsonValue
 from agencies.persian import language
 from agencies.roles import Role
 from cycles.calendar import format_moment
@@ -38,7 +38,7 @@ FAULTS = 10
 AT_ONCE = 1000
 
 
-def _narrowed(request: PortalRequest) -> LedgerFilter:
+def _filtered_ledger(request: PortalRequest) -> LedgerFilter:
     if not request.user.holds(Role.AUDITOR, Role.ADMINISTRATOR, at=request.at):
         raise Http404
     return LedgerFilter(
@@ -48,7 +48,7 @@ def _narrowed(request: PortalRequest) -> LedgerFilter:
 
 @require_safe
 def ledger(request: PortalRequest) -> HttpResponse:
-    narrowed = _narrowed(request)
+    narrowed = _filtered_ledger(request)
     latest = Verification.objects.exclude(finished_at=None).order_by("-finished_at", "-pk").first()
     context = {
         "filter": narrowed,
@@ -85,7 +85,7 @@ def ledger_export(request: PortalRequest) -> StreamingHttpResponse:
     """What the filter leaves, as CSV in the order of the record, with what anyone needs to verify
     it.
     """
-    rows = _narrowed(request).qs.annotate(
+    rows = _filtered_ledger(request).qs.annotate(
         xid=RawSQL("cycles_entry.xid::text::bigint", [], IntegerField()),
         seal=RawSQL(
             "SELECT s.id FROM cycles_seal s WHERE s.ids @> cycles_entry.id", [], IntegerField()
@@ -95,7 +95,7 @@ def ledger_export(request: PortalRequest) -> StreamingHttpResponse:
     return csv_answer(_lines(rows, language()), "ledger")
 
 
-def _lines(rows: Any, language: str) -> Iterator[Sequence[Any]]:
+def _lines(rows: QuerySet, language: str) -> Iterator[Sequence[object]]:
     with translation.override(language):
         head = (
             _("When"),
@@ -116,7 +116,7 @@ def _lines(rows: Any, language: str) -> Iterator[Sequence[Any]]:
         yield row.pk, *cells, row.xid or "", row.seal or "", Verbatim(row.body), row.digest
 
 
-def _cells(row: Entry, language: str) -> tuple[Any, ...]:
+def _cells(row: Entry, language: str) -> tuple[object, ...]:
     return (
         format_moment(row.at, language),
         row.sentence,
@@ -140,7 +140,7 @@ def seals_page(request: PortalRequest) -> HttpResponse:
     context = {
         "days": seals.daily(DAYS),
         "asked": asked,
-        "found": seals.named(asked) if asked else None,
+        "found": seals.find_seal(asked) if asked else None,
         "too_short": 0 < len(asked) < seals.SHORTEST,
         "shortest": seals.SHORTEST,
     }
@@ -155,12 +155,15 @@ def seals_json(request: PortalRequest) -> JsonResponse:
     number on.
     """
     newest = seals.newest()
-    told: dict[str, Any] = {"newest": seals.facts(newest) if newest else None}
+    answer: dict[str, JsonValue] = {"newest": seals.seal_statement(newest) if newest else None}
     start = request.GET.get("from", "")
     if start.isascii() and start.isdigit() and len(start) <= 18:
-        told["seals"] = [
-            seals.facts(s) for s in Seal.objects.filter(pk__gte=int(start)).order_by("pk")[:AT_ONCE]
+        answer["seals"] = [
+            seals.seal_statement(s)
+            for s in Seal.objects.filter(pk__gte=int(start)).order_by("pk")[:AT_ONCE]
         ]
     else:
-        told["days"] = [seals.facts(day.seal) | {"rows": day.rows} for day in seals.daily(DAYS)]
-    return JsonResponse(told)
+        answer["days"] = [
+            seals.seal_statement(day.seal) | {"rows": day.rows} for day in seals.daily(DAYS)
+        ]
+    return JsonResponse(answer)

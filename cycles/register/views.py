@@ -1,7 +1,6 @@
 """Pages of the register: the agencies in it, and the interests people declare."""
 
 from functools import partial
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -46,24 +45,37 @@ def agencies_export(request: PortalRequest, kind: str) -> HttpResponse:
     shown = AgencyFilter(
         request.GET, Agency.objects.visible_to(request.user, request.at).for_list()
     ).qs
-    return sheet_answer(agency_sheets.exported(shown, kind), "agencies", kind)
+    return sheet_answer(agency_sheets.spreadsheet_of(shown, kind), "agencies", kind)
 
 
 @require_http_methods(["GET", "POST"])
 def agencies_import(request: PortalRequest) -> HttpResponse:
     only_for(request, "import_agencies")
 
-    def do(sheet: Sheet, *, as_checked: str, basis: LegalBasis | None, **file: Any) -> list[Agency]:
-        write = partial(agency_sheets.write, sheet, as_checked, basis=basis)
+    def write(
+        sheet: Sheet,
+        *,
+        as_checked: str,
+        basis: LegalBasis | None,
+        file_name: str,
+        sha256: str,
+        left_out: int,
+    ) -> list[Agency]:
         return reorganisation.import_register(
-            write, basis=basis, by=request.user, at=request.at, **file
+            partial(agency_sheets.write, sheet, as_checked, basis=basis),
+            basis=basis,
+            by=request.user,
+            at=request.at,
+            file_name=file_name,
+            sha256=sha256,
+            left_out=left_out,
         )
 
     return import_page(
         request,
         agency_sheets.AGENCIES,
         check=agency_sheets.check,
-        do=do,
+        do=write,
         then=reverse("cycles:agencies"),
         page="cycles/register/agencies_import.html",
         form_class=RegisterImportForm,
@@ -93,13 +105,13 @@ def interests(request: PortalRequest) -> HttpResponse:
     context = {
         "form": form,
         "interests": mine,
-        "unstated": _unstated(request),
-        "stated": _stated(request),
+        "unstated": _cycles_to_state(request),
+        "stated": _stated_cycles(request),
     }
     return render(request, "cycles/register/interests.html", context)
 
 
-def _unstated(request: PortalRequest) -> list[Cycle]:
+def _cycles_to_state(request: PortalRequest) -> list[Cycle]:
     """The open cycles of whose work this person is shown nothing before saying that all interests
     are declared.
     """
@@ -111,7 +123,7 @@ def _unstated(request: PortalRequest) -> list[Cycle]:
     )
 
 
-def _stated(request: PortalRequest) -> list[tuple[Cycle, Clearance]]:
+def _stated_cycles(request: PortalRequest) -> list[tuple[Cycle, Clearance]]:
     held = {c.year: c for c in request.user.clearance_set.filter(kind=Clearance.Kind.INTERESTS)}
     return [
         (cycle, held[cycle.year]) for cycle in Cycle.objects.filter(year__in=held).order_by("-year")

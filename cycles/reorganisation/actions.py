@@ -1,9 +1,8 @@
 """The acts that change the register: recorded under a signature, in force from their day on."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict
 from datetime import date, datetime
-from typing import Any
+from functools import partial
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -73,16 +72,22 @@ def record_change(
         )
         change.successors.set(successors)
         changes.append(change)
-    facts: dict[str, Any] = {
-        "kind": kind,
-        "effective_on": effective_on,
-        "legal_basis": legal_basis,
-        "dated_on": dated_on,
-        "successors": [agency.code for agency in successors],
-        "new_name_fa": name_fa,
-        "new_name_en": name_en,
-    }
-    changes = perform(REGISTER, changes, "record", by=by, at=at, note=note, letter=letter, **facts)
+    changes = perform(
+        REGISTER,
+        changes,
+        "record",
+        by=by,
+        at=at,
+        note=note,
+        letter=letter,
+        kind=kind,
+        effective_on=effective_on,
+        legal_basis=legal_basis,
+        dated_on=dated_on,
+        successors=[agency.code for agency in successors],
+        new_name_fa=name_fa,
+        new_name_en=name_en,
+    )
     if effective_on <= at.astimezone(TEHRAN).date():
         changes = _apply(changes, at=at)
     return changes
@@ -95,16 +100,19 @@ def import_register(
     basis: LegalBasis | None,
     by: User,
     at: datetime,
-    **file: Any,
+    file_name: str,
+    sha256: str,
+    left_out: int = 0,
 ) -> list[Agency]:
     """Let a checked file of agencies be written; new names, ends and returns in it become acts on
     the legal basis.
     """
+    before = {agency.pk: agency for agency in Agency.objects.all()} if basis else {}
+    written = people.import_agencies(
+        write, by=by, at=at, file_name=file_name, sha256=sha256, left_out=left_out
+    )
     if basis is None:
-        return people.import_agencies(write, by=by, at=at, **file)
-
-    before = {agency.pk: agency for agency in Agency.objects.all()}
-    written = people.import_agencies(write, by=by, at=at, **file)
+        return written
     for agency in written:
         known = before.get(agency.pk)
         if known is not None:
@@ -125,13 +133,20 @@ def _change_as_in_file(
         search_key=known.search_key,
         is_active=known.is_active,
     )
-    facts: dict[str, Any] = asdict(basis)
+    record = partial(
+        record_change,
+        [known],
+        effective_on=basis.effective_on,
+        legal_basis=basis.legal_basis,
+        letter=basis.letter,
+        dated_on=basis.dated_on,
+        by=by,
+        at=at,
+    )
     if is_renamed:
-        names: dict[str, Any] = {"name_fa": wanted.name_fa, "name_en": wanted.name_en}
-        record_change([known], kind=ChangeKind.RENAMED, **names, **facts, by=by, at=at)
+        record(kind=ChangeKind.RENAMED, name_fa=wanted.name_fa, name_en=wanted.name_en)
     if ends_or_returns:
-        kind = ChangeKind.RESTORED if wanted.is_active else ChangeKind.DISSOLVED
-        record_change([known], kind=kind, **facts, by=by, at=at)
+        record(kind=ChangeKind.RESTORED if wanted.is_active else ChangeKind.DISSOLVED)
 
 
 def _why_not(

@@ -6,7 +6,6 @@ import csv
 import re
 from collections.abc import Iterable, Iterator
 from io import StringIO
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -65,7 +64,7 @@ def _workbook(content: bytes, form: str) -> Table:
     return Table(_pairs(read["rows"]), read["sheet"])
 
 
-def _pairs(rows: Iterable[tuple[int, Iterable[Any]]]) -> Iterator[tuple[int, list[Cell]]]:
+def _pairs(rows: Iterable[tuple[int, Iterable[Cell]]]) -> Iterator[tuple[int, list[Cell]]]:
     """Give each cell back as the pair that it was before it went through JSON."""
     for number, cells in rows:
         yield number, [(text, why) for text, why in cells]
@@ -82,7 +81,7 @@ def from_csv(content: bytes) -> Iterator[tuple[int, list[Cell]]]:
     """The rows that are not empty, each with its number; cells that are missing at a row's end are
     empty.
     """
-    text = _decoded(content)
+    text = _decode(content)
     if told := _SEPARATOR_LINE.match(text):
         delimiter, text = told[1], text[told.end() :]
     else:
@@ -109,7 +108,7 @@ def from_csv(content: bytes) -> Iterator[tuple[int, list[Cell]]]:
         ) from error
 
 
-def _decoded(content: bytes) -> str:
+def _decode(content: bytes) -> str:
     """The text of a CSV file: UTF-8, or what its byte order mark says; the line that is in neither
     is named.
     """

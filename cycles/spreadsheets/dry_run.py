@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypedDict
 
 import tablib
 from django.core.exceptions import NON_FIELD_ERRORS
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from import_export import fields, resources, widgets
 from import_export.exceptions import ImportExportError
 from import_export.instance_loaders import BaseInstanceLoader
-from import_export.results import Result
+from import_export.results import Result, RowResult
 
 from agencies.persian import localised, parse_decimal
 from cycles.spreadsheets.sheet_files import plain
@@ -40,13 +40,13 @@ back.
 
 
 class YesNo(widgets.Widget):
-    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> bool:
+    def clean(self, value: object, row: object = None, **options: object) -> bool:
         text = str(value).strip().lower()
         if text not in TRUTHS:
             raise ValueError(_("Write “true” or “false”."))
         return TRUTHS[text]
 
-    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+    def render(self, value: object, obj: object = None, **options: object) -> str:
         return "true" if value else "false"
 
 
@@ -76,15 +76,15 @@ class SheetResource(DryRunResource, resources.ModelResource):
     one stays.
     """
 
-    def after_import(self, dataset: tablib.Dataset, result: Result, **kwargs: Any) -> None:
+    def after_import(self, dataset: tablib.Dataset, result: Result, **options: object) -> None:
         pass
 
 
 class TextCell(widgets.Widget):
-    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
+    def clean(self, value: object, row: object = None, **options: object) -> str:
         return str(value or "")
 
-    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+    def render(self, value: object, obj: object = None, **options: object) -> str:
         return str(value or "")
 
 
@@ -117,15 +117,47 @@ class LineResource(DryRunResource, resources.Resource):
     def get_export_order(self) -> list[str]:
         return self.form.names
 
-    def do_instance_save(self, instance: Any, is_create: bool) -> None:
+    def do_instance_save(self, instance: object, is_create: bool) -> None:
         pass
 
-    def rows(self, lines: Iterable[Any]) -> list[dict[str, Any]]:
+    def rows(self, lines: Iterable[object]) -> list[dict[str, object]]:
         """Lines as a file says them, by column."""
         rows = []
         for line in lines:
             rows.append({name: field.export(line) for name, field in self.fields.items()})
         return rows
+
+
+class NewRow(TypedDict):
+    """A row that would be added, by its number."""
+
+    row: int
+    object: Any
+
+
+class CellChange(TypedDict):
+    """A cell that would change: before and after as files say them, and as the reader does."""
+
+    column: str
+    before: str
+    after: str
+    was: str
+    becomes: str
+
+
+class ChangedRow(NewRow):
+    """A row that would be changed, with its cells that would change."""
+
+    changes: list[CellChange]
+
+
+class RoundedCell(TypedDict):
+    """A number that is taken with fewer places than it has in the file."""
+
+    row: int
+    column: str
+    typed: str
+    becomes: str
 
 
 @dataclass
@@ -138,11 +170,11 @@ class Check:
     """
 
     errors: list[Wrong] = field(default_factory=list)
-    new: list[dict[str, Any]] = field(default_factory=list)
-    changed: list[dict[str, Any]] = field(default_factory=list)
+    new: list[NewRow] = field(default_factory=list)
+    changed: list[ChangedRow] = field(default_factory=list)
     removed: list[Any] = field(default_factory=list)
     taken: list[tuple[int, Any]] = field(default_factory=list)
-    rounded: list[dict[str, Any]] = field(default_factory=list)
+    rounded: list[RoundedCell] = field(default_factory=list)
     unchanged: int = 0
     left_out: int = 0
 
@@ -183,11 +215,15 @@ class Check:
         return hashlib.sha256(json.dumps(shown, ensure_ascii=False).encode()).hexdigest()
 
 
-def check(resource: Any, sheet: Sheet) -> Check:
+AnyResource = SheetResource | LineResource
+"""A kind of rows: those that are models, and those that an action writes."""
+
+
+def check(resource: AnyResource, sheet: Sheet) -> Check:
     """Try the rows without writing any; when some are wrong, what the
     others would do without them.
     """
-    errors = list(sheet.errors) + _twice(resource, sheet)
+    errors = list(sheet.errors) + _repeated_codes(resource, sheet)
     found = _dry_run(
         resource, sheet
     )  # the wrong rows, too, so that all that is wrong with them is told at once
@@ -220,7 +256,7 @@ def _right(rows: Iterable[Row], errors: Iterable[Wrong]) -> list[Row]:
     return [row for row in rows if str(row.number) not in wrong]
 
 
-def checked_again(resource: Any, sheet: Sheet, as_checked: str | None) -> Check:
+def checked_again(resource: AnyResource, sheet: Sheet, as_checked: str | None) -> Check:
     """The same check, if it still finds exactly what was shown; without `as_checked`, if all rows
     are right.
 
@@ -239,12 +275,12 @@ def write(resource: SheetResource, sheet: Sheet, as_checked: str | None = None) 
     changed.
     """
     numbers = {number for number, _one in checked_again(resource, sheet, as_checked).taken}
-    return written(
+    return write_table(
         resource, dataset([row for row in resource.in_order(sheet.rows) if row.number in numbers])
     )
 
 
-def written(resource: SheetResource, table: tablib.Dataset) -> list[Model]:
+def write_table(resource: SheetResource, table: tablib.Dataset) -> list[Model]:
     """Write a table, all of it or nothing; the objects that were added or changed."""
     try:
         result: Result = resource.import_data(table, dry_run=False, raise_errors=True)
@@ -261,7 +297,7 @@ def dataset(rows: Sequence[Row]) -> tablib.Dataset:
     return table
 
 
-def _dry_run(resource: Any, sheet: Sheet) -> Check:
+def _dry_run(resource: AnyResource, sheet: Sheet) -> Check:
     found = Check()
     rows = resource.in_order(sheet.rows)
     if not rows:
@@ -275,13 +311,13 @@ def _dry_run(resource: Any, sheet: Sheet) -> Check:
         ]
         if outcome.import_type == "new":
             found.new.append({"row": row.number, "object": outcome.instance})
-            found.rounded += _rounded(resource, row, outcome.instance)
+            found.rounded += _rounded_cells(resource, row, outcome.instance)
         elif outcome.import_type == "update":
             changes = _changes(resource, outcome)
             found.changed.append(
                 {"row": row.number, "object": outcome.instance, "changes": changes}
             )
-            found.rounded += _rounded(resource, row, outcome.instance)
+            found.rounded += _rounded_cells(resource, row, outcome.instance)
         elif outcome.import_type == "skip":
             found.unchanged += 1
         if outcome.import_type in ("new", "update", "skip"):
@@ -289,7 +325,7 @@ def _dry_run(resource: Any, sheet: Sheet) -> Check:
     return found
 
 
-def _twice(resource: Any, sheet: Sheet) -> list[Wrong]:
+def _repeated_codes(resource: AnyResource, sheet: Sheet) -> list[Wrong]:
     """The rows whose code, or codes together, an earlier row has."""
     names = [name for name in resource.get_import_id_fields() if name in sheet.letters]
     seen: set[tuple[str, ...]] = set()
@@ -302,7 +338,7 @@ def _twice(resource: Any, sheet: Sheet) -> list[Wrong]:
     return found
 
 
-def _complaints(outcome: Any) -> Iterable[tuple[str, str]]:
+def _complaints(outcome: RowResult) -> Iterable[tuple[str, str]]:
     if outcome.validation_error is not None:
         for column, messages in outcome.validation_error.message_dict.items():
             for message in messages:
@@ -311,7 +347,7 @@ def _complaints(outcome: Any) -> Iterable[tuple[str, str]]:
         yield "", str(error.error)
 
 
-def _changes(resource: Any, outcome: Any) -> list[dict[str, str]]:
+def _changes(resource: AnyResource, outcome: RowResult) -> list[CellChange]:
     """The cells that would change: before and after as files say them, and as the reader does
     (`was`, `becomes`).
     """
@@ -319,14 +355,19 @@ def _changes(resource: Any, outcome: Any) -> list[dict[str, str]]:
     for one in resource.get_import_fields():
         before, after = one.export(outcome.original), one.export(outcome.instance)
         if plain(before) != plain(after):
-            told = {"was": _told(before), "becomes": _told(after)}
             pairs.append(
-                {"column": one.column_name, "before": plain(before), "after": plain(after), **told}
+                CellChange(
+                    column=one.column_name,
+                    before=plain(before),
+                    after=plain(after),
+                    was=_in_words(before),
+                    becomes=_in_words(after),
+                )
             )
     return pairs
 
 
-def _rounded(resource: Any, row: Row, instance: Any) -> Iterable[dict[str, Any]]:
+def _rounded_cells(resource: AnyResource, row: Row, instance: object) -> Iterable[RoundedCell]:
     """The numbers of a row that are taken with fewer places than they have in the file."""
     for one in resource.get_import_fields():
         value, typed = one.export(instance), row.cells.get(one.column_name)
@@ -339,5 +380,5 @@ def _rounded(resource: Any, row: Row, instance: Any) -> Iterable[dict[str, Any]]
             }
 
 
-def _told(value: Any) -> str:
+def _in_words(value: object) -> str:
     return localised(value) if isinstance(value, Decimal) else plain(value)

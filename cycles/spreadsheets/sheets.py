@@ -19,7 +19,7 @@ from agencies.persian import localised, normalise
 from cycles.spreadsheets.cells import table_of
 from cycles.spreadsheets.exports import (
     is_number,
-    unguarded,
+    unguard,
 )
 from cycles.spreadsheets.safety import Unreadable
 from cycles.spreadsheets.workbooks import MOST_CELLS, MOST_ROWS, Cell, Table, too_long
@@ -192,22 +192,22 @@ def _check_columns(form: Form, columns: Mapping[int, str]) -> None:
     missing = [name for name in required if name not in columns.values()]
     if missing:
         raise Unreadable(_("These columns are missing: %(names)s.") % {"names": ", ".join(missing)})
-    unknown = [_named(place, name) for place, name in columns.items() if name not in known]
+    unknown = [_column_name(place, name) for place, name in columns.items() if name not in known]
     if unknown:
         raise Unreadable(
             _("These columns are not known: %(names)s.") % {"names": ", ".join(unknown)}
         )
-    doubled = _doubled(columns)
+    doubled = _columns_twice(columns)
     if doubled:
         raise Unreadable(_("These columns stand twice: %(names)s.") % {"names": ", ".join(doubled)})
 
 
-def _doubled(columns: Mapping[int, str]) -> list[str]:
+def _columns_twice(columns: Mapping[int, str]) -> list[str]:
     names = list(columns.values())
-    return [_named(place, name) for place, name in columns.items() if names.count(name) > 1]
+    return [_column_name(place, name) for place, name in columns.items() if names.count(name) > 1]
 
 
-def _named(place: int, name: str) -> str:
+def _column_name(place: int, name: str) -> str:
     return f"{name[:40]} ({get_column_letter(place + 1)})"
 
 
@@ -228,7 +228,7 @@ def _row(
         if why := why or why_refused(text):
             sheet.errors.append(sheet.wrong(number, name, why))
         else:
-            cells[name] = columns[name].read(unguarded(text))
+            cells[name] = columns[name].read(unguard(text))
     return Row(number, cells)
 
 

@@ -15,7 +15,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from io import BytesIO
 from math import isfinite
-from typing import IO, Any
+from typing import IO, ParamSpec, TypeVar
 from xml.parsers import expat
 
 from django.utils.functional import Promise
@@ -26,6 +26,9 @@ from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, Shee
 
 from agencies.persian import localised, plain_text
 from cycles.spreadsheets.safety import MOST_UNPACKED, Unreadable, Watch, check_archive, too_large
+
+P = ParamSpec("P")
+ReadT = TypeVar("ReadT")
 
 MOST_COLUMNS = 100
 MOST_ROWS = 10_000
@@ -77,7 +80,7 @@ def from_xlsx(content: bytes, form: str) -> Table:
     check_archive(content, watch=watch)
     if "xl/workbook.xml" not in parts:
         raise Unreadable(_("The file is no XLSX workbook. Save it as XLSX."))
-    book = _read(CalamineWorkbook.from_filelike, _packed(parts))
+    book = _read(CalamineWorkbook.from_filelike, _pack(parts))
     sheet, is_one_of_several = _choose(book, form)
     marks = parts[_part_of(parts, sheet.name)]
     formats = _number_formats(parts)
@@ -87,7 +90,7 @@ def from_xlsx(content: bytes, form: str) -> Table:
     return Table(_rows(sheet, marks, percents), sheet.name if is_one_of_several else "")
 
 
-def read_xlsx(file: IO[bytes], form: str) -> dict[str, Any]:
+def read_xlsx(file: IO[bytes], form: str) -> dict[str, object]:
     """The same for whoever reads in a process of its own; at most twice as many rows as are taken
     in.
     """
@@ -111,7 +114,7 @@ def too_long(number: int) -> Unreadable:
     )
 
 
-def _packed(parts: Mapping[str, "Part"]) -> BytesIO:
+def _pack(parts: Mapping[str, "Part"]) -> BytesIO:
     """An archive of exactly those bytes that were checked."""
     file = BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
@@ -121,12 +124,12 @@ def _packed(parts: Mapping[str, "Part"]) -> BytesIO:
     return file
 
 
-def _read(call: Callable[..., Any], *args: Any) -> Any:
+def _read(call: Callable[P, ReadT], *args: P.args, **kwargs: P.kwargs) -> ReadT:
     """Call the library; a file made to harm fails in more ways than it names, a panic of Rust among
     them.
     """
     try:
-        return call(*args)
+        return call(*args, **kwargs)
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:  # a panic is no Exception
@@ -316,7 +319,7 @@ def _rows(
             yield row + 1, cells
 
 
-def _cell(value: Any, number_format: str) -> Cell:
+def _cell(value: object, number_format: str) -> Cell:
     """The text of a value, as one would write it."""
     match value:
         case None:

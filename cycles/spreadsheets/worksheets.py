@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
-from typing import IO, Any
+from typing import IO
 
 import openpyxl
 from django.utils.translation import gettext as _
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from agencies.persian import localised
 from cycles.spreadsheets.safety import Unreadable, check_archive
@@ -40,7 +41,7 @@ def read_visible(file: IO[bytes]) -> list[list[Line]]:
     for worksheet in visible:
         worksheet.reset_dimensions()  # what the file says of its own size is not believed
         lines: list[Line] = []
-        for number, texts in _filled(worksheet):
+        for number, texts in _filled_rows(worksheet):
             cells += len(texts)
             if cells > 2 * MOST_CELLS:
                 raise too_long(number)
@@ -49,7 +50,7 @@ def read_visible(file: IO[bytes]) -> list[list[Line]]:
     return sheets
 
 
-def _filled(worksheet: Any) -> Iterator[Line]:
+def _filled_rows(worksheet: ReadOnlyWorksheet) -> Iterator[Line]:
     try:
         for number, row in enumerate(worksheet.iter_rows(values_only=True), start=1):
             if len(row) > MOST_COLUMNS:
@@ -64,7 +65,7 @@ def _filled(worksheet: Any) -> Iterator[Line]:
         raise Unreadable(_("The file cannot be read as a table.")) from error
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     match value:
         case None:
             return ""

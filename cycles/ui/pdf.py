@@ -4,10 +4,9 @@ here.
 
 import io
 import mimetypes
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pikepdf
@@ -42,7 +41,7 @@ class OwnFiles(weasyprint.urls.URLFetcher):
     def __init__(self) -> None:
         super().__init__(allowed_protocols=("file", "data"), allow_redirects=False)
 
-    def fetch(self, url: str, headers: Any = None) -> Any:
+    def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> object:
         parts = urlsplit(url)
         if parts.scheme == "file":
             file = Path(unquote(parts.path)).resolve()
@@ -51,10 +50,10 @@ class OwnFiles(weasyprint.urls.URLFetcher):
         return super().fetch(url, headers)
 
 
-def paper(template: str, context: dict[str, Any], *, language: str) -> bytes:
+def paper(template: str, context: Mapping[str, object], *, language: str) -> bytes:
     """A template set as PDF/UA in one language."""
     with translation.override(language):
-        html = render_to_string(template, context)
+        html = render_to_string(template, dict(context))
     return typeset(html)
 
 

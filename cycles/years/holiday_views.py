@@ -1,7 +1,5 @@
 """Pages of public holidays."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -28,7 +26,7 @@ def holidays(request: PortalRequest) -> HttpResponse:
     return render(request, "cycles/years/holidays.html", _holidays(request, HolidayForm()))
 
 
-def _holidays(request: PortalRequest, form: HolidayForm) -> dict[str, Any]:
+def _holidays(request: PortalRequest, form: HolidayForm) -> dict[str, object]:
     typed = request.GET.get("year", "")
     year = (
         int(typed)

@@ -5,7 +5,6 @@ holidays, and who takes part.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, Max, Q
@@ -38,7 +37,7 @@ class WindowRow:
     recorded to be.
     """
 
-    window: Any
+    window: Term | PlannedWindow
     state: str
     days_late: int = 0
     moved_from: datetime | None = None  # the preset's closing, where holidays moved it
@@ -63,7 +62,9 @@ class WindowRow:
         return bool(self.window.binding == Binding.DUTY)
 
 
-def _rows(terms: Iterable[Any], lateness: dict[datetime, int], at: datetime) -> list[WindowRow]:
+def _rows(
+    terms: Iterable[Term | PlannedWindow], lateness: dict[datetime, int], at: datetime
+) -> list[WindowRow]:
     rows = []
     for term in terms:
         days_late = lateness.get(term.closes_at, 0)
@@ -217,7 +218,7 @@ def windows(request: PortalRequest, year: int) -> HttpResponse:
     form = WindowsForm(request.POST or None, windows=rows)
     preview: list[PlannedWindow] = []
     if request.method == "POST" and form.is_valid():
-        preview = form.planned()
+        preview = form.typed_windows()
         if "show" not in request.POST:
             try:
                 seen = form.as_seen(lambda: WindowsForm(windows=rows.all()))
@@ -255,7 +256,7 @@ def extend(request: PortalRequest, year: int) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            extension = actions.extend(cycle, **form.given(), by=request.user, at=request.at)
+            extension = actions.extend(cycle, **form.action_kwargs, by=request.user, at=request.at)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:

@@ -184,7 +184,7 @@ class EndForm(ActForm):
             self.fields.pop(name, None)
 
     @property
-    def said(self) -> dict[str, Any]:
+    def action_kwargs(self) -> dict[str, Any]:
         return {"reason": self.cleaned_data["reason"]}
 
 

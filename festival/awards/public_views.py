@@ -135,5 +135,7 @@ def ceremony_list_file(request: PortalRequest, pk: int, form: str) -> HttpRespon
     ceremony, rows = _awards_in_calling_order(request, pk)
     name = f"ceremony-{ceremony.cycle.year}-{ceremony.code}"
     return sheet_answer(
-        spreadsheets_exports.written(call_list(rows), form, title=_("Order of calling")), name, form
+        spreadsheets_exports.write_dataset(call_list(rows), form, title=_("Order of calling")),
+        name,
+        form,
     )

@@ -197,7 +197,9 @@ def duties_file(request: PortalRequest) -> HttpResponse:
     rows = duty_occurrences(duty_filter, request.at).order_by(
         "-of_year", "duty", "agency_code", "row"
     )
-    content = spreadsheets_exports.written(exports.duties(rows.iterator()), "csv", title="duties")
+    content = spreadsheets_exports.write_dataset(
+        exports.duties(rows.iterator()), "csv", title="duties"
+    )
     return sheet_answer(content, "duties", "csv")
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.persian import localised
 from cycles.calendar import TEHRAN
-from cycles.spreadsheets.sheet_files import written
+from cycles.spreadsheets.sheet_files import write_rows
 from cycles.spreadsheets.sheets import Column, Form
 from cycles.ui.tables import CardsTable
 from festival.models import ImprovementPlan
@@ -90,7 +90,7 @@ PLANS = Form("improvement_plans", 1, tuple(Column(name) for name in COLUMNS))
 
 def plans_file(plans: Iterable[Any], kind: str) -> bytes:
     """Plans, a row each, as a file of one kind."""
-    return written(PLANS, (dict(zip(COLUMNS, _cells(p), strict=True)) for p in plans), kind)
+    return write_rows(PLANS, (dict(zip(COLUMNS, _cells(p), strict=True)) for p in plans), kind)
 
 
 def _cells(p: Any) -> tuple[Any, ...]:

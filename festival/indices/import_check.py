@@ -6,12 +6,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from django.utils.translation import gettext as _
 
 from agencies.persian import localised
-from cycles.spreadsheets.dry_run import Check
+from cycles.spreadsheets.dry_run import CellChange, Check
 from cycles.spreadsheets.sheet_files import plain
 from cycles.spreadsheets.sheets import Sheet
 from cycles.workflow import Refused
@@ -62,13 +61,15 @@ def check(
         before = stored.get((value.year, value.country))
         comparison = compare_with_stored(before, value)
         found.taken.append((value.row, value))
-        entry: dict[str, Any] = {"row": value.row, "object": NamedValue(value)}
         if before is None:
-            found.new.append(entry)
+            found.new.append({"row": value.row, "object": NamedValue(value)})
         elif comparison.kind == "same":
             found.unchanged += 1
         else:
-            found.changed.append(entry | {"changes": _changes(before, comparison)})
+            changes = _changes(before, comparison)
+            found.changed.append(
+                {"row": value.row, "object": NamedValue(value), "changes": changes}
+            )
     return found
 
 
@@ -100,7 +101,7 @@ def countries_by_year(
     return counts if publisher.is_whole else {}
 
 
-def _changes(before: IndexValue, after: Comparison) -> list[dict[str, str]]:
+def _changes(before: IndexValue, after: Comparison) -> list[CellChange]:
     """Set the stored score and rank beside those of the file, for machine and reader."""
     pairs: list[tuple[str, Decimal | int | None, Decimal | int | None]] = [
         ("score", before.score, after.score),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
 from agencies.persian import persian_digits
-from cycles.models import Cycle
+from cycles.models import Cycle, Job
 from festival.models.editions import Edition
 
 
@@ -134,6 +134,8 @@ class Report(models.Model):
     by name, with the statements by which it was read. How far it is, its job says
     (`cycles.models.Job`).
     """
+
+    job: Job | None = None  # the newest on it, as `jobs.queries` fills it in
 
     uuid = models.UUIDField(unique=True, default=uuid_utils.compat.uuid7, editable=False)
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="reports")

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from cycles.models import TieRule
-from cycles.spreadsheets.exports import unguarded
+from cycles.spreadsheets.exports import unguard
 from festival.open_data.dictionary import ALL
 from festival.open_data.rows import csv_text, digest_of
 from festival.places import Entrant, Ranking, places
@@ -88,7 +88,7 @@ def _rows(content: bytes) -> Rows:
     them.
     """
     reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
-    return [dict(zip(row, map(unguarded, row.values()), strict=True)) for row in reader]
+    return [dict(zip(row, map(unguard, row.values()), strict=True)) for row in reader]
 
 
 Key = tuple[str, str, str, str]

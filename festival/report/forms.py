@@ -29,7 +29,7 @@ class ApproveForm(ActForm):
             del self.fields["redelivers"]
 
     @property
-    def said(self) -> dict[str, Any]:
+    def action_kwargs(self) -> dict[str, Any]:
         return {"note": self.cleaned_data["note"], "redelivers": "redelivers" in self.fields}
 
 

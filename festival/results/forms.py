@@ -52,7 +52,7 @@ class ReviseForm(ActForm):
         )
 
     @property
-    def said(self) -> dict[str, Any]:
+    def action_kwargs(self) -> dict[str, Any]:
         return {"reason": self.cleaned_data["note"], "right": self.cleaned_data["lines"]}
 
     def clean(self) -> dict[str, Any]:

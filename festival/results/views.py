@@ -89,7 +89,7 @@ def ranking_file(request: PortalRequest, year: int, form: str) -> HttpResponse:
         raise Http404
     found = get_object_or_404(Edition.objects.current(request.at), cycle__year=year)
     narrowed = standings_of(request, found)
-    content = spreadsheets_exports.written(
+    content = spreadsheets_exports.write_dataset(
         exports.ranking(found, narrowed.qs), form, title=_("Ranking")
     )
     return sheet_answer(content, f"ranking-{year}", form)

@@ -101,7 +101,7 @@ def export(request: PortalRequest, pk: int, form: Form, kind: str) -> HttpRespon
         lines = resource.lines(Agency.objects.visible_to(request.user, request.at))
     agency = f"-{indicator_set.agency.code}" if indicator_set.agency else ""
     name = f"{form.name}-{indicator_set.cycle.year}-{indicator_set.kind}{agency}"
-    return sheet_answer(sheet_files.written(form, resource.rows(lines), kind), name, kind)
+    return sheet_answer(sheet_files.write_rows(form, resource.rows(lines), kind), name, kind)
 
 
 @require_http_methods(["GET", "POST"])

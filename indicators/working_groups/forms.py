@@ -14,7 +14,7 @@ from agencies.persian import localised
 from agencies.roles import Constituency
 from cycles.clashes import SEEN, ComparedForm
 from cycles.ui.fields import MomentField, NumberField, PersianTextField, WholeField
-from cycles.ui.forms import PasswordField, offer_choices, offer_rows, signed
+from cycles.ui.forms import PasswordField, check_signature, offer_choices, offer_rows
 from indicators.models import (
     Choice,
     Goal,
@@ -222,7 +222,7 @@ class MinutesForm(forms.Form):
         self.fields["password"] = PasswordField()
 
     def clean_password(self) -> str:
-        return signed(self.user, self.cleaned_data["password"])
+        return check_signature(self.user, self.cleaned_data["password"])
 
     @property
     def attendance(self) -> dict[int, str]:

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
 from cycles.clashes import ComparedForm
-from cycles.ui.choices import offer_choices, offer_rows
 from cycles.ui.fields import NumberField, PersianTextField
+from cycles.ui.forms import offer_choices, offer_rows
 from indicators.models import Axis
 from indicators.scoring.methods import METHODS
 from submissions.answers.actions import SAID
@@ -89,7 +89,7 @@ class AnswerForm(forms.Form):
         return self.data.get("keep") == "theirs"
 
     @property
-    def said(self) -> dict[str, Any]:
+    def action_kwargs(self) -> dict[str, Any]:
         """What was typed, of the fields that were on the page."""
         theirs = self._chosen if self.takes_theirs else {}
         return {

@@ -270,7 +270,7 @@ def _save(request: PortalRequest, answer: Answer, form: AnswerForm) -> list[Answ
     try:
         return actions.save_answers(
             answer.submission,
-            {answer.pk: form.said},
+            {answer.pk: form.action_kwargs},
             by=request.user,
             at=request.at,
             seen={answer.pk: form.seen},

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.persian import localised
 from cycles.clashes import ComparedForm
-from cycles.ui.choices import offer_choices
 from cycles.ui.fields import PersianTextField
+from cycles.ui.forms import offer_choices
 from indicators.models import Measure
 from submissions.evidence.actions import MOST_AT_ONCE
 from submissions.evidence.fields import DescriptionForm

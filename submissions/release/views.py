@@ -138,7 +138,9 @@ def _communicate(request: PortalRequest, checklist: Checklist, form: Any) -> boo
         return False
     try:
         count = len(
-            actions.communicate(checklist.ready, by=request.user, at=request.at, **form.said)
+            actions.communicate(
+                checklist.ready, by=request.user, at=request.at, **form.action_kwargs
+            )
         )
     except Refused as refusal:
         form.add_error(None, str(refusal))

@@ -34,7 +34,7 @@ def declaration(request: PortalRequest, pk: int) -> HttpResponse:
         seen = form.as_seen(lambda: DeclarationForm(declaration=_declaration_of(submission)))
         try:
             signing_declaration.save_declaration(
-                submission, **form.said, by=request.user, at=request.at, seen=seen
+                submission, **form.action_kwargs, by=request.user, at=request.at, seen=seen
             )
         except Refused as refusal:
             form.add_error(None, str(refusal))

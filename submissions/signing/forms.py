@@ -58,7 +58,7 @@ class DeclarationForm(ComparedForm):
         return [(label, self[f"{level.value}-{count}"]) for count, label in counts]
 
     @property
-    def said(self) -> dict[str, Any]:
+    def action_kwargs(self) -> dict[str, Any]:
         levels = {level.value: self._typed_counts(level) for level in Level}
         return {"statement": self.cleaned_data["statement"], "levels": levels}
 

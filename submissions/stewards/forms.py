@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import User
 from agencies.persian import localised
 from cycles.clashes import ComparedForm
-from cycles.ui.choices import offer_rows
 from cycles.ui.fields import NumberField, PersianTextField
+from cycles.ui.forms import offer_rows
 from submissions.evidence.file_types import KINDS
 from submissions.models import Stewardship
 from submissions.stewards.actions import MOST_BYTES, why_unsound

@@ -262,7 +262,7 @@ def export(request: PortalRequest, pk: int, kind: str) -> HttpResponse:
     if not rows:
         raise Http404
     name = f"{FIGURES.name}-{found.cycle.year}-{found.measure.code}"
-    return sheet_answer(sheet_files.written(FIGURES, lines.rows(rows), kind), name, kind)
+    return sheet_answer(sheet_files.write_rows(FIGURES, lines.rows(rows), kind), name, kind)
 
 
 @require_http_methods(["GET", "POST"])

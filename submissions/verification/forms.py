@@ -12,9 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import User
 from agencies.persian import localised
 from cycles.clashes import ComparedForm
-from cycles.ui.choices import offer_rows
 from cycles.ui.fields import NumberField, PersianTextField
-from cycles.ui.forms import PasswordField, signed
+from cycles.ui.forms import PasswordField, check_signature, offer_rows
 from submissions.evidence.actions import MOST_AT_ONCE
 from submissions.evidence.fields import DescriptionForm
 from submissions.evidence.file_types import KINDS
@@ -96,13 +95,13 @@ class VerificationForm(DescriptionForm, ComparedForm):
             )
         if not self.errors:
             try:
-                signed(self.user, data["password"])
+                check_signature(self.user, data["password"])
             except forms.ValidationError as error:
                 self.add_error("password", error)
         return data
 
     @property
-    def said(self) -> dict[str, Any]:
+    def action_kwargs(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in SAID}
 
 

@@ -232,7 +232,7 @@ def _concluded(held: Verification, form: VerificationForm, by: dict[str, Any]) -
                 by=by["by"],
                 at=by["at"],
             )
-        actions.conclude(held, **form.said, **by)
+        actions.conclude(held, **form.action_kwargs, **by)
 
 
 def _save_note(
@@ -240,7 +240,7 @@ def _save_note(
 ) -> None:
     """What was typed so far, with a file more or a file less."""
     with transaction.atomic():
-        actions.note(held, **form.said, seen=_as_seen(request, held, form), **by)
+        actions.note(held, **form.action_kwargs, seen=_as_seen(request, held, form), **by)
         if withdrawn := request.POST.get("take_back"):
             shown = next((e for e in held.exhibits.live() if str(e.uuid) == withdrawn), None)
             if shown is None:

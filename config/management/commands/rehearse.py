@@ -120,7 +120,9 @@ class Command(BaseCommand):
             ("ranking", results_exports.ranking(walk.edition)),
             ("scores", results_exports.final_lines(walk.edition)),
         ):
-            (out / f"{name}.csv").write_bytes(spreadsheets_exports.written(data, "csv", title=name))
+            (out / f"{name}.csv").write_bytes(
+                spreadsheets_exports.write_dataset(data, "csv", title=name)
+            )
 
     def publish(self, walk: Rehearsal, out: Path) -> None:
         """Write the open data to a folder as anybody loads it down, and recompute it by engine and

@@ -23,7 +23,7 @@ from agencies.roles import TWO_FACTORS, Role
 from config.accounts import recovery_codes, second_factor
 from cycles.clock import now
 from cycles.notices import letters
-from cycles.ui.forms import signed
+from cycles.ui.forms import check_signature
 from tests.factories import EPOCH, PASSWORD, World, build, deputise, make_user
 from tests.faults.parts.away import refusing_cache
 
@@ -222,9 +222,9 @@ def test_the_password_asked_for_again_cannot_be_guessed_by_a_stolen_session(w: W
 def test_without_the_cache_whoever_is_signed_in_signs_all_the_same(w: World, settings: Any) -> None:
     settings.CACHES = refusing_cache()
 
-    assert signed(w.head, PASSWORD) == ""
+    assert check_signature(w.head, PASSWORD) == ""
     with pytest.raises(ValidationError, match=r"not your password|گذرواژه"):
-        signed(w.head, "wrong")
+        check_signature(w.head, "wrong")
 
 
 def test_pages_of_reset_and_invitation_are_limited(w: World, settings: Any) -> None:

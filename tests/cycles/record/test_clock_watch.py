@@ -48,19 +48,19 @@ def sign(world):
 def test_a_clock_apart_from_the_databases_is_named_with_its_seconds(seconds):
     reading = clock_watch.read(clock=off_by(seconds * SECOND))
 
-    assert reading.facts == {"cause": "apart", "seconds": seconds, "until": None}
+    assert reading.fault_details == {"cause": "apart", "seconds": seconds, "until": None}
 
 
 @pytest.mark.parametrize("seconds", (-1, 0, 1))
 def test_a_clock_within_two_seconds_is_right(seconds):
-    assert clock_watch.read(clock=off_by(seconds * SECOND)).facts == {}
+    assert clock_watch.read(clock=off_by(seconds * SECOND)).fault_details == {}
 
 
 @pytest.mark.parametrize("seconds", (-3600, 3))
 def test_a_clock_that_was_set_is_noticed_though_the_databases_was_set_with_it(seconds):
     reading = clock_watch.read(steadiness=SetBy(seconds * SECOND))
 
-    assert reading.facts == {"cause": "set", "seconds": seconds, "until": None}
+    assert reading.fault_details == {"cause": "set", "seconds": seconds, "until": None}
 
 
 def test_how_long_a_question_takes_is_no_fault_of_the_clock():
@@ -150,7 +150,7 @@ def test_rows_of_a_later_moment_say_that_the_clock_was_set_back_until_it_has_cau
             f"cycles_entry LIMIT 1"
         )
 
-    facts = clock_watch.watch(at=world.at).facts
+    facts = clock_watch.watch(at=world.at).fault_details
     Fault.objects.update(cause="", seen_at=timezone.now() - timedelta(hours=2))
     clock_watch.watch(at=world.at)
     still = Fault.objects.standing().count()
@@ -186,8 +186,8 @@ def test_a_national_administrator_may_say_that_the_clock_is_right_and_nobody_els
     after = clock_watch.read(steadiness=set_forward)
     set_again = clock_watch.read(steadiness=SetBy(9 * SECOND))
 
-    assert after.facts == {}
-    assert set_again.facts["cause"] == "set"
+    assert after.fault_details == {}
+    assert set_again.fault_details["cause"] == "set"
     assert Fault.objects.standing().count() == 0
     assert Entry.objects.latest("pk").act == "confirm_clock"
     with pytest.raises(CommandError, match="nobody"):

@@ -38,7 +38,7 @@ from cycles.models import Entry, Verification
 from cycles.people import interests
 from cycles.record import actions as record
 from cycles.record import seals
-from cycles.spreadsheets.exports import guarded
+from cycles.spreadsheets.exports import guard
 from cycles.workflow import Refused, Windows
 from festival.report import facts as report_facts
 from tests.factories import build
@@ -385,7 +385,7 @@ def test_no_cell_of_the_export_is_taken_for_a_formula(world, as_, text):
 
     assert rows[-1]["Note"] == "'" + text
     assert json.loads(rows[-1]["body"])[11] == text
-    assert guarded("plain = text") == "plain = text"
+    assert guard("plain = text") == "plain = text"
 
 
 # --- Seals for everybody ------------------------------------------------------------------------
@@ -406,9 +406,9 @@ def test_anyone_finds_out_whether_a_seal_is_ours(client):
     assert f"Yes: it is seal {made.pk}, made on" in yes
     assert no.status_code == 200
     assert "too short" in short
-    assert told.json()["newest"] == seals.facts(made)
-    assert told.json()["days"] == [seals.facts(made) | {"rows": 2}]
-    assert client.get("/record.json?from=1").json()["seals"] == [seals.facts(made)]
+    assert told.json()["newest"] == seals.seal_statement(made)
+    assert told.json()["days"] == [seals.seal_statement(made) | {"rows": 2}]
+    assert client.get("/record.json?from=1").json()["seals"] == [seals.seal_statement(made)]
     assert told.headers["Cache-Control"] == no.headers["Cache-Control"] == "max-age=60"
     assert client.get("/record.json?from=x").status_code == 200
 

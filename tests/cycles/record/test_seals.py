@@ -175,7 +175,7 @@ def test_the_last_seal_cannot_be_taken_away_and_made_anew_unseen_by_who_has_its_
     seals.seal(at=world.at + timedelta(seconds=1))
 
     assert audit.verify().broken == ""
-    assert seals.named(published) is None
+    assert seals.find_seal(published) is None
 
 
 def test_a_tree_built_leaf_by_leaf_has_the_root_of_one_built_level_by_level():
@@ -235,11 +235,11 @@ def test_a_seal_is_found_by_the_beginning_of_its_digest():
     world = build("planned")
     made = sealed(world.at)
 
-    assert seals.named(made.digest) == made
-    assert seals.named(f" {made.digest[:12].upper()}…") == made
-    assert seals.named(made.digest[:11]) is None
-    assert seals.named("f" * 12) is None
-    assert seals.named("%" * 12) is None
+    assert seals.find_seal(made.digest) == made
+    assert seals.find_seal(f" {made.digest[:12].upper()}…") == made
+    assert seals.find_seal(made.digest[:11]) is None
+    assert seals.find_seal("f" * 12) is None
+    assert seals.find_seal("%" * 12) is None
 
 
 def test_whoever_orders_a_verification_gets_the_verdict_and_one_run_answers_all():

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from agencies.persian import normalise
 from cycles.spreadsheets import safety, workbooks
 from cycles.spreadsheets import sheets as spreadsheets_sheets
-from cycles.spreadsheets.exports import guarded, unguarded
+from cycles.spreadsheets.exports import guard, unguard
 from cycles.spreadsheets.safety import Unreadable
-from cycles.spreadsheets.sheet_files import template, written
+from cycles.spreadsheets.sheet_files import template, write_rows
 from cycles.spreadsheets.sheets import Column, Form, read
 
 FORM = Form(
@@ -132,7 +132,7 @@ def test_cells_of_a_workbook_become_text_as_one_would_write_it():
 
 
 def test_prose_keeps_its_lines_and_verbatim_columns_their_digits():
-    content = written(
+    content = write_rows(
         FORM, [{"code": "A", "title": "ب", "prose": "یک\nدو", "params": '{"a": "۱  ۲"}'}], "csv"
     )
 
@@ -169,7 +169,7 @@ def test_what_goes_out_comes_in_as_it_was(kind):
     ]
     rows += [{"code": "EXACT", "title": "x", "points": Decimal("12345678901234567890.12345678")}]
 
-    sheet = read(FORM, written(FORM, rows, kind), f"fruit.{kind}")
+    sheet = read(FORM, write_rows(FORM, rows, kind), f"fruit.{kind}")
 
     assert sheet.errors == []
     assert [row.cells["title"] for row in sheet.rows] == [row["title"] for row in rows]
@@ -179,8 +179,8 @@ def test_what_goes_out_comes_in_as_it_was(kind):
 def test_no_cell_that_goes_out_is_run_by_a_spreadsheet_program():
     rows = [{"code": "C", "title": text} for text in HOSTILE]
 
-    lines = list(csv.reader(StringIO(written(FORM, rows, "csv").decode("utf-8-sig"))))
-    book = openpyxl.load_workbook(BytesIO(written(FORM, rows, "xlsx")))
+    lines = list(csv.reader(StringIO(write_rows(FORM, rows, "csv").decode("utf-8-sig"))))
+    book = openpyxl.load_workbook(BytesIO(write_rows(FORM, rows, "xlsx")))
 
     assert not [row[2] for row in lines if row[2][:1] in "=@＝" or row[2] in ("+cmd", "-x")]
     assert {
@@ -196,12 +196,12 @@ def test_no_cell_that_goes_out_is_run_by_a_spreadsheet_program():
 
 @given(st.text(alphabet=st.sampled_from("=+-@'\t\r＝ a1۱."), max_size=6).map(normalise))
 def test_the_apostrophe_is_put_on_and_taken_off_exactly(text):
-    assert unguarded(guarded(text)) == text
+    assert unguard(guard(text)) == text
 
 
 @given(st.text(alphabet=st.sampled_from("=+-@'\t\r＝ a1۱."), max_size=6).map(normalise))
 def test_what_is_guarded_is_never_refused(text):
-    assert spreadsheets_sheets.why_refused(guarded(text)) == ""
+    assert spreadsheets_sheets.why_refused(guard(text)) == ""
 
 
 @pytest.mark.parametrize("kind", ("csv", "xlsx"))

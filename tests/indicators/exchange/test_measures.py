@@ -39,7 +39,7 @@ def drafted():
 
 def measures_file(indicator_set, kind="csv"):
     lines = MeasureLines(indicator_set)
-    return sheet_files.written(MEASURES, lines.rows(lines.lines()), kind)
+    return sheet_files.write_rows(MEASURES, lines.rows(lines.lines()), kind)
 
 
 def rows_of(content):
