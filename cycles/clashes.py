@@ -62,7 +62,7 @@ def _plain_text(value: object) -> str:
     return str(value).replace("\r\n", "\n").strip()
 
 
-class Changed(Refused):
+class ChangedMeanwhile(Refused):
     """What somebody saves, somebody else has changed since they saw it."""
 
     def __init__(self, why: str | Promise = "") -> None:
@@ -85,7 +85,7 @@ class Seen:
     def check(self) -> None:
         """Refuse where something else is stored by now; asked under the row lock."""
         if self.token and self.read() != self.token:
-            raise Changed
+            raise ChangedMeanwhile
 
 
 def lock_rows(targets: Iterable[Any]) -> None:
@@ -150,7 +150,7 @@ class ComparedForm(forms.Form):
         return super().get_initial_for_field(field, field_name)
 
     @property
-    def stored(self) -> dict[str, object]:
+    def stored_values(self) -> dict[str, object]:
         if self.shows is not None:
             return dict(self.shows)
         return {
@@ -161,7 +161,7 @@ class ComparedForm(forms.Form):
 
     @property
     def token(self) -> str:
-        return digest(self.stored)
+        return digest(self.stored_values)
 
     @property
     def seen_token(self) -> str:
@@ -183,7 +183,7 @@ class ComparedForm(forms.Form):
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]  # not in django-stubs
         self.cleaned_data.pop(SEEN, None)
-        stored, typed = self.stored, self.cleaned_data
+        stored, typed = self.stored_values, self.cleaned_data
         says = digest({name: typed.get(name) for name in stored})
         self._untouched = bool(self.seen_token) and not self.errors and says == self.seen_token
         if self.seen_token in ("", self.token):
@@ -209,7 +209,7 @@ class ComparedForm(forms.Form):
         form again has seen it.
         """
         self.has_clash = True
-        self.add_error(None, str(Changed()))
+        self.add_error(None, str(ChangedMeanwhile()))
         for name in differing:
             self.add_error(name, _("Stored now: %(value)s") % {"value": self._in_words(name)})
         self._note_seen()
@@ -223,7 +223,11 @@ class ComparedForm(forms.Form):
     def _in_words(self, name: str) -> str:
         """What is stored under a field, as the reader would type or choose it."""
         field = self.fields[name]
-        value = self.get_initial_for_field(field, name) if self.shows is None else self.stored[name]
+        value = (
+            self.get_initial_for_field(field, name)
+            if self.shows is None
+            else self.stored_values[name]
+        )
         if value is None or value == "" or value == []:
             return _("nothing")
         if isinstance(value, bool):

@@ -320,7 +320,7 @@ def correct(
         made_by=by,
         made_at=at,
     )
-    correction.concerned = concerned
+    correction.concerned_agencies = concerned
     facts: dict[str, Any] = {
         "measure": measure.code,
         "appeal": appeal.pk,

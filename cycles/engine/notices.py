@@ -58,7 +58,7 @@ class Person(NamedTuple):
     texts_reminders: bool
 
 
-class Held(NamedTuple):
+class ToldMembership(NamedTuple):
     """A membership by which somebody is told."""
 
     role: str
@@ -167,7 +167,7 @@ def _add_members(
 
 def _agencies(move: Move, objs: Sequence[WorkflowObject]) -> list[set[int]]:
     """Find the agencies whose people each object concerns: its own and those it names
-    (`concerned`), else its group's, else, officially, all of its cycle.
+    (`concerned_agencies`), else its group's, else, officially, all of its cycle.
     """
     without = [obj for obj in objs if not obj.agency_id]
     by_group = _agencies_by_group({key for obj in without if (key := _group_id(obj))})
@@ -179,7 +179,7 @@ def _agencies(move: Move, objs: Sequence[WorkflowObject]) -> list[set[int]]:
 
     found = []
     for obj in objs:
-        concerned = getattr(obj, "concerned", None)
+        concerned = getattr(obj, "concerned_agencies", None)
         if obj.agency_id:
             found.append({obj.agency_id, *(concerned or ())})
         elif concerned is not None:
@@ -197,7 +197,7 @@ def _group_id(obj: WorkflowObject) -> int | None:
 
 
 def _is_for_all(obj: WorkflowObject) -> bool:
-    return getattr(obj, "concerned", None) is None and not _group_id(obj)
+    return getattr(obj, "concerned_agencies", None) is None and not _group_id(obj)
 
 
 def _agencies_by_group(groups: Collection[int]) -> dict[int, set[int]]:
@@ -223,7 +223,7 @@ def _sets_by_key(pairs: Iterable[tuple[int, int]]) -> dict[int, set[int]]:
     return found
 
 
-def _reaches(membership: Held, obj: WorkflowObject) -> bool:
+def _reaches(membership: ToldMembership, obj: WorkflowObject) -> bool:
     if membership.agency_id:  # an agency's representative in the working group
         return bool(membership.agency_id == obj.agency_id)
     if membership.sector and membership.sector != getattr(obj, "sector", ""):
@@ -234,14 +234,14 @@ def _reaches(membership: Held, obj: WorkflowObject) -> bool:
     )
 
 
-def memberships_told(at: datetime, wanted: Q) -> list[Held]:
+def memberships_told(at: datetime, wanted: Q) -> list[ToldMembership]:
     """The memberships wanted that are in force at a moment, of people whose accounts are open; one
     query.
     """
     rows = Membership.objects.in_force(at).filter(wanted, user__is_active=True).order_by("pk")
     of_user = (f"user__{name}" for name in Person._fields)
-    found = rows.values_list(*Held._fields[:-1], *of_user)
+    found = rows.values_list(*ToldMembership._fields[:-1], *of_user)
     return [
-        Held(role, agency, province, sector, Person(*user))
+        ToldMembership(role, agency, province, sector, Person(*user))
         for role, agency, province, sector, *user in found
     ]

@@ -48,7 +48,7 @@ def perform(
     Returns the fresh objects, ordered by key. `params`, with those that `params_by_pk` holds for an
     object, are passed to its transition and kept in the ledger's row, as is the number of the
     official `letter`. Notifies the people whom the move tells. `seen` is what the page showed: when
-    something else is stored by now, raises `Changed`.
+    something else is stored by now, raises `ChangedMeanwhile`.
     """
     move = workflow[name]
     locked = _lock(workflow, objs, compares=seen is not None)

@@ -49,7 +49,7 @@ class Todo:
 
 
 @dataclass(frozen=True)
-class _Due:
+class _DueReminder:
     """A reminder that has come: what is left to do, until when, and how near that is."""
 
     todo: Todo
@@ -66,7 +66,7 @@ def remind(phase: Phase, left: Callable[[list[Cycle]], Iterable[Todo]], *, at: d
     once.
     """
     cycles = _closing_soon(phase, at)
-    due = _due(phase, list(left(cycles)) if cycles else [], cycles, at)
+    due = _due_reminders(phase, list(left(cycles)) if cycles else [], cycles, at)
     if not due:
         return 0
 
@@ -93,16 +93,16 @@ def remind(phase: Phase, left: Callable[[list[Cycle]], Iterable[Todo]], *, at: d
     return count
 
 
-def _due(
+def _due_reminders(
     phase: Phase, todos: Sequence[Todo], cycles: Iterable[Cycle], at: datetime
-) -> dict[str, _Due]:
+) -> dict[str, _DueReminder]:
     """Find the reminders whose stage has come, by key."""
     windows = Window.objects.terms([cycle.pk for cycle in cycles], {t.agency_id for t in todos})
     due = {}
     for todo in todos:
         term = windows.of(phase, todo)
         if term and (stage := stage_of(term, at)):
-            due[todo.key(term, stage)] = _Due(todo, term, stage)
+            due[todo.key(term, stage)] = _DueReminder(todo, term, stage)
     return due
 
 

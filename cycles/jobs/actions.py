@@ -43,12 +43,12 @@ def order(name: str, subject: Model, *, by: User | None, at: datetime) -> None:
 def order_all(name: str, subjects: Iterable[Model], *, by: User | None, at: datetime) -> None:
     """Order a job of one kind on each of these rows."""
     kind = KINDS[name]
-    jobs = [_ordered(kind, subject, by=by, at=at) for subject in subjects]
+    jobs = [_new_job(kind, subject, by=by, at=at) for subject in subjects]
     Job.objects.bulk_create(jobs, ignore_conflicts=True)
     transaction.on_commit(lambda: broker.wake(kind.queue), robust=True)
 
 
-def _ordered(kind: Kind, subject: Model, *, by: User | None, at: datetime) -> Job:
+def _new_job(kind: Kind, subject: Model, *, by: User | None, at: datetime) -> Job:
     titles = {}
     for language in ("fa", "en"):
         with translation.override(language):

@@ -61,7 +61,7 @@ class Nomination(models.Model):
     named_by = ("user",)
     cycle_id = None
     agency = agency_id = None
-    concerned: tuple[int, ...] = ()
+    concerned_agencies: tuple[int, ...] = ()
 
     class Meta:
         constraints = (

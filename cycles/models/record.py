@@ -47,11 +47,13 @@ class EntryQuerySet(models.QuerySet["Entry"]):
             entry=OuterRef("pk"), channel=Channel.MAIL, told_at=None
         ).exclude(error="")
         return self.filter(Exists(told)).annotate(
-            told=_counted(told), seen=_counted(told.exclude(seen_at=None)), failed=_counted(failed)
+            told=_count_of(told),
+            seen=_count_of(told.exclude(seen_at=None)),
+            failed=_count_of(failed),
         )
 
 
-def _counted(deliveries: "DeliveryQuerySet") -> Coalesce:
+def _count_of(deliveries: "DeliveryQuerySet") -> Coalesce:
     rows = deliveries.order_by().values("entry").annotate(n=models.Count("pk"))
     return Coalesce(models.Subquery(rows.values("n")), 0)
 

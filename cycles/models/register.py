@@ -155,7 +155,7 @@ class RegisterChange(models.Model):
         return gettext("dissolved on %(day)s") % {"day": day}
 
     @property
-    def concerned(self) -> set[int]:
+    def concerned_agencies(self) -> set[int]:
         """The agencies that are told beside its own: successors, units and
         headquarters; one query.
         """

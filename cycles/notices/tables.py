@@ -88,7 +88,7 @@ class UnseenTable(tables.Table):
         )
 
 
-class ToldTable(tables.Table):
+class RecipientTable(tables.Table):
     """Whom an official notice told; the rows carry what they hold as `recipient.told_as`."""
 
     person = tables.Column(verbose_name=_("Person"), accessor="recipient", orderable=False)

@@ -18,7 +18,7 @@ from cycles.notices import delivery as notices_delivery
 from cycles.notices import wording
 from cycles.notices.filters import UnseenFilter
 from cycles.notices.forms import NoticeSettingsForm
-from cycles.notices.tables import ToldTable, UnseenTable
+from cycles.notices.tables import RecipientTable, UnseenTable
 from cycles.requests import PortalRequest
 from cycles.ui.pages import PER_PAGE, listed
 from cycles.workflow import Refused
@@ -111,7 +111,7 @@ def unseen_people(request: PortalRequest, pk: int) -> HttpResponse:
     [read] = wording.in_words(
         [Delivery(entry=entry, key="", made_at=entry.at, channel=Channel.INBOX)]
     )
-    table = listed(request, ToldTable(told))
+    table = listed(request, RecipientTable(told))
     return render(
         request,
         "cycles/notices/inbox_unseen_people.html",

@@ -106,10 +106,10 @@ def verify() -> Verdict:
     last, broken = _chain()
     if broken:
         return Verdict(0, 0, 0, broken)
-    older = _Read()
+    older = _RowsRead()
     if Seal.objects.filter(form=1).exists():
         older = _hold_against_seals(BY_TRANSACTION, OF_TRANSACTIONS)
-    newer = _Read() if older.broken else _hold_against_seals(BY_KEY, OF_KEYS, [last])
+    newer = _RowsRead() if older.broken else _hold_against_seals(BY_KEY, OF_KEYS, [last])
     rows, seals, waiting = older.rows + newer.rows, older.seals + newer.seals, newer.waiting
     broken = older.broken or newer.broken
     strays = Spans([*older.strays, *newer.strays])
@@ -139,7 +139,7 @@ def _chain() -> tuple[int, str]:
 
 
 @dataclass
-class _Read:
+class _RowsRead:
     """What was found of the rows that were read; `strays` are in no seal and wait for none."""
 
     rows: int = 0
@@ -150,7 +150,7 @@ class _Read:
 
 
 @dataclass
-class _Opened:
+class _OpenSeal:
     """A seal some of whose rows are still to come."""
 
     count: int
@@ -167,9 +167,9 @@ class _Spans:
         self.first: int
         self.last: int
         self.seal: int
-        self.opened: _Opened | None
+        self.opened: _OpenSeal | None
         self._coming = chain.from_iterable(batches)
-        self.incomplete: dict[int, _Opened] = {}
+        self.incomplete: dict[int, _OpenSeal] = {}
         self.advance()
 
     def advance(self) -> bool:
@@ -179,7 +179,7 @@ class _Spans:
             self._coming, (past, past, 0, 0, "", False)
         )
         if begins:
-            self.incomplete[self.seal] = _Opened(count, root)
+            self.incomplete[self.seal] = _OpenSeal(count, root)
         self.opened = self.incomplete.get(self.seal)
         return bool(self.first < past)
 
@@ -194,11 +194,11 @@ class _Spans:
         return _fault("count", seal=self.seal, count=count, there=count + 1)
 
 
-def _hold_against_seals(rows: str, spans: str, params: Sequence[int] | None = None) -> _Read:
+def _hold_against_seals(rows: str, spans: str, params: Sequence[int] | None = None) -> _RowsRead:
     """Read rows, each at its place, and hold them against the seals between
     whose places they lie.
     """
-    found, sha256 = _Read(), hashlib.sha256
+    found, sha256 = _RowsRead(), hashlib.sha256
     with (
         closing(read_batches(spans, params)) as span_batches,
         closing(read_batches(rows)) as batches,

@@ -19,7 +19,7 @@ from cycles.models import LegalBasis
 from cycles.spreadsheets import dry_run, sheet_files
 from cycles.spreadsheets import sheets as spreadsheets_sheets
 from cycles.spreadsheets.dry_run import Check, SheetResource, YesNo
-from cycles.spreadsheets.sheets import Column, Form, Row, Sheet
+from cycles.spreadsheets.sheets import Column, Form, Sheet, SheetRow
 
 DATA = Path(apps.get_app_config("agencies").path) / "data"
 
@@ -140,11 +140,11 @@ class AgencyResource(SheetResource):
             )
         return found
 
-    def in_order(self, rows: Sequence[Row]) -> Sequence[Row]:
+    def in_order(self, rows: Sequence[SheetRow]) -> Sequence[SheetRow]:
         """Parents before their units; a ring stays as it is and is refused."""
         codes = {r.cells["code"] for r in rows}
         done: set[str] = set()
-        ordered: list[Row] = []
+        ordered: list[SheetRow] = []
         waiting = list(rows)
         while waiting:
             ready = [
@@ -241,7 +241,7 @@ def load_country(provincial_units: Sequence[str] = ()) -> int:
     called = {a.code: {"name_fa": a.name_fa, "name_en": a.name_en} for a in Agency.objects.all()}
     rows = [row | called.get(row["code"], {}) for row in rows]  # a name given since by an act stays
     resource = AgencyResource()
-    ordered = resource.in_order([Row(number, row) for number, row in enumerate(rows, start=2)])
+    ordered = resource.in_order([SheetRow(number, row) for number, row in enumerate(rows, start=2)])
     return len(dry_run.write_table(resource, dry_run.dataset(ordered)))
 
 

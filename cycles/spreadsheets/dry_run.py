@@ -20,7 +20,7 @@ from import_export.results import Result, RowResult
 
 from agencies.persian import localised, parse_decimal
 from cycles.spreadsheets.sheet_files import plain
-from cycles.spreadsheets.sheets import Form, Row, Sheet, Wrong
+from cycles.spreadsheets.sheets import Form, Sheet, SheetRow, Wrong
 from cycles.workflow import Refused
 
 TRUTHS = {
@@ -58,11 +58,11 @@ class DryRunResource:
     allows_partial_import = True
     """Whether right rows may be taken without those that are wrong."""
 
-    def in_order(self, rows: Sequence[Row]) -> Sequence[Row]:
+    def in_order(self, rows: Sequence[SheetRow]) -> Sequence[SheetRow]:
         """The rows in such an order that each stands after those that it names."""
         return rows
 
-    def removed(self, taken: Sequence[tuple[int, Any]]) -> list[Any]:
+    def rows_removed_by(self, taken: Sequence[tuple[int, Any]]) -> list[Any]:
         """What these rows (number and object), taken as the whole content, would remove."""
         return []
 
@@ -237,7 +237,7 @@ def check(resource: AnyResource, sheet: Sheet) -> Check:
         found = _dry_run(resource, replace(sheet, rows=_right(sheet.rows, errors)))
         errors += found.errors
     if not errors:
-        found.removed = resource.removed(found.taken)
+        found.removed = resource.rows_removed_by(found.taken)
     if found.differs and (together := resource.why_not_together(sheet, found.taken)):
         errors, found = errors + together, Check()
     found.errors = sorted(errors, key=lambda error: int(error["row"] or 0))
@@ -251,7 +251,7 @@ def _not_in(known: Iterable[Wrong], errors: Iterable[Wrong]) -> list[Wrong]:
     return [error for error in errors if (error["row"], error["column"]) not in cells]
 
 
-def _right(rows: Iterable[Row], errors: Iterable[Wrong]) -> list[Row]:
+def _right(rows: Iterable[SheetRow], errors: Iterable[Wrong]) -> list[SheetRow]:
     wrong = {error["row"] for error in errors}
     return [row for row in rows if str(row.number) not in wrong]
 
@@ -289,7 +289,7 @@ def write_table(resource: SheetResource, table: tablib.Dataset) -> list[Model]:
     return [row.instance for row in result.rows if row.import_type in ("new", "update")]
 
 
-def dataset(rows: Sequence[Row]) -> tablib.Dataset:
+def dataset(rows: Sequence[SheetRow]) -> tablib.Dataset:
     headers = list(rows[0].cells) if rows else []
     table = tablib.Dataset(headers=headers)
     for row in rows:
@@ -367,7 +367,7 @@ def _changes(resource: AnyResource, outcome: RowResult) -> list[CellChange]:
     return pairs
 
 
-def _rounded_cells(resource: AnyResource, row: Row, instance: object) -> Iterable[RoundedCell]:
+def _rounded_cells(resource: AnyResource, row: SheetRow, instance: object) -> Iterable[RoundedCell]:
     """The numbers of a row that are taken with fewer places than they have in the file."""
     for one in resource.get_import_fields():
         value, typed = one.export(instance), row.cells.get(one.column_name)

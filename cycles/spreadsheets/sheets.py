@@ -94,7 +94,7 @@ class Wrong(TypedDict):
 
 
 @dataclass(frozen=True)
-class Row:
+class SheetRow:
     """A row of a file, known by its number there: its cells by the code of their column."""
 
     number: int
@@ -107,7 +107,7 @@ class Sheet:
     cells that were not taken.
     """
 
-    rows: list[Row]
+    rows: list[SheetRow]
     letters: Mapping[str, str]
     errors: list[Wrong] = field(default_factory=list)
 
@@ -213,7 +213,7 @@ def _column_name(place: int, name: str) -> str:
 
 def _row(
     form: Form, sheet: Sheet, number: int, row: Sequence[Cell], places: Mapping[int, str]
-) -> Row:
+) -> SheetRow:
     """One row as `form` reads it; the cells that are wrong are empty and stand among the errors."""
     columns = {column.name: column for column in form.columns}
     for place, (text, _why) in enumerate(row):
@@ -229,7 +229,7 @@ def _row(
             sheet.errors.append(sheet.wrong(number, name, why))
         else:
             cells[name] = columns[name].read(unguard(text))
-    return Row(number, cells)
+    return SheetRow(number, cells)
 
 
 def why_refused(text: str) -> str | Promise:

@@ -19,11 +19,11 @@ from cycles.spreadsheets.workbooks import MOST_CELLS, too_long
 MOST_COLUMNS = 3_000
 """A time series has a column for each year of each of its parts."""
 
-Line = tuple[int, list[str]]
+TextRow = tuple[int, list[str]]
 """The number of a row, and the text of its cells."""
 
 
-def read_visible(file: IO[bytes]) -> list[list[Line]]:
+def read_visible(file: IO[bytes]) -> list[list[TextRow]]:
     """Read every visible sheet, each as its filled rows; for whoever reads
     in a process of its own.
     """
@@ -40,7 +40,7 @@ def read_visible(file: IO[bytes]) -> list[list[Line]]:
     sheets, cells = [], 0
     for worksheet in visible:
         worksheet.reset_dimensions()  # what the file says of its own size is not believed
-        lines: list[Line] = []
+        lines: list[TextRow] = []
         for number, texts in _filled_rows(worksheet):
             cells += len(texts)
             if cells > 2 * MOST_CELLS:
@@ -50,7 +50,7 @@ def read_visible(file: IO[bytes]) -> list[list[Line]]:
     return sheets
 
 
-def _filled_rows(worksheet: ReadOnlyWorksheet) -> Iterator[Line]:
+def _filled_rows(worksheet: ReadOnlyWorksheet) -> Iterator[TextRow]:
     try:
         for number, row in enumerate(worksheet.iter_rows(values_only=True), start=1):
             if len(row) > MOST_COLUMNS:

@@ -106,7 +106,9 @@ def handed_out(
             "ResponseContentDisposition": disposition,
         }
         address = storage.url(file.name, parameters=parameters, expire=SIGNED_FOR)
-        return headed(HttpResponseRedirect(address), name=name, inline=inline, sandboxed=sandboxed)
+        return with_file_headers(
+            HttpResponseRedirect(address), name=name, inline=inline, sandboxed=sandboxed
+        )
     response: HttpResponseBase
     if settings.ACCEL_PREFIX and not is_elsewhere:
         way = Path(storage.path(file.name)).relative_to(settings.MEDIA_ROOT)
@@ -119,10 +121,10 @@ def handed_out(
             response = FileResponse(storage.open(file.name, "rb"), content_type=content_type)
         except FileNotFoundError as error:
             raise Http404 from error
-    return headed(response, name=name, inline=inline, sandboxed=sandboxed)
+    return with_file_headers(response, name=name, inline=inline, sandboxed=sandboxed)
 
 
-def headed(
+def with_file_headers(
     response: HttpResponseBase, *, name: str, inline: bool = False, sandboxed: bool = True
 ) -> HttpResponseBase:
     """A private file's answer under its name: nobody keeps it, nobody guesses at its type, and it

@@ -51,9 +51,9 @@ class CeremonyForm(ComparedForm):
     )
 
     @property
-    def stored(self) -> dict[str, Any]:
+    def stored_values(self) -> dict[str, Any]:
         day = self.initial.get("held_on")
-        return super().stored | {"held_on": day.astimezone(TEHRAN).date() if day else None}
+        return super().stored_values | {"held_on": day.astimezone(TEHRAN).date() if day else None}
 
     def clean_held_on(self) -> date | None:
         moment: datetime | None = self.cleaned_data["held_on"]

@@ -16,7 +16,7 @@ from cycles.models import Cycle
 from cycles.record import seals
 from cycles.requests import PortalRequest
 from cycles.spreadsheets import exports as spreadsheets_exports
-from cycles.ui.files import headed
+from cycles.ui.files import with_file_headers
 from cycles.ui.pages import listed, sheet_answer
 from cycles.workflow import CycleState
 from festival.awards.call_list import call_list
@@ -79,7 +79,7 @@ def certificate(request: PortalRequest, uuid: UUID, language: str) -> HttpRespon
     document = paper(award, seal=stamp.seal if stamp else None, language=language)
     name = f"certificate-{award.certificate_number}-{language}.pdf"
     # our own file, for browsers to open: Chromium shows no PDF in a sandbox
-    return headed(
+    return with_file_headers(
         HttpResponse(document, content_type="application/pdf"),
         name=name,
         inline=True,

@@ -66,8 +66,8 @@ class ProgressForm(ComparedForm):
         self.last = last
 
     @property
-    def stored(self) -> dict[str, Any]:
-        return super().stored | {"last": self.last}
+    def stored_values(self) -> dict[str, Any]:
+        return super().stored_values | {"last": self.last}
 
 
 class ReturnForm(ActForm):

@@ -163,7 +163,7 @@ class MeasureLines(LineResource):
 
     # --- All rows together ---
 
-    def removed(self, taken: Sequence[tuple[int, Any]]) -> list[Any]:
+    def rows_removed_by(self, taken: Sequence[tuple[int, Any]]) -> list[Any]:
         kept = {line.pk for _number, line in taken}
         return [line for line in self.existing if line.pk not in kept]
 

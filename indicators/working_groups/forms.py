@@ -115,10 +115,10 @@ class SettleForm(ValuesForm):
         self.decided = decided
 
     @property
-    def stored(self) -> dict[str, Any]:
+    def stored_values(self) -> dict[str, Any]:
         names = ("outcome", "reason", "decided_at")
         decided = {name: getattr(self.decided, name) for name in names} if self.decided else None
-        return super().stored | {"decided": decided}
+        return super().stored_values | {"decided": decided}
 
 
 class RankForm(ComparedForm):

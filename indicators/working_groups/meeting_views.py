@@ -19,7 +19,7 @@ from cycles.models import Cycle, Entry
 from cycles.record import seals
 from cycles.requests import PortalRequest
 from cycles.ui import pdf
-from cycles.ui.files import headed
+from cycles.ui.files import with_file_headers
 from cycles.ui.pages import act_page, history
 from cycles.workflow import Refused, Workflow
 from indicators.models import IndicatorSet, Meeting, WorkingGroup
@@ -252,7 +252,7 @@ def minutes_file(request: PortalRequest, pk: int) -> HttpResponseBase:
     facts = _papers(meeting) | {"stamp": seals.stamp(meeting, "minute")}
     document = pdf.paper("indicators/working_groups/minutes.html", facts, language=language())
     name = f"minutes-{meeting.cycle.year}-{meeting.sector or 'general'}-{meeting.number}.pdf"
-    return headed(
+    return with_file_headers(
         HttpResponse(document, content_type="application/pdf"),
         name=name,
         inline=True,

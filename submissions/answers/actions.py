@@ -23,7 +23,7 @@ SAID = ("value", "claims_not_applicable", *Answer.TEXT_FIELDS)
 """What an agency says of a line."""
 
 
-class Changed(clashes.Changed):
+class Changed(clashes.ChangedMeanwhile):
     """Somebody else has changed, meanwhile, what is being saved: `answer` (key) and `fields` name
     what.
     """

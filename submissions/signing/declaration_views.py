@@ -86,7 +86,7 @@ def _page(
 
 def _verdict(held: Declaration, data: Any = None) -> VerdictForm:
     """The place for a verdict, on what the page shows of the declaration."""
-    declared = DeclarationForm(declaration=held).stored
+    declared = DeclarationForm(declaration=held).stored_values
     return VerdictForm(
         data, shows={"declared": declared, "verdict": held.verdict, "reason": held.verdict_reason}
     )

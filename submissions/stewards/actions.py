@@ -106,7 +106,7 @@ def why_not_given(answer: Answer, steward: User, *, by: User, at: datetime) -> s
 # --- Figures ------------------------------------------------------------------------------------
 
 
-class Changed(clashes.Changed):
+class Changed(clashes.ChangedMeanwhile):
     """Figures on the lines `answers` that somebody has changed since they were seen."""
 
     def __init__(self, answers: Sequence[Answer]) -> None:
