@@ -10,7 +10,7 @@ from config.accounts.second_factor import ONWARD
 from config.accounts.sessions import SIGNED_OUT
 from config.home.waiting_tasks import Desk
 from cycles.notices import wording
-from cycles.people import actions as people
+from cycles.people import accounts
 from cycles.requests import PortalRequest
 
 
@@ -27,7 +27,7 @@ def entrance(request: PortalRequest) -> HttpResponse:
 @require_safe
 def account(request: PortalRequest) -> HttpResponse:
     """What is one's own: password, second factor, sessions, notices, roles and interests."""
-    oneself = people.with_factors(User.objects.filter(pk=request.user.pk)).get()
+    oneself = accounts.with_factors(User.objects.filter(pk=request.user.pk)).get()
     return render(request, "account.html", {"oneself": oneself})
 
 

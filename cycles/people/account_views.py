@@ -14,7 +14,7 @@ from agencies.models import Membership, User, people_visible_to
 from agencies.roles import Role
 from cycles.administration_workflow import ADMINISTRATION
 from cycles.engine.perform import AdministrationTarget, why_not_administer
-from cycles.people import accounts, actions
+from cycles.people import accounts
 from cycles.people.forms import IdentifyForm
 from cycles.requests import PortalRequest
 from cycles.ui.pages import act_page
@@ -43,7 +43,7 @@ def reset_factor(request: PortalRequest, pk: int) -> HttpResponse:
         request,
         someone,
         "reset_factor",
-        actions.reset_second_factor,
+        accounts.reset_second_factor,
         "cycles/people/reset_summary.html",
     )
 

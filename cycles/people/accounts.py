@@ -3,16 +3,19 @@ names its owner.
 """
 
 from datetime import datetime
+from typing import Any
 
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency, Membership, User
 from cycles.administration_workflow import ADMINISTRATION
 from cycles.clashes import Seen
-from cycles.engine.perform import AdministrationTarget, administer
+from cycles.engine.perform import AdministrationTarget, administer, why_not_administer
 from cycles.notices import letters
-from cycles.people.actions import sign_out
 from cycles.workflow import Refused, Windows
 
 
@@ -131,3 +134,46 @@ def _roles(person: User, at: datetime) -> list[Membership]:
 def _reach(person: User, at: datetime) -> Agency | None:
     """The agency under which the act stands in the record: that of the person's first role."""
     return next((m.reach for m in _roles(person, at)), None)
+
+
+def sign_out(person: User) -> None:
+    """From every browser, at once."""
+    for session in UserSession.objects.filter(user=person):
+        session.end()
+
+
+def with_factors(people: QuerySet[User]) -> QuerySet[Any]:
+    """These people, each annotated whether there is a second factor;
+    recovery codes alone are none.
+    """
+    factors = Authenticator.objects.filter(user=OuterRef("pk")).exclude(
+        type=Authenticator.Type.RECOVERY_CODES
+    )
+    return people.annotate(has_second_factor=Exists(factors))
+
+
+@transaction.atomic
+def reset_second_factor(
+    person: User, *, by: User, at: datetime, note: str, letter: str = ""
+) -> User:
+    """Take a lost second factor and its recovery codes from an account, and sign it out everywhere.
+
+    Only somebody in whose scope all its roles lie may, so that nobody opens the way to more than is
+    theirs.
+    """
+    if not note:
+        raise Refused(_("Say why the second factor is reset and how you made sure who asks."))
+    factors = Authenticator.objects.select_for_update().filter(user=person)
+    if not factors:
+        raise Refused(_("%(person)s has no second factor.") % {"person": person})
+    roles = (
+        Membership.objects.ending_after(at).filter(user=person).select_related("agency", "province")
+    )
+    reaches = [m.reach for m in roles] or [None]
+    for reach in reaches[1:]:
+        if why := why_not_administer("reset_factor", by=by, at=at, agency=reach, obj=person):
+            raise Refused(why)
+    administer("reset_factor", person, by=by, at=at, agency=reaches[0], note=note, letter=letter)
+    factors.delete()
+    sign_out(person)
+    return person

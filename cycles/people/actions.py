@@ -4,10 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
-from allauth.mfa.models import Authenticator
-from allauth.usersessions.models import UserSession
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from uuid_utils import uuid7
 
@@ -15,6 +12,7 @@ from agencies.models import Agency, Membership, Province, User
 from agencies.roles import AGENCY_ROLES, Constituency, Role, is_national
 from cycles.administration_workflow import ADMINISTRATION
 from cycles.engine.perform import AdministrationTarget, administer, perform, why_not_administer
+from cycles.people.accounts import sign_out
 from cycles.workflow import Refused
 
 
@@ -319,49 +317,3 @@ def remove_leaver(
         end_at(m, at)
     sign_out(person)
     return held
-
-
-def sign_out(person: User) -> None:
-    """From every browser, at once."""
-    for session in UserSession.objects.filter(user=person):
-        session.end()
-
-
-def with_factors(people: QuerySet[User]) -> QuerySet[Any]:
-    """These people, each annotated whether there is a second factor;
-    recovery codes alone are none.
-    """
-    factors = Authenticator.objects.filter(user=OuterRef("pk")).exclude(
-        type=Authenticator.Type.RECOVERY_CODES
-    )
-    return people.annotate(has_second_factor=Exists(factors))
-
-
-# --- Accounts -----------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def reset_second_factor(
-    person: User, *, by: User, at: datetime, note: str, letter: str = ""
-) -> User:
-    """Take a lost second factor and its recovery codes from an account, and sign it out everywhere.
-
-    Only somebody in whose scope all its roles lie may, so that nobody opens the way to more than is
-    theirs.
-    """
-    if not note:
-        raise Refused(_("Say why the second factor is reset and how you made sure who asks."))
-    factors = Authenticator.objects.select_for_update().filter(user=person)
-    if not factors:
-        raise Refused(_("%(person)s has no second factor.") % {"person": person})
-    roles = (
-        Membership.objects.ending_after(at).filter(user=person).select_related("agency", "province")
-    )
-    reaches = [m.reach for m in roles] or [None]
-    for reach in reaches[1:]:
-        if why := why_not_administer("reset_factor", by=by, at=at, agency=reach, obj=person):
-            raise Refused(why)
-    administer("reset_factor", person, by=by, at=at, agency=reaches[0], note=note, letter=letter)
-    factors.delete()
-    sign_out(person)
-    return person

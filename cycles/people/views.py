@@ -37,7 +37,7 @@ def people(request: PortalRequest) -> HttpResponse:
     seen = people_visible_to(request.user, request.at).order_by("name_fa", "username", "pk")
     narrowed = PeopleFilter(request.GET, seen, at=request.at, memberships=seen_roles)
     held = Prefetch("membership_set", seen_roles.for_list(), to_attr="seen_memberships")
-    rows = actions.with_factors(narrowed.qs).prefetch_related(held)
+    rows = accounts.with_factors(narrowed.qs).prefetch_related(held)
     context = {
         "filter": narrowed,
         "table": listed(request, PeopleTable(rows, at=request.at)),
@@ -51,7 +51,7 @@ def people(request: PortalRequest) -> HttpResponse:
 @require_safe
 def person(request: PortalRequest, pk: int) -> HttpResponse:
     someone = get_object_or_404(
-        actions.with_factors(people_visible_to(request.user, request.at)), pk=pk
+        accounts.with_factors(people_visible_to(request.user, request.at)), pk=pk
     )
     held = list(
         Membership.objects.visible_to(request.user, request.at).filter(user=someone).for_list()

@@ -55,21 +55,10 @@ def record_change(
         raise Refused(why)
     _refuse_crossing_changes(changed, kind, successors, effective_on)
 
+    basis = LegalBasis(effective_on, legal_basis, letter, dated_on)
     changes = []
     for agency in changed:
-        change = RegisterChange.objects.create(
-            kind=kind,
-            agency=agency,
-            effective_on=effective_on,
-            legal_basis=legal_basis,
-            letter=letter,
-            dated_on=dated_on,
-            name_fa=agency.name_fa,
-            name_en=agency.name_en,
-            new_name_fa=name_fa,
-            new_name_en=name_en,
-            recorded_at=at,
-        )
+        change = _create_change(agency, kind, basis, name_fa=name_fa, name_en=name_en, at=at)
         change.successors.set(successors)
         changes.append(change)
     changes = perform(
@@ -91,6 +80,24 @@ def record_change(
     if effective_on <= at.astimezone(TEHRAN).date():
         changes = _apply(changes, at=at)
     return changes
+
+
+def _create_change(
+    agency: Agency, kind: str, basis: LegalBasis, *, name_fa: str, name_en: str, at: datetime
+) -> RegisterChange:
+    return RegisterChange.objects.create(
+        kind=kind,
+        agency=agency,
+        effective_on=basis.effective_on,
+        legal_basis=basis.legal_basis,
+        letter=basis.letter,
+        dated_on=basis.dated_on,
+        name_fa=agency.name_fa,
+        name_en=agency.name_en,
+        new_name_fa=name_fa,
+        new_name_en=name_en,
+        recorded_at=at,
+    )
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any, TypedDict
+from typing import Any
 
 import tablib
 from django.core.exceptions import NON_FIELD_ERRORS
@@ -19,6 +19,7 @@ from import_export.instance_loaders import BaseInstanceLoader
 from import_export.results import Result, RowResult
 
 from agencies.persian import localised, parse_decimal
+from cycles.spreadsheets.row_changes import CellChange, ChangedRow, NewRow, RoundedCell
 from cycles.spreadsheets.sheet_files import plain
 from cycles.spreadsheets.sheets import Form, Sheet, SheetRow, Wrong
 from cycles.workflow import Refused
@@ -126,38 +127,6 @@ class LineResource(DryRunResource, resources.Resource):
         for line in lines:
             rows.append({name: field.export(line) for name, field in self.fields.items()})
         return rows
-
-
-class NewRow(TypedDict):
-    """A row that would be added, by its number."""
-
-    row: int
-    object: Any
-
-
-class CellChange(TypedDict):
-    """A cell that would change: before and after as files say them, and as the reader does."""
-
-    column: str
-    before: str
-    after: str
-    was: str
-    becomes: str
-
-
-class ChangedRow(NewRow):
-    """A row that would be changed, with its cells that would change."""
-
-    changes: list[CellChange]
-
-
-class RoundedCell(TypedDict):
-    """A number that is taken with fewer places than it has in the file."""
-
-    row: int
-    column: str
-    typed: str
-    becomes: str
 
 
 @dataclass

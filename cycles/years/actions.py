@@ -141,18 +141,8 @@ def extend(
     Never shorter, never into the past; those concerned are told.
     """
     cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
-    if cycle.state != CycleState.OPEN:
-        raise Refused(_("Only the deadlines of an open cycle can be extended."))
-    if phase not in EXTENDABLE:
-        raise Refused(
-            _("“%(phase)s” is a duty: it accepts late and counts the days.")
-            % {"phase": phase.label}
-        )
-    concerned = Participation.objects.active().filter(cycle=cycle)
-    if agency and not concerned.filter(agency=agency).exists():
-        raise Refused(_("%(agency)s does not take part in this cycle.") % {"agency": agency})
-    if group and group.cycle_id != cycle.pk:
-        raise Refused(_("This group does not belong to this cycle."))
+    if why := _why_not_extend(cycle, phase, agency, group):
+        raise Refused(why)
     extension = Extension(
         cycle=cycle,
         phase=phase,
@@ -189,6 +179,22 @@ def extend(
         sha256=extension.sha256,
     )
     return extension
+
+
+def _why_not_extend(cycle: Cycle, phase: Phase, agency: Agency | None, group: Group | None) -> str:
+    """Say why the closing of a phase cannot be moved for an agency or a group, or ""."""
+    if cycle.state != CycleState.OPEN:
+        return _("Only the deadlines of an open cycle can be extended.")
+    if phase not in EXTENDABLE:
+        return _("“%(phase)s” is a duty: it accepts late and counts the days.") % {
+            "phase": phase.label
+        }
+    taking_part = Participation.objects.active().filter(cycle=cycle)
+    if agency and not taking_part.filter(agency=agency).exists():
+        return _("%(agency)s does not take part in this cycle.") % {"agency": agency}
+    if group and group.cycle_id != cycle.pk:
+        return _("This group does not belong to this cycle.")
+    return ""
 
 
 def _closing_in_force(extension: Extension) -> datetime:

@@ -10,7 +10,8 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from agencies.persian import localised
-from cycles.spreadsheets.dry_run import CellChange, Check
+from cycles.spreadsheets.dry_run import Check
+from cycles.spreadsheets.row_changes import CellChange
 from cycles.spreadsheets.sheet_files import plain
 from cycles.spreadsheets.sheets import Sheet
 from cycles.workflow import Refused

@@ -102,7 +102,7 @@ READS = {
     "cycles.open_to", "cycles.proposed_windows", "cycles.why_closed", "cycles.why_not_administer",
     "cycles.with_factors", "cycles.letters_of", "cycles.why_not_keep", "cycles.needs_second",
     "cycles.has_second", "cycles.is_only_administrator",
-    "cycles.planned",
+    "cycles.planned_role",
     "submissions.read", "submissions.measure",
     "submissions.distance", "submissions.mean", "submissions.lines_of",
 
@@ -191,7 +191,7 @@ ANYTIME = {
     "cycles.reset_second_factor": "a device may be lost on any day",
     "cycles.end_role": "a person who leaves must lose access the same day",
     "cycles.appoint": "part of an act that went through the door",
-    "cycles.invited": "part of an act that went through the door",
+    "cycles.invited_person": "part of an act that went through the door",
     "cycles.sign_out": "part of an act that went through the door",
     "cycles.propose": "people come and go all year",
     "cycles.propose_invitation": "people come and go all year",

@@ -19,8 +19,8 @@ from agencies.models import Membership, User, people_visible_to
 from agencies.roles import Role
 from cycles.models import Delivery, Entry
 from cycles.notices import delivery
+from cycles.people import accounts, delegations
 from cycles.people import actions as people
-from cycles.people import delegations
 from cycles.workflow import Refused
 from submissions.answers import actions as answers_actions
 from submissions.signing import actions as signing
@@ -438,9 +438,9 @@ def test_an_administrator_resets_a_second_factor_with_a_reason_that_is_recorded(
     Authenticator.objects.create(user=w.head, type="recovery_codes", data={})
 
     with pytest.raises(Refused, match="Say why"):
-        people.reset_second_factor(w.head, by=w.administrator, at=w.at, note="")
+        accounts.reset_second_factor(w.head, by=w.administrator, at=w.at, note="")
     with pytest.raises(Refused, match="in whose scope"):
-        people.reset_second_factor(w.head, by=w.provincial_administrator, at=w.at, note="lost")
+        accounts.reset_second_factor(w.head, by=w.provincial_administrator, at=w.at, note="lost")
     as_(w.administrator, w.at).post(
         f"/en/cycles/people/{w.head.pk}/reset/", {"note": "lost; called back", "password": PASSWORD}
     )
@@ -455,7 +455,9 @@ def test_nobody_resets_the_factor_of_somebody_whose_roles_reach_further(w: World
     Authenticator.objects.create(user=w.unit_head, type="totp", data={})
 
     with pytest.raises(Refused, match="in whose scope"):
-        people.reset_second_factor(w.unit_head, by=w.provincial_administrator, at=w.at, note="lost")
+        accounts.reset_second_factor(
+            w.unit_head, by=w.provincial_administrator, at=w.at, note="lost"
+        )
 
 
 def test_the_secret_of_a_second_factor_rests_encrypted(w: World) -> None:
