@@ -54,7 +54,7 @@ class Phase(models.TextChoices):
 
 
 def phase_label(phase: Phase, quarter: int = 0) -> str:
-    """A phase in the reader's words, with its quarter where it has one."""
+    """Name a phase in the reader's words, with its quarter where it has one."""
     if not quarter:
         return str(phase.label)
     return gettext("%(phase)s, quarter %(quarter)s") % {
@@ -101,20 +101,20 @@ def days_in_jalali_month(year: int, month: int) -> int:
 
 
 def jalali(moment: date | datetime | jdatetime.date) -> jdatetime.date:
-    """The Jalali day of a Gregorian one, or of an instant as seen in Tehran."""
+    """Find the Jalali day of a Gregorian one, or of an instant as seen in Tehran."""
     if isinstance(moment, jdatetime.date):
         return moment
     return jdatetime.date.fromgregorian(date=_day(moment))
 
 
 def from_jalali(year: int, month: int, day: int) -> date:
-    """The Gregorian day of a Jalali one; ValueError when there is no such day."""
+    """Find the Gregorian day of a Jalali one; ValueError when there is no such day."""
     gregorian: date = jdatetime.date(year, month, day).togregorian()
     return gregorian
 
 
 def midnight(day: date) -> datetime:
-    """The instant at which the day begins in Tehran."""
+    """Find the instant at which a day begins in Tehran."""
     return datetime.combine(day, time(), tzinfo=TEHRAN)
 
 
@@ -139,7 +139,7 @@ def _write(day: date, language: str, calendar: Calendar) -> str:
 
 
 def _calendars(language: str) -> tuple[Calendar, Calendar]:
-    """The reader's calendar, then the other."""
+    """Name the reader's calendar, then the other."""
     return (
         (Calendar.JALALI, Calendar.GREGORIAN)
         if _is_persian(language)
@@ -152,23 +152,23 @@ def _clock(text: str, language: str) -> str:
 
 
 def format_date(value: date | datetime | jdatetime.date, language: str) -> str:
-    """The day in the reader's calendar: "31 May 2027", "۱۰ خرداد ۱۴۰۶"."""
+    """Write a day in the reader's calendar: "31 May 2027", "۱۰ خرداد ۱۴۰۶"."""
     return _write(_day(value), language, _calendars(language)[0])
 
 
 def format_both(value: date | datetime | jdatetime.date, language: str) -> str:
-    """The day in the reader's calendar, the other after it: "31 May 2027 (10 Khordad 1406)"."""
+    """Write a day in the reader's calendar, the other after it: "31 May 2027 (10 Khordad 1406)"."""
     first, other = _calendars(language)
     return f"{_write(_day(value), language, first)} ({_write(_day(value), language, other)})"
 
 
 def format_moment(at: datetime, language: str) -> str:
-    """The instant in the reader's calendar with the clock of Tehran: "31 May 2027, 14:03"."""
+    """Write an instant in the reader's calendar with the clock of Tehran: "31 May 2027, 14:03"."""
     return format_date(at, language) + _clock(f"{at.astimezone(TEHRAN):%H:%M}", language)
 
 
 def format_opening(opens_at: datetime, language: str) -> str:
-    """An opening in both calendars with its clock: "1 June 2027, 00:00 (11 Khordad 1406)"."""
+    """Write an opening in both calendars with its clock: "1 June 2027, 00:00 (11 Khordad 1406)"."""
     opens_at = opens_at.astimezone(TEHRAN)
     return _both_at(opens_at.date(), f"{opens_at:%H:%M}", language)
 
@@ -181,7 +181,7 @@ def _both_at(day: date, clock: str, language: str) -> str:
 
 
 def format_deadline(closes_at: datetime, language: str) -> str:
-    """An exclusive closing in both calendars with its clock: "31 May 2027, 24:00 (10 Khordad
+    """Write an exclusive closing in both calendars with its clock: "31 May 2027, 24:00 (10 Khordad
     1406)".
 
     Midnight is told as 24:00 of the day before.
@@ -203,7 +203,7 @@ _UNITS = {"en": ("day", "hour", "minute"), "fa": ("روز", "ساعت", "دقی�
 
 
 def time_left(until: datetime, at: datetime, language: str) -> str:
-    """The time that is left, in its two largest units; "" when there is none."""
+    """Write the time that is left, in its two largest units; "" when there is none."""
     left = _between(at, until)
     if left <= timedelta():
         return ""
@@ -227,7 +227,7 @@ def time_left(until: datetime, at: datetime, language: str) -> str:
 
 
 def days_late(closes_at: datetime, at: datetime) -> int:
-    """How many 24-hour periods have begun since the closing, which is itself the start of the
+    """Count the 24-hour periods that have begun since a closing, which is itself the start of the
     first; 0 when in time.
     """
     late = _between(closes_at, at)
@@ -245,7 +245,7 @@ _DATE_SIGNS = str.maketrans(
 
 
 def parse_moment(text: str) -> datetime:
-    """The instant in Tehran written as year/month/day or year-month-day, with a clock or at
+    """Read an instant in Tehran written as year/month/day or year-month-day, with a clock or at
     midnight.
 
     Points part it as well. 24:00 is the next midnight. A year below 1700 is Jalali. ValueError when

@@ -30,14 +30,16 @@ SEEN = "seen"
 
 
 def digest(stored: Mapping[str, object]) -> str:
-    """A short name of what fields say, by which a form knows whether it is still what was seen."""
+    """Give what fields say a short name, by which a form knows whether it is still what was
+    seen.
+    """
     plain = {name: plain_value(value) for name, value in stored.items()}
     text = json.dumps(plain, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def plain_value(value: object) -> JsonValue:
-    """A value in one spelling: as it is stored, as it is typed, and as it comes back from the
+    """Bring a value to one spelling, whether it is stored, typed, or comes back from the
     browser.
     """
     if isinstance(value, Mapping):
@@ -165,18 +167,18 @@ class ComparedForm(forms.Form):
 
     @property
     def seen_token(self) -> str:
-        """The digest of what the writer had before them, "" where the page did not say."""
+        """Read the digest of what the writer had before them, "" where the page did not say."""
         return str(self.data.get(self.add_prefix(SEEN), "")).strip()
 
     @property
     def is_untouched(self) -> bool:
-        """Whether the form came back as it was shown: nobody typed anything."""
+        """Say whether the form came back as it was shown: nobody typed anything."""
         _ = self.errors  # looks at what was typed, where nobody has yet
         return self._untouched
 
     def as_seen(self, again: Callable[[], "ComparedForm"]) -> Seen:
-        """What the act compares under its lock; `again` makes this form anew from what is stored by
-        then.
+        """Answer with what the act compares under its lock; `again` makes this form anew from what
+        is stored by then.
         """
         return Seen(self.seen_token, lambda: again().token)
 
@@ -196,7 +198,7 @@ class ComparedForm(forms.Form):
         )
 
     def _says_other(self, name: str, stored: object) -> bool:
-        """Whether a field says something else than what is stored, as it was typed and as it was
+        """Say whether a field differs from what is stored, both as it was typed and as it was
         understood.
         """
         if name not in self.cleaned_data:
@@ -221,7 +223,7 @@ class ComparedForm(forms.Form):
         self.data = sent
 
     def _in_words(self, name: str) -> str:
-        """What is stored under a field, as the reader would type or choose it."""
+        """Write the value that is stored under a field as the reader would type or choose it."""
         field = self.fields[name]
         value = (
             self.get_initial_for_field(field, name)
@@ -242,7 +244,7 @@ class ComparedForm(forms.Form):
 
 
 def _is_apart(field: forms.Field) -> bool:
-    """Whether a field shows nothing that is stored: a file to come, a password."""
+    """Say whether a field shows nothing that is stored: a file to come, a password."""
     return isinstance(field, forms.FileField) or isinstance(field.widget, forms.PasswordInput)
 
 

@@ -95,7 +95,7 @@ def may_end_role(user: Actor, obj: HeldMatter, at: datetime) -> bool:
     )
 )
 def may_remove_leaver(user: Actor, obj: HeldMatter, at: datetime) -> bool:
-    """Whether somebody may remove a leaver from an agency; only the authority removes a head."""
+    """Say whether a user may remove a leaver from an agency; only the authority removes a head."""
     if obj.holder_id == user.pk:
         return False
     own_house = obj.role != Role.HEAD and of_agency(user, obj, at, Role.AGENCY_ADMINISTRATOR)

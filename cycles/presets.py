@@ -50,7 +50,7 @@ class PresetRow:
     quarter: int = 0
 
     def days(self, year: int) -> tuple[date, date]:
-        """The first and the last day for the assessed Jalali year."""
+        """Find the first and the last day for the assessed Jalali year."""
         read = _jalali_day if self.calendar == Calendar.JALALI else _gregorian_day
         return read(year, self.opens), read(year, self.closes)
 
@@ -74,7 +74,7 @@ class PlannedWindow:
 
     @property
     def label(self) -> str:
-        """The phase, with its quarter where it has one."""
+        """Name the phase, with its quarter where it has one."""
         return phase_label(self.phase, self.quarter)
 
 
@@ -172,7 +172,7 @@ PRESETS: dict[str, Preset] = {preset.key: preset for preset in _PRESETS}
 
 
 def windows_for(preset_key: str, year: int) -> list[PlannedWindow]:
-    """The windows of the assessed Jalali year, in the order of the phases."""
+    """Lay the windows of the assessed Jalali year, in the order of the phases."""
     planned = []
     for row in PRESETS[preset_key].rows:
         first, last = row.days(year)
@@ -222,7 +222,7 @@ _SUCCESSIVE = tuple(
 
 
 def why_out_of_order(windows: Iterable[PlannedWindow]) -> str:
-    """What is wrong with the dates of a year, in a sentence, "" when nothing is.
+    """Say what is wrong with the dates of a year, in a sentence, "" when nothing is.
 
     Every window closes after it opens; proposals open no later than their approval and close no
     later; every later phase opens when all windows of the phase before it have closed.
@@ -264,7 +264,8 @@ def _gregorian_day(year: int, when: YearMonthDay) -> date:
 
 
 def expected_holidays(year: int) -> list[tuple[date, str, str]]:
-    """The public holidays of a Jalali year as they are expected: day, Persian and English name.
+    """List the public holidays of a Jalali year as they are expected: day, Persian and English
+    name.
 
     From the `holidays` library. Those that follow the moon are estimates until they are announced.
     """

@@ -140,7 +140,7 @@ class _Server:
         self.control: socket.socket | None = None
 
     def ensure_started(self) -> socket.socket:
-        """The way to the server, which is started where there is none, or it has died."""
+        """Open the way to the server, which is started where there is none, or it has died."""
         with self.lock:
             if self.process is None or self.process.poll() is not None or self.control is None:
                 self.forget()
@@ -162,7 +162,7 @@ class _Server:
         self.process = self.control = None
 
     def forget_after_fork(self) -> None:
-        """A child of ours has a server of its own: this one answers its parent."""
+        """Forget the parent's server in a child of ours, which has a server of its own."""
         self.lock = threading.Lock()
         self.forget()
 
@@ -174,8 +174,8 @@ os.register_at_fork(after_in_child=_SERVER.forget_after_fork)
 def _ask_child(
     function: str, content: bytes | IO[bytes], job: Mapping[str, object], limits: Limits
 ) -> Answer:
-    """What the child says; a child that was ended, or a server that died, has exceeded or broken
-    something.
+    """Hear what the child says; a child that was ended, or a server that died, has exceeded or
+    broken something.
     """
     begun, said = time.monotonic(), b""
     ours, theirs = socket.socketpair()
@@ -206,8 +206,8 @@ def _ask_child(
 
 @contextmanager
 def _descriptor(content: bytes | IO[bytes]) -> Iterator[int]:
-    """The content as a file open for reading that can be handed over; one that is in memory gets no
-    name on a disk.
+    """Open the content as a file that can be handed over; one that is in memory gets no name on a
+    disk.
     """
     if isinstance(content, bytes):
         content = BytesIO(content)
@@ -264,7 +264,7 @@ def serve(control: socket.socket) -> None:
 
 
 def _function(name: str) -> Callable[..., object]:
-    """What `module:name` is, imported here once for all children."""
+    """Import what `module:name` names, once for all children."""
     module, _colon, attribute = name.partition(":")
     found: Callable[..., object] = getattr(importlib.import_module(module), attribute)
     return found

@@ -127,15 +127,15 @@ class Term:
 
     @property
     def label(self) -> str:
-        """The phase, with its quarter where it has one."""
+        """Name the phase, with its quarter where it has one."""
         return phase_label(self.phase, self.quarter)
 
     def is_open(self, at: datetime) -> bool:
-        """Whether the moment lies between opening and closing."""
+        """Say whether the moment lies between opening and closing."""
         return self.opens_at <= at < self.closes_at
 
     def accepts(self, at: datetime) -> bool:
-        """Whether an act is accepted: in time, or late where lateness is only counted."""
+        """Say whether an act is accepted: in time, or late where lateness is only counted."""
         return self.opens_at <= at and (self.binding == Binding.DUTY or at < self.closes_at)
 
 
@@ -155,7 +155,7 @@ class Windows:
         }
 
     def of(self, phase: Phase, obj: CycleMatter) -> Term | None:
-        """The window of a phase for an object, as extended for its agency: the agency's own where agencies have them.
+        """Find the window of a phase for an object, as extended for its agency.
 
         A quarter's report says its `quarter`, a line that has a window of its own its `line`.
         """
@@ -168,7 +168,7 @@ class Windows:
         return self.term(window, obj.agency_id) if window else None
 
     def term(self, window: ExtendedWindow, agency_id: int | None) -> Term:
-        """A window as it stands for an agency, or for an agency that nothing but the general extensions concern."""
+        """Read a window as it stands for an agency, or for any other (None)."""
         opens_at, closes_at, number = window.opens_at, window.closes_at, ""
         for decree in window.decrees:
             until = datetime.fromisoformat(decree["closes_at"])
@@ -193,7 +193,7 @@ class Windows:
         )
 
     def why_closed(self, phase: Phase, obj: CycleMatter, at: datetime) -> str:
-        """The sentence for the user when a phase is not open at a moment, "" when it is.
+        """Say to the user why a phase is not open at a moment, "" when it is.
 
         It says when the phase closed, under which article, and whether the closing has been extended.
         """
@@ -232,7 +232,7 @@ class Windows:
         return f"{closed} {extended}"
 
     def lateness(self, phase: Phase, obj: CycleMatter, at: datetime) -> tuple[datetime | None, int]:
-        """The statutory instant of an act's phase, and how many days after the closing in force the act is."""
+        """Find the statutory instant of an act's phase, and how many days late it is."""
         term = self.of(phase, obj) if phase != Phase.ANYTIME else None
         return (term.statutory_at, days_late(term.closes_at, at)) if term else (None, 0)
 
@@ -299,7 +299,7 @@ class Workflow:
     def why_not(
         self, obj: CycleMatter, move: Move, *, by: Actor | None, at: datetime, windows: Windows
     ) -> str:
-        """Why `by` may not make this move now, in a sentence to show, or ""."""
+        """Say why `by` may not make this move now, in a sentence to show, or ""."""
         state = getattr(obj, "state", "")
         if self.states is not None and state not in move.sources:
             return gettext("“%(move)s” is not possible: %(object)s is “%(state)s”.") % {
@@ -317,7 +317,7 @@ class Workflow:
     def open_to(
         self, obj: CycleMatter, *, by: Actor | None, at: datetime, windows: Windows
     ) -> list[Move]:
-        """The moves that `by` may make on an object now, in the table's order: what the page draws its buttons from."""
+        """List the moves that `by` may make on an object now, in the table's order."""
         return [
             m
             for m in self.moves.values()

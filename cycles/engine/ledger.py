@@ -123,14 +123,14 @@ def _insert(rows: Sequence[tuple[object, ...]]) -> list[int]:
 
 
 def canonical(row: object) -> str:
-    """The text a row's digest is taken of: its facts as one JSON array, letter for letter as `BODY`
-    gives it.
+    """Write the text a row's digest is taken of: its facts as one JSON array, letter for letter as
+    `BODY` gives it.
     """
     return _body([getattr(row, column) for column in FACTS])
 
 
 def _body(values: Sequence[object]) -> str:
-    """The canonical text of the values of `FACTS`."""
+    """Write the canonical text of the values of `FACTS`."""
     return as_json([FORM, *(_moment(v) if isinstance(v, datetime) else v for v in values)])
 
 
@@ -146,8 +146,8 @@ def _jsonb_order(name: str) -> tuple[int, bytes]:
 
 
 def plain(value: object) -> JsonValue:
-    """A value as JSON holds it: moments in UTC, decimals as text, objects by key, names in the
-    database's order.
+    """Write a value as JSON holds it: moments in UTC, decimals as text, objects by key, names in
+    the database's order.
     """
     if value is None or isinstance(value, bool | int | str):
         return value

@@ -235,8 +235,8 @@ def _reaches(membership: ToldMembership, obj: WorkflowObject) -> bool:
 
 
 def memberships_told(at: datetime, wanted: Q) -> list[ToldMembership]:
-    """The memberships wanted that are in force at a moment, of people whose accounts are open; one
-    query.
+    """Read the wanted memberships that are in force at a moment, of people whose accounts are open;
+    one query.
     """
     rows = Membership.objects.in_force(at).filter(wanted, user__is_active=True).order_by("pk")
     of_user = (f"user__{name}" for name in Person._fields)

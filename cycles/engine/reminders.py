@@ -43,7 +43,7 @@ class Todo:
     line_id: int | None = None
 
     def key(self, term: Term, stage: timedelta) -> str:
-        """What this reminder is, so that it is sent once; a new closing begins the series anew."""
+        """Name this reminder, so that it is sent once; a new closing begins the series anew."""
         of = f"{self.cycle_id}:{term.phase}:{self.quarter}:{self.line_id or ''}:{self.agency_id}"
         return f"remind:{of}:{term.closes_at:%Y-%m-%dT%H:%M:%S%z}:{stage // timedelta(hours=1)}h"
 
@@ -116,8 +116,8 @@ def _people_by_agency(
 
 
 def _closing_soon(phase: Phase, at: datetime) -> list[Cycle]:
-    """The living cycles in which this phase closes for somebody, by its windows or by a decree,
-    within the stages.
+    """Find the living cycles in which this phase closes for somebody, by its windows or by a
+    decree, within the stages.
     """
     soon = {"closes_at__gt": at, "closes_at__lte": at + STAGES[-1]}
     begun = Window.objects.filter(phase=phase, opens_at__lte=at)
@@ -127,8 +127,8 @@ def _closing_soon(phase: Phase, at: datetime) -> list[Cycle]:
 
 
 def stage_of(term: Term, at: datetime) -> timedelta | None:
-    """The latest stage that has come; none for one as long as the window itself, which would say
-    nothing new.
+    """Find the latest stage that has come; None for one as long as the window itself, which would
+    say nothing new.
     """
     if not term.is_open(at):
         return None

@@ -130,7 +130,9 @@ def _lease(job: Job, at: datetime) -> datetime:
 
 
 def _in_hand(job: Job) -> QuerySet[Job]:
-    """The row as long as it is in the hands of this worker: an attempt's number is given once."""
+    """Select the row as long as it is in the hands of this worker: an attempt's number is given
+    once.
+    """
     return Job.objects.filter(
         pk=job.pk, state=JobState.RUNNING, attempts=job.attempts, worker=job.worker
     )

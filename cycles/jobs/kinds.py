@@ -102,12 +102,12 @@ def kind(
 
 
 def of_queue(queue: str) -> list[str]:
-    """The names of the kinds that a queue's workers do."""
+    """List the names of the kinds that a queue's workers do."""
     return [name for name, known in KINDS.items() if known.queue == queue]
 
 
 def words(job: Job) -> str:
-    """What is being done on a job now, in the reader's words."""
+    """Say what is being done on a job now, in the reader's words."""
     known = KINDS.get(job.kind)
     step = known.steps.get(job.step) if known else None
     return str(step or job.get_state_display())

@@ -19,7 +19,7 @@ from cycles.workflow import Windows
 
 @require_safe
 def job_list(request: PortalRequest) -> HttpResponse:
-    """Every kind with what is not done of it, and the jobs one by one, the newest first."""
+    """Show every kind with what is not done of it, and the jobs one by one, the newest first."""
     if not request.user.oversees_the_country(request.at):
         raise Http404
     visible = Job.objects.visible_to(request.user, request.at).for_list()
@@ -34,7 +34,9 @@ def job_list(request: PortalRequest) -> HttpResponse:
 
 
 def _moves(request: PortalRequest) -> dict[str, list[tuple[str, str]]]:
-    """What the reader may do with a job in each state; no move of a job looks at more than that."""
+    """List what the reader may do with a job in each state; no move of a job looks at more than
+    that.
+    """
     moves = {}
     for state in JobState:
         open_now = JOBS.open_to(

@@ -64,7 +64,7 @@ RULES: dict[str, Any] = {
 
 class CycleQuerySet(models.QuerySet["Cycle"]):
     def of_years(self) -> Self:
-        """The assessments of years: all but the practice cycle."""
+        """Keep the assessments of years: all but the practice cycle."""
         return self.exclude(year=PRACTICE)
 
     def visible_to(self, user: User, at: datetime) -> Self:
@@ -83,14 +83,16 @@ class CycleQuerySet(models.QuerySet["Cycle"]):
         return self.filter(state__in=(CycleState.OPEN, CycleState.FINAL))
 
     def in_hand(self) -> Self:
-        """Those that no other job has in hand, kept from other jobs until the transaction ends."""
+        """Keep the cycles that no other job has in hand, and keep other jobs from them until the
+        transaction ends.
+        """
         return self.select_for_update(no_key=True, skip_locked=True)
 
     def for_list(self) -> Self:
         return self.order_by("-year", "pk")
 
     def for_notices(self) -> Self:
-        """With all that a row's name and address need."""
+        """Load what the name and the address of a cycle need."""
         return self.all()
 
 
@@ -189,12 +191,12 @@ class Cycle(models.Model):
 
     @property
     def is_practice(self) -> bool:
-        """Whether this is no year but the cycle for training."""
+        """Say whether this is no year but the cycle for training."""
         return self.year == PRACTICE
 
     @property
     def label(self) -> str:
-        """The year in the reader's digits, never grouped."""
+        """Write the year in the reader's digits, never grouped."""
         if self.is_practice:
             return gettext("practice")
         return persian_digits(str(self.year)) if get_language() == "fa" else str(self.year)
@@ -248,7 +250,7 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
         )
 
     def active(self) -> Self:
-        """Of agencies that have not ended since the cycle was opened: who owes, is told, is counted
+        """Keep agencies that have not ended since the cycle was opened: they owe, are told, counted
         and ranked.
         """
         return self.filter(ended_by=None)

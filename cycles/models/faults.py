@@ -72,7 +72,7 @@ class Fault(models.Model):
 
     @property
     def sentence(self) -> str:
-        """What of the clock is not right, in the reader's words; "" of another fault."""
+        """Say in the reader's words what of the clock is not right; "" of another fault."""
         if not self.cause:
             return ""
         values = {"host": self.host, "seconds": localised(abs(self.seconds or 0))}

@@ -34,14 +34,18 @@ class Reason(models.TextChoices):
 
 class JobQuerySet(models.QuerySet["Job"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """For national administrators and auditors: jobs belong to the whole country."""
+        """Keep all jobs for national administrators and auditors, and none for others: jobs belong
+        to the whole country.
+        """
         return self.all() if user.oversees_the_country(at) else self.none()
 
     def unfinished(self) -> Self:
         return self.filter(state__in=UNFINISHED)
 
     def due(self, at: datetime) -> Self:
-        """What waits for a worker, and what a worker that has died left behind."""
+        """Keep the jobs that wait for a worker, and those that a worker that has died left
+        behind.
+        """
         waits = Q(state=JobState.WAITING, not_before__lte=at)
         left_behind = Q(state=JobState.RUNNING) & (Q(lease_until__lt=at) | Q(lease_until=None))
         return self.filter(waits | left_behind)
@@ -112,7 +116,7 @@ class Job(models.Model):
 
     @property
     def holder(self) -> User | None:
-        """Who is told when it fails: whoever ordered it."""
+        """The person who is told when the job fails: whoever ordered it."""
         return self.asked_by
 
     @property

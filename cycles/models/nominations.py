@@ -17,7 +17,7 @@ from cycles.administration_workflow import NOMINATIONS, NominationState
 
 class NominationQuerySet(models.QuerySet["Nomination"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """For the officers of the whole country alone."""
+        """Keep all nominations for the officers of the whole country, and none for others."""
         return self.all() if user.oversees_the_country(at) else self.none()
 
     def waiting(self) -> Self:
@@ -29,7 +29,7 @@ class NominationQuerySet(models.QuerySet["Nomination"]):
         )
 
     def for_notices(self) -> Self:
-        """With all that a row's name and address need."""
+        """Load what the name and the address of a nomination need."""
         return self.select_related("user")
 
 
@@ -93,7 +93,6 @@ class Nomination(models.Model):
 
     @property
     def holder(self) -> User:
-        """Whose role it is to be."""
         return self.user
 
     # --- Transitions -----------------------------------------------------------------------------

@@ -42,7 +42,7 @@ class ChangeKind(models.TextChoices):
 
 class RegisterChangeQuerySet(models.QuerySet["RegisterChange"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """The changes of whatever agencies the user sees in the register."""
+        """Keep the changes of whatever agencies the user sees in the register."""
         return self.filter(agency__in=Agency.objects.visible_to(user, at).values("pk"))
 
     def waiting(self) -> Self:
@@ -56,7 +56,9 @@ class RegisterChangeQuerySet(models.QuerySet["RegisterChange"]):
         return self.filter(state=RegisterState.IN_FORCE)
 
     def concerning(self, agency: Agency) -> Self:
-        """Of this agency, and those of others that ended in it or of which it was made."""
+        """Keep the changes of an agency, and those of others that ended in it or of which it was
+        made.
+        """
         of_others = Q(
             pk__in=self.model.successors.through.objects.filter(agency=agency).values(
                 "registerchange"
@@ -72,7 +74,7 @@ class RegisterChangeQuerySet(models.QuerySet["RegisterChange"]):
         )
 
     def for_notices(self) -> Self:
-        """With all that a row's name and address need."""
+        """Load what the name and the address of a change need."""
         return self.select_related("agency")
 
 
@@ -127,7 +129,7 @@ class RegisterChange(models.Model):
 
     @property
     def name(self) -> str:
-        """The agency's name until then, in the reader's language."""
+        """Choose the agency's name until then, in the reader's language."""
         return named(self.name_fa, self.name_en)
 
     @property
@@ -136,7 +138,7 @@ class RegisterChange(models.Model):
 
     @property
     def what(self) -> str:
-        """What becomes of the agency, and from which day, in words; that of a renaming with the new
+        """Say what becomes of the agency, and from which day, in words; of a renaming with the new
         name.
         """
         day = format_date(self.effective_on, language())
@@ -156,8 +158,8 @@ class RegisterChange(models.Model):
 
     @property
     def concerned_agencies(self) -> set[int]:
-        """The agencies that are told beside its own: successors, units and
-        headquarters; one query.
+        """List the agencies that are told beside its own: successors, units and headquarters; one
+        query.
         """
         successors = self.successors.order_by().values_list("pk", flat=True)
         units = (

@@ -40,7 +40,9 @@ CLOCK_FAULT = "EXISTS (SELECT FROM cycles_fault WHERE kind = 'clock' AND mended_
 
 
 def is_off(window: "Window", began: datetime, ended: datetime) -> bool:
-    """Whether the clock is known to be off, or was not the database's while the window was read."""
+    """Say whether the clock is known to be off, or was not the database's while the window was
+    read.
+    """
     if abs(clocks.apart(window.read_at, began, ended)) > clocks.TOLERANCE:
         clocks.ours.is_suspect = True
         return True
@@ -49,8 +51,8 @@ def is_off(window: "Window", began: datetime, ended: datetime) -> bool:
 
 class WindowQuerySet(models.QuerySet["Window"]):
     def concerning(self, objs: Iterable[CycleMatter]) -> Windows:
-        """The windows of these objects' cycles, general and of their own agencies, as extended, in
-        one query.
+        """Read the windows of these objects' cycles, general and of their own agencies, as
+        extended, in one query.
         """
         objs = list(objs)
         cycles = {o.cycle_id for o in objs if o.cycle_id is not None}
@@ -59,7 +61,7 @@ class WindowQuerySet(models.QuerySet["Window"]):
         return self.terms(cycles, {o.agency_id for o in objs if o.agency_id is not None})
 
     def terms(self, cycles: Iterable[object], agencies: Iterable[int] | None = None) -> Windows:
-        """The windows of these cycles, general and of these agencies, with the extensions that
+        """Read the windows of these cycles, general and of these agencies, with the extensions that
         concern them.
 
         No agencies given: the general windows only, with every agency's extensions.
@@ -122,7 +124,7 @@ class Window(models.Model):
 
     @property
     def label(self) -> str:
-        """The phase, with its quarter where it has one."""
+        """Name the phase, with its quarter where it has one."""
         return phase_label(Phase(self.phase), self.quarter)
 
 
@@ -131,7 +133,7 @@ class ExtensionQuerySet(models.QuerySet["Extension"]):
         return self.select_related("agency", "group", "cycle").order_by("-pk")
 
     def for_notices(self) -> Self:
-        """With all that a row's name and address need."""
+        """Load what the name and the address of an extension need."""
         return self.select_related("agency", "group", "cycle")
 
 
@@ -176,10 +178,10 @@ class Extension(models.Model):
 
     @property
     def window_label(self) -> str:
-        """The phase it extends, with its quarter where it has one."""
+        """Name the phase that is extended, with its quarter where it has one."""
         return phase_label(Phase(self.phase), self.quarter)
 
     @property
     def scope(self) -> str:
-        """For whom it holds, in words."""
+        """Say in words for whom the extension holds."""
         return str(self.agency or self.group or gettext("all agencies"))

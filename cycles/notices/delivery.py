@@ -125,8 +125,8 @@ class Post:
 
 @contextmanager
 def posting() -> Iterator[Post]:
-    """A run of messages over one connection; it ends quietly where the server that takes them does
-    not answer.
+    """Send a run of messages over one connection; it ends quietly where the server that takes them
+    does not answer.
     """
     post = Post()
     try:
@@ -193,12 +193,12 @@ def _send(message_id: str, first: int, post: Post, at: datetime) -> bool:
 
 
 def waiting() -> QuerySet[Delivery]:
-    """What is still to be sent, tried before or not."""
+    """Select the messages that are still to be sent, tried before or not."""
     return _outbox().filter(attempts__lt=len(PAUSES))
 
 
 def given_up() -> QuerySet[Delivery]:
-    """What was tried for the last time and did not go out."""
+    """Select the messages that were tried for the last time and did not go out."""
     return _outbox().filter(attempts__gte=len(PAUSES))
 
 
@@ -244,8 +244,8 @@ CHOICES = ("language", "mobile", "mails_news", "mails_reminders", "texts_reminde
 def choose(
     choices: Mapping[str, object], *, by: User, at: datetime, seen: Seen | None = None
 ) -> User:
-    """What is sent to oneself besides official notices, in which language and to which mobile
-    number.
+    """Choose what is sent to oneself besides official notices, in which language and to which
+    mobile number.
     """
     if choices["texts_reminders"] and not choices["mobile"]:
         raise Refused(_("Text messages need a mobile number."))

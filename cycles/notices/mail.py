@@ -21,17 +21,17 @@ LONGEST_TEXT = 300  # what a text message of several parts still carries
 
 
 def domain() -> str:
-    """The part after @ of every Message-ID."""
+    """Name the part after @ of every Message-ID."""
     return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
 
 
 def address(name: str, *args: object) -> str:
-    """A page's whole address, for readers outside the portal."""
+    """Write a page's whole address, for readers outside the portal."""
     return f"{settings.PORTAL_URL}{reverse(name, args=args)}"
 
 
 def headline(notices: Sequence[Notice]) -> str:
-    """The one sentence of one notice, or how many there are."""
+    """Say the one sentence of one notice, or how many notices there are."""
     if len(notices) == 1:
         return " ".join(notices[0].sentence.split())
     said = ngettext("%(count)s notice", "%(count)s notices", len(notices))
@@ -39,8 +39,8 @@ def headline(notices: Sequence[Notice]) -> str:
 
 
 def compose(person: User, notices: Sequence[Notice], message_id: str) -> EmailMultiAlternatives:
-    """The mail that tells a person all this, in the language in force; of the same rows the same
-    mail, but for an invitation's link.
+    """Write the mail that tells a person all these notices, in the language in force; of the same
+    rows the same mail, but for an invitation's link.
     """
     subject = headline(notices)
     context = {
@@ -68,8 +68,8 @@ def compose(person: User, notices: Sequence[Notice], message_id: str) -> EmailMu
 
 
 def _link(person: User, notice: Notice) -> tuple[str, bool]:
-    """Where a notice leads from outside, and whether that is where an invited person chooses a
-    password.
+    """Say where a notice leads from outside, and whether an invited person chooses a password
+    there.
 
     That link is made here and stands nowhere but in the mail; it works once, and a second sending
     has one of its own.
@@ -81,8 +81,8 @@ def _link(person: User, notice: Notice) -> tuple[str, bool]:
 
 
 def text_message(notices: Sequence[Notice]) -> str:
-    """One text message over all this: the first sentence, how many more there are, and where to
-    read them.
+    """Write one text message over all notices: the first sentence, how many more there are, and
+    where to read them.
     """
     where = address("cycles:inbox")
     more = ""

@@ -32,7 +32,7 @@ SHOWN: dict[str, dict[str, object]] = {
 
 @require_safe
 def inbox(request: PortalRequest) -> HttpResponse:
-    """One's notices, newest first."""
+    """Show the reader's notices, newest first."""
     show = request.GET.get("show", "")
     mine = Delivery.objects.visible_to(request.user, request.at)
     rows = mine.filter(**SHOWN.get(show, {})).select_related("entry").order_by("-made_at", "-pk")
@@ -70,7 +70,7 @@ def notices_seen(request: PortalRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def notice_settings(request: PortalRequest) -> HttpResponse:
-    """What is sent to oneself besides official notices."""
+    """Choose what is sent to oneself besides official notices."""
     form = _choices(request.user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         seen = form.as_seen(lambda: _choices(User.objects.get(pk=request.user.pk)))
@@ -103,7 +103,7 @@ def unseen(request: PortalRequest) -> HttpResponse:
 
 @require_safe
 def unseen_people(request: PortalRequest, pk: int) -> HttpResponse:
-    """Everybody whom an official notice told, those first who have not seen it."""
+    """Show everybody whom an official notice told, those first who have not seen it."""
     entry = get_object_or_404(_official(request), pk=pk)
     held = Membership.objects.visible_to(request.user, request.at).in_force(entry.at).for_list()
     told = Delivery.objects.filter(entry=entry, channel=Channel.INBOX).with_mail().for_list()
@@ -120,7 +120,7 @@ def unseen_people(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def _official(request: PortalRequest) -> QuerySet[Entry]:
-    """The acts in the reader's scope of which somebody was told officially."""
+    """Select the acts in the reader's scope of which somebody was told officially."""
     if not request.user.holds(Role.ADMINISTRATOR, Role.AUDITOR, at=request.at):
         raise Http404
     return Entry.objects.visible_to(request.user, request.at).told_officially()

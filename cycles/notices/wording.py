@@ -39,12 +39,12 @@ class Notice:
 
     @property
     def sentence(self) -> str:
-        """All of it in one line."""
+        """Write the whole notice in one line."""
         return f"{self.title}: {self.about}" if self.about else self.title
 
 
 def in_words(deliveries: Iterable[Delivery]) -> list[Notice]:
-    """These deliveries (with their entries) in the reader's words; a fixed number of queries for
+    """Write deliveries (with their entries) in the reader's words; a fixed number of queries for
     any number of them.
     """
     deliveries = list(deliveries)
@@ -70,7 +70,7 @@ def in_words(deliveries: Iterable[Delivery]) -> list[Notice]:
 
 
 def _objects(entries: Iterable[Entry]) -> dict[tuple[str, int], Model]:
-    """What these entries are about, as it stands now: one query a model."""
+    """Read what these entries are about, as it stands now: one query a model."""
     keys: dict[str, set[int]] = {}
     for entry in entries:
         keys.setdefault(entry.model, set()).add(entry.object_pk)
@@ -130,19 +130,19 @@ def _of_deadline(delivery: Delivery, pk: int, agency: Agency | None) -> Notice:
 
 
 def _time_left(closes_at: datetime, at: datetime) -> str:
-    """The time that was left when the reminder was made; an hour begun counts as whole, so that it
-    is 3 days.
+    """Write the time that was left when the reminder was made; an hour begun counts as whole, so
+    that it is 3 days.
     """
     hours = -((at - closes_at) // timedelta(hours=1))
     return time_left(closes_at, closes_at - timedelta(hours=hours), language())
 
 
 def unseen_count(user: User, at: datetime, *, most: int = 100) -> int:
-    """How many notices somebody has not opened, counted up to `most`."""
+    """Count the notices that somebody has not opened, up to `most`."""
     return Delivery.objects.visible_to(user, at).filter(seen_at=None)[:most].count()
 
 
 def latest(user: User, at: datetime, count: int) -> list[Notice]:
-    """The newest notices that somebody has not opened."""
+    """List the newest notices that somebody has not opened."""
     unseen = Delivery.objects.visible_to(user, at).filter(seen_at=None).select_related("entry")
     return in_words(unseen.order_by("-made_at", "-pk")[:count])

@@ -94,7 +94,7 @@ def _keep(
     summary: str,
     **form: Any,
 ) -> HttpResponse:
-    """The page of an act on an account; to those who may not do it, it does not exist."""
+    """Confirm an act on an account; to those who may not do it, the page does not exist."""
     someone = get_object_or_404(people_visible_to(request.user, request.at), pk=pk)
     if accounts.why_not_keep(name, someone, by=request.user, at=request.at):
         raise Http404
@@ -109,7 +109,7 @@ def _account_page(
     summary: str,
     **form: Any,
 ) -> HttpResponse:
-    """The page of an act on an account that its reader may do."""
+    """Confirm an act on an account that its reader may do."""
     role = Membership.objects.ending_after(request.at).filter(user=someone).for_list().first()
     return act_page(
         request,

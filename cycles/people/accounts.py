@@ -20,8 +20,8 @@ from cycles.workflow import Refused, Windows
 
 
 def why_not_keep(act: str, person: User, *, by: User, at: datetime) -> str:
-    """Why `by` may not do an act on this account, "" when they may: every role that it has is asked
-    for.
+    """Say why `by` may not do an act on this account, "" when they may: every role that it has is
+    asked for.
     """
     subjects = [AdministrationTarget(m, m.reach) for m in _roles(person, at)] or [
         AdministrationTarget(person)
@@ -132,20 +132,18 @@ def _roles(person: User, at: datetime) -> list[Membership]:
 
 
 def _reach(person: User, at: datetime) -> Agency | None:
-    """The agency under which the act stands in the record: that of the person's first role."""
+    """Find the agency under which the act stands in the record: that of the person's first role."""
     return next((m.reach for m in _roles(person, at)), None)
 
 
 def sign_out(person: User) -> None:
-    """From every browser, at once."""
+    """Sign a person out of every browser, at once."""
     for session in UserSession.objects.filter(user=person):
         session.end()
 
 
 def with_factors(people: QuerySet[User]) -> QuerySet[Any]:
-    """These people, each annotated whether there is a second factor;
-    recovery codes alone are none.
-    """
+    """Annotate people with whether there is a second factor; recovery codes alone are none."""
     factors = Authenticator.objects.filter(user=OuterRef("pk")).exclude(
         type=Authenticator.Type.RECOVERY_CODES
     )

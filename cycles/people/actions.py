@@ -116,7 +116,7 @@ def invite_again(membership: Membership, *, by: User, at: datetime) -> Membershi
 
 
 def invited_person(email: str, name_fa: str, name_en: str, national_id: str = "") -> User:
-    """Whoever has this address, made now if nobody has; of two who ask at once, both get the same
+    """Find whoever has this address, or make the account; of two who ask at once, both get the same
     person.
     """
     found = User.objects.filter(email__iexact=email).first()
@@ -144,8 +144,8 @@ def invited_person(email: str, name_fa: str, name_en: str, national_id: str = ""
 def _give(
     act: str, user: User, role: str, *, by: User, at: datetime, **terms: Unpack[RoleTerms]
 ) -> Membership:
-    """A new role by one of the acts that give roles; never one that takes a
-    second administrator.
+    """Give a role by one of the acts that give roles; never one that takes a second
+    administrator.
     """
     membership = planned_role(act, user, role, by=by, at=at, **terms)
     national = is_national(role, agency=membership.agency, province=membership.province)
@@ -161,8 +161,8 @@ def _give(
 
 
 def is_only_administrator(administrator: User, at: datetime) -> bool:
-    """Whether nobody else administers the country; whose account is closed counts until the role is
-    ended, too.
+    """Say whether nobody else administers the country; whose account is closed counts until the
+    role is ended, too.
     """
     return not Membership.objects.national_administrators(at).exclude(user=administrator).exists()
 
@@ -220,7 +220,9 @@ def planned_role(
     valid_from: datetime | None = None,
     valid_until: datetime | None = None,
 ) -> Membership:
-    """A role not yet written that is whole, within the giver's reach and not held already."""
+    """Make a role, not yet written, that is whole, within the giver's reach and not held
+    already.
+    """
     if why := _why_not_whole(role, agency, constituency=constituency, sector=sector):
         raise Refused(why)
     if valid_until is not None and valid_until <= (valid_from or at):
@@ -269,7 +271,9 @@ def end_role(membership: Membership, *, by: User, at: datetime, note: str = "") 
 
 
 def end_at(membership: Membership, at: datetime) -> None:
-    """The record has its row already: one that never was in force leaves no other trace."""
+    """End a role that the record has ended already: one that never was in force leaves no other
+    trace.
+    """
     if membership.valid_from < at:
         membership.valid_until = at
         membership.save(update_fields=["valid_until"])
@@ -278,7 +282,9 @@ def end_at(membership: Membership, at: datetime) -> None:
 
 
 def _delegations_of(ended: Sequence[Membership], at: datetime) -> list[Membership]:
-    """What heads whose roles end have delegated: nobody signs on behalf of a head who has left."""
+    """Find what heads whose roles end have delegated: nobody signs on behalf of a head who has
+    left.
+    """
     rows = (
         Membership.objects.ending_after(at)
         .select_related("agency", "province", "user")

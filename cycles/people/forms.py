@@ -138,7 +138,7 @@ class GrantForm(SignatureForm):
 
     @property
     def action_kwargs(self) -> dict[str, Any]:
-        """What the act takes by keyword: all that was typed, but not the password."""
+        """Collect what the act takes by keyword: all that was typed, but not the password."""
         return {name: value for name, value in self.cleaned_data.items() if name != "password"}
 
 
@@ -197,7 +197,7 @@ class DelegationForm(ActForm):
 
     @property
     def action_kwargs(self) -> dict[str, Any]:
-        """What `delegate` takes by keyword."""
+        """Collect what `delegate` takes by keyword."""
         names = ("user", "valid_from", "valid_until")
         return {name: self.cleaned_data[name] for name in names} | super().action_kwargs
 

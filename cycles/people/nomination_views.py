@@ -19,7 +19,7 @@ DECISIONS = ("confirm", "decline", "withdraw")
 
 @require_safe
 def nominations(request: PortalRequest) -> HttpResponse:
-    """What waits, with the decisions open to the reader, and what has been decided."""
+    """Show what waits, with the decisions open to the reader, and what has been decided."""
     if not request.user.oversees_the_country(request.at):
         raise Http404
     seen = Nomination.objects.visible_to(request.user, request.at).for_list()
@@ -31,7 +31,7 @@ def nominations(request: PortalRequest) -> HttpResponse:
 
 
 def _moves(request: PortalRequest, nomination: Nomination) -> list[tuple[str, str | Promise]]:
-    """The decisions that the table lets through: name and button."""
+    """List the decisions that the table lets through: name and button."""
     return [
         (name, NOMINATIONS[name].label)
         for name in DECISIONS

@@ -19,8 +19,8 @@ from cycles.workflow import Refused
 def needs_second(
     role: str, *, by: User, at: datetime, agency: Agency | None, province: Province | None
 ) -> bool:
-    """Whether a role is to be proposed: any for the country, but a second administrator where there
-    is only one.
+    """Say whether a role is to be proposed: any for the country, but a second administrator where
+    there is only one.
     """
     if not is_national(role, agency=agency, province=province):
         return False
@@ -28,8 +28,8 @@ def needs_second(
 
 
 def has_second(administrator: User, at: datetime, *, nominee: User) -> bool:
-    """Whether there is another national administrator who could confirm what this one proposes for
-    somebody.
+    """Say whether there is another national administrator who could confirm what this one proposes
+    for somebody.
     """
     others = Membership.objects.national_administrators(at).exclude(
         user__in=(administrator, nominee)
@@ -126,7 +126,7 @@ def decide(
 
 
 def _appoint(nomination: Nomination, *, by: User, at: datetime) -> None:
-    """The role that was proposed, by the second administrator's hand."""
+    """Give the role that was proposed, by the second administrator's hand."""
     if not nomination.user.is_active:
         raise Refused(_("This account is closed."))
     act = "invite" if nomination.is_invitation else "grant_role"

@@ -32,7 +32,7 @@ from cycles.workflow import Refused
 
 @require_safe
 def people(request: PortalRequest) -> HttpResponse:
-    """The people within one's scope, those who have left among them."""
+    """Show the people within the reader's scope, those who have left among them."""
     seen_roles = Membership.objects.visible_to(request.user, request.at)
     seen = people_visible_to(request.user, request.at).order_by("name_fa", "username", "pk")
     narrowed = PeopleFilter(request.GET, seen, at=request.at, memberships=seen_roles)
@@ -76,7 +76,7 @@ def person(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def _keeping(request: PortalRequest, someone: User) -> dict[str, bool]:
-    """Which acts on the account itself the page offers."""
+    """Say which acts on the account itself the page offers."""
     ask = partial(accounts.why_not_keep, person=someone, by=request.user, at=request.at)
     keeps = not ask("open_account" if not someone.is_active else "close_account")
     identifies = bool(settings.IDENTITY_PROVIDER) and not ask("identify")
@@ -84,7 +84,7 @@ def _keeping(request: PortalRequest, someone: User) -> dict[str, bool]:
 
 
 def _acts_on(request: PortalRequest, membership: Membership) -> list[str]:
-    """Which acts on a role its row offers: those that the table lets through."""
+    """List the acts on a role that its row offers: those that the table lets through."""
     if membership.valid_until is not None and membership.valid_until <= request.at:
         return []
     offered = ["end_role"]
@@ -97,7 +97,7 @@ def _acts_on(request: PortalRequest, membership: Membership) -> list[str]:
 
 
 def _leaves(request: PortalRequest, held: list[Membership]) -> list[Agency]:
-    """The agencies from whose people the reader may remove this person."""
+    """List the agencies from whose people the reader may remove this person."""
     kept: dict[Agency, list[Membership]] = {}
     for m in held:
         if m.agency and (m.valid_until is None or m.valid_until > request.at):
@@ -120,7 +120,7 @@ def _answer_too_many(request: PortalRequest) -> HttpResponse:
 
 
 def _own_house(request: PortalRequest) -> list[Agency]:
-    """The agencies whose people the reader administers."""
+    """List the agencies whose people the reader administers."""
     return [
         m.agency
         for m in request.user.memberships(request.at, Role.AGENCY_ADMINISTRATOR)
@@ -129,13 +129,13 @@ def _own_house(request: PortalRequest) -> list[Agency]:
 
 
 def _may_appoint(request: PortalRequest) -> bool:
-    """Whether there is any place in which this user may give somebody a role."""
+    """Say whether there is any place in which this user may give somebody a role."""
     return request.user.holds(Role.ADMINISTRATOR, Role.AGENCY_ADMINISTRATOR, at=request.at)
 
 
 def _role_form(request: PortalRequest, kind: type[GrantForm]) -> GrantForm:
-    """The form for any role within the authority; for an agency's administrator, for those of the
-    house.
+    """Make the form for any role within the authority; for an agency's administrator, for those of
+    the house.
     """
     if not _may_appoint(request):
         raise Http404
@@ -270,13 +270,13 @@ def remove_leaver(request: PortalRequest, pk: int, agency: int) -> HttpResponse:
 
 
 def _headed_agencies(request: PortalRequest) -> list[Agency]:
-    """The agencies that the reader heads in person."""
+    """List the agencies that the reader heads in person."""
     return [m.agency for m in request.user.memberships(request.at, Role.HEAD) if m.agency]
 
 
 @require_http_methods(["GET", "POST"])
 def delegation(request: PortalRequest) -> HttpResponse:
-    """To whom a head leaves the signature, and what was delegated before."""
+    """Name to whom a head leaves the signature, and show what was delegated before."""
     led = _headed_agencies(request)
     if not led:
         raise Http404

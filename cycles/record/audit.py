@@ -60,7 +60,7 @@ def _fault(kind: str, **given: int) -> str:
 
 
 def in_words(broken: str) -> str:
-    """What is broken, in the reader's language."""
+    """Say what is broken in the reader's language."""
     for kind, sentence in FAULTS.items():
         with translation.override("en"):
             pattern = re.sub(r"%\\\((\w+)\\\)s", r"(?P<\1>-?\\d+)", re.escape(str(FAULTS[kind])))
@@ -122,8 +122,8 @@ def verify() -> Verdict:
 
 
 def _chain() -> tuple[int, str]:
-    """The number of the newest seal, and what is wrong with the first that is no link of the chain,
-    else "".
+    """Find the number of the newest seal, and what is wrong with the first that is no link of the
+    chain, else "".
     """
     last, previous = 0, NOTHING
     reached: int | None = 0
@@ -189,7 +189,7 @@ class _Spans:
         return "" if opened.tree.root == opened.root else _fault("root", seal=self.seal)
 
     def overfull(self) -> str:
-        """What is wrong with a seal when a row comes after its last one."""
+        """Say what is wrong with a seal when a row comes after its last one."""
         count = Seal.objects.get(pk=self.seal).count
         return _fault("count", seal=self.seal, count=count, there=count + 1)
 
@@ -239,7 +239,9 @@ def _hold_against_seals(rows: str, spans: str, params: Sequence[int] | None = No
 
 
 def _strays(strays: Spans, last: int) -> tuple[int, str]:
-    """How many of these rows no newer seal covers, and what that means; "" where there is none."""
+    """Count the rows of these that no newer seal covers, and say what that means; "" where there is
+    none.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -261,7 +263,7 @@ NIGHT = range(1, 6)
 
 
 def is_due(at: datetime) -> bool:
-    """Whether the nightly verification is to be ordered: at night, and none was within twenty
+    """Say whether the nightly verification is to be ordered: at night, and none was within twenty
     hours.
 
     Of several who ask at once one is answered yes; the others, until its transaction ends, no.

@@ -62,7 +62,7 @@ class Reading:
 
     @property
     def fault_details(self) -> ClockFaultDetails:
-        """What is wrong, as a `Fault` keeps it; empty if nothing is."""
+        """Say what is wrong, as a `Fault` keeps it; empty if nothing is."""
         found: tuple[ClockFault, timedelta] | None = None
         if abs(self.apart) > TOLERANCE:
             found = ClockFault.APART, self.apart

@@ -41,7 +41,7 @@ def lock() -> datetime:
 
 
 def standing(kind: FaultKind) -> Fault | None:
-    """The fault of this kind that is not mended."""
+    """Find the fault of this kind that is not mended."""
     return Fault.objects.standing().filter(kind=kind).first()
 
 

@@ -82,8 +82,8 @@ def ledger_verify(request: PortalRequest) -> HttpResponse:
 
 @require_safe
 def ledger_export(request: PortalRequest) -> StreamingHttpResponse:
-    """What the filter leaves, as CSV in the order of the record, with what anyone needs to verify
-    it.
+    """Send what the filter leaves, as CSV in the order of the record, with what anyone needs to
+    verify it.
     """
     rows = _filtered_ledger(request).qs.annotate(
         xid=RawSQL("cycles_entry.xid::text::bigint", [], IntegerField()),
@@ -135,7 +135,9 @@ def _cells(row: Entry, language: str) -> tuple[object, ...]:
 @require_safe
 @cache_control(max_age=60)
 def seals_page(request: PortalRequest) -> HttpResponse:
-    """What the record's seals are, the last one of each day, and whether a given seal is ours."""
+    """Show what the record's seals are, the last one of each day, and whether a given seal is
+    ours.
+    """
     asked = request.GET.get("seal", "").strip()
     context = {
         "days": seals.daily(DAYS),
@@ -151,7 +153,7 @@ def seals_page(request: PortalRequest) -> HttpResponse:
 @require_safe
 @cache_control(max_age=60)
 def seals_json(request: PortalRequest) -> JsonResponse:
-    """The newest seal and the last one of each day; with `?from=1` a thousand seals from that
+    """Send the newest seal and the last one of each day; with `?from=1` a thousand seals from that
     number on.
     """
     newest = seals.newest()

@@ -116,7 +116,9 @@ class AgencyResource(SheetResource):
             raise ValidationError(errors)
 
     def _changes_of_register(self, instance: Agency) -> dict[str, ValidationError]:
-        """What a row says of a known agency that takes an act with its day and its legal basis."""
+        """Find what a row says of a known agency that takes an act with its day and its legal
+        basis.
+        """
         known = self.known.get(instance.code)
         if known is None or self.has_basis:
             return {}
@@ -253,8 +255,8 @@ def _data(name: str) -> list[dict[str, str]]:
 def _units(
     province: Mapping[str, str], sectors: Mapping[str, str], branches: Sequence[Mapping[str, str]]
 ) -> list[dict[str, str]]:
-    """The units a province typically has (domain notes 5): a typical list, no register of any one
-    province.
+    """List the units a province typically has (domain notes 5): a typical list, no register of any
+    one province.
     """
     number = province["code"].removeprefix("IR-")
     return [

@@ -41,7 +41,7 @@ def agencies(request: PortalRequest) -> HttpResponse:
 
 @require_safe
 def agencies_export(request: PortalRequest, kind: str) -> HttpResponse:
-    """The register as the list shows it, as a spreadsheet that the import page reads again."""
+    """Send the register as the list shows it, as a spreadsheet that the import page reads again."""
     shown = AgencyFilter(
         request.GET, Agency.objects.visible_to(request.user, request.at).for_list()
     ).qs
@@ -112,8 +112,8 @@ def interests(request: PortalRequest) -> HttpResponse:
 
 
 def _cycles_to_state(request: PortalRequest) -> list[Cycle]:
-    """The open cycles of whose work this person is shown nothing before saying that all interests
-    are declared.
+    """List the open cycles of whose work this person is shown nothing before saying that all
+    interests are declared.
     """
     if why_not_administer("state_interests", by=request.user, at=request.at):
         return []

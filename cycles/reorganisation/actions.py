@@ -166,7 +166,7 @@ def _why_not(
     dated_on: date,
     at: datetime,
 ) -> str:
-    """Why these agencies cannot be changed so, in a sentence, or ""."""
+    """Say why these agencies cannot be changed so, in a sentence, or ""."""
     if not agencies:
         return _("An agency cannot be merged into itself.")
     if dated_on > at.astimezone(TEHRAN).date():
@@ -191,7 +191,7 @@ def _why_not(
 
 
 def _why_not_succeed(agencies: Sequence[Agency], kind: str, successors: Sequence[Agency]) -> str:
-    """Why these successors do not fit a kind of change, in a sentence, or ""."""
+    """Say why these successors do not fit a kind of change, in a sentence, or ""."""
     if kind == ChangeKind.MERGED and len(successors) != 1:
         return _("Agencies are merged into one: name it.")
     if kind == ChangeKind.SPLIT and len(set(successors)) < 2:
@@ -209,7 +209,7 @@ def _why_not_succeed(agencies: Sequence[Agency], kind: str, successors: Sequence
 def _why_not_change(
     agency: Agency, kind: str, successors: Sequence[Agency], *, is_called_so: bool
 ) -> str:
-    """Why one agency cannot undergo a kind of change, in a sentence, or ""."""
+    """Say why one agency cannot undergo a kind of change, in a sentence, or ""."""
     if agency.is_active == (kind == ChangeKind.RESTORED):
         if agency.is_active:
             return _("%(agency)s has not ended.") % {"agency": agency}
@@ -242,8 +242,8 @@ def _refuse_crossing_changes(
 def _crossing(
     ending: Sequence[Agency], successors: Sequence[Agency], day: date
 ) -> RegisterChange | None:
-    """A change that waits and would end a successor by this day, or that gives way to a body which
-    this one ends.
+    """Find a change that waits and would end a successor by this day, or that gives way to a body
+    which this one ends.
     """
     waiting = RegisterChange.objects.waiting().prefetch_related("successors")
     ends_successor = waiting.filter(agency__in=successors, effective_on__lte=day)
@@ -253,7 +253,7 @@ def _crossing(
 
 
 def _later_name(agencies: Sequence[Agency], kind: str, day: date) -> RegisterChange | None:
-    """A renaming in force that a new name from this day on would undo without a word."""
+    """Find a renaming in force that a new name from this day on would undo without a word."""
     if kind != ChangeKind.RENAMED:
         return None
     names = RegisterChange.objects.in_force().filter(kind=ChangeKind.RENAMED, agency__in=agencies)

@@ -31,7 +31,7 @@ class AgenciesField(PersianTextField):
 
 
 def _agency_of_line(field: AgencyField, line: str) -> Agency | None:
-    """The agency that a line names; what is wrong with the line is said with the line."""
+    """Find the agency that a line names; what is wrong with the line is said with the line."""
     try:
         return field.clean(line)
     except forms.ValidationError as error:
@@ -112,7 +112,7 @@ class RegisterChangeForm(ActForm):
 
     @property
     def action_kwargs(self) -> dict[str, Any]:
-        """What `record_change` takes by keyword, and the agencies that the act is on."""
+        """Collect what `record_change` takes by keyword, and the agencies that the act is on."""
         asked = {name: value for name, value in self.cleaned_data.items() if name != "password"}
         if "successor" in asked:
             asked["successors"] = [asked.pop("successor")]
@@ -150,6 +150,6 @@ class RegisterImportForm(ImportForm):
 
     @property
     def action_kwargs(self) -> dict[str, Any]:
-        """The legal basis, None where none was given."""
+        """Collect the legal basis, None where none was given."""
         given = {name: self.cleaned_data[name] for name in BASIS}
         return {"basis": LegalBasis(**given) if all(given.values()) else None}

@@ -42,14 +42,14 @@ def _may_record(request: PortalRequest) -> bool:
 
 
 def _kinds(agency: Agency) -> list[ChangeKind]:
-    """The kinds of change that an agency can undergo: one that has ended only comes back."""
+    """List the kinds of change that an agency can undergo: one that has ended only comes back."""
     return [kind for kind in BUTTONS if (kind == ChangeKind.RESTORED) != agency.is_active]
 
 
 @require_safe
 def agency(request: PortalRequest, code: str) -> HttpResponse:
-    """One agency: its names and what became of it, its cycles, and the changes that wait for their
-    day.
+    """Show one agency: its names and what became of it, its cycles, and the changes that wait for
+    their day.
     """
     found = _agency(request, code)
     waiting = RegisterChange.objects.waiting().concerning(found).for_list()
@@ -96,8 +96,8 @@ def register_change(request: PortalRequest, code: str, kind: str) -> HttpRespons
 
 
 def _what_ends(request: PortalRequest, found: Agency, kind: str) -> dict[str, Any]:
-    """What ends with an agency: its part in open cycles, its people's roles, the headquarters of
-    its units.
+    """Find what ends with an agency: its part in open cycles, its people's roles, the headquarters
+    of its units.
     """
     open_cycles = (
         Participation.objects.active()

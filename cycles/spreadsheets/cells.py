@@ -36,8 +36,8 @@ _OTHER_FILES = {
 
 
 def table_of(content: bytes, name: str, form: str) -> Table:
-    """The filled rows of a file: what it holds says which kind it is, and its name only where that
-    does not.
+    """Read the filled rows of a file: its content says which kind it is, and its name only where
+    that does not.
     """
     begin = content[:64].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     for mark, sentence in _OTHER_FILES.items():
@@ -50,7 +50,7 @@ def table_of(content: bytes, name: str, form: str) -> Table:
 
 
 def _workbook(content: bytes, form: str) -> Table:
-    """The sheet that is meant, read in a process of its own."""
+    """Read the sheet that is meant, in a process of its own."""
     try:
         read = sandbox.run(
             "cycles.spreadsheets.workbooks:read_xlsx",
@@ -71,15 +71,15 @@ def _pairs(rows: Iterable[tuple[int, Iterable[Cell]]]) -> Iterator[tuple[int, li
 
 
 def _is_text(content: bytes) -> bool:
-    """Whether this can be a CSV file under the name of a workbook."""
+    """Say whether this can be a CSV file under the name of a workbook."""
     return bool(content) and (
         content.startswith(tuple(_BYTE_ORDER_MARKS)) or b"\x00" not in content[:4096]
     )
 
 
 def from_csv(content: bytes) -> Iterator[tuple[int, list[Cell]]]:
-    """The rows that are not empty, each with its number; cells that are missing at a row's end are
-    empty.
+    """Read the rows that are not empty, each with its number; cells that are missing at a row's end
+    are empty.
     """
     text = _decode(content)
     if told := _SEPARATOR_LINE.match(text):
@@ -109,8 +109,8 @@ def from_csv(content: bytes) -> Iterator[tuple[int, list[Cell]]]:
 
 
 def _decode(content: bytes) -> str:
-    """The text of a CSV file: UTF-8, or what its byte order mark says; the line that is in neither
-    is named.
+    """Decode the text of a CSV file: UTF-8, or what its byte order mark says; the line that is in
+    neither is named.
     """
     encoding = next(
         (name for mark, name in _BYTE_ORDER_MARKS.items() if content.startswith(mark)), "utf-8"
@@ -131,7 +131,7 @@ def _decode(content: bytes) -> str:
 
 
 def _why_undecoded(content: bytes) -> str:
-    """The sentence on a text in another encoding, which is named where its letters give it away."""
+    """Say which encoding a text is in that is not UTF-8, where its letters give it away."""
     if content.startswith(tuple(_BYTE_ORDER_MARKS)):
         return _("Line %(line)s is not in UTF-8. Save the file as “CSV UTF-8”.")
     text = content.decode("windows-1256")

@@ -60,15 +60,15 @@ class DryRunResource:
     """Whether right rows may be taken without those that are wrong."""
 
     def in_order(self, rows: Sequence[SheetRow]) -> Sequence[SheetRow]:
-        """The rows in such an order that each stands after those that it names."""
+        """Order the rows so that each stands after those that it names."""
         return rows
 
     def rows_removed_by(self, taken: Sequence[tuple[int, Any]]) -> list[Any]:
-        """What these rows (number and object), taken as the whole content, would remove."""
+        """Find what these rows (number and object), taken as the whole content, would remove."""
         return []
 
     def why_not_together(self, sheet: Sheet, taken: Sequence[tuple[int, Any]]) -> list[Wrong]:
-        """What is wrong with right rows (number and object) when they are taken together."""
+        """Say what is wrong with right rows (number and object) when they are taken together."""
         return []
 
 
@@ -149,7 +149,7 @@ class Check:
 
     @property
     def right(self) -> int:
-        """How many rows are right, whether or not they change anything."""
+        """Count the rows that are right, whether or not they change anything."""
         return len(self.new) + len(self.changed) + self.unchanged
 
     @property
@@ -158,12 +158,12 @@ class Check:
 
     @property
     def writes(self) -> bool:
-        """Whether the whole file can be written and would change something."""
+        """Say whether the whole file can be written and would change something."""
         return not self.errors and self.differs
 
     @property
     def writes_in_part(self) -> bool:
-        """Whether the right rows can be written without those that are wrong."""
+        """Say whether the right rows can be written without those that are wrong."""
         return bool(self.errors) and self.differs
 
     @property
@@ -215,7 +215,7 @@ def check(resource: AnyResource, sheet: Sheet) -> Check:
 
 
 def _not_in(known: Iterable[Wrong], errors: Iterable[Wrong]) -> list[Wrong]:
-    """The errors in cells of which nothing wrong is known yet."""
+    """Keep the errors in cells of which nothing wrong is known yet."""
     cells = {(error["row"], error["column"]) for error in known}
     return [error for error in errors if (error["row"], error["column"]) not in cells]
 
@@ -226,8 +226,7 @@ def _right(rows: Iterable[SheetRow], errors: Iterable[Wrong]) -> list[SheetRow]:
 
 
 def checked_again(resource: AnyResource, sheet: Sheet, as_checked: str | None) -> Check:
-    """The same check, if it still finds exactly what was shown; without `as_checked`, if all rows
-    are right.
+    """Check a sheet again; refuse what differs from `as_checked`, or (None) what has errors.
 
     Call it in the transaction of the act, whose locks keep the answer true.
     """
@@ -295,7 +294,7 @@ def _dry_run(resource: AnyResource, sheet: Sheet) -> Check:
 
 
 def _repeated_codes(resource: AnyResource, sheet: Sheet) -> list[Wrong]:
-    """The rows whose code, or codes together, an earlier row has."""
+    """Find the rows whose code, or codes together, an earlier row has."""
     names = [name for name in resource.get_import_id_fields() if name in sheet.letters]
     seen: set[tuple[str, ...]] = set()
     found = []
@@ -317,9 +316,7 @@ def _complaints(outcome: RowResult) -> Iterable[tuple[str, str]]:
 
 
 def _changes(resource: AnyResource, outcome: RowResult) -> list[CellChange]:
-    """The cells that would change: before and after as files say them, and as the reader does
-    (`was`, `becomes`).
-    """
+    """Find the cells that would change, as files say them and as the reader does."""
     pairs = []
     for one in resource.get_import_fields():
         before, after = one.export(outcome.original), one.export(outcome.instance)
@@ -337,7 +334,7 @@ def _changes(resource: AnyResource, outcome: RowResult) -> list[CellChange]:
 
 
 def _rounded_cells(resource: AnyResource, row: SheetRow, instance: object) -> Iterable[RoundedCell]:
-    """The numbers of a row that are taken with fewer places than they have in the file."""
+    """Find the numbers of a row that are taken with fewer places than they have in the file."""
     for one in resource.get_import_fields():
         value, typed = one.export(instance), row.cells.get(one.column_name)
         if isinstance(value, Decimal) and typed and parse_decimal(typed) != value:

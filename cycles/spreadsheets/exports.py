@@ -59,8 +59,8 @@ def is_number(text: str) -> bool:
 
 
 def guard(text: str) -> str:
-    """Text that no spreadsheet program runs: an apostrophe before a formula, which `unguard`
-    takes off.
+    """Put an apostrophe, which `unguard` takes off, before a text that a spreadsheet program would
+    run.
     """
     bare = text.lstrip("'")
     if bare == text:
@@ -71,8 +71,8 @@ def guard(text: str) -> str:
 
 
 def guard_in_csv(text: str) -> str:
-    """... and that none takes for something else: in CSV nothing says that
-    8-24 and 007 are texts.
+    """Guard a text that a spreadsheet program would run or take for something else: in CSV nothing
+    says that 8-24 and 007 are texts.
     """
     return f"'{text}" if _CHANGES.fullmatch(text) else guard(text)
 
@@ -84,8 +84,8 @@ def unguard(text: str) -> str:
 
 
 def cell(value: object) -> object:
-    """What stands in a cell of CSV: texts guarded, numbers in full, days and moments as ISO 8601
-    writes them.
+    """Write what stands in a cell of CSV: texts guarded, numbers in full, days and moments as ISO
+    8601 writes them.
     """
     match value:
         case Verbatim():
@@ -111,7 +111,7 @@ class TextSink(Protocol):
 
 
 def csv_writer(file: TextSink, *, ends: str = "\r\n") -> Callable[[Iterable[object]], Any]:
-    """What writes one row to a file and answers with what the file answers."""
+    """Make a function that writes one row to a file and answers with what the file answers."""
     write = csv.writer(file, lineterminator=ends).writerow
 
     def write_row(values: Iterable[object]) -> object:
@@ -136,7 +136,7 @@ class _Echo:
 
 
 def csv_lines(rows: Iterable[Iterable[object]]) -> Iterator[str]:
-    """A CSV line by line with its mark, however many rows there are."""
+    """Write a CSV line by line with its mark, however many rows there are."""
     write = csv_writer(_Echo())
     yield MARK
     for row in rows:
@@ -147,7 +147,7 @@ def csv_lines(rows: Iterable[Iterable[object]]) -> Iterator[str]:
 
 
 def new_sheet(title: str) -> tuple[Workbook, WriteOnlyWorksheet]:
-    """A workbook and its one sheet, named, from right to left for whoever reads Persian."""
+    """Make a workbook and its one sheet, named, from right to left for whoever reads Persian."""
     book = openpyxl.Workbook(write_only=True)
     worksheet = book.create_sheet(_NOT_IN_TITLES.sub(" ", title)[:LONGEST_TITLE])
     worksheet.sheet_view.rightToLeft = (language()).startswith("fa")
@@ -161,7 +161,7 @@ def save_workbook(book: Workbook) -> bytes:
 
 
 def heading(worksheet: WriteOnlyWorksheet, names: Iterable[str]) -> None:
-    """The first row, bold and in view however far one scrolls."""
+    """Write the first row, bold and in view however far one scrolls."""
     worksheet.freeze_panes = "A2"
     cells = [text_cell(worksheet, name) for name in names]
     for title in cells:
@@ -170,7 +170,7 @@ def heading(worksheet: WriteOnlyWorksheet, names: Iterable[str]) -> None:
 
 
 def text_cell(worksheet: WriteOnlyWorksheet, text: str) -> Cell:
-    """A cell that holds text, whatever it begins with."""
+    """Make a cell that holds text, whatever it begins with."""
     found = WriteOnlyCell(worksheet, guard(text) or None)
     if text:
         found.data_type = "s"
@@ -178,7 +178,7 @@ def text_cell(worksheet: WriteOnlyWorksheet, text: str) -> Cell:
 
 
 def xlsx(headers: Sequence[str], rows: Iterable[Iterable[object]], *, title: str) -> bytes:
-    """A workbook of one sheet: a heading, texts as texts, numbers as numbers."""
+    """Write a workbook of one sheet: a heading, texts as texts, numbers as numbers."""
     book, worksheet = new_sheet(title)
     heading(worksheet, headers)
     for row in rows:
@@ -196,8 +196,8 @@ def _xlsx_cell(worksheet: WriteOnlyWorksheet, value: object) -> object:
 
 
 def write_dataset(data: tablib.Dataset, kind: str, *, title: str) -> bytes:
-    """A data set of tablib's (`headers`, and its rows) as a file of this kind; `title` names the
-    sheet.
+    """Write a data set of tablib's (`headers`, and its rows) as a file of this kind; `title` names
+    the sheet.
     """
     if kind == "xlsx":
         return xlsx(data.headers, data, title=title)

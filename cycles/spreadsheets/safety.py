@@ -185,7 +185,7 @@ OWN_DISK = re.compile(r"(/?[a-z]:)?(/(?!/))?[^/:?|][^:?|]*", re.IGNORECASE)
 
 
 def is_on_own_disk(target: str) -> bool:
-    """Whether a target is a file on the writer's own disk, not an address and not a share on a
+    """Say whether a target is a file on the writer's own disk, not an address and not a share on a
     server.
     """
     way = unquote(target).strip()
@@ -194,8 +194,8 @@ def is_on_own_disk(target: str) -> bool:
 
 
 def _parser(part: zipfile.ZipInfo, also: tuple[str, ...] = ()) -> expat.XMLParserType:
-    """A parser that stops where a document type begins, in whatever encoding, and at a relationship
-    to the outside.
+    """Make a parser that stops where a document type begins, in whatever encoding, and at a
+    relationship to the outside.
     """
 
     def doctype(*_args: object) -> None:

@@ -22,8 +22,8 @@ from cycles.spreadsheets.sheets import MOST_DIGITS, REMARK, Column, Form
 
 
 def write_rows(form: Form, rows: Iterable[Mapping[str, object]], kind: str) -> bytes:
-    """Rows as a file that `read` reads again to the same; a Decimal becomes a number, all else
-    guarded text.
+    """Write rows as a file that `read` reads again to the same; a Decimal becomes a number, all
+    else guarded text.
     """
     table: list[list[object]] = [[str(form), *form.names]]
     for row in rows:
@@ -32,8 +32,8 @@ def write_rows(form: Form, rows: Iterable[Mapping[str, object]], kind: str) -> b
 
 
 def template(form: Form, kind: str) -> bytes:
-    """An empty file of a form, with remarks: what each column means, in both languages, and an
-    example.
+    """Write an empty file of a form, with remarks: what each column means, in both languages, and
+    an example.
     """
     remarks: list[list[object]] = [[str(form), *form.names]]
     for language in ("fa", "en"):
@@ -52,7 +52,7 @@ def _explain(column: Column) -> str:
 
 
 def plain(value: object) -> str:
-    """A value as text: a Decimal without an exponent and without trailing zeros."""
+    """Write a value as text: a Decimal without an exponent and without trailing zeros."""
     if isinstance(value, Decimal):
         return format(value.normalize(), "f") if value else "0"
     return "" if value is None else str(value)
@@ -67,8 +67,8 @@ def _csv_row(values: Iterable[object]) -> list[str]:
 
 
 def _csv_cell(value: object) -> str:
-    """The text of a value; a number that a spreadsheet program would cut
-    short has an apostrophe.
+    """Write the text of a value; a number that a spreadsheet program would cut short has an
+    apostrophe.
     """
     text = plain(value)
     return text if isinstance(value, str | Decimal) else Verbatim(text)
@@ -95,8 +95,8 @@ def _as_xlsx(form: Form, rows: Iterable[Sequence[object]]) -> bytes:
 
 
 def _xlsx_cell(worksheet: WriteOnlyWorksheet, value: object) -> Cell:
-    """A cell: a number that a spreadsheet program keeps exactly as number, all else as text that it
-    does not run.
+    """Make a cell: a number that a spreadsheet program keeps exactly as number, all else as text
+    that it does not run.
     """
     text = plain(value)
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**MOST_DIGITS:

@@ -124,8 +124,8 @@ class Sheet:
 
 
 def read(form: Form, content: bytes, name: str) -> Sheet:
-    """The rows of a file of this form, without the empty ones; what is wrong with a single cell
-    stands in `errors`.
+    """Read the rows of a file of this form, without the empty ones; what is wrong with a single
+    cell stands in `errors`.
 
     A file that is wrong as a whole is `Unreadable`, which says where: in which line, row, column or
     part; one that takes more than a file may have is `sandbox.Exceeded`.
@@ -159,7 +159,7 @@ def read(form: Form, content: bytes, name: str) -> Sheet:
 
 
 def _of_sheet(table: Table, error: Unreadable) -> Unreadable:
-    """The same complaint, with the name of the sheet where a workbook has several."""
+    """Add the name of the sheet to a complaint, where a workbook has several."""
     if not table.sheet:
         return error
     return Unreadable(
@@ -168,7 +168,7 @@ def _of_sheet(table: Table, error: Unreadable) -> Unreadable:
 
 
 def _places(form: Form, header: Sequence[str]) -> tuple[dict[int, str], bool]:
-    """Which column stands where, and whether the first cell names the form and its version."""
+    """Find which column stands where, and whether the first cell names the form and its version."""
     names = [normalise(text).lower() for text in header]
     found = _VERSION.fullmatch(names[0])
     if (found or form.needs_version) and names[0] != str(form):
@@ -214,7 +214,9 @@ def _column_name(place: int, name: str) -> str:
 def _row(
     form: Form, sheet: Sheet, number: int, row: Sequence[Cell], places: Mapping[int, str]
 ) -> SheetRow:
-    """One row as `form` reads it; the cells that are wrong are empty and stand among the errors."""
+    """Read one row as `form` does; the cells that are wrong are empty and stand among the
+    errors.
+    """
     columns = {column.name: column for column in form.columns}
     for place, (text, _why) in enumerate(row):
         if place and place not in places and text.strip():
@@ -233,7 +235,7 @@ def _row(
 
 
 def why_refused(text: str) -> str | Promise:
-    """What is wrong with the text of any cell: too long, unprintable, or run by a spreadsheet
+    """Say what is wrong with the text of any cell: too long, unprintable, or run by a spreadsheet
     program.
     """
     if len(text) > MOST_CHARACTERS:

@@ -68,7 +68,7 @@ class Table:
 
 
 def from_xlsx(content: bytes, form: str) -> Table:
-    """The first visible sheet, or the one whose first cell names the form."""
+    """Read the first visible sheet, or the one whose first cell names the form."""
     parts: dict[str, Part] = {}
 
     def watch(name: str) -> Watch | None:
@@ -91,9 +91,7 @@ def from_xlsx(content: bytes, form: str) -> Table:
 
 
 def read_xlsx(file: IO[bytes], form: str) -> dict[str, object]:
-    """The same for whoever reads in a process of its own; at most twice as many rows as are taken
-    in.
-    """
+    """Read a workbook in a process of its own, up to twice the rows that are taken in."""
     table = from_xlsx(file.read(), form)
     rows, cells = [], 0
     for number, row in table.rows:
@@ -115,7 +113,7 @@ def too_long(number: int) -> Unreadable:
 
 
 def _pack(parts: Mapping[str, "Part"]) -> BytesIO:
-    """An archive of exactly those bytes that were checked."""
+    """Make an archive of exactly those bytes that were checked."""
     file = BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         for part in parts.values():
@@ -153,7 +151,7 @@ def _choose(book: CalamineWorkbook, form: str) -> tuple[CalamineSheet, bool]:
 
 
 def _names(sheet: CalamineSheet, form: str) -> bool:
-    """Whether the first cell names the form and its version."""
+    """Say whether the first cell names the form and its version."""
     if sheet.start != (0, 0):
         return False
     top = next(iter(sheet.iter_rows()), [""])
@@ -255,7 +253,9 @@ def too_wide(number: int) -> Unreadable:
 
 
 def _elements(parts: Mapping[str, Part], name: str) -> Iterator[tuple[str, dict[str, str]]]:
-    """The elements of a part in their order, without prefixes; none where there is no such part."""
+    """Read the elements of a part in their order, without prefixes; none where there is no such
+    part.
+    """
     found: list[tuple[str, dict[str, str]]] = []
     if part := parts.get(name):
         parser = expat.ParserCreate()
@@ -267,7 +267,7 @@ def _elements(parts: Mapping[str, Part], name: str) -> Iterator[tuple[str, dict[
 
 
 def _part_of(parts: Mapping[str, Part], sheet: str) -> str:
-    """The name of the part in which a sheet is kept."""
+    """Find the name of the part in which a sheet is kept."""
     links = _elements(parts, "xl/_rels/workbook.xml.rels")
     targets = {attributes.get("Id"): attributes.get("Target", "") for _tag, attributes in links}
     for tag, attributes in _elements(parts, "xl/workbook.xml"):
@@ -283,7 +283,7 @@ def _part_of(parts: Mapping[str, Part], sheet: str) -> str:
 
 
 def _number_formats(parts: Mapping[str, Part]) -> list[str]:
-    """The number format of every style of cells, in their order."""
+    """Read the number format of every style of cells, in their order."""
     codes, formats, is_of_cells = dict(_BUILT_IN_PERCENT), [], False
     for tag, attributes in _elements(parts, "xl/styles.xml"):
         if tag == "numFmt":
@@ -320,7 +320,7 @@ def _rows(
 
 
 def _cell(value: object, number_format: str) -> Cell:
-    """The text of a value, as one would write it."""
+    """Write the text of a value as a person would."""
     match value:
         case None:
             return "", ""
@@ -336,9 +336,7 @@ def _cell(value: object, number_format: str) -> Cell:
 
 
 def _number(value: float, number_format: str) -> Cell:
-    """A number as the sheet shows it: of a percent format the hundredths with their sign, all their
-    places kept.
-    """
+    """Write a number as the sheet shows it: of a percent format the hundredths, signed."""
     if not isfinite(value):
         return "#", FAULTY
     number = Decimal(repr(value))

@@ -51,7 +51,7 @@ class TextFilter(filters.CharFilter):
 
 
 def holding(qs: QuerySet, value: str, *names: str) -> QuerySet:
-    """The rows that hold a text in one of these fields, by its search key."""
+    """Keep the rows that hold a text in one of these fields, by its search key."""
     keys = {f"{name}_key": stored_search_key(name) for name in names}
     found = Q()
     for key in keys:

@@ -91,8 +91,8 @@ class PasswordField(forms.CharField):
 
 
 def check_signature(user: User, password: str) -> str:
-    """Nothing, when the password is the user's; else a ValidationError. A stolen session cannot
-    guess for long.
+    """Answer "" when the password is the user's, else raise a ValidationError. A stolen session
+    cannot guess for long.
     """
     if not limits.spend("sign", user):
         raise forms.ValidationError(
@@ -136,7 +136,7 @@ class ActForm(ComparedForm):
 
     @property
     def action_kwargs(self) -> dict[str, Any]:
-        """What goes with the act: the note, and the letter of an official one."""
+        """Collect what goes with the act: the note, and the letter of an official one."""
         return {name: self.cleaned_data[name] for name in ("note", "letter") if name in self.fields}
 
     def clean_password(self) -> str:
@@ -171,7 +171,7 @@ class ImportForm(forms.Form):
 
     @property
     def action_kwargs(self) -> dict[str, Any]:
-        """What is typed beside the file, where a page asks for more."""
+        """Collect what is typed beside the file, where a page asks for more."""
         return {name: value for name, value in self.cleaned_data.items() if name != "file"}
 
 

@@ -92,7 +92,7 @@ def page_or_part(
 
 
 def listed(request: PortalRequest, table: TableT) -> TableT:
-    """A table sorted and paged as the address says."""
+    """Sort and page a table as the address says."""
     configured: TableT = RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
     return configured
 
@@ -107,7 +107,7 @@ class HistoryEntry:
 
 
 def history(entries: Iterable[Entry]) -> list[HistoryEntry]:
-    """What was done, with from where to where and the note, newest first."""
+    """List what was done, with from where to where and the note, newest first."""
     rows = []
     for entry in entries:
         change = f" ({entry.change})" if entry.change else ""
@@ -132,7 +132,7 @@ def only_for(request: PortalRequest, act: str) -> None:
 
 
 def sheet_answer(content: bytes, name: str, kind: str) -> HttpResponse:
-    """A file to save; there is no page for a kind of file that we do not write."""
+    """Send a file to save; there is no page for a kind of file that we do not write."""
     if kind not in CONTENT_TYPES:
         raise Http404
     return HttpResponse(
@@ -251,7 +251,7 @@ def _read(
 
 
 def _kept_as(request: PortalRequest, token: str) -> str:
-    """Where a checked file waits: only for the person who had it checked, and only on the page
+    """Name where a checked file waits: only for the person who had it checked, and only on the page
     where that was.
     """
     place = hashlib.sha256(f"{request.path_info} {token}".encode()).hexdigest()

@@ -51,19 +51,19 @@ class OwnFiles(weasyprint.urls.URLFetcher):
 
 
 def paper(template: str, context: Mapping[str, object], *, language: str) -> bytes:
-    """A template set as PDF/UA in one language."""
+    """Set a template as PDF/UA in one language."""
     with translation.override(language):
         html = render_to_string(template, dict(context))
     return typeset(html)
 
 
 def typeset(html: str) -> bytes:
-    """A page set as PDF/UA."""
+    """Set a page as PDF/UA."""
     return readable(laid_out(html))
 
 
 def laid_out(html: str) -> weasyprint.Document:
-    """A page laid out in its pages, not yet written."""
+    """Lay a page out in its pages, not yet written."""
     fonts = FontConfiguration()
     faces = "".join(_font_face(weight, name) for weight, name in WEIGHTS.items())
     own = OwnFiles()
@@ -78,16 +78,16 @@ def _font_face(weight: int, name: str) -> str:
 
 
 def readable(document: weasyprint.Document) -> bytes:
-    """For readers and their screen readers: PDF/UA-1, tagged, its colours named as an archive wants
-    them.
+    """Write a document for readers and their screen readers: PDF/UA-1, tagged, its colours named as
+    an archive wants them.
     """
     pdf: bytes = document.write_pdf(pdf_variant="pdf/ua-1", output_intent="srgb")
     return pdf
 
 
 def archival(reading: bytes, attachments: Sequence[tuple[str, bytes]], *, at: datetime) -> bytes:
-    """A paper to read as one for archives, PDF/A-3a (ISO 19005-3) and PDF/UA still: the same pages,
-    with the data on which they rest attached, each file by its name and dated `at`.
+    """Turn a paper to read into one for archives, PDF/A-3a (ISO 19005-3) and PDF/UA still: the same
+    pages, with the data on which they rest attached, each file by its name and dated `at`.
     """
     dated = encode_pdf_date(at)
     with pikepdf.open(io.BytesIO(reading)) as pdf:

@@ -16,7 +16,7 @@ def number(value: Decimal | int | None, places: int | None = None) -> str:
 
 
 def code(text: str) -> SafeString:
-    """A Latin code that keeps its order inside Persian text."""
+    """Write a Latin code that keeps its order inside Persian text."""
     return format_html('<bdi class="code" lang="en">{}</bdi>', text)
 
 
@@ -25,7 +25,7 @@ def link(url: str, text: object) -> SafeString:
 
 
 def out_of(done: int, whole: int, name: str) -> SafeString:
-    """A bar with its numbers as words: "53 of 60"."""
+    """Draw a bar with its numbers as words: "53 of 60"."""
     return format_html(
         '<progress class="progress" max="{}" value="{}" aria-label="{}"></progress> <span>{} '
         "/ {}</span>",

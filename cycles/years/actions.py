@@ -62,7 +62,7 @@ def plan_cycle(
 
 
 def proposed_windows(preset: str, year: int, *, spares_holidays: bool) -> list[PlannedWindow]:
-    """What a year would look like by a preset, with the closings moved off Fridays and listed
+    """Lay the windows of a year by a preset, with the closings moved off Fridays and listed
     holidays if wanted.
     """
     planned = windows_for(preset, year)
@@ -198,8 +198,8 @@ def _why_not_extend(cycle: Cycle, phase: Phase, agency: Agency | None, group: Gr
 
 
 def _closing_in_force(extension: Extension) -> datetime:
-    """The closing a decree must be later than: that of its agency, group or all; where agencies
-    have their own, the earliest of those concerned.
+    """Find the closing a decree must be later than: that of its agency, group or all; where
+    agencies have their own, the earliest of those concerned.
     """
     phase, agency_id, group_id = Phase(extension.phase), extension.agency_id, extension.group_id
     scope = Participation.objects.active().filter(cycle=extension.cycle)

@@ -135,7 +135,7 @@ class WindowsForm(ComparedForm):
         return f"opens-{window.phase}-{window.quarter}", f"closes-{window.phase}-{window.quarter}"
 
     def rows(self) -> list[tuple[Window, forms.BoundField, forms.BoundField]]:
-        """Each window with its two fields, as the page lays them out."""
+        """Pair each window with its two fields, as the page lays them out."""
         rows = []
         for window in self.windows:
             opens, closes = self._names(window)
@@ -143,7 +143,7 @@ class WindowsForm(ComparedForm):
         return rows
 
     def typed_windows(self) -> list[PlannedWindow]:
-        """What was typed, as windows."""
+        """Read what was typed as windows."""
         typed = self.cleaned_data
         windows = []
         for w in self.windows:
@@ -241,7 +241,7 @@ class ExtensionForm(ActForm):
 
     @property
     def action_kwargs(self) -> dict[str, Any]:
-        """What `extend` takes by keyword."""
+        """Collect what `extend` takes by keyword."""
         data = self.cleaned_data
         phase, quarter = data["window"]
         names = ("agency", "group", "closes_at", "decree_number", "decreed_on", "reason", "file")

@@ -20,7 +20,7 @@ from cycles.years.forms import HolidayForm
 
 @require_safe
 def holidays(request: PortalRequest) -> HttpResponse:
-    """The listed holidays of a Jalali year."""
+    """Show the listed holidays of a Jalali year."""
     if not request.user.holds(Role.ADMINISTRATOR, Role.AUDITOR, at=request.at):
         raise Http404
     return render(request, "cycles/years/holidays.html", _holidays(request, HolidayForm()))

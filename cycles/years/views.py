@@ -79,7 +79,7 @@ def _rows(
 
 
 def _terms(cycle: Cycle) -> list[Term]:
-    """The general windows of a cycle as decrees for all have moved them, in the order of their
+    """Read the general windows of a cycle as decrees for all have moved them, in the order of their
     openings.
     """
     windows = Window.objects.terms([cycle.pk], [])
@@ -151,7 +151,7 @@ def plan(request: PortalRequest) -> HttpResponse:
 
 
 def _preview(year: int, preset: str, spares_holidays: bool, *, at: datetime) -> list[WindowRow]:
-    """The windows a year would have, with the closings that holidays moved."""
+    """Show the windows a year would have, with the closings that holidays moved."""
     planned = actions.proposed_windows(preset, year, spares_holidays=spares_holidays)
     rows = []
     for row, before in zip(_rows(planned, {}, at), windows_for(preset, year), strict=True):
@@ -271,7 +271,7 @@ def extend(request: PortalRequest, year: int) -> HttpResponse:
 
 @require_safe
 def decree(request: PortalRequest, pk: int) -> HttpResponseBase:
-    """The signed paper of an extension."""
+    """Send the signed paper of an extension."""
     extension = get_object_or_404(Extension.objects.select_related("cycle"), pk=pk)
     _visible(request, extension.cycle.year)
     return handed_out(extension.file, name=extension.file_name, content_type="application/pdf")
