@@ -18,7 +18,7 @@ from django.utils import translation
 from cycles.spreadsheets.safety import Unreadable
 from cycles.spreadsheets.sheets import read
 from cycles.spreadsheets.workbooks import read_xlsx
-from tests.cycles.spreadsheets.test_sheets import (
+from tests.cycles.spreadsheets.sheet_makers import (
     FORM,
     SHEET,
     as_csv,
