@@ -149,13 +149,12 @@ class Membership(models.Model):
 
     @property
     def holder(self) -> User:
-        """The person who has the role, as notices ask any object."""
         return self.user
 
     @property
     def reach(self) -> Agency | None:
-        """What its scope is judged by: its agency, or an unsaved stand-in for its province; None
-        for the country.
+        """Find what the scope of a role is judged by: its agency, or an unsaved stand-in for its
+        province; None for the country.
         """
         return self.agency or (
             Agency(province=self.province, level=Level.PROVINCIAL) if self.province else None

@@ -83,7 +83,7 @@ class User(AbstractUser):
 
     @property
     def name(self) -> str:
-        """The name in the reader's language."""
+        """Choose the name in the reader's language."""
         return named(self.name_fa or self.name_en, self.name_en) or self.username
 
     def set_password(self, raw_password: str | None) -> None:
@@ -161,8 +161,8 @@ class User(AbstractUser):
 
     @property
     def tied_to(self) -> frozenset[int]:
-        """The agencies to which this user belongs or ever belonged, or in which there is a declared
-        interest.
+        """List the agencies to which this user belongs or ever belonged, or in which there is a
+        declared interest.
         """
         return self.declared_interests | {m.agency_id for m in self.all_memberships if m.agency_id}
 

@@ -51,7 +51,7 @@ class Named(models.Model):
 
     @property
     def name(self) -> str:
-        """The name in the reader's language, Persian where there is no other."""
+        """Choose the name in the reader's language, Persian where there is no other."""
         return named(self.name_fa, self.name_en)
 
 

@@ -116,7 +116,7 @@ class Job(models.Model):
 
     @property
     def holder(self) -> User | None:
-        """The person who is told when the job fails: whoever ordered it."""
+        """Name whom a failure of the job is told: whoever ordered it."""
         return self.asked_by
 
     @property
