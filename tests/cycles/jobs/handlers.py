@@ -36,7 +36,7 @@ def handled_by(
         del kinds.KINDS["test"]
 
 
-def ordered(w: World) -> Job:
+def order_job(w: World) -> Job:
     actions.order("test", w.cycle, by=w.administrator, at=w.at)
     return newest("test")
 

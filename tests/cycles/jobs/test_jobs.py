@@ -13,7 +13,15 @@ from django.db import OperationalError, connection
 from cycles.jobs import actions, kinds, runner
 from cycles.jobs.kinds import QUICK, Later, Stopped
 from cycles.models import Channel, Delivery, Entry, Job, Reason
-from tests.cycles.jobs.handlers import LEASE, SOON, failing_with, handled_by, nothing, ordered, work
+from tests.cycles.jobs.handlers import (
+    LEASE,
+    SOON,
+    failing_with,
+    handled_by,
+    nothing,
+    order_job,
+    work,
+)
 from tests.factories import build
 from tests.jobs import newest
 
@@ -29,7 +37,7 @@ def test_progress_is_seen_while_the_job_runs_and_its_end_is_written(world):
         seen.append((job.state, job.step, job.percent, job.attempts, job.worker))
 
     with handled_by(handler):
-        ordered(world)
+        order_job(world)
         assert work(world.at)
         assert not work(world.at)
 
@@ -45,7 +53,7 @@ def test_progress_is_seen_while_the_job_runs_and_its_end_is_written(world):
 
 def test_a_worker_that_died_is_followed_by_another_when_its_lease_has_run_out(world):
     with handled_by(nothing):
-        ordered(world)
+        order_job(world)
         assert actions.take(QUICK, worker="dead", at=world.at)
         assert not work(world.at + LEASE, "two")
 
@@ -57,7 +65,7 @@ def test_a_worker_that_died_is_followed_by_another_when_its_lease_has_run_out(wo
 
 def test_a_job_that_kills_its_workers_fails_and_whoever_ordered_it_is_told(world):
     with handled_by(nothing):
-        ordered(world)
+        order_job(world)
         at = world.at
         for _worker in range(2):
             assert actions.take(QUICK, worker="dead", at=at)
@@ -84,7 +92,7 @@ def test_a_lease_is_renewed_while_the_handler_works():
         leases.extend([begun, newest("test").lease_until])
 
     with handled_by(handler, lease=kinds.SHORTEST_LEASE):
-        ordered(world)
+        order_job(world)
         start = time.monotonic()
         runner.work(
             QUICK,
@@ -97,7 +105,7 @@ def test_a_lease_is_renewed_while_the_handler_works():
 
 def test_whoever_has_lost_a_job_can_neither_report_nor_end_it(world):
     with handled_by(nothing):
-        ordered(world)
+        order_job(world)
         slow = actions.take(QUICK, worker="slow", at=world.at)
         quick = actions.take(QUICK, worker="quick", at=world.at + LEASE + SOON)
 
@@ -147,7 +155,7 @@ def test_two_workers_at_once_take_two_jobs_and_never_the_same():
 )
 def test_a_failed_attempt_is_followed_by_another_and_the_last_one_says_why(world, error, reason):
     with handled_by(failing_with(error)):
-        ordered(world)
+        order_job(world)
         work(world.at)
         first = newest("test")
         assert not work(world.at)

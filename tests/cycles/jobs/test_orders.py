@@ -13,7 +13,7 @@ from cycles.jobs import actions, broker
 from cycles.jobs.kinds import QUICK
 from cycles.models import Job
 from submissions.scoring import totals
-from tests.cycles.jobs.handlers import SOON, handled_by, nothing, ordered, work
+from tests.cycles.jobs.handlers import SOON, handled_by, nothing, order_job, work
 from tests.jobs import failed_job, newest, work_off
 
 # --- Orders -------------------------------------------------------------------------------------
@@ -22,7 +22,7 @@ from tests.jobs import failed_job, newest, work_off
 def test_an_order_stands_or_falls_with_its_act(world):
     with handled_by(nothing):
         with transaction.atomic():
-            ordered(world)
+            order_job(world)
             transaction.set_rollback(True)
 
         assert not Job.objects.exists()
@@ -30,16 +30,16 @@ def test_an_order_stands_or_falls_with_its_act(world):
 
 def test_a_second_order_is_answered_by_the_unfinished_job(world):
     with handled_by(nothing):
-        first = ordered(world)
-        assert ordered(world) == first
+        first = order_job(world)
+        assert order_job(world) == first
         work(world.at)
 
-        assert ordered(world) != first
+        assert order_job(world) != first
 
 
 def test_a_job_names_its_kind_and_its_subject_in_both_languages(world):
     with handled_by(nothing):
-        job = ordered(world)
+        job = order_job(world)
 
     assert job.title_fa.startswith("Test: ")
     assert job.title_fa != job.title_en
@@ -61,7 +61,7 @@ def test_a_row_without_an_order_gets_one(world):
 def test_jobs_that_were_done_long_ago_are_forgotten_and_those_that_failed_stay(world):
     failed = failed_job(world)
     with handled_by(nothing):
-        done = ordered(world)
+        done = order_job(world)
         work(world.at)
     ended = world.fresh(done).finished_at
 

@@ -10,7 +10,7 @@ from cycles.models import Channel, Delivery, Entry
 from cycles.notices import delivery
 from cycles.workflow import Refused
 from submissions.scoring import totals
-from tests.cycles.jobs.handlers import SOON, failing_with, handled_by, ordered, work
+from tests.cycles.jobs.handlers import SOON, failing_with, handled_by, order_job, work
 from tests.factories import World
 from tests.jobs import failed_job, newest, work_off
 
@@ -28,7 +28,7 @@ def test_a_stopped_job_ends_at_its_next_step(world):
         steps.append("second")
 
     with handled_by(handler):
-        ordered(world)
+        order_job(world)
         work(world.at)
 
     assert steps == ["first"]
@@ -48,10 +48,10 @@ def test_a_failed_job_that_is_tried_again_has_all_its_attempts(world):
 
 def test_what_was_ordered_anew_is_not_tried_again_beside_it(world):
     with handled_by(failing_with(ValueError()), attempts=1):
-        ordered(world)
+        order_job(world)
         work(world.at)
         failed = newest("test")
-        ordered(world)
+        order_job(world)
 
         with translation.override("en"), pytest.raises(Refused, match="ordered anew"):
             actions.try_again(failed, by=world.administrator, at=world.at)

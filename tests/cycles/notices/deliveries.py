@@ -10,7 +10,7 @@ from tests.factories import make_agency, make_user
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 
 
-def told(act, channel=Channel.INBOX):
+def names_told(act, channel=Channel.INBOX):
     """The names of those told of the last act of this name."""
     entry = Entry.objects.filter(act=act).latest("id")
     return sorted(

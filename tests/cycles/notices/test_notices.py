@@ -21,7 +21,7 @@ from submissions.answers import actions as answers
 from submissions.release import actions as release
 from submissions.signing import actions as signing
 from submissions.workflow import MOVES
-from tests.cycles.notices.deliveries import DAY, drafts_of, forget, inbox, told
+from tests.cycles.notices.deliveries import DAY, drafts_of, forget, inbox, names_told
 from tests.factories import EPOCH, build, make_agency, make_user
 
 pytestmark = pytest.mark.django_db
@@ -40,8 +40,8 @@ def test_an_act_on_an_agency_is_told_to_its_other_people_and_to_no_other_agency(
 
     signing.move(w.submission, "submit", by=w.head, at=w.at)
 
-    assert told("submit") == ["colleague", "deputy", "staff"]
-    assert former.username not in told("submit")
+    assert names_told("submit") == ["colleague", "deputy", "staff"]
+    assert former.username not in names_told("submit")
 
 
 def test_somebody_with_two_roles_is_told_once():
@@ -52,7 +52,7 @@ def test_somebody_with_two_roles_is_told_once():
 
     signing.move(w.submission, "submit", by=w.head, at=w.at)
 
-    assert told("submit") == ["both", "staff"]
+    assert names_told("submit") == ["both", "staff"]
 
 
 def test_an_opened_cycle_is_told_to_every_agency_that_takes_part():
@@ -62,7 +62,7 @@ def test_an_opened_cycle_is_told_to_every_agency_that_takes_part():
 
     years.open_cycle(w.cycle, by=w.administrator, at=w.at, letter="۱۲۰/۴۵")
 
-    assert told("open") == ["head", "other_head", "other_staff", "staff", "unit_head"]
+    assert names_told("open") == ["head", "other_head", "other_staff", "staff", "unit_head"]
     assert Entry.objects.get(act="open").params == {"letter": "۱۲۰/۴۵"}
 
 
@@ -73,7 +73,14 @@ def test_a_proposal_is_told_to_the_members_whose_seat_reaches_the_agency():
 
     approval.move(w.specific, "propose", by=w.head, at=w.at)
 
-    assert told("propose") == ["budget", "chair", "expert", "member", "representative", "staff"]
+    assert names_told("propose") == [
+        "budget",
+        "chair",
+        "expert",
+        "member",
+        "representative",
+        "staff",
+    ]
 
 
 def test_the_general_set_is_no_news_for_agencies_until_it_is_communicated():
@@ -83,7 +90,7 @@ def test_the_general_set_is_no_news_for_agencies_until_it_is_communicated():
     approval.communicate([w.general], by=w.administrator, at=w.at, letter="7")
 
     assert not approved.deliveries.exists()
-    assert told("communicate") == ["head", "other_head", "other_staff", "staff", "unit_head"]
+    assert names_told("communicate") == ["head", "other_head", "other_staff", "staff", "unit_head"]
 
 
 def test_a_decree_for_a_group_is_told_to_the_agencies_of_the_group():
@@ -95,7 +102,7 @@ def test_a_decree_for_a_group_is_told_to_the_agencies_of_the_group():
         decreed_on=w.at.date(), reason="سیل", file=ContentFile(b"%PDF-", name="d.pdf"), by=w.administrator, at=w.at,
     )  # fmt: skip
 
-    assert told("extend") == ["other_head", "other_staff"]
+    assert names_told("extend") == ["other_head", "other_staff"]
     with translation.override("en"):
         [notice] = wording.in_words(
             inbox(w.other_head).filter(entry__act="extend").select_related("entry")
@@ -114,7 +121,7 @@ def test_published_results_are_told_to_every_agency():
         .deliveries.filter(is_official=True)
         .exists()
     )
-    assert told("publish") == []  # of the cycle, whose label moves with the edition's
+    assert names_told("publish") == []  # of the cycle, whose label moves with the edition's
 
 
 def test_every_move_that_tells_says_what_in_a_sentence_of_its_own():

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 # --- Reminders ----------------------------------------------------------------------------------
 
 
-def reminded(w, at, phase=Phase.SELF_ASSESSMENT, left=submissions_tasks.not_signed):
+def remind_people(w, at, phase=Phase.SELF_ASSESSMENT, left=submissions_tasks.not_signed):
     """Who is reminded at a moment."""
     before = set(Delivery.objects.values_list("pk", flat=True))
     reminders.remind(phase, left, at=at)
@@ -43,10 +43,10 @@ def test_who_has_something_left_is_reminded_14_7_3_and_1_days_and_6_hours_before
     closes = w.closes(Phase.SELF_ASSESSMENT)
     stages = [14 * DAY, 7 * DAY, 3 * DAY, DAY, 6 * HOUR]
 
-    before = [reminded(w, closes - stage - MINUTE) for stage in stages[:1]]
-    on_time = [reminded(w, closes - stage + MINUTE) for stage in stages]
-    again = [reminded(w, closes - stage + 2 * MINUTE) for stage in stages]
-    after = reminded(w, closes)
+    before = [remind_people(w, closes - stage - MINUTE) for stage in stages[:1]]
+    on_time = [remind_people(w, closes - stage + MINUTE) for stage in stages]
+    again = [remind_people(w, closes - stage + 2 * MINUTE) for stage in stages]
+    after = remind_people(w, closes)
 
     everybody = ["head", "other_head", "other_staff", "staff", "unit_head"]
     assert before == [[]]
@@ -79,7 +79,7 @@ def test_a_reminder_names_what_is_left_and_the_days_left():
 def test_who_has_signed_is_not_reminded():
     w = build("submitted")
 
-    assert reminded(w, w.closes(Phase.SELF_ASSESSMENT) - DAY) == [
+    assert remind_people(w, w.closes(Phase.SELF_ASSESSMENT) - DAY) == [
         "other_head",
         "other_staff",
         "unit_head",
@@ -100,16 +100,16 @@ def test_after_a_week_without_the_scheduler_one_reminder_goes_out_not_four():
 def test_an_extension_begins_the_series_anew_for_whom_it_concerns():
     w = build("begun")
     closes = w.closes(Phase.SELF_ASSESSMENT)
-    reminded(w, closes - 3 * DAY)
+    remind_people(w, closes - 3 * DAY)
     years.extend(
         w.cycle, phase=Phase.SELF_ASSESSMENT, agency=w.power, closes_at=closes + 4 * DAY, decree_number="88",
         decreed_on=w.at.date(), reason="سیل", file=ContentFile(b"%PDF-", name="d.pdf"), by=w.administrator,
         at=closes - 3 * DAY,
     )  # fmt: skip
 
-    at_seven_days = reminded(w, closes - 3 * DAY + HOUR)
-    at_one_day = reminded(w, closes - DAY)
-    after_the_old_closing = reminded(w, closes + DAY)
+    at_seven_days = remind_people(w, closes - 3 * DAY + HOUR)
+    at_one_day = remind_people(w, closes - DAY)
+    after_the_old_closing = remind_people(w, closes + DAY)
 
     assert at_seven_days == ["head", "staff"]
     assert at_one_day == ["other_head", "other_staff", "unit_head"]
@@ -122,7 +122,7 @@ def test_agencies_without_a_proposal_are_reminded_of_the_closing_of_proposals():
     w = build("drafted")
     specific = approval.move(w.specific, "propose", by=w.head, at=w.at)
 
-    names = reminded(
+    names = remind_people(
         w, w.closes(Phase.PROPOSAL) - 7 * DAY, Phase.PROPOSAL, indicators_tasks.not_proposed
     )
 
@@ -134,8 +134,8 @@ def test_drafted_appeals_are_reminded_of_in_their_two_weeks_and_not_at_the_begin
     w = build("drafted_appeal")
     closes = w.closes(Phase.APPEAL, w.power)
 
-    at_once = reminded(w, w.at, Phase.APPEAL, appeals_tasks.not_filed)
-    late = reminded(w, closes - DAY, Phase.APPEAL, appeals_tasks.not_filed)
+    at_once = remind_people(w, w.at, Phase.APPEAL, appeals_tasks.not_filed)
+    late = remind_people(w, closes - DAY, Phase.APPEAL, appeals_tasks.not_filed)
 
     assert at_once == []
     assert late == ["head", "staff"]

@@ -88,7 +88,7 @@ def test_what_is_broken_is_told_in_the_language_of_the_reader():
 # --- Who is told --------------------------------------------------------------------------------
 
 
-def told(person):
+def acts_told(person):
     return list(
         Delivery.objects.filter(recipient=person, channel="inbox")
         .order_by("pk")
@@ -103,31 +103,31 @@ def test_auditors_are_told_once_that_the_record_is_broken_and_once_that_it_holds
     behind_the_triggers(f"UPDATE cycles_entry SET note = 'other' WHERE id = {row}")
     for _night in range(2):
         do("verification", Verification.objects.create(ordered_at=world.at))
-    broken = told(world.auditor)
+    broken = acts_told(world.auditor)
     behind_the_triggers(f"UPDATE cycles_entry SET note = '' WHERE id = {row}")
     do("verification", Verification.objects.create(ordered_at=world.at))
 
     assert broken == ["report_fault"]
-    assert told(world.auditor) == ["report_fault", "report_mended"]
+    assert acts_told(world.auditor) == ["report_fault", "report_mended"]
     assert Fault.objects.get().detail == f"row {row} was changed"
-    assert "report_fault" not in told(world.head)
+    assert "report_fault" not in acts_told(world.head)
 
 
 def test_auditors_are_told_once_that_rows_stay_unsealed_and_once_that_they_are_not(settings):
     world = build("open")
     settings.SEALED_WITHIN_MINUTES = 60
     tasks.watch()
-    in_time = told(world.auditor)
+    in_time = acts_told(world.auditor)
     settings.SEALED_WITHIN_MINUTES = 0
     tasks.watch()
     tasks.watch()
-    late = told(world.auditor)
+    late = acts_told(world.auditor)
     sealed(world.at)
     faults.check_sealing(at=world.at)
 
     assert in_time == []
     assert late == ["report_fault"]
-    assert told(world.auditor) == ["report_fault", "report_mended"]
+    assert acts_told(world.auditor) == ["report_fault", "report_mended"]
 
 
 def test_rows_in_no_seal_are_mended_on_record_and_none_is_touched():

@@ -126,7 +126,7 @@ def test_the_record_is_verified_once_a_night_by_itself(world, settings):
 # --- Export -------------------------------------------------------------------------------------
 
 
-def exported(response):
+def exported_rows(response):
     text = b"".join(response.streaming_content).decode()
     assert text.startswith("\ufeff")
     return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
@@ -135,8 +135,8 @@ def exported(response):
 def test_the_export_holds_what_is_shown_in_the_readers_language_with_body_and_digest(world, as_):
     client = as_(world.auditor, world.at)
 
-    english = exported(client.get("/en/cycles/ledger/export/", {"act": "cycles.cycle:open"}))
-    persian = exported(client.get("/fa/cycles/ledger/export/"))
+    english = exported_rows(client.get("/en/cycles/ledger/export/", {"act": "cycles.cycle:open"}))
+    persian = exported_rows(client.get("/fa/cycles/ledger/export/"))
 
     [row] = english
     assert (row["Act"], row["On what"]) == ("Open the cycle", "ارزیابی سال ۱۴۰۵")
@@ -154,7 +154,7 @@ def test_the_export_takes_the_same_queries_for_any_length(world, as_):
     for more in (0, 3, 30):
         write([subject(world.power)] * more)
         with CaptureQueriesContext(connection) as caught:
-            exported(client.get("/en/cycles/ledger/export/"))
+            exported_rows(client.get("/en/cycles/ledger/export/"))
         counts.append(len(caught))
 
     assert len(set(counts)) == 1
@@ -163,7 +163,9 @@ def test_the_export_takes_the_same_queries_for_any_length(world, as_):
 def test_a_province_exports_its_own_agencies_only(world, as_):
     interests.declare_interest(agency=world.unit, reason="x", by=world.assessor, at=world.at)
 
-    rows = exported(as_(world.provincial_administrator, world.at).get("/en/cycles/ledger/export/"))
+    rows = exported_rows(
+        as_(world.provincial_administrator, world.at).get("/en/cycles/ledger/export/")
+    )
 
     assert [row["Agency"] for row in rows] == ["MOE-QZ"]
     assert as_(world.staff, world.at).get("/en/cycles/ledger/export/").status_code == 404
@@ -173,7 +175,7 @@ def test_a_province_exports_its_own_agencies_only(world, as_):
 def test_no_cell_of_the_export_is_taken_for_a_formula(world, as_, text):
     write([subject(world.power)], note=text)
 
-    rows = exported(as_(world.auditor, world.at).get("/en/cycles/ledger/export/"))
+    rows = exported_rows(as_(world.auditor, world.at).get("/en/cycles/ledger/export/"))
 
     assert rows[-1]["Note"] == "'" + text
     assert json.loads(rows[-1]["body"])[11] == text

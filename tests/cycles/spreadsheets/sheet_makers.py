@@ -40,7 +40,7 @@ def workbook(*rows, change=None):
     return file.getvalue()
 
 
-def repacked(content, parts=None, rename=None, extra=()):
+def repack(content, parts=None, rename=None, extra=()):
     """The same archive with parts replaced (name to bytes or to a function of the bytes) and with
     extra parts.
     """
@@ -68,7 +68,7 @@ def places(sheet):
 
 
 def with_row(xml):
-    return repacked(
+    return repack(
         workbook(),
         {SHEET: lambda data: data.replace(b"</sheetData>", xml.encode() + b"</sheetData>")},
     )

@@ -108,7 +108,7 @@ HANDFUL_OF_TEXTS = st.lists(texts, min_size=3, max_size=7)
 HANDFUL_OF_NUMBERS = st.lists(numbers, min_size=2, max_size=4)
 
 
-def filled(form, drawn_texts, drawn_numbers):
+def fill_rows(form, drawn_texts, drawn_numbers):
     """A few rows of a form, its cells from a handful of texts and numbers."""
     some_texts, some_numbers = cycle(drawn_texts), cycle([None, *drawn_numbers])
     rows = []
@@ -125,7 +125,7 @@ def filled(form, drawn_texts, drawn_numbers):
     return rows
 
 
-def said(form, sheet):
+def values_read(form, sheet):
     """What a sheet says, numbers by their value."""
     assert sheet.errors == []
     return [{name: _value(name, text) for name, text in row.cells.items()} for row in sheet.rows]
@@ -137,7 +137,7 @@ def _value(name, text):
     return text
 
 
-def meant(form, rows):
+def values_written(form, rows):
     return [
         {name: row[name] if name in NUMBERS else row[name] or "" for name in form.names}
         for row in rows
@@ -219,24 +219,24 @@ def workbook_saved_by_excel(content):
 @SOME
 @given(drawn_texts=HANDFUL_OF_TEXTS, drawn_numbers=HANDFUL_OF_NUMBERS)
 def test_a_csv_that_excel_saved_again_says_the_same(form, drawn_texts, drawn_numbers):
-    rows = filled(form, drawn_texts, drawn_numbers)
+    rows = fill_rows(form, drawn_texts, drawn_numbers)
 
     sheet = read(form, saved_by_excel(write_rows(form, rows, "csv")), "a.csv")
 
-    assert said(form, sheet) == meant(form, rows)
+    assert values_read(form, sheet) == values_written(form, rows)
 
 
 @pytest.mark.parametrize("form", FORMS, ids=str)
 @SOME
 @given(drawn_texts=HANDFUL_OF_TEXTS, drawn_numbers=HANDFUL_OF_NUMBERS)
 def test_a_workbook_that_excel_saved_again_says_the_same(form, drawn_texts, drawn_numbers):
-    rows = filled(form, drawn_texts, drawn_numbers)
+    rows = fill_rows(form, drawn_texts, drawn_numbers)
 
     with translation.override("fa"):
         content = write_rows(form, rows, "xlsx")
     sheet = read(form, workbook_saved_by_excel(content), "a.xlsx")
 
-    assert said(form, sheet) == meant(form, rows)
+    assert values_read(form, sheet) == values_written(form, rows)
 
 
 # --- LibreOffice itself -------------------------------------------------------------------------
@@ -256,7 +256,7 @@ def test_every_form_that_libreoffice_saved_again_says_the_same(kind, tmp_path):
 
     for form in FORMS:
         sheet = read(form, (tmp_path / "saved" / f"{form.name}.{kind}").read_bytes(), f"a.{kind}")
-        assert said(form, sheet) == meant(form, rows[form]), form
+        assert values_read(form, sheet) == values_written(form, rows[form]), form
 
 
 def _sample(form):

@@ -7,7 +7,7 @@ import pytest
 
 from cycles.spreadsheets import safety
 from cycles.spreadsheets.safety import Unreadable
-from tests.cycles.spreadsheets.sheet_makers import SHEET, as_xlsx, repacked, with_row, workbook
+from tests.cycles.spreadsheets.sheet_makers import SHEET, as_xlsx, repack, with_row, workbook
 
 pytestmark = pytest.mark.usefixtures("english")
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("english")
 
 def bomb(size=30 * 2**20):
     """A workbook whose sheet unpacks to `size` bytes of spaces."""
-    return repacked(workbook(), {SHEET: b"<x>" + b" " * size})
+    return repack(workbook(), {SHEET: b"<x>" + b" " * size})
 
 
 def test_a_zip_bomb_is_refused_by_what_it_declares():
@@ -39,7 +39,7 @@ def test_many_small_bombs_are_refused_by_their_sum(monkeypatch):
 
     with pytest.raises(Unreadable, match="Unpacked, the file is larger than 1 MB"):
         safety.check_archive(
-            repacked(workbook(), extra=[(f"a{n}.xml", b"<x>" + b" " * 2**19) for n in range(3)])
+            repack(workbook(), extra=[(f"a{n}.xml", b"<x>" + b" " * 2**19) for n in range(3)])
         )
 
 
@@ -69,12 +69,12 @@ DOCTYPE = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'
 )
 def test_a_document_type_is_refused_in_every_part_and_encoding(name, data):
     with pytest.raises(Unreadable, match="DOCTYPE"):
-        as_xlsx(repacked(workbook(["", "A", "B", 1]), {name: data}))
+        as_xlsx(repack(workbook(["", "A", "B", 1]), {name: data}))
 
 
 def test_a_document_type_is_found_in_a_part_of_any_name():
     with pytest.raises(Unreadable, match=r"sheet\.bin.*DOCTYPE"):
-        as_xlsx(repacked(workbook(), extra=[("xl/sheet.bin", DOCTYPE.encode())]))
+        as_xlsx(repack(workbook(), extra=[("xl/sheet.bin", DOCTYPE.encode())]))
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_a_document_type_is_found_in_a_part_of_any_name():
 )
 def test_a_part_that_no_table_needs_is_refused_and_named(name, data, why):
     with pytest.raises(Unreadable, match=why) as refusal:
-        as_xlsx(repacked(workbook(["", "A", "B", 1]), extra=[(name, data)]))
+        as_xlsx(repack(workbook(["", "A", "B", 1]), extra=[(name, data)]))
 
     assert name.rsplit("/")[-1].lower() in str(refusal.value).lower()
 
@@ -127,7 +127,7 @@ def test_an_encrypted_part_is_refused():
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 512, "encrypted or in the old XLS"),
         (b"", "cannot be unpacked"),
         (
-            repacked(workbook(), rename={"xl/workbook.xml": "xl/workbook.bin"}),
+            repack(workbook(), rename={"xl/workbook.xml": "xl/workbook.bin"}),
             "no XLSX workbook. Save it as XLSX",
         ),
         (b"code,title\nA,B\n", r"\(A1\) must say"),
@@ -144,7 +144,7 @@ def test_what_is_no_workbook_is_refused(content, why):
 
 def test_more_parts_than_a_spreadsheet_has_are_refused():
     with pytest.raises(Unreadable, match="more than 300 parts"):
-        as_xlsx(repacked(workbook(), extra=[(f"x{n}", b"") for n in range(safety.MOST_PARTS)]))
+        as_xlsx(repack(workbook(), extra=[(f"x{n}", b"") for n in range(safety.MOST_PARTS)]))
 
 
 @pytest.mark.parametrize(
@@ -179,7 +179,7 @@ def test_the_size_that_a_workbook_says_it_has_is_not_believed():
     def lie(data):
         return data.replace(b'ref="A1:D2"', b'ref="A1:XFD1048576"')
 
-    assert len(as_xlsx(repacked(workbook(["", "A", "B", 1]), {SHEET: lie})).rows) == 1
+    assert len(as_xlsx(repack(workbook(["", "A", "B", 1]), {SHEET: lie})).rows) == 1
 
 
 def test_empty_cells_that_are_only_formatted_do_not_count():
