@@ -6,7 +6,6 @@ import csv
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from django.apps import apps
 from django.core.files import File
@@ -74,7 +73,7 @@ def _new_ceremony(cycle: Cycle, province: Province | None) -> Ceremony:
 def set_ceremony(
     ceremony: Ceremony,
     *,
-    fields: Mapping[str, Any],
+    fields: Mapping[str, object],
     by: User,
     at: datetime,
     seen: Seen | None = None,
@@ -120,13 +119,13 @@ def take_over_categories(cycle: Cycle, *, by: User, at: datetime) -> list[AwardC
     return made
 
 
-def _starter() -> list[dict[str, Any]]:
+def _starter() -> list[dict[str, object]]:
     with STARTER.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     return [_starter_category(row, position) for position, row in enumerate(rows, 1)]
 
 
-def _starter_category(row: Mapping[str, str], position: int) -> dict[str, Any]:
+def _starter_category(row: Mapping[str, str], position: int) -> dict[str, object]:
     """Return the fields of a category from its row of the starter table."""
     return {
         "code": row["code"],
@@ -147,7 +146,7 @@ def save_category(
     cycle: Cycle,
     *,
     code: str,
-    fields: Mapping[str, Any],
+    fields: Mapping[str, object],
     by: User,
     at: datetime,
     is_new: bool = False,

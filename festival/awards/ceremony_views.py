@@ -156,10 +156,10 @@ def category_new(request: PortalRequest, year: int) -> HttpResponse:
 def category(request: PortalRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(AwardCategory.objects.select_related("cycle"), pk=pk)
     cycle = _cycle(request, found.cycle.year)
-    form = CategoryForm(request.POST or None, held=found)
+    form = CategoryForm(request.POST or None, category=found)
 
     def save() -> None:
-        seen = form.as_seen(lambda: CategoryForm(held=AwardCategory.objects.get(pk=pk)))
+        seen = form.as_seen(lambda: CategoryForm(category=AwardCategory.objects.get(pk=pk)))
         awards_ceremonies.save_category(
             cycle,
             code=found.code,
@@ -193,7 +193,16 @@ def minutes_new(request: PortalRequest, pk: int) -> HttpResponse:
     form = MinutesForm(request.POST or None, request.FILES or None)
 
     def save() -> None:
-        awards_ceremonies.minute(found, **form.cleaned_data, by=request.user, at=request.at)
+        typed = form.cleaned_data
+        awards_ceremonies.minute(
+            found,
+            held_at=typed["held_at"],
+            members=typed["members"],
+            text=typed["text"],
+            file=typed["file"],
+            by=request.user,
+            at=request.at,
+        )
 
     closed = why_closed(MINUTES, Minutes(ceremony=found), "minute", by=request.user, at=request.at)
     return form_page(

@@ -1,7 +1,5 @@
 """What is typed to comment on a measure."""
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -49,7 +47,3 @@ class CommentForm(forms.Form):
 
     def asked_fields(self) -> list[forms.BoundField]:
         return [field for field in self if field.name != "website"]
-
-    def comment_fields(self) -> dict[str, Any]:
-        """The comment and its author, as the act takes them."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "website"}

@@ -3,6 +3,7 @@ groups read.
 """
 
 from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
@@ -47,8 +48,19 @@ def measure(request: PortalRequest, year: int, lineage: UUID) -> HttpResponse:
             return _thanks(request, edition, lineage)
         if ui_limits.spend_from("comment", request):
             by = request.user if request.user.is_authenticated else None
+            typed = form.cleaned_data
             try:
-                write_comment(edition, found.measure, **form.comment_fields(), by=by, at=request.at)
+                write_comment(
+                    edition,
+                    found.measure,
+                    text=typed["text"],
+                    about=typed["about"],
+                    author=typed["author"],
+                    organisation=typed["organisation"],
+                    email=typed["email"],
+                    by=by,
+                    at=request.at,
+                )
             except Refused as refusal:
                 form.add_error(None, str(refusal))
             else:
@@ -104,12 +116,12 @@ def queue(request: PortalRequest) -> HttpResponse:
 
 
 def _decide(
-    request: PortalRequest, pk: int, do: Callable[..., MeasureComment], **given: str
+    request: PortalRequest, pk: int, do: Callable[[MeasureComment], MeasureComment]
 ) -> HttpResponse:
     _only_for_administrators(request)
     comment = get_object_or_404(MeasureComment.objects.visible_to(request.user, request.at), pk=pk)
     try:
-        comment = do(comment, by=request.user, at=request.at, **given)
+        comment = do(comment)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -120,15 +132,15 @@ def _decide(
 @require_POST
 def comment_publish(request: PortalRequest, pk: int) -> HttpResponse:
     """Let everybody read a comment."""
-    return _decide(request, pk, publish_comment)
+    return _decide(request, pk, partial(publish_comment, by=request.user, at=request.at))
 
 
 @require_POST
 def comment_reject(request: PortalRequest, pk: int) -> HttpResponse:
     """Keep a comment from the public, with the reason."""
-    return _decide(
-        request, pk, reject_comment, reason=request.POST.get("reason", "")[: MeasureComment.MOST]
-    )
+    reason = request.POST.get("reason", "")[: MeasureComment.MOST]
+    reject = partial(reject_comment, reason=reason, by=request.user, at=request.at)
+    return _decide(request, pk, reject)
 
 
 # --- The working groups -------------------------------------------------------------------------

@@ -3,7 +3,6 @@ to its end.
 """
 
 from collections import Counter
-from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
@@ -65,7 +64,7 @@ def consequences(request: PortalRequest, year: int) -> HttpResponse:
 
 def _page(
     request: PortalRequest, cycle: Cycle, found: Edition | None, form: RuleForm
-) -> dict[str, Any]:
+) -> dict[str, object]:
     rows = Consequence.objects.visible_to(request.user, request.at).filter(cycle=cycle)
     narrowed = ConsequenceFilter(request.GET, queryset=rows.for_list(), request=request)
     states = Counter(rows.order_by().values_list("state", flat=True))
@@ -97,7 +96,18 @@ def settle(request: PortalRequest, year: int) -> HttpResponse:
     form = RuleForm(request.POST)
     if form.is_valid():
         try:
-            actions.settle(cycle, **form.cleaned_data, by=request.user, at=request.at)
+            typed = form.cleaned_data
+            actions.settle(
+                cycle,
+                on=typed["on"],
+                kind=typed["kind"],
+                words_fa=typed["words_fa"],
+                words_en=typed["words_en"],
+                repeated=typed["repeated"],
+                days=typed["days"],
+                by=request.user,
+                at=request.at,
+            )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -171,7 +181,16 @@ def letter(request: PortalRequest, pk: int) -> HttpResponse:
     form = LetterForm(request.POST or None, request.FILES or None, move=move, user=request.user)
     if form.is_valid():
         try:
-            actions.record_letter(held, **form.action_kwargs, by=request.user, at=request.at)
+            typed = form.cleaned_data
+            actions.record_letter(
+                held,
+                letter=typed["letter"],
+                letter_on=typed["letter_on"],
+                file=typed["file"],
+                note=typed["note"],
+                by=request.user,
+                at=request.at,
+            )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:

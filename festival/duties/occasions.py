@@ -1,7 +1,5 @@
 """When each occasion of a duty was due, and when it was done: a row an occasion."""
 
-from typing import Any
-
 from django.db.models import (
     Case,
     Count,
@@ -11,6 +9,7 @@ from django.db.models import (
     F,
     Max,
     Min,
+    Model,
     OuterRef,
     Q,
     QuerySet,
@@ -33,7 +32,7 @@ from indicators.workflow import SetState
 from submissions.models import Submission
 from submissions.workflow import SubmissionState
 
-Occasions = QuerySet[Any]
+Occasions = QuerySet[Model, object]
 """Rows of any model, annotated with the moments when each was due and done."""
 
 
@@ -51,7 +50,7 @@ def _of_each_year(phase: Phase, done_at: Combinable) -> Occasions:
     return occasions
 
 
-def _of_each(rows: QuerySet[Any], phase: Phase, done_at: Combinable) -> Occasions:
+def _of_each(rows: QuerySet[Model], phase: Phase, done_at: Combinable) -> Occasions:
     """One occasion a row of what agencies hand in, due with the phase's general window."""
     rows = rows.filter(
         cycle__windows__phase=phase, cycle__windows__agency=None, cycle__year__gt=PRACTICE
@@ -62,7 +61,7 @@ def _of_each(rows: QuerySet[Any], phase: Phase, done_at: Combinable) -> Occasion
     return occasions
 
 
-def _the_last_of(*moments: QuerySet[Any]) -> Case:
+def _the_last_of(*moments: QuerySet[Model, object]) -> Case:
     """The latest of several moments once none is missing; PostgreSQL's own GREATEST would pass over
     what is missing.
     """
@@ -111,9 +110,7 @@ def reviews() -> Occasions:
     standing = standing.filter(
         cycle__windows__phase=Phase.APPEAL_REVIEW, cycle__windows__agency=F("agency")
     )
-    rows: QuerySet[Any, Any] = standing.values(
-        "cycle", "agency", statutory_at=F("cycle__windows__closes_at")
-    )
+    rows = standing.values("cycle", "agency", statutory_at=F("cycle__windows__closes_at"))
     undecided = Count("pk", filter=Q(state=AppealState.FILED))
     rows = rows.annotate(
         row=Min("pk"), done_at=Case(When(Exact(undecided, 0), then=Max("decided_at")))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext, ngettext_lazy
@@ -13,13 +13,16 @@ from agencies.persian import language, localised, persian_digits
 from festival.duties.catalogue import DutyCode
 from festival.duties.queries import DutySummary
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
 
 @dataclass(frozen=True)
 class Wording:
     """The sentences for one duty done late, waiting, and done in time."""
 
-    late: Any
-    overdue: Any
+    late: "StrPromise"
+    overdue: "StrPromise"
     in_time: str | Promise
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain
-from typing import Any
+from typing import TypedDict, cast
 
 from django.db.models import (
     BigIntegerField,
@@ -21,6 +21,7 @@ from django.db.models import (
     IntegerField,
     Max,
     Min,
+    Model,
     Q,
     QuerySet,
     Value,
@@ -279,25 +280,34 @@ def _acts(cycles: list[int], at: datetime) -> dict[tuple[int, Phase, int], Span]
     return spans
 
 
+class SpanRow(TypedDict):
+    """The first and the last act of a phase of one cycle, and their number, as SQL answers."""
+
+    of_phase: str
+    of_cycle: int
+    of_quarter: int
+    first: datetime | None
+    last: datetime | None
+    acts: int
+
+
 def _span(
-    rows: QuerySet[Any],
+    rows: QuerySet[Model],
     phase: Phase,
     cycle: str,
     moment: str,
     cycles: list[int],
     quarter: Combinable = NO_QUARTER,
-) -> QuerySet[Any, dict[str, Any]]:
+) -> QuerySet[Model, SpanRow]:
     done = rows.filter(Q(**{f"{moment}__isnull": False, f"{cycle}__in": cycles})).order_by()
     named = done.annotate(
         of_phase=Value(phase.value, CharField()),
         of_cycle=Cast(F(cycle), BigIntegerField()),
         of_quarter=Cast(quarter, IntegerField()),
     )
-    spans: QuerySet[Any, dict[str, Any]] = named.values(
-        "of_phase", "of_cycle", "of_quarter"
-    ).annotate(
+    spans = named.values("of_phase", "of_cycle", "of_quarter").annotate(
         first=Min(moment, output_field=DateTimeField()),
         last=Max(moment, output_field=DateTimeField()),
         acts=Count("pk"),
     )
-    return spans
+    return cast("QuerySet[Model, SpanRow]", spans)

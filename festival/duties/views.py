@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Q
@@ -286,7 +285,7 @@ def timeline(request: PortalRequest) -> HttpResponse:
     cycles = list(opened_years())
     wanted = request.GET.get("year", "")
     chosen = [cycle for cycle in cycles if str(cycle.year) == wanted] or cycles
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "pictures": [
             _picture(year, request.at) for year in years(chosen, request.at) if year.phases
         ],

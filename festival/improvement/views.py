@@ -2,8 +2,6 @@
 year's plan.
 """
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,6 +15,7 @@ from cycles.engine.perform import open_to, why_closed
 from cycles.models import Entry
 from cycles.requests import PortalRequest
 from cycles.spreadsheets.sheets import CONTENT_TYPES
+from cycles.ui.forms import ActForm
 from cycles.ui.pages import act_page, history, listed, page_or_part, sheet_answer
 from cycles.workflow import Refused
 from festival.fields import keys_in
@@ -233,7 +232,12 @@ def item_progress(request: PortalRequest, pk: int) -> HttpResponse:
         try:
             seen = form.as_seen(lambda: _progress(ImprovementItem.objects.for_list().get(pk=pk)))
             actions.report_progress(
-                held, **form.cleaned_data, by=request.user, at=request.at, seen=seen
+                held,
+                status=form.cleaned_data["status"],
+                note=form.cleaned_data["note"],
+                by=request.user,
+                at=request.at,
+                seen=seen,
             )
         except Refused as refusal:
             form.add_error(None, str(refusal))
@@ -253,7 +257,6 @@ def move(request: PortalRequest, pk: int, name: str) -> HttpResponse:
     if name not in PAGES:
         raise Http404
     held = _plan(request, pk)
-    more: dict[str, Any] = {"form_class": ReturnForm} if name == "send_back" else {}
     return act_page(
         request,
         IMPROVEMENTS,
@@ -263,8 +266,8 @@ def move(request: PortalRequest, pk: int, name: str) -> HttpResponse:
         then=reverse("festival:improvement", args=[pk]),
         summary="festival/improvement/improvement_summary.html",
         shown=lambda: {"items": actions.digest(held.items.standing().for_list())},
+        form_class=ReturnForm if name == "send_back" else ActForm,
         counted=status_counts(held.items.standing().for_list()),
-        **more,
     )
 
 

@@ -2,9 +2,9 @@
 recommendations.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from functools import partial
-from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -47,9 +47,9 @@ def _form_page(
     do: Callable[[], object],
     then: str,
     about: str,
-    **context: Any,
+    context: Mapping[str, object] | None = None,
 ) -> HttpResponse:
-    """A form that becomes one act; a refusal stands in the form, and what was typed stays."""
+    """Make one act of a form; a refusal stands in the form, and what was typed stays."""
     if request.method == "POST" and form.is_valid():
         try:
             do()
@@ -58,8 +58,8 @@ def _form_page(
         else:
             messages.success(request, _("Saved."))
             return redirect(then)
-    context |= {"form": form, "move": INDICES[name], "then": then, "about": about}
-    return render(request, "festival/indices/indices_form.html", context)
+    shown = {"form": form, "move": INDICES[name], "then": then, "about": about}
+    return render(request, "festival/indices/indices_form.html", {**(context or {}), **shown})
 
 
 @require_POST
@@ -144,7 +144,15 @@ def index_import(request: PortalRequest, code: str, form: str) -> HttpResponse:
     if publisher is None:
         raise Http404
 
-    def check(sheet: Sheet, *, year: int | None, **said: Any) -> Check:
+    def check(
+        sheet: Sheet,
+        *,
+        label: str,
+        source: str,
+        published_on: date | None,
+        year: int | None,
+        country_count: int | None,
+    ) -> Check:
         return import_check.check(publisher, index, sheet, year=year)
 
     def do(
@@ -154,13 +162,22 @@ def index_import(request: PortalRequest, code: str, form: str) -> HttpResponse:
         sha256: str,
         file_name: str,
         left_out: int,
+        label: str,
+        source: str,
+        published_on: date | None,
         year: int | None,
-        **said: Any,
+        country_count: int | None,
     ) -> Sequence[IndexValue]:
         counted = import_check.countries_by_year(
-            publisher, index, sheet, year=year, typed=said.pop("country_count")
+            publisher, index, sheet, year=year, typed=country_count
         )
-        facts = EditionFacts(**said, counted=counted, sha256=sha256)
+        facts = EditionFacts(
+            label=label,
+            source=source,
+            published_on=published_on,
+            counted=counted,
+            sha256=sha256,
+        )
         lines = partial(
             import_check.checked_again, publisher, index, sheet, year=year, as_checked=as_checked
         )
@@ -253,7 +270,13 @@ def recommend(request: PortalRequest, code: str, year: int) -> HttpResponse:
 
     then = reverse("festival:index", args=[code])
     return _form_page(
-        request, form, "recommend", do=do, then=then, about=str(index), year=year, versions=versions
+        request,
+        form,
+        "recommend",
+        do=do,
+        then=then,
+        about=str(index),
+        context={"year": year, "versions": versions},
     )
 
 

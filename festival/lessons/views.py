@@ -2,8 +2,6 @@
 later year's set.
 """
 
-from typing import Any
-
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -17,8 +15,8 @@ from festival.models import Edition
 from indicators.lookups import visible
 
 
-def _limits() -> dict[str, Any]:
-    """The settings by which measures are flagged, to be told."""
+def _limits() -> dict[str, object]:
+    """List the limits by which measures are flagged, for the page to name."""
     names = ("FEWEST", "FULL", "SATURATED", "LEAST_SPREAD", "MOST_VOID", "MUCH_APPEALED")
     return {name.lower(): getattr(queries, name) for name in names} | {
         "least_discrimination": f"{queries.LEAST_DISCRIMINATION}"

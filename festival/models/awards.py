@@ -1,7 +1,7 @@
 """The awards that agencies are given, or proposed for."""
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Self, TypedDict
 
 import uuid_utils.compat
 from django.db import models
@@ -28,6 +28,29 @@ class Rank(models.TextChoices):
 LIVE = (AwardState.PROPOSED, AwardState.DECIDED)
 GIVEN = (AwardState.DECIDED, AwardState.REVOKED)
 """What the public sees once the results are out."""
+
+
+class EndingParams(TypedDict):
+    """The parameters of an act that ends an award or a proposal."""
+
+    reason: str
+
+
+class DecisionParams(TypedDict):
+    """The parameters of the committee's decision on one proposal."""
+
+    rank: str
+    reason: str
+    reason_en: str
+    number: int
+    minutes_id: int
+    signer: User
+
+
+class ConfirmationParams(TypedDict):
+    """The parameters of letting an award stand after a correction."""
+
+    standing_id: int
 
 
 class AwardQuerySet(models.QuerySet["Award"]):
@@ -207,31 +230,31 @@ class Award(models.Model):
 
     # --- Transitions -----------------------------------------------------------------------------
 
-    def _end(self, at: datetime, given: dict[str, Any]) -> None:
+    def _end(self, at: datetime, given: EndingParams) -> None:
         self.ended_at, self.ended_reason = at, given["reason"]
 
     @AWARDS.transition
-    def _supersede(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _supersede(self, *, at: datetime, given: EndingParams) -> None:
         self._end(at, given)
 
     @AWARDS.transition
-    def _strike(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _strike(self, *, at: datetime, given: EndingParams) -> None:
         self._end(at, given)
 
     @AWARDS.transition
-    def _decide(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _decide(self, *, at: datetime, given: DecisionParams) -> None:
         self.rank, self.reason, self.reason_en = given["rank"], given["reason"], given["reason_en"]
         self.number, self.minutes_id = given["number"], given["minutes_id"]
         self.decided_at, self.decided_by = at, given["signer"]
 
     @AWARDS.transition
-    def _confirm(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _confirm(self, *, at: datetime, given: ConfirmationParams) -> None:
         self.standing_id = given["standing_id"]
 
     @AWARDS.transition
-    def _withdraw(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _withdraw(self, *, at: datetime, given: EndingParams) -> None:
         self._end(at, given)
 
     @AWARDS.transition
-    def _revoke(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _revoke(self, *, at: datetime, given: EndingParams) -> None:
         self._end(at, given)

@@ -3,7 +3,7 @@ read.
 """
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Self, TypedDict
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
@@ -17,6 +17,12 @@ from agencies.models import Agency, User
 from festival.models.editions import Edition
 from festival.workflow import COMMENTS, CommentState
 from indicators.models import IndicatorSet, Measure
+
+
+class RejectionParams(TypedDict):
+    """The parameters of keeping a comment from the public."""
+
+    reason: str
 
 
 class MeasureCommentQuerySet(models.QuerySet["MeasureComment"]):
@@ -92,9 +98,9 @@ class MeasureComment(models.Model):
         return self.edition.cycle_id
 
     @COMMENTS.transition
-    def _publish(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _publish(self, *, at: datetime, given: object) -> None:
         self.decided_at = at
 
     @COMMENTS.transition
-    def _reject(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _reject(self, *, at: datetime, given: RejectionParams) -> None:
         self.decided_at, self.reason = at, given["reason"]

@@ -3,7 +3,7 @@ its end.
 """
 
 from datetime import date, datetime, timedelta
-from typing import Any, Self
+from typing import Self, TypedDict
 
 from django.db import models
 from django.db.models import Q
@@ -83,6 +83,21 @@ class ConsequenceRule(models.Model):
     def words(self) -> str:
         """The consequence in the reader's language."""
         return named(self.words_fa, self.words_en)
+
+
+class LetterParams(TypedDict):
+    """The parameters of recording the letter by which a consequence was done."""
+
+    letter_number: str
+    letter_on: date
+    signer: User
+
+
+class WaiverParams(TypedDict):
+    """The parameters of waiving a consequence."""
+
+    reason: str
+    signer: User
 
 
 class ConsequenceQuerySet(models.QuerySet["Consequence"]):
@@ -176,10 +191,10 @@ class Consequence(models.Model):
         return max(0, (at.astimezone(TEHRAN).date() - self.due_on).days)
 
     @CONSEQUENCES.transition
-    def _deliver(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _deliver(self, *, at: datetime, given: LetterParams) -> None:
         self.letter_number, self.letter_on = given["letter_number"], given["letter_on"]
         self.settled_by, self.settled_at = given["signer"], at
 
     @CONSEQUENCES.transition
-    def _waive(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _waive(self, *, at: datetime, given: WaiverParams) -> None:
         self.reason, self.settled_by, self.settled_at = given["reason"], given["signer"], at

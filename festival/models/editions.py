@@ -1,7 +1,7 @@
 """An edition of the festival, and the frozen results of its agencies."""
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Self, TypedDict
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -16,6 +16,18 @@ from festival.places import Ranking
 from festival.workflow import EDITIONS, EditionState
 from indicators.scoring.statutory_tree import BANDS
 from submissions.models import ScoreRun, Submission
+
+
+class RankingParams(TypedDict):
+    """The parameters of ranking the agencies of an edition."""
+
+    digest: str
+
+
+class ScheduleParams(TypedDict):
+    """The parameters of setting the moment of publication."""
+
+    publish_at: datetime
 
 
 class EditionQuerySet(models.QuerySet["Edition"]):
@@ -104,15 +116,15 @@ class Edition(models.Model):
         return self.publish_at is not None and self.publish_at <= at
 
     @EDITIONS.transition
-    def _rank(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _rank(self, *, at: datetime, given: RankingParams) -> None:
         self.ranked_at, self.digest = at, given["digest"]
 
     @EDITIONS.transition
-    def _schedule(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _schedule(self, *, at: datetime, given: ScheduleParams) -> None:
         self.publish_at = given["publish_at"]
 
     @EDITIONS.transition
-    def _publish(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _publish(self, *, at: datetime, given: object) -> None:
         self.published_at = at
 
 

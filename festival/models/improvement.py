@@ -4,7 +4,7 @@ is.
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any, Self
+from typing import Self, TypedDict
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -45,6 +45,18 @@ class Found(models.TextChoices):
     APPEAL = "appeal", _("The appeal was dismissed")
 
 
+class SignatureParams(TypedDict):
+    """The parameters of signing an improvement plan."""
+
+    signer: User
+
+
+class ReturnParams(TypedDict):
+    """The parameters of returning a signed plan."""
+
+    remarks: str
+
+
 class ImprovementPlanQuerySet(models.QuerySet["ImprovementPlan"]):
     def visible_to(self, user: User, at: datetime) -> Self:
         """The agency's own people and its overseers; its headquarters once the results are
@@ -66,7 +78,7 @@ class ImprovementPlanQuerySet(models.QuerySet["ImprovementPlan"]):
         )
         by_plan = current.order_by().values("item__plan")
 
-        def number_of(rows: models.QuerySet[Any, Any]) -> Coalesce:
+        def number_of(rows: models.QuerySet[models.Model, object]) -> Coalesce:
             return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n")), 0)
 
         return self.annotate(
@@ -104,6 +116,11 @@ class ImprovementPlan(models.Model):
     remarks = models.TextField(blank=True, help_text="Why it was returned")
     closed_at = models.DateTimeField(null=True, blank=True)
 
+    # counted by `with_progress`
+    items_all: int
+    items_completed: int
+    items_cancelled: int
+
     objects = ImprovementPlanQuerySet.as_manager()
 
     class Meta:
@@ -136,17 +153,17 @@ class ImprovementPlan(models.Model):
         return max(0, (at.astimezone(TEHRAN).date() - self.due_on).days)
 
     @IMPROVEMENTS.transition
-    def _sign(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _sign(self, *, at: datetime, given: SignatureParams) -> None:
         if self.signed_at is None:
             self.days_late = self.late_by(at)
         self.signed_by, self.signed_at, self.remarks = given["signer"], at, ""
 
     @IMPROVEMENTS.transition
-    def _send_back(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _send_back(self, *, at: datetime, given: ReturnParams) -> None:
         self.remarks = given["remarks"]
 
     @IMPROVEMENTS.transition
-    def _close(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _close(self, *, at: datetime, given: object) -> None:
         self.closed_at = at
 
 

@@ -3,7 +3,7 @@ recommendations for a plan.
 """
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Self, TypedDict
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
@@ -21,6 +21,12 @@ from festival.workflow import INDEX_REPORTS, IndexReportState
 def year_label(year: int) -> str:
     """A year in the reader's digits, never grouped."""
     return persian_digits(str(year)) if get_language() == "fa" else str(year)
+
+
+class SignatureParams(TypedDict):
+    """The parameters of signing and sending an agency's report."""
+
+    signer: User
 
 
 class IndexReportQuerySet(models.QuerySet["IndexReport"]):
@@ -92,7 +98,7 @@ class IndexReport(models.Model):
         return reverse("festival:index", args=[self.index.code])
 
     @INDEX_REPORTS.transition
-    def _send(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _send(self, *, at: datetime, given: SignatureParams) -> None:
         self.sent_at, self.sent_by = at, given["signer"]
 
 

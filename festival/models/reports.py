@@ -1,7 +1,7 @@
 """The Article 82 report: the texts of its chapters, and its drawings-up."""
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Self
 
 import uuid_utils.compat
 from django.db import models
@@ -147,7 +147,7 @@ class Report(models.Model):
         upload_to=archive_path, max_length=200, blank=True, help_text="PDF/A-3 with the data"
     )
     archive_sha256 = models.CharField(max_length=64, blank=True)
-    facts: Any = models.JSONField(default=dict, blank=True)
+    facts = models.JSONField(default=dict, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     first_approved_at = models.DateTimeField(null=True, blank=True)
     first_approved_by = models.ForeignKey(

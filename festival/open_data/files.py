@@ -15,12 +15,13 @@ from datetime import datetime
 from io import BufferedRandom, BufferedReader, BytesIO, TextIOWrapper
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import translation
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from agencies.models import User
 from cycles.engine.ledger import as_json, plain
@@ -271,7 +272,7 @@ def _xlsx(table: Table, file: BufferedRandom) -> Writer:
         book.save(file)
 
 
-def _text(sheet: Any, value: object) -> object:
+def _text(sheet: WriteOnlyWorksheet, value: object) -> object:
     """A cell that no spreadsheet program runs, whatever it begins with."""
     if value is None or isinstance(value, bool):
         return value

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db.models import F, OuterRef, QuerySet, Subquery
 
@@ -137,7 +137,7 @@ class _Known(NamedTuple):
     set: str
     code: str
     method: str
-    params: dict[str, Any]
+    params: dict[str, object]
     points: Decimal
 
 

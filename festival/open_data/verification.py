@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import TypedDict
 
 from cycles.models import TieRule
 from cycles.spreadsheets.exports import unguarded
@@ -47,13 +47,35 @@ class Findings:
             self.faults.append(f"{where}: published {published or 'none'}, computed {said}")
 
 
+class ManifestFile(TypedDict):
+    """A file as the manifest names it."""
+
+    name: str
+    sha256: str
+
+
+class ManifestRules(TypedDict):
+    """The rules of a publication by which its sums and places are recomputed."""
+
+    spreads_points: bool
+    tie_rule: str
+
+
+class Manifest(TypedDict):
+    """The manifest of a publication, as far as it is needed to recompute it."""
+
+    sha256: str
+    files: list[ManifestFile]
+    rules: ManifestRules
+
+
 def verify(read: Read) -> Findings:
     """Check the digests of a publication and recompute every figure; `read` answers with a file by
     name.
     """
     found = Findings()
     manifest, content = digests(found, read)
-    if not manifest:
+    if manifest is None:
         return found
     tables = {name: _rows(content[f"{name}.csv"]) for name in TABLES}
     measures = {(row["set"], row["measure"]): row for row in tables["measures"]}
@@ -64,15 +86,15 @@ def verify(read: Read) -> Findings:
     return found
 
 
-def digests(found: Findings, read: Read) -> tuple[dict[str, Any], dict[str, bytes]]:
-    """The manifest, {} where it cannot be read, and the files that it names; what has another
-    digest is found.
+def digests(found: Findings, read: Read) -> tuple[Manifest | None, dict[str, bytes]]:
+    """Read the manifest, None where it is no JSON, and the files that it names; each that has
+    another digest becomes a finding.
     """
     try:
-        manifest = json.loads(read("manifest.json"))
+        manifest: Manifest = json.loads(read("manifest.json"))
     except ValueError:
         found.faults.append("manifest.json: it is no JSON; nothing can be recomputed")
-        return {}, {}
+        return None, {}
     if manifest.get("sha256") != digest_of(manifest):
         found.faults.append("manifest.json: its SHA-256 is not the one it bears")
     content = {}

@@ -9,7 +9,7 @@ applicable, not answered and zero are five things, and stay so.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Q
@@ -39,14 +39,16 @@ class FrozenScore(NamedTuple):
     points: Decimal | None
 
 
-def frozen_scores(editions: Iterable[Edition], **lines: Any) -> dict[int, FrozenScore]:
-    """The scores on which editions rest, by line: the last one given before each edition was
-    frozen; one query.
+def frozen_scores(editions: Iterable[Edition], among: Q | None = None) -> dict[int, FrozenScore]:
+    """Return the scores on which editions rest, by line: the last one given before each edition
+    was frozen; one query.
+
+    `among` narrows the scores, by the names of their fields.
     """
     frozen = [Q(answer__submission__cycle=e.cycle_id, scored_at__lte=e.ranked_at) for e in editions]
     if not frozen:
         return {}
-    rows = Score.objects.filter(Q(*frozen, _connector=Q.OR), **lines)
+    rows = Score.objects.filter(Q(*frozen, _connector=Q.OR), among or Q())
     rows = rows.order_by("answer", "-pk").distinct("answer")
     return {
         answer: FrozenScore(state, points)
@@ -190,7 +192,7 @@ def _parts(ordered: Sequence[Standing], submitted: Mapping[int, Standing]) -> li
         "measure__indicator__axis__set"
     )
     scores = frozen_scores(
-        [s.edition for s in submitted.values()], answer__submission__in=list(submitted)
+        [s.edition for s in submitted.values()], Q(answer__submission__in=list(submitted))
     )
     newest: dict[UUID, tuple[int, Measure]] = {}
     known: dict[UUID, dict[int, YearResult]] = {}
@@ -281,7 +283,8 @@ def measure_outcome(edition: Edition, lineage: UUID) -> MeasureOutcome | None:
     measure = asked.select_related("indicator__axis__set__cycle").order_by("pk").first()
     if measure is None:
         return None
-    scores = frozen_scores([edition], **{f"answer__{name}": value for name, value in lines.items()})
+    of_lines = Q(**{f"answer__{name}": value for name, value in lines.items()})
+    scores = frozen_scores([edition], of_lines)
     found = [scores.get(pk, FrozenScore(LineState.UNDER_REVIEW, None)) for pk in ceilings]
     states = [score.state for score in found]
     shares = [

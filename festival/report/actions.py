@@ -3,9 +3,8 @@ deliveries.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -31,6 +30,7 @@ from festival.models import (
     report_path,
 )
 from festival.report import texts
+from festival.report.figures import Fact
 from festival.workflow import EDITIONS, Addressee
 
 # --- Texts ---------------------------------------------------------------------------------------
@@ -116,7 +116,7 @@ def store_report(
     *,
     pdf: bytes,
     archive: bytes = b"",
-    facts: dict[str, Any] | None = None,
+    facts: Mapping[str, Fact] | None = None,
     at: datetime,
 ) -> Report:
     """Keep the finished files of a report and its facts; one that is finished or was stopped stays
@@ -131,7 +131,7 @@ def store_report(
     if report.finished_at is not None or (job is not None and job.is_stopped):
         return report
     report.sha256 = hashlib.sha256(pdf).hexdigest()
-    report.finished_at, report.facts = at, facts or {}
+    report.finished_at, report.facts = at, dict(facts or {})
     with all_or_none(report.file.storage, [report_path(report, ""), archive_path(report, "")]):
         report.file.save("report.pdf", ContentFile(pdf), save=False)
         if archive:
@@ -190,7 +190,7 @@ def approve_report(
             % {"delivery": delivery_sentence(earlier[-1])}
         )
     is_first = report.first_approved_at is None
-    in_place_of_delivered: dict[str, Any] = {"redelivers": True} if redelivers else {}
+    in_place_of_delivered = {report.edition.pk: {"redelivers": True}} if redelivers else {}
     perform(
         EDITIONS,
         [report.edition],
@@ -203,7 +203,7 @@ def approve_report(
         approval=1 if is_first else 2,
         sha256=report.sha256,
         archive=report.archive_sha256,
-        **in_place_of_delivered,
+        params_by_pk=in_place_of_delivered,
     )
     if is_first:
         report.first_approved_at, report.first_approved_by = at, by

@@ -8,7 +8,6 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from django.db.models import Exists, OuterRef
 
@@ -105,7 +104,7 @@ def _mark_reliability(cycle: Cycle, at: datetime) -> MarkReliability | None:
     if study is None or study.result is None or study.finished_at is None:
         return None
     found = study.result
-    agreed: dict[str, Any] = found["agreement"] or {}
+    agreed = found["agreement"] or {}
     interval = agreed.get("interval") or {}
     effects = [row["effect"] for row in found["severity"]]
     return MarkReliability(

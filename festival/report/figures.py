@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypedDict, TypeVar
 
 from django.db import connection
 from django.db.models import Model
@@ -18,6 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from agencies.json_values import JsonValue
 from agencies.persian import format_number
 from cycles.engine import ledger
 from festival.duties.catalogue import Duty
@@ -30,8 +31,12 @@ FILE = "figures.json"
 P = ParamSpec("P")
 T = TypeVar("T")
 
-Fact = Mapping[str, Any]
-"""`value` as JSON holds it, and `queries`: the statements by which it was read."""
+
+class Fact(TypedDict):
+    """A fact as JSON holds it, with the statements by which it was read."""
+
+    value: JsonValue
+    queries: list[str]
 
 
 # --- Where they come from -----------------------------------------------------------------------
@@ -54,12 +59,12 @@ class Trace:
         heard: list[str] = []
 
         def hear(
-            execute: Callable[..., Any],
+            execute: Callable[[str, object, bool, dict[str, Any]], object],
             sql: str,
             params: object,
             many: bool,
-            context: Mapping[str, Any],
-        ) -> Any:
+            context: dict[str, Any],
+        ) -> object:
             found = execute(sql, params, many, context)
             heard.append(
                 CURSOR.sub("", connection.ops.last_executed_query(context["cursor"], sql, params))
@@ -86,16 +91,17 @@ def record(facts: Facts) -> dict[str, Fact]:
         }
 
 
-def plain(value: Any) -> Any:
-    """A fact as JSON holds it: decimals as text, moments in UTC, rows of the database by their
-    codes or keys.
+def plain(value: object) -> JsonValue:
+    """Write a fact as JSON holds it: decimals as text, moments in UTC, rows of the database by
+    their codes or keys.
     """
     if isinstance(value, Standing):
         return value.participation.agency.code
     if isinstance(value, Duty):
         return str(value.code)
     if isinstance(value, Model):
-        return getattr(value, "code", value.pk)
+        name: JsonValue = getattr(value, "code", value.pk)
+        return name
     if is_dataclass(value):
         return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, Mapping):
@@ -117,11 +123,13 @@ def figures_file(held: Mapping[str, Fact], *, edition: Edition, at: datetime) ->
 
 
 def differing_figures(one: Mapping[str, Fact], other: Mapping[str, Fact]) -> list[str]:
-    """The names of the facts whose values differ between two gatherings."""
+    """Name the facts whose values differ between two gatherings."""
     names = sorted(one.keys() | other.keys())
-    return [
-        name for name in names if one.get(name, {}).get("value") != other.get(name, {}).get("value")
-    ]
+    return [name for name in names if _value(one, name) != _value(other, name)]
+
+
+def _value(facts: Mapping[str, Fact], name: str) -> JsonValue:
+    return facts[name]["value"] if name in facts else None
 
 
 # --- Names in texts -----------------------------------------------------------------------------

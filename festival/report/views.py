@@ -4,7 +4,6 @@ delivered.
 
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -164,7 +163,7 @@ def report_progress(request: PortalRequest, uuid: str) -> HttpResponse:
     """Show the progress of a report; the page asks again by itself until it is done."""
     report = _managed_report(request, uuid)
     job = latest("report", report.pk)
-    context: dict[str, Any] = {"report": report, "job": job}
+    context: dict[str, object] = {"report": report, "job": job}
     if report.finished_at is not None:
         context["why_not_approve"] = actions.why_not_approve(report, by=request.user, at=request.at)
     elif job is not None and job.has_failed:

@@ -74,14 +74,19 @@ def finalise(
     run = totals.compute_cycle(
         run or totals.request_run(cycle, why=totals.FINAL, by=by, at=at), at=at
     )
-    return _ranked(Edition.objects.create(cycle=cycle, run=run), by=by, at=at)
+    return _rank_agencies(Edition.objects.create(cycle=cycle, run=run), by=by, at=at)
 
 
-def _ranked(edition: Edition, *, by: User, at: datetime, **params: Any) -> Edition:
-    """Place the agencies of a new edition and freeze it under the digest of what it rests on."""
-    found = standings.stand(edition)
-    digest = standings.digest(edition, found)
-    [edition] = perform(EDITIONS, [edition], "rank", by=by, at=at, digest=digest, **params)
+def _rank_agencies(edition: Edition, *, by: User, at: datetime) -> Edition:
+    """Place the agencies of a new edition and freeze it under the digest of what it rests on.
+
+    The record names the number of a corrected edition; the first has none there.
+    """
+    digest = standings.digest(edition, standings.stand(edition))
+    numbered = {} if edition.number == 1 else {edition.pk: {"number": edition.number}}
+    [edition] = perform(
+        EDITIONS, [edition], "rank", by=by, at=at, digest=digest, params_by_pk=numbered
+    )
     return edition
 
 
@@ -125,7 +130,7 @@ def revise(
     following = Edition.objects.create(
         cycle=edition.cycle, run=run, number=edition.number + 1, reason=reason
     )
-    return _ranked(following, by=by, at=at, number=following.number)
+    return _rank_agencies(following, by=by, at=at)
 
 
 def _refuse_revision(lines: Sequence[Any], right: Mapping[int, Decimal], by: User) -> None:

@@ -44,10 +44,18 @@ def survey_new(request: PortalRequest, year: int) -> HttpResponse:
         request.POST or None, initial={"opens_at": request.at}, move=move, user=request.user
     )
     if form.is_valid():
-        given = form.action_kwargs
-        given["opens_at"] = max(given["opens_at"], request.at)
+        typed = form.cleaned_data
         try:
-            held = actions.open_survey(cycle, **given, by=request.user, at=request.at)
+            held = actions.open_survey(
+                cycle,
+                opens_at=max(typed["opens_at"], request.at),
+                closes_at=typed["closes_at"],
+                questions=form.questions,
+                letter=typed["letter"],
+                note=typed["note"],
+                by=request.user,
+                at=request.at,
+            )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
