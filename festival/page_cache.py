@@ -72,7 +72,7 @@ def cached_for_visitors(
 
 
 def _key(host: str, address: str) -> str:
-    """Where a page is kept."""
+    """Return the key under which a page is kept."""
     generation = cache.get(GENERATION)
     return "page:" + hashlib.sha256(f"{generation}\n{host}\n{address}".encode()).hexdigest()
 
@@ -83,8 +83,8 @@ def _stored_page(key: str) -> _Page | None:
 
 
 def _new_page(request: PortalRequest, response: HttpResponse) -> _Page:
-    """The page with the moment until which it holds: a minute, or the next publication if that is
-    nearer.
+    """Make a page with the moment until which it holds: a minute, or the next publication if that
+    is nearer.
     """
     until = request.at.timestamp() + KEPT
     coming = request.coming if hasattr(request, "coming") else _next_publication(request.at)

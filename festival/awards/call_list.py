@@ -8,7 +8,7 @@ from festival.models import Award
 
 
 def call_list(awards: Iterable[Award]) -> tablib.Dataset:
-    """One award a row, in the order of calling."""
+    """Write one award a row, in the order of calling."""
     data = tablib.Dataset(
         headers=[
             "order",

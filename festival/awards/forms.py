@@ -23,7 +23,7 @@ from festival.awards.eligibility import Decision
 from festival.fields import choice_field, row_field
 from festival.models import Award, AwardCategory, Ceremony, Minutes, Rank
 from festival.models.awards import AwardQuerySet
-from festival.models.ceremonies import Offered
+from festival.models.ceremonies import CategoryScope
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -99,7 +99,7 @@ class CategoryForm(ComparedForm):
     name_fa = PersianTextField(label=_("Name in Persian"), max_length=200)
     name_en = forms.CharField(label=_("Name in English"), max_length=200, required=False)
     basis = forms.ChoiceField(label=_("What decides"), choices=AwardCategory.BASES)
-    offered = forms.ChoiceField(label=_("Where it is given"), choices=Offered.choices)
+    offered = forms.ChoiceField(label=_("Where it is given"), choices=CategoryScope.choices)
     per_group = forms.BooleanField(label=_("Given in each group"), required=False)
     most_winners = LimitField(
         label=_("Chosen at most"),

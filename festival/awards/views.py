@@ -99,7 +99,7 @@ def ceremony(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def _why_closed(request: PortalRequest, found: Ceremony, edition: Edition | None) -> str:
-    """Why nothing may be proposed, minuted or decided now; "" when it may."""
+    """Say why nothing may be proposed, minuted or decided now; "" when it may."""
     if edition is None:
         return _("There are no results yet; awards are given on final results.")
     return why_closed(MINUTES, Minutes(ceremony=found), "minute", by=request.user, at=request.at)

@@ -42,7 +42,7 @@ class CommentForm(forms.Form):
 
     @property
     def is_trapped(self) -> bool:
-        """Whether a machine has filled in what no person sees."""
+        """Say whether a machine has filled in the field that no person sees."""
         return bool(self.cleaned_data.get("website"))
 
     def asked_fields(self) -> list[forms.BoundField]:

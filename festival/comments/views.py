@@ -30,8 +30,8 @@ from indicators.lookups import visible
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def measure(request: PortalRequest, year: int, lineage: UUID) -> HttpResponse:
-    """One measure in the year's edition in force: how agencies did, the published comments; by POST
-    one more.
+    """Show one measure in the year's edition in force, with agencies' results and published
+    comments; a POST adds a comment.
     """
     edition = get_object_or_404(
         Edition.objects.current(request.at).select_related("cycle"), cycle__year=year
@@ -81,7 +81,7 @@ def _page(request: PortalRequest, rows: QuerySet[MeasureComment]) -> Page:
 
 
 def _thanks(request: PortalRequest, edition: Edition, lineage: UUID) -> HttpResponse:
-    """The same answer whether or not the trap caught a machine, which is told nothing."""
+    """Give the same answer whether or not the trap caught a machine, which is told nothing."""
     messages.success(
         request, _("Thank you. Your comment appears here once an administrator has read it.")
     )
@@ -92,14 +92,14 @@ def _thanks(request: PortalRequest, edition: Edition, lineage: UUID) -> HttpResp
 
 
 def _only_for_administrators(request: PortalRequest) -> None:
-    """To those who may not publish comments, the queue does not exist."""
+    """Hide the queue from people who may not publish comments."""
     if not COMMENTS["publish"].who(request.user, None, request.at):
         raise Http404
 
 
 @require_safe
 def queue(request: PortalRequest) -> HttpResponse:
-    """The comments in one state, those that wait unless another is chosen."""
+    """List the comments in one state, the waiting ones unless another is chosen."""
     _only_for_administrators(request)
     state = request.GET.get("state", "")
     state = state if state in CommentState.values else CommentState.WAITING

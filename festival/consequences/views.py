@@ -30,7 +30,7 @@ from festival.workflow import CONSEQUENCES, EDITIONS, RULES, ConsequenceState
 
 
 def _cycle(request: PortalRequest, year: int) -> Cycle:
-    """The year, for those who read its results under embargo."""
+    """Find the year, for people who read its results under embargo."""
     return get_object_or_404(managed_cycles(request).of_years(), year=year)
 
 
@@ -42,7 +42,7 @@ def _consequence(request: PortalRequest, pk: int) -> Consequence:
 
 @require_safe
 def consequences(request: PortalRequest, year: int) -> HttpResponse:
-    """The rules of a year, and what they mean for whom: before publication for the secretariat and
+    """List the rules of a year and their consequences: before publication for the secretariat and
     auditors alone.
     """
     if not request.user.holds(*OVERSEERS, at=request.at):
@@ -220,7 +220,7 @@ def waive(request: PortalRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def letter_file(request: PortalRequest, pk: int) -> HttpResponseBase:
-    """The paper of the letter."""
+    """Send the paper of the letter."""
     held = _consequence(request, pk)
     if not held.file:
         raise Http404

@@ -252,8 +252,8 @@ _AT = datetime(
 
 
 @cache
-def _of_the_country() -> tuple[str, tuple[int | str | datetime, ...]]:
-    """The question about every occasion in the country, put together once: that takes longer than
+def _question_of_the_country() -> tuple[str, tuple[int | str | datetime, ...]]:
+    """Write the query about every occasion in the country once, for writing it takes longer than
     its answer.
     """
     sql, params = duty_occurrences(DutyFilter(), _AT, names=False).query.sql_with_params()
@@ -261,12 +261,12 @@ def _of_the_country() -> tuple[str, tuple[int | str | datetime, ...]]:
 
 
 def summary(asked: DutyFilter, at: datetime) -> list[DutySummary]:
-    """Each duty of each year asked about, newest year first, in the order of the year; one query of
-    any size.
+    """Sum up each duty of each year asked about, newest year first, in the order of the year; one
+    query of any size.
     """
     cycles = None if asked.cycles is None else list(asked.cycles)
     if asked == DutyFilter(cycles=asked.cycles):
-        sql, params = _of_the_country()
+        sql, params = _question_of_the_country()
         params = tuple(at if value == _AT else value for value in params)
     else:
         try:

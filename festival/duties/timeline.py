@@ -63,12 +63,12 @@ class Decree:
 
     @property
     def label(self) -> str:
-        """The phase, with its quarter where it has one."""
+        """Name the phase, with its quarter where it has one."""
         return phase_label(Phase(self.extension.phase), self.extension.quarter)
 
     @property
     def scope(self) -> str:
-        """For whom it holds, in words."""
+        """Say in words for whom the decree holds."""
         return self.extension.scope
 
     @property
@@ -111,21 +111,21 @@ class PhaseKept:
         return self.term.label
 
     @property
-    def late(self) -> int | None:
-        """The largest days late of its duties; None where it brings none: what refuses at its
-        closing is never late.
+    def most_days_late(self) -> int | None:
+        """Return the largest days late of its duties; None where it brings none: what refuses at
+        its closing is never late.
         """
         return max((duty.worst for duty in self.duties), default=None)
 
     @property
     def overdue(self) -> bool:
-        """Whether one of its duties still waits although it was due."""
+        """Say whether one of its duties still waits although it was due."""
         return any(duty.overdue for duty in self.duties)
 
     @property
     def ended_at(self) -> datetime | None:
-        """When the last of its duties was done, the last act where it brings none; None while
-        something waits.
+        """Return when the last of its duties was done, the last act where it brings none; None
+        while something waits.
         """
         if not self.duties:
             return self.last
@@ -135,9 +135,7 @@ class PhaseKept:
 
     @property
     def unsaid(self) -> tuple[DutySummary, ...]:
-        """The duties of which its first and last act do not tell everything: several, or one not
-        done yet.
-        """
+        """List the duties that its first and last act do not tell: several, or one not done yet."""
         return (
             self.duties
             if len(self.duties) > 1 or not all(duty.is_done for duty in self.duties)
@@ -145,7 +143,7 @@ class PhaseKept:
         )
 
     @property
-    def counted(self) -> str:
+    def reports_sentence(self) -> str:
         """Say how many agencies have reported; "" for phases without reports."""
         if self.phase != Phase.MONITORING or not self.acts:
             return ""
@@ -156,7 +154,7 @@ class PhaseKept:
 
     @property
     def missing(self) -> str:
-        """Why no act is told, "" where there is one."""
+        """Say why no act is shown, "" where there is one."""
         if self.last is not None:
             return ""
         if self.phase == Phase.FESTIVAL:
@@ -179,24 +177,24 @@ class CalendarYear:
 
     @property
     def duties(self) -> list[DutySummary]:
-        """Its duties in the order of the year."""
+        """List its duties in the order of the year."""
         return list(chain.from_iterable(phase.duties for phase in self.phases))
 
     @property
     def decrees(self) -> list[Decree]:
-        """Its decrees in the order in which they were made."""
+        """List its decrees in the order in which they were made."""
         decrees = chain.from_iterable(phase.decrees for phase in self.phases)
         return sorted(decrees, key=lambda decree: (decree.made_at, decree.number))
 
 
 def opened_years() -> QuerySet[Cycle]:
-    """The years whose calendar everybody may read, newest first: all that have been opened."""
+    """List the years whose calendar everybody may read, newest first: all that have been opened."""
     return Cycle.objects.of_years().exclude(state=CycleState.PLANNED).for_list()
 
 
 def years(cycles: Iterable[Cycle], at: datetime) -> list[CalendarYear]:
-    """These cycles with their calendars kept until a moment; six queries at most, whatever their
-    number.
+    """Return the calendars of these cycles as kept until a moment; six queries at most, whatever
+    their number.
     """
     cycles = list(cycles)
     keys = [cycle.pk for cycle in cycles]
@@ -228,8 +226,8 @@ def years(cycles: Iterable[Cycle], at: datetime) -> list[CalendarYear]:
 
 
 def _decrees(cycles: list[int], at: datetime) -> dict[tuple[int, str, int], list[Decree]]:
-    """The decrees of these cycles by what they extend; the record knows which closing each found in
-    force.
+    """List the decrees of these cycles by the phase that they extend; the record knows which
+    closing each found in force.
     """
     extensions = list(
         Extension.objects.filter(cycle__in=cycles, made_at__lte=at).for_list().order_by("pk")
@@ -248,8 +246,8 @@ def _decrees(cycles: list[int], at: datetime) -> dict[tuple[int, str, int], list
 
 
 def _acts(cycles: list[int], at: datetime) -> dict[tuple[int, Phase, int], Span]:
-    """The first and the last act of each phase and quarter of these cycles, and their number, in
-    one query.
+    """Read the first and the last act of each phase and quarter of these cycles, and their number,
+    in one query.
     """
     proposals = Entry.objects.filter(model="indicators.indicatorset", act="propose")
     published = Edition.objects.published(at).filter(

@@ -40,8 +40,8 @@ FIELDS = ("finding", "action", "owner", "due_on", "target")
 
 
 def why_not_begun(submission: Submission, at: datetime) -> str:
-    """Why no plan can be begun on an agency's results yet, in a sentence, or ""; until then nothing
-    is suggested.
+    """Say why no plan can be begun on an agency's results yet, or ""; until then nothing is
+    suggested.
     """
     if submission.state == SubmissionState.COMMUNICATED:
         return ""
@@ -51,7 +51,7 @@ def why_not_begun(submission: Submission, at: datetime) -> str:
 
 
 def due_on(cycle: Cycle) -> date:
-    """The day on which a cycle's plans are due: the last of its festival."""
+    """Return the day on which a cycle's plans are due: the last of its festival."""
     window = Window.objects.filter(cycle=cycle, phase=Phase.FESTIVAL, agency=None).first()
     if window is None:
         raise Refused(
@@ -206,7 +206,7 @@ def move(
 
 
 def why_unready(items: Collection[ImprovementItem]) -> str:
-    """Why a plan of these items cannot be signed, in a sentence, or ""."""
+    """Say why a plan of these items cannot be signed, or ""."""
     if not items:
         return _("The plan has no item yet.")
     if count := sum(not item.is_whole for item in items):
@@ -220,7 +220,7 @@ def why_unready(items: Collection[ImprovementItem]) -> str:
 
 
 def digest(items: Iterable[ImprovementItem]) -> str:
-    """Names what a plan says, letter for letter."""
+    """Name a plan's words by their digest, letter for letter."""
     rows = []
     for item in items:
         fields = [getattr(item, name) for name in FIELDS]

@@ -46,17 +46,17 @@ def _item(request: PortalRequest, pk: int) -> ImprovementItem:
 # --- The list -----------------------------------------------------------------------------------
 
 
-def _narrowed(request: PortalRequest) -> ImprovementFilter:
+def _plan_filter(request: PortalRequest) -> ImprovementFilter:
     plans = ImprovementPlan.objects.visible_to(request.user, request.at).for_list()
     return ImprovementFilter(request.GET, queryset=plans, request=request)
 
 
 @require_safe
 def plans(request: PortalRequest) -> HttpResponse:
-    """Who has a plan, who has signed, how late, how far the items are; what the agency's own people
-    may begin.
+    """List the plans, how late each was signed and how far its items are; the agency's own people
+    may begin theirs.
     """
-    narrowed = _narrowed(request)
+    narrowed = _plan_filter(request)
     begun = ImprovementPlan.objects.filter(agency__in=request.user.agency_ids(request.at)).values(
         "participation"
     )
@@ -78,10 +78,10 @@ def plans(request: PortalRequest) -> HttpResponse:
 
 @require_safe
 def plans_file(request: PortalRequest, kind: str) -> HttpResponse:
-    """The plans shown, a row each, as CSV or XLSX."""
+    """Send the plans shown, a row each, as CSV or XLSX."""
     if kind not in CONTENT_TYPES:
         raise Http404
-    content = tables.plans_file(_narrowed(request).qs.iterator(), kind)
+    content = tables.plans_file(_plan_filter(request).qs.iterator(), kind)
     return sheet_answer(content, "improvement-plans", kind)
 
 
@@ -102,7 +102,7 @@ def begin(request: PortalRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def plan(request: PortalRequest, pk: int) -> HttpResponse:
-    """A plan with its items and how far each is."""
+    """Show a plan with its items and how far each is."""
     held = _plan(request, pk)
     items = list(held.items.standing().for_list())
     moves = open_to(IMPROVEMENTS, held, by=request.user, at=request.at)
@@ -151,7 +151,7 @@ def findings(request: PortalRequest, pk: int) -> HttpResponse:
     )
 
 
-def _edited(
+def _item_page(
     request: PortalRequest, held: ImprovementPlan, item: ImprovementItem | None
 ) -> HttpResponse:
     then = redirect(f"{reverse('festival:improvement', args=[held.pk])}#items")
@@ -190,14 +190,14 @@ def _edited(
 @require_http_methods(["GET", "POST"])
 def item_new(request: PortalRequest, pk: int) -> HttpResponse:
     """Add an item that is about no single line."""
-    return _edited(request, _plan(request, pk), None)
+    return _item_page(request, _plan(request, pk), None)
 
 
 @require_http_methods(["GET", "POST"])
 def item(request: PortalRequest, pk: int) -> HttpResponse:
     """Write an item."""
     held = _item(request, pk)
-    return _edited(request, held.plan, held)
+    return _item_page(request, held.plan, held)
 
 
 @require_POST
@@ -212,7 +212,7 @@ def item_strike(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def _progress(item: ImprovementItem, data: QueryDict | None = None) -> ProgressForm:
-    """The place to say how far an item is, on what was said last."""
+    """Make the form in which progress on an item is reported, begun with the last report."""
     last = item.current
     return ProgressForm(data, initial={"status": item.status}, last=last.pk if last else None)
 

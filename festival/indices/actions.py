@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from agencies.models import Agency, User
 from cycles.clashes import Seen
 from cycles.engine.perform import perform
+from cycles.spreadsheets.csv_tables import read_rows
 from cycles.workflow import Refused
-from festival.countries import HOME, countries, rows
+from festival.countries import DATA, HOME, countries
 from festival.indices.merging import EditionFacts, merge
 from festival.indices.published_values import PublishedValue
 from festival.models import Index, IndexEdition, IndexReport, IndexValue, Recommendation, Region
@@ -38,15 +39,15 @@ def load_register(*, by: User, at: datetime) -> list[Index]:
         raise Refused(_("The register is not empty; the initial table begins an empty one."))
     regions = {
         row["code"]: Region.objects.create(**row | {"countries": row["countries"].split()})
-        for row in rows("regions.csv")
+        for row in read_rows(DATA / "regions.csv")
     }
     agencies = {a.code: a for a in Agency.objects.filter(province=None)}
     begun = [
         _begin(row, position, regions, agencies)
-        for position, row in enumerate(rows("indices.csv"), start=1)
+        for position, row in enumerate(read_rows(DATA / "indices.csv"), start=1)
     ]
     known, made = {index.code: index for index in begun}, {"entered_by": by, "entered_at": at}
-    typed = rows("index_values.csv")
+    typed = read_rows(DATA / "index_values.csv")
     editions = IndexEdition.objects.bulk_create(
         IndexEdition(
             index=known[row["index"]],

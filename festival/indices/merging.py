@@ -148,7 +148,7 @@ def _compared_by_year(
 
 
 def _is_revision(edition: IndexEdition, facts: EditionFacts, news: News) -> bool:
-    """Whether the number of countries or any value contradicts the stored edition."""
+    """Say whether the number of countries or any value contradicts the stored edition."""
     counts = edition.country_count, facts.country_count
     if None not in counts and counts[0] != counts[1]:
         return True

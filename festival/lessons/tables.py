@@ -16,7 +16,7 @@ from indicators.scoring.methods import rounded
 
 
 def rounded_figure(figure: Fraction | float | None, places: int = 1) -> str:
-    """A measured figure to so many places; a dash where too few were measured."""
+    """Write a measured figure to so many places; a dash where too few were measured."""
     return DASH if figure is None else localised(rounded(figure, places), places)
 
 

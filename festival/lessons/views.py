@@ -25,8 +25,8 @@ def _limits() -> dict[str, object]:
 
 @require_safe
 def lessons(request: PortalRequest, year: int) -> HttpResponse:
-    """Every measure of a year with its figures: for the secretariat once frozen, for working groups
-    once published.
+    """List every measure of a year with its figures: for the secretariat once frozen, for working
+    groups once published.
     """
     if not request.user.holds(*OVERSEERS, Role.MEMBER, at=request.at):
         raise Http404
@@ -45,8 +45,8 @@ def lessons(request: PortalRequest, year: int) -> HttpResponse:
 
 @require_safe
 def lessons_of_set(request: PortalRequest, pk: int) -> HttpResponse:
-    """What the newest published results say of a set's measures, for its page: figures, and no
-    names.
+    """Show the newest published figures of a set's measures on its page, without any agency's
+    name.
     """
     indicator_set = visible(request, pk)
     context = {

@@ -62,7 +62,7 @@ class AwardQuerySet(models.QuerySet["Award"]):
         return self.filter(of_year, rests, state__in=GIVEN)
 
     def visible_to(self, user: User, at: datetime) -> Self:
-        """The secretariat sees all of its own festivals; everybody what is public."""
+        """Show the secretariat all of its own festivals, and everybody what is public."""
         public = self.model.objects.public(at).values("pk")
         return self.filter(in_scope(user, at, "ceremony__province") | Q(pk__in=public))
 
@@ -86,11 +86,11 @@ class AwardQuerySet(models.QuerySet["Award"]):
         )
 
     def for_list(self) -> Self:
-        """By ceremony, category and group, the winners first."""
+        """Order by ceremony, category and group, the winners first."""
         return self.with_names().order_by(*CEREMONY, *CATEGORY, winners_first().asc(), *AGENCY)
 
     def for_calling(self) -> Self:
-        """As they are called up at a ceremony: first all who are commended, then the winners."""
+        """Order as awards are called up at a ceremony: all who are commended, then the winners."""
         return self.with_names().order_by(winners_first().desc(), *CATEGORY, *AGENCY)
 
     def for_notices(self) -> Self:
@@ -186,12 +186,14 @@ class Award(models.Model):
 
     @property
     def is_below_least_percent(self) -> bool:
-        """Whether it rests on a standing below the percent with which one may win in the year."""
+        """Say whether it rests on a standing below the percent with which one may win in the
+        year.
+        """
         return self.standing is not None and self.standing.percent < self.cycle.minimum_to_win
 
     @property
     def province_id(self) -> int | None:
-        """The province whose festival gives it."""
+        """Return the key of the province whose festival gives it."""
         return self.ceremony.province_id
 
     @property
@@ -208,7 +210,7 @@ class Award(models.Model):
 
     @property
     def why(self) -> str:
-        """The reason in the reader's language, where it was written in both."""
+        """Return the reason in the reader's language, where it was written in both."""
         return named(self.reason, self.reason_en)
 
     @property

@@ -35,11 +35,11 @@ class MeasureCommentQuerySet(models.QuerySet["MeasureComment"]):
         return self.all() if whole else self.published()
 
     def about(self, edition: Edition, lineage: UUID) -> Self:
-        """On one measure of one year, whichever edition of it was in force."""
+        """Keep the comments on one measure of one year, whichever edition of it was in force."""
         return self.filter(edition__cycle=edition.cycle_id, lineage=lineage)
 
     def before(self, indicator_set: IndicatorSet) -> Self:
-        """On the measures of a set, about the results of earlier years."""
+        """Keep the comments on the measures of a set about the results of earlier years."""
         lineages = Measure.objects.of(indicator_set).values("lineage")
         earlier = (
             Q()

@@ -81,7 +81,7 @@ class ConsequenceRule(models.Model):
 
     @property
     def words(self) -> str:
-        """The consequence in the reader's language."""
+        """Return the consequence in the reader's language."""
         return named(self.words_fa, self.words_en)
 
 
@@ -102,8 +102,8 @@ class WaiverParams(TypedDict):
 
 class ConsequenceQuerySet(models.QuerySet["Consequence"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """Those who see results under embargo; from publication on the agency itself and its
-        overseers.
+        """Show consequences to readers under embargo; from publication on to the agency itself and
+        its overseers.
         """
         if user.oversees_the_country(at):
             return self.all()
@@ -175,16 +175,16 @@ class Consequence(models.Model):
 
     @property
     def due_on(self) -> date | None:
-        """The day by which it is to be done; None while no publication is set (needs `edition` and
-        `rule`).
+        """Return the day by which it is to be done; None while no publication is set (needs
+        `edition` and `rule`).
         """
         if self.edition.publish_at is None:
             return None
         return self.edition.publish_at.astimezone(TEHRAN).date() + timedelta(days=self.rule.days)
 
     def late_by(self, at: datetime) -> int:
-        """By how many days what is done at a moment is late; to an agency that has ended nothing is
-        owed.
+        """Count the days by which an act at this moment is late; an agency that has ended is owed
+        nothing.
         """
         if self.due_on is None or not self.agency.is_active:
             return 0

@@ -19,7 +19,7 @@ from festival.workflow import INDEX_REPORTS, IndexReportState
 
 
 def year_label(year: int) -> str:
-    """A year in the reader's digits, never grouped."""
+    """Write a year in the reader's digits, never grouped."""
     return persian_digits(str(year)) if get_language() == "fa" else str(year)
 
 
@@ -44,7 +44,7 @@ class IndexReportQuerySet(models.QuerySet["IndexReport"]):
         )
 
     def newest(self) -> Self:
-        """The last report that each agency sent on an index and year."""
+        """Keep the last report that each agency sent on an index and year."""
         later = IndexReport.objects.filter(
             index=models.OuterRef("index"),
             agency=models.OuterRef("agency"),
@@ -110,7 +110,7 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
         return self.filter(approved_at__isnull=False)
 
     def in_force(self) -> Self:
-        """The last approved version of each index and year."""
+        """Keep the last approved version of each index and year."""
         later = Recommendation.objects.filter(
             index=models.OuterRef("index"), year=models.OuterRef("year"), approved_at__isnull=False,
             number__gt=models.OuterRef("number"),

@@ -134,7 +134,7 @@ def rankings(request: PortalRequest, year: int) -> JsonObject:
 
 
 def _next(request: PortalRequest, page: Page) -> str | None:
-    """The address of the page after this one; none after the last."""
+    """Return the address of the page after this one; none after the last."""
     if not page.has_next():
         return None
     asked = request.GET.copy()
@@ -251,7 +251,7 @@ IN_PATH: dict[str, Schema] = {"year": NUMBER, "code": TEXT}
 
 
 def description() -> JsonObject:
-    """The endpoints as OpenAPI 3.0 describes them."""
+    """Describe the endpoints as OpenAPI 3.0."""
     return {
         "openapi": "3.0.3",
         "info": {

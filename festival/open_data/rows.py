@@ -22,7 +22,7 @@ from indicators.scoring.methods import decimal, points
 from submissions.models import Answer, NodeScore, Score
 from submissions.workflow import SubmissionState
 
-Row = tuple[object, ...]
+TableRow = tuple[object, ...]
 
 AT_ONCE = 2000
 
@@ -30,12 +30,12 @@ AT_ONCE = 2000
 # --- Who and what -------------------------------------------------------------------------------
 
 
-def _groups(edition: Edition) -> Iterator[Row]:
+def _groups(edition: Edition) -> Iterator[TableRow]:
     rows = Group.objects.filter(cycle=edition.cycle_id).order_by("code", "pk")
     yield from rows.values_list("code", "name_fa", "name_en", "province__code")
 
 
-def _agencies(edition: Edition) -> Iterator[Row]:
+def _agencies(edition: Edition) -> Iterator[TableRow]:
     rows = (
         Participation.objects.active()
         .filter(cycle=edition.cycle_id)
@@ -60,7 +60,7 @@ _WHOSE = (f"{_OF_SET}__agency", f"{_OF_SET}__group", f"{_OF_SET}__province")
 
 
 def _measures_asked(edition: Edition) -> QuerySet[Measure]:
-    """The measures of which any agency of the edition has a line."""
+    """Keep the measures of which any agency of the edition has a line."""
     lines = Answer.objects.filter(
         submission__cycle=edition.cycle_id, submission__state=SubmissionState.COMMUNICATED
     )
@@ -74,7 +74,7 @@ def _code_of(measure: Measure) -> str:
     )
 
 
-def _measures(edition: Edition) -> Iterator[Row]:
+def _measures(edition: Edition) -> Iterator[TableRow]:
     axis = "indicator__axis"
     order = (
         f"{_OF_SET}__kind",
@@ -108,7 +108,7 @@ def _measures(edition: Edition) -> Iterator[Row]:
             csv_text(m.scoring_params),
             *_bounds(m),
             m.law,
-            dashed(m.article),
+            with_dashes(m.article),
             m.is_pilot,
             m.is_composed,
         )
@@ -122,8 +122,8 @@ def _bounds(measure: Measure) -> tuple[Decimal | None, Decimal | None]:
     )
 
 
-def dashed(article: str) -> str:
-    """An article with a dash, or a fraction's stroke, between its numbers.
+def with_dashes(article: str) -> str:
+    """Write a dash, or a fraction's stroke, between the numbers of an article.
 
     Spreadsheet programs take 8-24 and 8/24 for dates.
     """
@@ -133,7 +133,7 @@ def dashed(article: str) -> str:
 # --- Lines and their sums -----------------------------------------------------------------------
 
 
-class _Known(NamedTuple):
+class _ScoringTerms(NamedTuple):
     set: str
     code: str
     method: str
@@ -141,9 +141,9 @@ class _Known(NamedTuple):
     points: Decimal
 
 
-def _lines(edition: Edition) -> Iterator[Row]:
+def _lines(edition: Edition) -> Iterator[TableRow]:
     known = {
-        m.pk: _Known(_code_of(m), m.code, m.method, m.scoring_params, m.points)
+        m.pk: _ScoringTerms(_code_of(m), m.code, m.method, m.scoring_params, m.points)
         for m in _measures_asked(edition).select_related(*_WHOSE)
     }
     lines = Answer.objects.filter(
@@ -188,7 +188,7 @@ def _lines(edition: Edition) -> Iterator[Row]:
         )
 
 
-def _scores(edition: Edition) -> Iterator[Row]:
+def _scores(edition: Edition) -> Iterator[TableRow]:
     rows = NodeScore.objects.filter(
         run=edition.run_id, submission__state=SubmissionState.COMMUNICATED
     )
@@ -222,7 +222,7 @@ def _scores(edition: Edition) -> Iterator[Row]:
         )
 
 
-def _rankings(edition: Edition) -> Iterator[Row]:
+def _rankings(edition: Edition) -> Iterator[TableRow]:
     rows = Standing.objects.filter(edition=edition).select_related("group", "participation__agency")
     for s in rows.order_by("group__code", "place", "participation__agency__code", "pk"):
         yield (
@@ -234,7 +234,7 @@ def _rankings(edition: Edition) -> Iterator[Row]:
         )  # fmt: skip
 
 
-ROWS: dict[str, Callable[[Edition], Iterator[Row]]] = {
+ROWS: dict[str, Callable[[Edition], Iterator[TableRow]]] = {
     "groups": _groups,
     "agencies": _agencies,
     "measures": _measures,
@@ -245,8 +245,8 @@ ROWS: dict[str, Callable[[Edition], Iterator[Row]]] = {
 
 
 def csv_text(value: object) -> str:
-    """As it stands in a CSV cell: nothing for None, decimals in full without trailing zeros, lists
-    and maps as JSON.
+    """Write a value for a CSV cell: nothing for None, decimals in full without trailing zeros,
+    lists and maps as JSON.
     """
     match value:
         case bool():
@@ -260,8 +260,8 @@ def csv_text(value: object) -> str:
 
 
 def digest_of(said: Mapping[str, object]) -> str:
-    """The SHA-256 of what a manifest says, whatever digest it bears: its names in order, nothing
-    between them.
+    """Return the SHA-256 of a manifest but for the digest that it bears: its names in order,
+    nothing between them.
     """
     told = {name: value for name, value in said.items() if name != "sha256"}
     text = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

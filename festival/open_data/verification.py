@@ -106,7 +106,7 @@ def digests(found: Findings, read: Read) -> tuple[Manifest | None, dict[str, byt
 
 
 def _rows(content: bytes) -> Rows:
-    """The rows of a CSV, its texts without the apostrophe that kept a spreadsheet from running
+    """Read the rows of a CSV, its texts without the apostrophe that kept a spreadsheet from running
     them.
     """
     reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
@@ -146,7 +146,7 @@ def _lines(found: Findings, lines: Rows, measures: dict[tuple[str, str], dict[st
 def _sums(
     found: Findings, lines: Rows, measures: dict[tuple[str, str], dict[str, str]], *, spread: bool
 ) -> Sums:
-    """The tree of each agency, by the engine that the portal scores with."""
+    """Add up the tree of each agency, by the engine that the portal scores with."""
     of_agency: dict[str, list[Line]] = defaultdict(list)
     axes: dict[str, set[tuple[str, str, str]]] = defaultdict(set)
     for line in lines:
@@ -166,7 +166,7 @@ def _sums(
 
 
 def _tree_line(line: dict[str, str], measure: dict[str, str]) -> Line:
-    """A published line as the engine takes it, its points within the ceiling.
+    """Return a published line as the engine takes it, its points within the ceiling.
 
     What had to be put right for that stands among the faults of the line already.
     """
@@ -253,7 +253,7 @@ def _standing(found: Findings, row: dict[str, str], sums: Sums) -> None:
 
 
 def _order(found: Findings, group: str, members: Rows, by: Ranking, tie_rule: str) -> None:
-    """The places of a group by one ranking, from the published percents."""
+    """Recompute the places of a group by one ranking, from the published percents."""
     value = {Ranking.TOTAL: "percent", Ranking.GROWTH: "growth"}.get(by, f"{by}_percent")
     place = "place" if by == Ranking.TOTAL else f"{by}_place"
     computed: dict[int, int] = {}

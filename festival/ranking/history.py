@@ -84,7 +84,9 @@ class ResultSeries:
 
     @property
     def spark(self) -> str:
-        """The percents as the points of a small line from 0 to 100; "" where there are not two."""
+        """Draw the percents as the points of a small line from 0 to 100; "" where there are not
+        two.
+        """
         line = [(c.year, c.percent) for c in self.cells if c.percent is not None]
         if len(line) < 2:
             return ""
@@ -148,7 +150,7 @@ def agency_history(standings: Iterable[Standing]) -> AgencyHistory:
 
 
 def _year_results(ordered: Iterable[Standing], known: Mapping[int, YearResult]) -> list[YearResult]:
-    """A cell for each year: what is known of it, or why nothing is."""
+    """Return a cell for each year: its known result, or why there is none."""
     cells = []
     for standing in ordered:
         cycle = standing.edition.cycle
@@ -158,7 +160,9 @@ def _year_results(ordered: Iterable[Standing], known: Mapping[int, YearResult]) 
 
 
 def _axes(ordered: Sequence[Standing], submitted: Mapping[int, Standing]) -> list[ResultSeries]:
-    """The general axes, the same over the years by their code, in the order of the newest year."""
+    """Return the general axes, the same over the years by their code, in the order of the newest
+    year.
+    """
     runs = [s.edition.run_id for s in submitted.values()]
     nodes = NodeScore.objects.filter(
         run__in=runs, submission__in=list(submitted), kind=Kind.GENERAL
@@ -187,7 +191,7 @@ def _axes(ordered: Sequence[Standing], submitted: Mapping[int, Standing]) -> lis
 
 
 def _parts(ordered: Sequence[Standing], submitted: Mapping[int, Standing]) -> list[AxisSeries]:
-    """The measures as series by lineage under the axis of their newest year."""
+    """Return the measures as series by lineage under the axis of their newest year."""
     lines = Answer.objects.filter(submission__in=list(submitted)).select_related(
         "measure__indicator__axis__set"
     )
@@ -305,8 +309,8 @@ def measure_outcome(edition: Edition, lineage: UUID) -> MeasureOutcome | None:
 
 
 def _steps(shares: Iterable[Decimal]) -> list[DistributionStep]:
-    """The distribution, each step from its lower end up to, not including, its upper one; 100 is in
-    the last.
+    """Count the distribution, each step from its lower end up to, not including, its upper one; 100
+    is in the last.
 
     Shares are taken as they are shown, so that an agency whose page says 80.00 counts from 80 on.
     """

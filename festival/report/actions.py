@@ -216,14 +216,14 @@ def approve_report(
 
 
 def why_not_approve(report: Report, *, by: User, at: datetime) -> str:
-    """Why this person may not approve a report now, in a sentence, or ""."""
+    """Say why this person may not approve a report now, or ""."""
     return _why_unfit(report, by) or why_closed(
         EDITIONS, report.edition, "approve_report", by=by, at=at
     )
 
 
 def _why_unfit(report: Report, by: User) -> str:
-    """Why a report, as it stands, is not this person's to approve."""
+    """Say why a report, as it stands, is not this person's to approve."""
     if report.finished_at is None:
         return _("The report is not finished yet.")
     if report.approved_at is not None:
@@ -257,7 +257,7 @@ def deliver(
         raise Refused(_("A delivery names its addressee and the number of its letter."))
     if set(approved) != set(Language.values):
         raise Refused(_("The report is delivered once it is approved in both languages."))
-    if addressee in delivered(edition):
+    if addressee in current_deliveries(edition):
         raise Refused(
             _("The delivery to this addressee is recorded already: %(to)s.")
             % {"to": Addressee(addressee).label}
@@ -282,7 +282,7 @@ def _approved_files(edition: Edition) -> dict[str, str]:
     return dict(approved.order_by("approved_at", "pk").values_list("language", "sha256"))
 
 
-def delivered(edition: Edition) -> dict[str, Entry]:
+def current_deliveries(edition: Edition) -> dict[str, Entry]:
     """Return the deliveries on record of the report as it is approved now, by addressee."""
     approved = _approved_files(edition)
     entries = Entry.objects.of(edition).filter(act="deliver_report").order_by("-id")

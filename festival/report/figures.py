@@ -79,7 +79,7 @@ class Trace:
 
 
 def record(facts: Facts) -> dict[str, Fact]:
-    """Every fact by its name, with the statements by which it was read."""
+    """Write every fact by its name, with the statements by which it was read."""
     with translation.override("fa"):
         return {
             field.name: {
@@ -112,7 +112,7 @@ def plain(value: object) -> JsonValue:
 
 
 def figures_file(held: Mapping[str, Fact], *, edition: Edition, at: datetime) -> bytes:
-    """The file of figures that is attached to the archive copy."""
+    """Write the file of figures that is attached to the archive copy."""
     of = {
         "year": edition.cycle.year,
         "edition": edition.number,
@@ -146,7 +146,7 @@ class Figure:
     places: int | None = None
 
     def in_words(self, facts: Facts) -> str:
-        """In the active language's digits; a dash for none."""
+        """Write the figure in the active language's digits; a dash for none."""
         value = self.read(facts)
         return (
             value
@@ -173,7 +173,7 @@ FIGURES: dict[str, Figure] = {
     "declared": Figure(_("Declarations under Article 81"), lambda f: f.declared.count),
     "confirmed": Figure(_("Declarations confirmed"), lambda f: f.declared.confirmed),
     "rejected": Figure(_("Declarations rejected"), lambda f: f.declared.rejected),
-    "unjudged": Figure(_("Declarations not judged"), lambda f: f.declared.unjudged),
+    "unjudged": Figure(_("Declarations not judged"), lambda f: f.declared.unjudged_count),
     "behind": Figure(_("Specific lines behind target"), lambda f: f.behind.behind),
     "specific_lines": Figure(_("Lines of specific indicators"), lambda f: f.behind.lines),
     "behind_percent": Figure(

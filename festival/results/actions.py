@@ -1,5 +1,5 @@
-"""Every write on results: freezing, ranking, correcting, publication. The report's writes are in
-`article82`.
+"""Every write on results: freezing, ranking, correcting, publication; those on the report are in
+`festival.report.actions`.
 """
 
 from collections.abc import Mapping, Sequence

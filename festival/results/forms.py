@@ -74,7 +74,7 @@ class ReviseForm(ActForm):
         return cleaned
 
     def _right_points(self, text: str) -> dict[int, Decimal]:
-        """The right points by line; what is wrong with a row is said with its number."""
+        """Read the right points by line; a wrong row is named by its number."""
         found: dict[int, Decimal] = {}
         for number, row in enumerate(text.splitlines(), 1):
             parts = row.replace("،", " ").replace(",", " ").split()

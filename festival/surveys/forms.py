@@ -12,7 +12,7 @@ from cycles.ui.fields import MomentField, PersianTextField
 from cycles.ui.forms import ActForm
 from cycles.workflow import Move
 from festival.fields import choice_field
-from festival.models import Asked, SurveyQuestion
+from festival.models import QuestionKind, SurveyQuestion
 from festival.surveys.actions import MOST_WORDS
 from festival.surveys.questions import QUESTIONS, Question
 
@@ -38,7 +38,7 @@ class SurveyForm(ActForm):
     own_en = forms.CharField(label=_("The same in English"), max_length=300, required=False)
     own_kind = forms.ChoiceField(
         label=_("How it is answered"),
-        choices=[(k, k.label) for k in (Asked.SCALE, Asked.TEXT)],
+        choices=[(k, k.label) for k in (QuestionKind.SCALE, QuestionKind.TEXT)],
         required=False,
     )
     field_order = (
@@ -71,7 +71,7 @@ class SurveyForm(ActForm):
         typed = self.cleaned_data
         questions = [QUESTIONS[int(n)] for n in typed["usual"]]
         if typed["own_fa"]:
-            kind = typed["own_kind"] or Asked.SCALE
+            kind = typed["own_kind"] or QuestionKind.SCALE
             questions.append(Question(kind, typed["own_fa"], typed["own_en"]))
         return questions
 
@@ -85,13 +85,13 @@ class AnswersForm(forms.Form):
         super().__init__(data)
         self.questions = list(questions)
         for q in self.questions:
-            if q.kind == Asked.TEXT:
+            if q.kind == QuestionKind.TEXT:
                 field: forms.Field = PersianTextField(
                     label=str(q), lines=True, required=False, max_length=MOST_WORDS
                 )
             else:
                 options = [
-                    (value, localised(value) if q.kind == Asked.SCALE else words)
+                    (value, localised(value) if q.kind == QuestionKind.SCALE else words)
                     for value, words in q.options
                 ]
                 field = forms.TypedChoiceField(

@@ -66,8 +66,8 @@ def survey_new(request: PortalRequest, year: int) -> HttpResponse:
 
 @require_safe
 def survey(request: PortalRequest, pk: int) -> HttpResponse:
-    """For an agency's people the way to its answers; for the authority who has answered, and once
-    it is closed what.
+    """Show an agency's people the way to its answers; show the authority the returns, and the
+    answers once it is closed.
     """
     held = _survey(request, pk)
     user, at = request.user, request.at
@@ -94,7 +94,7 @@ def survey(request: PortalRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def survey_answer(request: PortalRequest, pk: int, agency: int) -> HttpResponse:
-    """An agency's answers; they are sent once, and cannot be told apart afterwards."""
+    """Take an agency's answers; they are sent once, and cannot be told apart afterwards."""
     held = _survey(request, pk)
     mine = Agency.objects.filter(pk__in=request.user.agency_ids(request.at, Role.STAFF, *HEADS))
     of = get_object_or_404(mine, pk=agency)
