@@ -222,9 +222,7 @@ def test_a_hundred_lines_are_marked_by_keyboard_alone_with_one_key_an_agreeing_l
     assert keys <= 2 * AGREEING
 
 
-def test_what_is_typed_on_the_desk_is_saved_by_itself_and_again_when_the_line_comes_back(
-    served, walker
-):
+def test_text_typed_on_the_desk_saves_itself_and_again_when_the_network_comes_back(served, walker):
     world = served("assigned")
     block = Block.objects.get(submission=world.submission, axis__code="G1")
     answer = line(world)

@@ -120,7 +120,7 @@ READS = {
     "appeals.checked", "appeals.fit_for", "appeals.giver_of",
     "appeals.lines_of", "appeals.affected_lines", "appeals.digest", "appeals.counts", "appeals.correction_for", "appeals.may_correct",
     "festival.deliveries_of", "festival.delivery_sentence",
-    "festival.why_not_final", "festival.delivered", "festival.manifest", "festival.attachments",
+    "festival.why_not_final", "festival.current_deliveries", "festival.manifest", "festival.attachments",
     "festival.why_not_begun", "festival.due_on", "festival.why_unready", "festival.digest",
     "festival.occasions", "festival.why_not_answered",
     "festival.newest_edition", "festival.why_not_approve",
@@ -910,7 +910,7 @@ MAKES_ITS_REPORT = {"festival.approve_report", "festival.cancel_report", "festiv
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", sorted(CALLS))
-def test_an_action_refuses_before_its_window_and_a_hard_one_after_it_and_nothing_changes(
+def test_an_act_is_refused_before_its_window_a_hard_one_after_and_nothing_changes(
     name: str,
 ) -> None:
     stage, phase, call = CALLS[name]

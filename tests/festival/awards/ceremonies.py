@@ -13,6 +13,7 @@ from festival.awards import ceremonies
 from festival.models import Award, AwardCategory, Ceremony, Edition, Minutes, Standing
 from tests.factories import World, make_agency
 
+SECOND = timedelta(seconds=1)
 REASON = "خدمت بی‌وقفه به مراجعان"
 
 
