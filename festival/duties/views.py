@@ -127,18 +127,18 @@ def _steps(worst: int) -> int:
 def _series(counted: Sequence[DutySummary], cycles: Sequence[Cycle], query: str) -> list[Series]:
     series = []
     for code, duty in DUTIES.items():
-        of = {c.year: c for c in counted if c.duty is duty}
-        if not of:
+        by_year = {c.year: c for c in counted if c.duty is duty}
+        if not by_year:
             continue
-        end = _steps(max(c.worst for c in of.values()))
+        end = _steps(max(c.worst for c in by_year.values()))
         scale = Scale(0, end)
         cells = [
             DutyOfYear(
                 duty.title,
                 digits(cycle.year),
-                of.get(cycle.year),
+                by_year.get(cycle.year),
                 f"?duty={code}&year={cycle.year}{query}#each",
-                scale.bar(0, of[cycle.year].worst if cycle.year in of else 0),
+                scale.bar(0, by_year[cycle.year].worst if cycle.year in by_year else 0),
             )
             for cycle in cycles
         ]

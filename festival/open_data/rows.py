@@ -41,11 +41,20 @@ def _agencies(edition: Edition) -> Iterator[TableRow]:
         .filter(cycle=edition.cycle_id)
         .select_related("agency__parent", "province")
     )
-    for p in rows.prefetch_related("groups").order_by("agency__code", "pk"):
-        groups = " ".join(sorted(g.code for g in p.groups.all()))
-        parent = p.agency.parent.code if p.agency.parent else None
-        province = p.province.code if p.province else None
-        yield p.agency.code, p.name_fa, p.name_en, p.level, p.sector, province, parent, groups
+    for participation in rows.prefetch_related("groups").order_by("agency__code", "pk"):
+        groups = " ".join(sorted(g.code for g in participation.groups.all()))
+        parent = participation.agency.parent.code if participation.agency.parent else None
+        province = participation.province.code if participation.province else None
+        yield (
+            participation.agency.code,
+            participation.name_fa,
+            participation.name_en,
+            participation.level,
+            participation.sector,
+            province,
+            parent,
+            groups,
+        )
 
 
 def set_code(kind: str, agency: str | None, group: str | None, province: str | None) -> str:
@@ -85,32 +94,32 @@ def _measures(edition: Edition) -> Iterator[TableRow]:
         "indicator",
         "position",
     )
-    for m in _measures_asked(edition).select_related(*_WHOSE).order_by(*order, "pk"):
-        of = m.indicator.axis.set
+    for measure in _measures_asked(edition).select_related(*_WHOSE).order_by(*order, "pk"):
+        of_set = measure.indicator.axis.set
         yield (
-            _code_of(m),
-            of.kind,
-            m.indicator.axis.code,
-            m.indicator.axis.title_fa,
-            m.indicator.axis.title_en,
-            m.indicator.code,
-            m.indicator.title_fa,
-            m.indicator.title_en,
-            m.code,
-            m.title_fa,
-            m.title_en,
-            str(m.lineage),
-            m.points,
-            m.unit_fa,
-            m.unit_en,
-            m.direction,
-            m.method,
-            csv_text(m.scoring_params),
-            *_bounds(m),
-            m.law,
-            with_dashes(m.article),
-            m.is_pilot,
-            m.is_composed,
+            _code_of(measure),
+            of_set.kind,
+            measure.indicator.axis.code,
+            measure.indicator.axis.title_fa,
+            measure.indicator.axis.title_en,
+            measure.indicator.code,
+            measure.indicator.title_fa,
+            measure.indicator.title_en,
+            measure.code,
+            measure.title_fa,
+            measure.title_en,
+            str(measure.lineage),
+            measure.points,
+            measure.unit_fa,
+            measure.unit_en,
+            measure.direction,
+            measure.method,
+            csv_text(measure.scoring_params),
+            *_bounds(measure),
+            measure.law,
+            with_dashes(measure.article),
+            measure.is_pilot,
+            measure.is_composed,
         )
 
 
@@ -170,15 +179,17 @@ def _lines(edition: Edition) -> Iterator[TableRow]:
         target=F("own__target"),
     )
     for line in ordered.iterator(AT_ONCE):
-        m = known[line["measure_id"]]
+        terms = known[line["measure_id"]]
         own = {name: line[name] for name in ("base", "floor", "target") if line[name] is not None}
         computed = None
         if line["value"] is not None:
-            computed = points(m.method, line["value"], ceiling=m.points, params=m.params | own)
+            computed = points(
+                terms.method, line["value"], ceiling=terms.points, params=terms.params | own
+            )
         yield (
             line["agency"],
-            m.set,
-            m.code,
+            terms.set,
+            terms.code,
             line["value"],
             csv_text(own) if own else None,
             computed,
@@ -224,14 +235,29 @@ def _scores(edition: Edition) -> Iterator[TableRow]:
 
 def _rankings(edition: Edition) -> Iterator[TableRow]:
     rows = Standing.objects.filter(edition=edition).select_related("group", "participation__agency")
-    for s in rows.order_by("group__code", "place", "participation__agency__code", "pk"):
+    for standing in rows.order_by("group__code", "place", "participation__agency__code", "pk"):
         yield (
-            s.group.code, s.participation.agency.code, s.submitted,
-            s.general, s.specific, s.thematic, s.total, s.ceiling,
-            s.percent, s.general_percent, s.specific_percent, s.thematic_percent,
-            None if s.growth is None else s.percent - s.growth, s.growth, s.band,
-            s.place, s.general_place, s.specific_place, s.thematic_place, s.growth_place,
-        )  # fmt: skip
+            standing.group.code,
+            standing.participation.agency.code,
+            standing.submitted,
+            standing.general,
+            standing.specific,
+            standing.thematic,
+            standing.total,
+            standing.ceiling,
+            standing.percent,
+            standing.general_percent,
+            standing.specific_percent,
+            standing.thematic_percent,
+            None if standing.growth is None else standing.percent - standing.growth,
+            standing.growth,
+            standing.band,
+            standing.place,
+            standing.general_place,
+            standing.specific_place,
+            standing.thematic_place,
+            standing.growth_place,
+        )
 
 
 ROWS: dict[str, Callable[[Edition], Iterator[TableRow]]] = {

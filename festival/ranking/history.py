@@ -201,19 +201,21 @@ def _parts(ordered: Sequence[Standing], submitted: Mapping[int, Standing]) -> li
     newest: dict[UUID, tuple[int, Measure]] = {}
     known: dict[UUID, dict[int, YearResult]] = {}
     for line in lines.order_by("pk"):
-        cycle, m = submitted[line.submission_id].edition.cycle, line.measure
-        if m.lineage not in newest or cycle.year > newest[m.lineage][0]:
-            newest[m.lineage] = (cycle.year, m)
-        known.setdefault(m.lineage, {})[cycle.year] = _year_result(line, cycle, scores.get(line.pk))
+        cycle, measure = submitted[line.submission_id].edition.cycle, line.measure
+        if measure.lineage not in newest or cycle.year > newest[measure.lineage][0]:
+            newest[measure.lineage] = (cycle.year, measure)
+        known.setdefault(measure.lineage, {})[cycle.year] = _year_result(
+            line, cycle, scores.get(line.pk)
+        )
     parts: dict[tuple[str, str], list[ResultSeries]] = {}
     titles: dict[tuple[str, str], tuple[int, str]] = {}
-    for year, m in sorted(newest.values(), key=lambda found: _order_of_measure(found[1])):
-        axis = m.indicator.axis
+    for year, measure in sorted(newest.values(), key=lambda found: _order_of_measure(found[1])):
+        axis = measure.indicator.axis
         key = (axis.set.kind, axis.code)
         titles[key] = max(titles.get(key, (0, "")), (year, axis.title))
-        cells = _year_results(ordered, known[m.lineage])
+        cells = _year_results(ordered, known[measure.lineage])
         parts.setdefault(key, []).append(
-            ResultSeries(m.code, m.title, cells, m.unit, m.lineage, year)
+            ResultSeries(measure.code, measure.title, cells, measure.unit, measure.lineage, year)
         )
     return [
         AxisSeries(str(Kind(key[0]).label), titles[key][1], rows) for key, rows in parts.items()
@@ -221,24 +223,24 @@ def _parts(ordered: Sequence[Standing], submitted: Mapping[int, Standing]) -> li
 
 
 def _year_result(line: Answer, cycle: Cycle, score: FrozenScore | None) -> YearResult:
-    m = line.measure
+    measure = line.measure
     if score is None or score.points is None:
         words = LineState(score.state if score else LineState.UNDER_REVIEW).label
-        return YearResult(cycle.year, cycle.label, words, is_pilot=m.is_pilot)
-    share = half_up(scaled(HUNDRED, score.points, m.points), SHOWN_PLACES)
-    return YearResult(cycle.year, cycle.label, "", share, line.value, m.is_pilot)
+        return YearResult(cycle.year, cycle.label, words, is_pilot=measure.is_pilot)
+    share = half_up(scaled(HUNDRED, score.points, measure.points), SHOWN_PLACES)
+    return YearResult(cycle.year, cycle.label, "", share, line.value, measure.is_pilot)
 
 
-def _order_of_measure(m: Measure) -> tuple[int, int, str, int, int, str, int]:
-    axis = m.indicator.axis
+def _order_of_measure(measure: Measure) -> tuple[int, int, str, int, int, str, int]:
+    axis = measure.indicator.axis
     return (
         Kind.values.index(axis.set.kind),
         axis.position,
         axis.code,
-        m.indicator.position,
-        m.position,
-        m.code,
-        m.pk,
+        measure.indicator.position,
+        measure.position,
+        measure.code,
+        measure.pk,
     )
 
 

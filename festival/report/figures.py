@@ -113,13 +113,13 @@ def plain(value: object) -> JsonValue:
 
 def figures_file(held: Mapping[str, Fact], *, edition: Edition, at: datetime) -> bytes:
     """Write the file of figures that is attached to the archive copy."""
-    of = {
+    heading = {
         "year": edition.cycle.year,
         "edition": edition.number,
         "digest": edition.digest,
         "at": ledger.plain(at),
     }
-    return json.dumps(of | {"facts": held}, ensure_ascii=False, indent=1).encode()
+    return json.dumps(heading | {"facts": held}, ensure_ascii=False, indent=1).encode()
 
 
 def differing_figures(one: Mapping[str, Fact], other: Mapping[str, Fact]) -> list[str]:

@@ -137,16 +137,16 @@ def _refuse_revision(lines: Sequence[Any], right: Mapping[int, Decimal], by: Use
     if not lines or len(lines) < len(right):
         raise Refused(_("Name lines of agencies whose scores have been communicated."))
     for line in lines:
-        of = {"agency": line.submission.agency.name, "measure": line.measure.code}
+        names = {"agency": line.submission.agency.name, "measure": line.measure.code}
         if by.is_conflicted(line.submission.agency_id):
             raise Refused(
-                _("You have an interest in %(agency)s; somebody else corrects this.") % of
+                _("You have an interest in %(agency)s; somebody else corrects this.") % names
             )
         if not 0 <= right[line.pk] <= line.measure.points:
             said = _("%(agency)s, %(measure)s: points lie between 0 and %(most)s.")
-            raise Refused(said % (of | {"most": localised(line.measure.points)}))
+            raise Refused(said % (names | {"most": localised(line.measure.points)}))
         if line.held_points == right[line.pk]:
-            raise Refused(_("%(agency)s, %(measure)s: these are the points it has.") % of)
+            raise Refused(_("%(agency)s, %(measure)s: these are the points it has.") % names)
 
 
 @transaction.atomic

@@ -97,16 +97,16 @@ def survey_answer(request: PortalRequest, pk: int, agency: int) -> HttpResponse:
     """Take an agency's answers; they are sent once, and cannot be told apart afterwards."""
     held = _survey(request, pk)
     mine = Agency.objects.filter(pk__in=request.user.agency_ids(request.at, Role.STAFF, *HEADS))
-    of = get_object_or_404(mine, pk=agency)
+    own_agency = get_object_or_404(mine, pk=agency)
     then = redirect(reverse("festival:survey", args=[pk]))
-    if why := actions.why_not_answered(held, of, request.at):
+    if why := actions.why_not_answered(held, own_agency, request.at):
         messages.error(request, why)
         return then
     data = request.POST if request.method == "POST" else None
     form = AnswersForm(data, questions=held.questions.order_by("position"))
     if form.is_valid():
         try:
-            actions.answer(held, of, form.answers, by=request.user, at=request.at)
+            actions.answer(held, own_agency, form.answers, by=request.user, at=request.at)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -115,5 +115,7 @@ def survey_answer(request: PortalRequest, pk: int, agency: int) -> HttpResponse:
             )
             return then
     return render(
-        request, "festival/surveys/survey_answer.html", {"survey": held, "agency": of, "form": form}
+        request,
+        "festival/surveys/survey_answer.html",
+        {"survey": held, "agency": own_agency, "form": form},
     )
