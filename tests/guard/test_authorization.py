@@ -83,14 +83,12 @@ SEES_STAFF = {"staff", "head", "deputy", "agency_administrator", "administrator"
 """Who sees one of the power ministry's staff as a person: its heads and its administrator, and the
 authority.
 """
-
 ASSESSORS = {"assessor", "other_assessor", "provincial_assessor", "interested"}
 HEADS = {"head", "other_head", "unit_head"}
 NATIONAL = {"administrator", "auditor"}
 OVERSEERS = NATIONAL | {"provincial_administrator"}
 STAFFED = {"staff", "head", "deputy", "other_staff", "other_head", "unit_head"}
 """Who answers for an agency that takes part."""
-
 GROUP = {"member", "chair", "budget", "expert"}
 IN_GROUP = OVERSEERS | GROUP | {"representative"}
 SEES_POWER = (

@@ -19,12 +19,10 @@ WRITES = re.compile(
 )
 OWN_SESSION = {"django_session", "usersessions_usersession"}
 """When one's own session was last used is written whatever is asked for."""
-
 READING_IS_AN_ACT = {"cycles_entry"}
 """Whoever reads results before they are published is put on record, by GET as well
 (docs/festival.md).
 """
-
 NOTES_A_READING = {"cycles:notice": {"cycles_delivery"}}
 """Opening a notice is how it comes to be seen; a link from a mail can be nothing but a GET."""
 
