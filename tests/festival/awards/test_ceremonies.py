@@ -11,7 +11,7 @@ from tests.festival.awards.ceremonies import (
     SECOND,
     decide,
     keep_minutes,
-    laid,
+    lay_ceremony,
     of_code,
     of_province,
     put_forward,
@@ -59,7 +59,7 @@ def test_categories_come_from_the_starter_and_next_year_from_the_year_before(fin
 
 
 def test_a_category_changes_until_an_award_in_it_is_decided(final):
-    ceremony = laid(final)
+    ceremony = lay_ceremony(final)
     given = put_forward(final, ceremony, final.power)
     said = {
         "code": "service_desk",
@@ -77,7 +77,7 @@ def test_a_category_changes_until_an_award_in_it_is_decided(final):
 
 
 def test_a_province_sets_its_own_ceremony_and_no_other(final):
-    national, own = laid(final), of_province(final)
+    national, own = lay_ceremony(final), of_province(final)
     fields = {"place": "تالار شهر", "chair": "استاندار"}
 
     ceremonies.set_ceremony(own, fields=fields, by=final.provincial_administrator, at=final.at)
@@ -95,7 +95,7 @@ def test_a_province_sets_its_own_ceremony_and_no_other(final):
 
 
 def test_minutes_are_of_a_meeting_that_was_held_and_keep_their_signed_paper(final):
-    ceremony = laid(final)
+    ceremony = lay_ceremony(final)
     paper = ContentFile(b"%PDF-1.7 signed", name="../up/صورت‌جلسه.pdf")
 
     with pytest.raises(Refused, match="not been held"):

@@ -16,10 +16,10 @@ from tests.festival.awards.ceremonies import (
     SECOND,
     correct,
     decide,
-    enter,
+    enter_agency,
     given_award,
     keep_minutes,
-    laid,
+    lay_ceremony,
     of_province,
     proposals,
     put_forward,
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.usefixtures("english")
 
 
 def test_several_are_decided_at_once_with_reasons_numbers_and_the_minutes(final):
-    ceremony = laid(final)
+    ceremony = lay_ceremony(final)
     made = proposals(final, ceremony)
 
     decided = decide(final, *made)
@@ -50,7 +50,7 @@ def test_several_are_decided_at_once_with_reasons_numbers_and_the_minutes(final)
 
 
 def test_all_are_decided_or_none(final):
-    ceremony = laid(final)
+    ceremony = lay_ceremony(final)
     first, second, _third = proposals(final, ceremony)
     minutes = keep_minutes(final, ceremony)
     said = {
@@ -65,7 +65,7 @@ def test_all_are_decided_or_none(final):
 
 
 def test_a_decision_names_minutes_of_its_own_committee(final):
-    ceremony = laid(final)
+    ceremony = lay_ceremony(final)
     first, *_others = proposals(final, ceremony)
     elsewhere = keep_minutes(final, of_province(final))
 
@@ -80,8 +80,8 @@ def test_a_decision_names_minutes_of_its_own_committee(final):
 
 
 def test_limits_hold_unless_a_place_is_shared(final):
-    ceremony = laid(final)
-    enter(final, "ALSO", "70", 1)
+    ceremony = lay_ceremony(final)
+    enter_agency(final, "ALSO", "70", 1)
     both = [a for a in proposals(final, ceremony) if a.category.code == "total"]
     one, other = (
         put_forward(final, ceremony, agency)
@@ -99,7 +99,7 @@ def test_limits_hold_unless_a_place_is_shared(final):
 
 
 def test_a_province_decides_on_its_own_awards_and_on_no_others(final):
-    ceremony = laid(final)
+    ceremony = lay_ceremony(final)
     national = put_forward(final, ceremony, final.power)
     own = put_forward(
         final, of_province(final), final.unit, rank="commended", by=final.provincial_administrator
@@ -115,7 +115,7 @@ def test_a_province_decides_on_its_own_awards_and_on_no_others(final):
 
 
 def test_nobody_decides_on_an_agency_in_which_they_have_an_interest(final):
-    award = put_forward(final, laid(final), final.power)
+    award = put_forward(final, lay_ceremony(final), final.power)
     keep_minutes(final, award.ceremony)
     Interest.objects.create(
         user=final.administrator, agency=final.power, reason="x", declared_at=final.at
@@ -133,7 +133,7 @@ def test_nobody_decides_on_an_agency_in_which_they_have_an_interest(final):
 
 
 def test_nobody_of_the_house_decides_on_the_authority_s_own_award(final):
-    award = put_forward(final, laid(final), final.power)
+    award = put_forward(final, lay_ceremony(final), final.power)
     Agency.objects.filter(pk=final.power.pk).update(is_authority=True)
 
     with pytest.raises(Refused, match="without interest"):
@@ -184,7 +184,7 @@ def test_a_withdrawn_award_is_seen_by_nobody_outside_the_secretariat(scheduled):
 
 
 def test_after_a_correction_nothing_moves_and_what_stands_otherwise_is_listed(final):
-    ceremony = laid(final)
+    ceremony = lay_ceremony(final)
     decided = decide(final, *proposals(final, ceremony))
 
     following = correct(final, place=2, percent=Decimal("55.00"))
@@ -197,7 +197,7 @@ def test_after_a_correction_nothing_moves_and_what_stands_otherwise_is_listed(fi
 
 
 def test_what_a_correction_has_moved_is_confirmed_with_a_reason_or_withdrawn(final):
-    ceremony = laid(final)
+    ceremony = lay_ceremony(final)
     decide(final, *proposals(final, ceremony))
     of = {a.category.code: a for a in Award.objects.filter(ceremony=ceremony).with_names()}
     following = correct(final, place=2, percent=Decimal("55.00"))
@@ -214,7 +214,7 @@ def test_what_a_correction_has_moved_is_confirmed_with_a_reason_or_withdrawn(fin
 
 
 def test_undecided_proposals_on_an_earlier_edition_are_made_anew_before_a_decision(final):
-    ceremony = laid(final)
+    ceremony = lay_ceremony(final)
     made = proposals(final, ceremony)
     following = correct(final, place=1, percent=Decimal("66.00"))
 
@@ -229,7 +229,7 @@ def test_undecided_proposals_on_an_earlier_edition_are_made_anew_before_a_decisi
 
 def test_an_award_that_rests_on_an_edition_that_is_not_out_waits_for_it(scheduled):
     moment = scheduled.edition.publish_at
-    ceremony = laid(scheduled)
+    ceremony = lay_ceremony(scheduled)
     correct(scheduled, percent=Decimal("66.00"))
     scheduled.at = moment
     decide(scheduled, *proposals(scheduled, ceremony))

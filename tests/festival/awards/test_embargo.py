@@ -13,7 +13,7 @@ from tests.festival.awards.ceremonies import (
     correct,
     decide,
     given_award,
-    laid,
+    lay_ceremony,
     of_province,
     proposals,
 )
@@ -56,7 +56,7 @@ def test_the_very_moment_divides(scheduled):
 
 
 def test_nothing_is_public_that_is_only_proposed(scheduled):
-    proposals(scheduled, laid(scheduled))
+    proposals(scheduled, lay_ceremony(scheduled))
 
     assert not Award.objects.public(scheduled.edition.publish_at).exists()
 
@@ -79,7 +79,7 @@ def test_whoever_reads_awards_early_stands_in_the_record_once_a_day(scheduled, v
 
 
 def test_awards_on_a_later_edition_are_read_on_record_by_the_secretariat_alone(scheduled, visit):
-    ceremony = laid(scheduled)
+    ceremony = lay_ceremony(scheduled)
     correct(scheduled, percent=Decimal("66.00"))
     scheduled.at = scheduled.edition.publish_at
     decide(scheduled, *proposals(scheduled, ceremony))
@@ -95,7 +95,7 @@ def test_awards_on_a_later_edition_are_read_on_record_by_the_secretariat_alone(s
 
 
 def test_a_province_reads_its_own_ceremony_early_on_record_and_no_other(scheduled, visit):
-    national, own = laid(scheduled), of_province(scheduled)
+    national, own = lay_ceremony(scheduled), of_province(scheduled)
     client = visit(scheduled.provincial_administrator, scheduled.at)
 
     assert client.get(reverse("festival:ceremony", args=[own.pk])).status_code == 200

@@ -12,9 +12,9 @@ from festival.awards import actions as awards
 from festival.awards.candidates import candidates
 from festival.models import Ceremony, Edition, Standing
 from tests.festival.awards.ceremonies import (
-    enter,
+    enter_agency,
     group_of,
-    laid,
+    lay_ceremony,
     of_province,
     proposals,
     put_forward,
@@ -35,9 +35,9 @@ def proposed(ceremony, edition, code):
 def test_the_first_is_proposed_as_winner_and_the_next_as_commended_by_the_category(
     final,
 ):
-    ceremony = laid(final)
-    enter(final, "SECOND", "65", 2)
-    enter(final, "THIRD", "60", 3)
+    ceremony = lay_ceremony(final)
+    enter_agency(final, "SECOND", "65", 2)
+    enter_agency(final, "THIRD", "60", 3)
 
     assert proposed(ceremony, final.edition, "total") == {
         ("MOE", "winner"),
@@ -47,10 +47,10 @@ def test_the_first_is_proposed_as_winner_and_the_next_as_commended_by_the_catego
 
 
 def test_equal_places_are_all_proposed(final):
-    ceremony = laid(final)
-    enter(final, "ALSO", "70", 1)
-    enter(final, "THIRD", "60", 3)
-    enter(final, "TOO", "60", 3)
+    ceremony = lay_ceremony(final)
+    enter_agency(final, "ALSO", "70", 1)
+    enter_agency(final, "THIRD", "60", 3)
+    enter_agency(final, "TOO", "60", 3)
 
     found = proposed(ceremony, final.edition, "total")
 
@@ -63,9 +63,9 @@ def test_equal_places_are_all_proposed(final):
 
 
 def test_nobody_is_proposed_with_less_than_the_year_asks_or_without_having_submitted(final):
-    ceremony = laid(final)
-    enter(final, "SILENT", "0", 2, submitted=False)
-    enter(final, "LOW", "50", 2, growth=Decimal(30), growth_place=1)
+    ceremony = lay_ceremony(final)
+    enter_agency(final, "SILENT", "0", 2, submitted=False)
+    enter_agency(final, "LOW", "50", 2, growth=Decimal(30), growth_place=1)
     Cycle.objects.filter(pk=final.cycle.pk).update(minimum_to_win=60)
     edition = Edition.objects.get()
 
@@ -76,12 +76,12 @@ def test_nobody_is_proposed_with_less_than_the_year_asks_or_without_having_submi
 
 
 def test_an_award_given_once_goes_to_the_highest_of_all_groups_and_growth_is_growth(final):
-    ceremony = laid(final)
+    ceremony = lay_ceremony(final)
     power = Standing.objects.get(participation__agency=final.power)
     Standing.objects.filter(pk=power.pk).update(growth=Decimal("4.00"), growth_place=1)
     other = Standing.objects.get(participation__agency=final.health).group
-    enter(final, "GROWN", "61", 1, group=other, growth=Decimal("9.50"), growth_place=1)
-    enter(final, "FALLEN", "62", 2, growth=Decimal("-1.00"), growth_place=2)
+    enter_agency(final, "GROWN", "61", 1, group=other, growth=Decimal("9.50"), growth_place=1)
+    enter_agency(final, "FALLEN", "62", 2, growth=Decimal("-1.00"), growth_place=2)
 
     found = proposed(ceremony, final.edition, "growth")
 
@@ -89,8 +89,8 @@ def test_an_award_given_once_goes_to_the_highest_of_all_groups_and_growth_is_gro
 
 
 def test_a_province_s_ceremony_concerns_its_own_groups_only(final):
-    laid(final)
-    enter(final, "QZ-1", "80", 1, group=group_of(final, final.province))
+    lay_ceremony(final)
+    enter_agency(final, "QZ-1", "80", 1, group=group_of(final, final.province))
 
     assert proposed(of_province(final), final.edition, "total") == {("QZ-1", "winner")}
     national = Ceremony.objects.get(province=None)
@@ -98,7 +98,7 @@ def test_a_province_s_ceremony_concerns_its_own_groups_only(final):
 
 
 def test_proposals_are_made_once_and_what_was_struck_stays_struck(final):
-    ceremony = laid(final)
+    ceremony = lay_ceremony(final)
     made = proposals(final, ceremony)
     total = next(a for a in made if a.category.code == "total")
     awards.strike(total, reason="کمیته نپذیرفت", by=final.administrator, at=final.at)
@@ -114,7 +114,7 @@ def test_proposals_are_made_once_and_what_was_struck_stays_struck(final):
 
 
 def test_as_many_queries_for_a_hundred_agencies_as_for_three(final):
-    ceremony = laid(final)
+    ceremony = lay_ceremony(final)
 
     def asked():
         with CaptureQueriesContext(connection) as captured:
@@ -123,7 +123,7 @@ def test_as_many_queries_for_a_hundred_agencies_as_for_three(final):
 
     before = asked()
     for number in range(100):
-        enter(final, f"N{number}", "60", 2)
+        enter_agency(final, f"N{number}", "60", 2)
 
     assert asked() == before
 
@@ -132,7 +132,7 @@ def test_as_many_queries_for_a_hundred_agencies_as_for_three(final):
 
 
 def test_by_hand_an_agency_is_put_forward_where_it_belongs_and_nowhere_else(final):
-    ceremony = laid(final)
+    ceremony = lay_ceremony(final)
     own = of_province(final)
     group = Standing.objects.get(participation__agency=final.power).group
     put_forward(final, ceremony, final.power)
@@ -156,7 +156,7 @@ def test_by_hand_an_agency_is_put_forward_where_it_belongs_and_nowhere_else(fina
 
 
 def test_by_hand_nobody_wins_below_the_minimum_or_without_having_submitted(final):
-    ceremony = laid(final)
+    ceremony = lay_ceremony(final)
     Cycle.objects.filter(pk=final.cycle.pk).update(minimum_to_win=71)
 
     with pytest.raises(Refused, match="below which nobody wins"):

@@ -23,10 +23,10 @@ from tests.festival.awards.ceremonies import (
     SECOND,
     correct,
     decide,
-    enter,
+    enter_agency,
     given_award,
     keep_minutes,
-    laid,
+    lay_ceremony,
     of_code,
     of_province,
     proposals,
@@ -86,7 +86,7 @@ def url_of_list(ceremony, form):
 
 
 def test_a_decision_without_the_password_or_a_reason_keeps_what_was_typed(scheduled, visit):
-    award = put_forward(scheduled, laid(scheduled), scheduled.power)
+    award = put_forward(scheduled, lay_ceremony(scheduled), scheduled.power)
     keep_minutes(scheduled, award.ceremony)
     form = {
         f"take-{award.pk}": "on",
@@ -108,8 +108,8 @@ def test_a_decision_without_the_password_or_a_reason_keeps_what_was_typed(schedu
 
 
 def test_a_decider_with_an_interest_is_offered_the_others_only(scheduled, visit):
-    ceremony = laid(scheduled)
-    enter(scheduled, "SECOND", "65", 2)
+    ceremony = lay_ceremony(scheduled)
+    enter_agency(scheduled, "SECOND", "65", 2)
     Interest.objects.create(
         user=scheduled.administrator, agency=scheduled.power, reason="x", declared_at=scheduled.at
     )
@@ -127,7 +127,7 @@ def test_a_decider_with_an_interest_is_offered_the_others_only(scheduled, visit)
 
 
 def test_the_page_lists_what_rests_on_an_earlier_edition(scheduled, visit):
-    ceremony = laid(scheduled)
+    ceremony = lay_ceremony(scheduled)
     decide(scheduled, *proposals(scheduled, ceremony))
     correct(scheduled, place=2, percent=Decimal("55.00"))
 
@@ -173,7 +173,7 @@ def test_the_public_narrows_by_festival_and_category_and_sees_what_was_revoked(s
 
 @pytest.mark.parametrize("name", ("ceremony", "ceremony_list", "award_decide", "awards"))
 def test_pages_take_the_same_queries_for_many_awards(scheduled, visit, name):
-    ceremony = laid(scheduled)
+    ceremony = lay_ceremony(scheduled)
     moment = scheduled.edition.publish_at
     AwardCategory.objects.update(most_winners=None, most_commended=None)
     decide(scheduled, put_forward(scheduled, ceremony, scheduled.power))
@@ -191,7 +191,7 @@ def test_pages_take_the_same_queries_for_many_awards(scheduled, visit, name):
 
     before = asked()
     for number in range(12):
-        agency = enter(scheduled, f"N{number}", "60", 2).participation.agency
+        agency = enter_agency(scheduled, f"N{number}", "60", 2).participation.agency
         decide(scheduled, put_forward(scheduled, ceremony, agency))
         put_forward(scheduled, ceremony, agency, "elites")
 
@@ -199,7 +199,7 @@ def test_pages_take_the_same_queries_for_many_awards(scheduled, visit, name):
 
 
 def test_the_secretariat_finds_its_ceremonies_from_the_public_page(scheduled, visit):
-    laid(scheduled)
+    lay_ceremony(scheduled)
     year = scheduled.cycle.year
 
     years = visit(scheduled.provincial_administrator, scheduled.at).get(
@@ -215,7 +215,7 @@ def test_the_secretariat_finds_its_ceremonies_from_the_public_page(scheduled, vi
 
 
 def test_cells_that_a_spreadsheet_would_reckon_with_are_made_harmless(scheduled, visit):
-    award = put_forward(scheduled, laid(scheduled), scheduled.power, reason="=1+1")
+    award = put_forward(scheduled, lay_ceremony(scheduled), scheduled.power, reason="=1+1")
     decide(scheduled, award)
 
     answer = visit(scheduled.administrator, scheduled.at).get(url_of_list(award.ceremony, "csv"))
@@ -230,7 +230,7 @@ def test_cells_that_a_spreadsheet_would_reckon_with_are_made_harmless(scheduled,
 def test_there_are_no_awards_before_there_are_results(db):
     world = build("decided")
     world.at = world.opens(Phase.FINAL) + timedelta(hours=9)
-    ceremony = laid(world)
+    ceremony = lay_ceremony(world)
 
     with pytest.raises(Refused, match="no results yet"):
         awards.propose(ceremony, by=world.administrator, at=world.at)

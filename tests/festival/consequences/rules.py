@@ -9,17 +9,17 @@ DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 BAD = {"kind": "warning", "words_fa": "نامهٔ اخطار", "words_en": "A letter of warning"}
 
 
-def settled(world, on="average", **fields):
+def settle_rule(world, on="average", **fields):
     return consequences.settle(
         world.cycle, on=on, **BAD | fields, by=world.administrator, at=world.at
     )
 
 
-def drawn(world):
+def draw_consequences(world):
     return consequences.draw(world.edition, by=world.administrator, at=world.at)
 
 
-def banded(world, **bands):
+def set_bands(world, **bands):
     """The frozen results, with these bands by agency's code."""
     for code, band in bands.items():
         Standing.objects.filter(edition=world.edition, participation__agency__code=code).update(

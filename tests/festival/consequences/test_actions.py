@@ -12,7 +12,7 @@ from cycles.workflow import Refused
 from festival.consequences import actions as consequences
 from festival.models import Consequence, ConsequenceRule, Edition, ImprovementPlan, Standing
 from tests.factories import build
-from tests.festival.consequences.rules import BAD, DAY, banded, drawn, settled
+from tests.festival.consequences.rules import BAD, DAY, draw_consequences, set_bands, settle_rule
 from tests.festival.results.standings import more_standings
 from tests.worlds.closing import consequence
 
@@ -25,11 +25,11 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 def test_a_rule_is_settled_once_and_struck_again_and_both_stand_in_the_record():
     world = build("open")
 
-    rule = settled(world)
+    rule = settle_rule(world)
     with pytest.raises(Refused, match="settled already"):
-        settled(world)
+        settle_rule(world)
     consequences.strike_rule(rule, by=world.administrator, at=world.at)
-    settled(world)
+    settle_rule(world)
 
     assert ConsequenceRule.objects.count() == 2
     assert [
@@ -44,7 +44,7 @@ def test_a_rule_is_settled_once_and_struck_again_and_both_stand_in_the_record():
 @pytest.mark.parametrize("days", (0, 366))
 def test_a_consequence_is_due_within_a_year(days):
     with pytest.raises(Refused, match="within a year"):
-        settled(build("open"), days=days)
+        settle_rule(build("open"), days=days)
 
 
 def test_rules_are_for_national_administrators():
@@ -61,11 +61,11 @@ def test_rules_are_for_national_administrators():
 
 def test_each_rule_meets_the_agencies_with_its_band_or_that_filed_nothing():
     world = build("final")
-    banded(world, MOE="weak")
-    weak, silent = settled(world, "weak"), settled(world, "not_filed", kind="superior")
-    settled(world, "excellent", kind="appreciation")
+    set_bands(world, MOE="weak")
+    weak, silent = settle_rule(world, "weak"), settle_rule(world, "not_filed", kind="superior")
+    settle_rule(world, "excellent", kind="appreciation")
 
-    found = {(c.rule, c.agency.code) for c in drawn(world)}
+    found = {(c.rule, c.agency.code) for c in draw_consequences(world)}
 
     assert found == {(weak, "MOE"), (silent, "MOHME"), (silent, "MOE-QZ")}
     assert set(Consequence.objects.values_list("state", flat=True)) == {"due"}
@@ -73,19 +73,19 @@ def test_each_rule_meets_the_agencies_with_its_band_or_that_filed_nothing():
 
 def test_an_agency_that_filed_nothing_meets_no_rule_of_the_band_its_zero_lies_in():
     world = build("final")
-    banded(world, MOE="good")
-    settled(world, "weak")
+    set_bands(world, MOE="good")
+    settle_rule(world, "weak")
 
     with pytest.raises(Refused, match="nothing follows"):
-        drawn(world)
+        draw_consequences(world)
 
 
 @pytest.mark.parametrize(("before", "met"), (("weak", True), ("average", False), (None, False)))
 def test_a_rule_of_the_second_year_asks_what_the_year_before_was(before, met):
     world = build("final")
-    banded(world, MOE="weak")
-    settled(world, "weak")
-    again = settled(world, "weak", kind="plan", repeated=True)
+    set_bands(world, MOE="weak")
+    settle_rule(world, "weak")
+    again = settle_rule(world, "weak", kind="plan", repeated=True)
     if before:
         earlier = Cycle.objects.create(
             year=world.cycle.year - 1, preset=world.cycle.preset, state="published"
@@ -95,20 +95,20 @@ def test_a_rule_of_the_second_year_asks_what_the_year_before_was(before, met):
         row.pk, row.edition, row.band = None, edition, before
         row.save()
 
-    found = {c.rule for c in drawn(world)}
+    found = {c.rule for c in draw_consequences(world)}
 
     assert (again in found) == met
 
 
 def test_they_are_drawn_once_and_their_rules_then_stand():
     world = build("final")
-    banded(world, MOE="weak")
-    rule = settled(world, "weak")
-    drawn(world)
+    set_bands(world, MOE="weak")
+    rule = settle_rule(world, "weak")
+    draw_consequences(world)
 
     for act in (
-        lambda: drawn(world),
-        lambda: settled(world, "good"),
+        lambda: draw_consequences(world),
+        lambda: settle_rule(world, "good"),
         lambda: consequences.strike_rule(rule, by=world.administrator, at=world.at),
     ):
         with pytest.raises(Refused, match="are drawn"):
@@ -117,7 +117,7 @@ def test_they_are_drawn_once_and_their_rules_then_stand():
 
 def test_nothing_is_drawn_without_a_rule():
     with pytest.raises(Refused, match="No consequence has been settled"):
-        drawn(build("final"))
+        draw_consequences(build("final"))
 
 
 def test_drawing_takes_the_same_queries_for_any_number_and_records_no_agency_s_name():
@@ -126,10 +126,10 @@ def test_drawing_takes_the_same_queries_for_any_number_and_records_no_agency_s_n
         with transaction.atomic():
             world = build("final")
             more_standings(world, range(more))
-            settled(world, "weak")
-            banded(world, MOE="weak")
+            settle_rule(world, "weak")
+            set_bands(world, MOE="weak")
             with CaptureQueriesContext(connection) as captured:
-                made = drawn(world)
+                made = draw_consequences(world)
             counts.append((len(captured), len(made)))
             entry = Entry.objects.get(act="draw_consequences")
             transaction.set_rollback(True)
@@ -168,8 +168,8 @@ def test_a_letter_is_recorded_and_told_only_once_the_results_are_out():
 
 def test_the_letter_of_a_compulsory_plan_begins_the_plan_with_its_day():
     world = build("scheduled")
-    rule = settled(world, "not_filed", kind="plan", days=90)
-    [held] = [c for c in drawn(world) if c.agency == world.health]
+    rule = settle_rule(world, "not_filed", kind="plan", days=90)
+    [held] = [c for c in draw_consequences(world) if c.agency == world.health]
     at = world.edition.publish_at + DAY
     letter_on = at.date()
 

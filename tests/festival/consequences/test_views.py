@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from cycles.models import Entry
 from festival.models import Consequence, ConsequenceRule, Standing
 from tests.factories import PASSWORD, build
-from tests.festival.consequences.rules import HOUR, banded, drawn, settled
+from tests.festival.consequences.rules import HOUR, draw_consequences, set_bands, settle_rule
 from tests.festival.results.standings import more_standings
 from tests.festival.visits import at_work, url
 from tests.worlds.closing import consequence
@@ -41,8 +41,8 @@ def test_before_publication_nobody_but_the_secretariat_and_auditors_sees_them(cl
 
 def test_a_provincial_administrator_sees_those_of_the_province_once_published(client, clock):
     world = build("scheduled")
-    settled(world, "not_filed")
-    drawn(world)
+    settle_rule(world, "not_filed")
+    draw_consequences(world)
     at_work(client, clock, world.edition.publish_at + HOUR, "provincial_administrator")
 
     page = client.get(url("consequences", world.cycle.year)).content.decode()
@@ -67,7 +67,7 @@ def test_reading_them_under_embargo_stands_in_the_record(client, clock):
 
 def test_an_administrator_goes_from_rules_to_letters_page_by_page(client, clock):
     world = build("scheduled")
-    banded(world, MOE="weak")
+    set_bands(world, MOE="weak")
     year = world.cycle.year
     at_work(client, clock, world.at, "administrator")
     typed = {

@@ -12,7 +12,7 @@ DAY = timedelta(days=1)
 URL, FEED = "/en/timeline/", "/en/timeline.ics"
 
 
-def kept_of(world, at=None):
+def phases_kept(world, at=None):
     [year] = timeline.years([world.cycle], at or world.at)
     return {(kept.phase, kept.term.quarter): kept for kept in year.phases}
 
@@ -27,6 +27,6 @@ def events(client, url=FEED):
     return {str(event["uid"]): event for event in calendar.walk("VEVENT")}
 
 
-def event(found, summary):
+def event_named(found, summary):
     [one] = [e for e in found.values() if summary in e["summary"]]
     return one

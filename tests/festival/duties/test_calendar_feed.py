@@ -7,7 +7,7 @@ import pytest
 from cycles.calendar import TEHRAN, Phase
 from tests.factories import YEAR, build
 from tests.festival.conftest import decree, delivered_report
-from tests.festival.duties.calendars import DAY, FEED, event, events
+from tests.festival.duties.calendars import DAY, FEED, event_named, events
 
 pytestmark = pytest.mark.usefixtures("english")
 
@@ -21,7 +21,7 @@ def test_the_feed_has_each_window_and_each_hard_deadline_and_parses_back(db, cli
 
     assert answer["Content-Type"] == "text/calendar; charset=utf-8"
     assert len(found) == 12 + 7 + 2  # windows, hard deadlines, duties done
-    window = event(
+    window = event_named(
         {k: v for k, v in found.items() if "Deadline" not in v["summary"]}, "Self-assessment"
     )
     assert (window["dtstart"].dt, window["dtend"].dt) == (
@@ -32,9 +32,9 @@ def test_the_feed_has_each_window_and_each_hard_deadline_and_parses_back(db, cli
     assert "Statutory date: 31 May 2027, 24:00 (10 Khordad 1406)" in window["description"]
     assert "Article 3 of the executive bylaw" in window["description"]
     assert str(window["url"]) == f"http://testserver/en/timeline/?year={YEAR}"
-    last_day = event(found, "Deadline: Self-assessment")
+    last_day = event_named(found, "Deadline: Self-assessment")
     assert (last_day["dtstart"].dt, last_day["dtend"].dt) == (date(2027, 5, 31), date(2027, 6, 1))
-    done = event(found, "Scores of 1405 were communicated in time")
+    done = event_named(found, "Scores of 1405 were communicated in time")
     assert isinstance(done["dtstart"].dt, date)
     assert not isinstance(done["dtstart"].dt, datetime)
     assert "VALARM" not in answer.content.decode()
@@ -43,13 +43,13 @@ def test_the_feed_has_each_window_and_each_hard_deadline_and_parses_back(db, cli
 def test_a_decree_moves_the_event_raises_its_number_and_keeps_its_name(db, client, clock):
     world = build("begun")
     clock(world.at)
-    before = event(events(client), "Deadline: Self-assessment")
+    before = event_named(events(client), "Deadline: Self-assessment")
     closes = world.closes(Phase.SELF_ASSESSMENT)
     world.at += timedelta(hours=1)
     decree(world, Phase.SELF_ASSESSMENT, closes + 3 * DAY)
     clock(world.at)
 
-    after = event(events(client), "Deadline: Self-assessment")
+    after = event_named(events(client), "Deadline: Self-assessment")
 
     assert after["uid"] == before["uid"]
     assert (before["sequence"], after["sequence"]) == (0, 1)
@@ -63,11 +63,11 @@ def test_a_decree_that_moves_appeals_moves_their_review_in_the_feed_too(db, clie
     world = build("scored")
     closes = world.closes(Phase.APPEAL_REVIEW)
     clock(world.at)
-    before = event(events(client), "Appeal review")
+    before = event_named(events(client), "Appeal review")
 
     decree(world, Phase.APPEAL, world.closes(Phase.APPEAL) + 3 * DAY)
     clock(world.at)
-    after = event(events(client), "Appeal review")
+    after = event_named(events(client), "Appeal review")
 
     assert (before["dtend"].dt, after["dtend"].dt) == (closes, closes + 3 * DAY)
     assert (before["sequence"], after["sequence"]) == (0, 1)
@@ -80,7 +80,7 @@ def test_a_decree_for_one_agency_is_told_and_moves_nobody_elses_event(db, client
     decree(world, Phase.SELF_ASSESSMENT, closes + 3 * DAY, agency=world.power)
     clock(world.at)
 
-    found = event(events(client), "Deadline: Self-assessment")
+    found = event_named(events(client), "Deadline: Self-assessment")
 
     assert found["dtstart"].dt == date(2027, 5, 31)
     assert "for Ministry of Energy, to 3 June 2027" in found["description"]
@@ -124,8 +124,8 @@ def test_a_finished_year_tells_in_the_feed_when_each_duty_was_done(scheduled, cl
     found = events(client)
 
     assert (
-        event(found, "The report on 1405 was delivered in time")["dtstart"].dt
+        event_named(found, "The report on 1405 was delivered in time")["dtstart"].dt
         == scheduled.at.date()
     )
-    published = event(found, "Results of 1405 were published in time")["dtstart"].dt
+    published = event_named(found, "Results of 1405 were published in time")["dtstart"].dt
     assert published == scheduled.edition.publish_at.astimezone(TEHRAN).date()

@@ -13,7 +13,7 @@ from festival.report import actions as report
 from festival.results import actions as results
 from tests.factories import PASSWORD, YEAR
 from tests.festival.conftest import approved_report
-from tests.festival.duties.counts import enter, numbers
+from tests.festival.duties.counts import numbers_of, sign_in
 
 pytestmark = pytest.mark.usefixtures("english")
 
@@ -52,12 +52,12 @@ def test_a_late_delivery_is_recorded_with_its_days_even_after_publication(schedu
         )
 
     assert Entry.objects.filter(act="deliver_report", days_late=41).count() == 2
-    assert numbers(at, DutyCode.DELIVER_REPORT) == (0, 1, 0, 0, 41)
+    assert numbers_of(at, DutyCode.DELIVER_REPORT) == (0, 1, 0, 0, 41)
 
 
 def test_the_secretariat_records_a_delivery_on_a_page_with_the_password(final, client, clock):
     manage, url = (f"/en/festival/manage/{YEAR}/{tail}" for tail in ("", "deliver/"))
-    enter(client, clock, final, "administrator")
+    sign_in(client, clock, final, "administrator")
     assert url not in client.get(manage).content.decode()
     for language in Language.values:
         approved_report(final, language)

@@ -33,7 +33,7 @@ from indicators.sets import approval
 from submissions.models import Submission
 from tests.factories import EPOCH, build
 from tests.festival.conftest import approved_report, decree, delivered_report
-from tests.festival.duties.counts import DAY, MICROSECOND, counted, numbers
+from tests.festival.duties.counts import DAY, MICROSECOND, count_of, numbers_of
 
 pytestmark = pytest.mark.usefixtures("english")
 
@@ -69,7 +69,7 @@ def test_the_stroke_of_the_closing_begins_the_first_day_and_each_24_hours_the_ne
     closes = world.closes(Phase.SCORING)
 
     seen = {
-        distance: numbers(closes + distance, DutyCode.COMMUNICATE_SCORES)[2:]
+        distance: numbers_of(closes + distance, DutyCode.COMMUNICATE_SCORES)[2:]
         for distance in (-MICROSECOND, timedelta(), DAY - MICROSECOND, DAY)
     }
 
@@ -84,7 +84,7 @@ def test_every_late_act_is_as_late_in_the_table_as_in_the_record(db):
         [world.specific], by=world.administrator, at=closes + timedelta(days=3, hours=1)
     )
 
-    c = counted(closes + timedelta(days=30), DutyCode.COMMUNICATE_INDICATORS)
+    c = count_of(closes + timedelta(days=30), DutyCode.COMMUNICATE_INDICATORS)
 
     assert (c.in_time, c.late, c.still, c.worst, c.median) == (1, 1, 0, 4, 4)
     assert (c.first_at, c.last_at) == (
@@ -103,7 +103,13 @@ def test_a_year_without_a_general_set_is_overdue_and_drafts_of_agencies_are_not(
     world = build("drafted")
     IndicatorSet.objects.filter(kind=Kind.GENERAL).delete()
 
-    assert numbers(world.closes(Phase.APPROVAL), DutyCode.COMMUNICATE_INDICATORS) == (0, 0, 1, 0, 1)
+    assert numbers_of(world.closes(Phase.APPROVAL), DutyCode.COMMUNICATE_INDICATORS) == (
+        0,
+        0,
+        1,
+        0,
+        1,
+    )
 
 
 @pytest.mark.parametrize(
@@ -114,7 +120,7 @@ def test_a_set_waits_for_the_authority_while_it_is_proposed_or_approved(db, stat
     world = build("communicated")
     IndicatorSet.objects.filter(pk=world.specific.pk).update(state=state, communicated_at=None)
 
-    assert numbers(world.at, DutyCode.COMMUNICATE_INDICATORS) == (1, 0, 0, waits, 0)
+    assert numbers_of(world.at, DutyCode.COMMUNICATE_INDICATORS) == (1, 0, 0, waits, 0)
 
 
 def test_a_planned_year_owes_nothing(db):
@@ -130,11 +136,11 @@ def test_appeals_are_due_by_the_agencys_own_days_and_done_with_the_last_decision
     assert closes != world.closes(Phase.APPEAL_REVIEW)
     at = closes + timedelta(days=1, hours=1)
 
-    before = numbers(at, DutyCode.DECIDE_APPEALS)
+    before = numbers_of(at, DutyCode.DECIDE_APPEALS)
     decision.decide(world.appeal, "dismiss", reason="کافی نیست", by=world.reviewer, at=at)
 
     assert before == (0, 0, 1, 0, 2)
-    assert numbers(at, DutyCode.DECIDE_APPEALS) == (0, 1, 0, 0, 2)
+    assert numbers_of(at, DutyCode.DECIDE_APPEALS) == (0, 1, 0, 0, 2)
     assert Entry.objects.get(act="dismiss").days_late == 2
 
 
@@ -143,7 +149,7 @@ def test_a_withdrawn_appeal_owes_no_decision(db):
 
     drafting.withdraw(world.appeal, by=world.head, at=world.at)
 
-    assert counted(world.at, DutyCode.DECIDE_APPEALS) is None
+    assert count_of(world.at, DutyCode.DECIDE_APPEALS) is None
 
 
 @pytest.mark.parametrize("scope", ("agency", "group", "all", "another"))
@@ -189,20 +195,20 @@ def test_the_report_is_approved_with_both_languages_and_delivered_to_both_addres
             )
         seen.append(
             [
-                counted(final.at, c).is_done
+                count_of(final.at, c).is_done
                 for c in (DutyCode.APPROVE_REPORT, DutyCode.DELIVER_REPORT)
             ]
         )
 
     assert seen == [[False, False], [True, False], [True, False], [True, True]]
-    assert counted(final.at, DutyCode.APPROVE_REPORT).last_at == final.at - timedelta(hours=2)
-    assert counted(final.at, DutyCode.DELIVER_REPORT).last_at == final.at
+    assert count_of(final.at, DutyCode.APPROVE_REPORT).last_at == final.at - timedelta(hours=2)
+    assert count_of(final.at, DutyCode.DELIVER_REPORT).last_at == final.at
 
 
 def test_results_are_published_from_their_moment_on_whether_or_not_the_scheduler_ran(scheduled):
     moment = scheduled.edition.publish_at
 
-    assert [numbers(at, DutyCode.PUBLISH)[0] for at in (moment - MICROSECOND, moment)] == [0, 1]
+    assert [numbers_of(at, DutyCode.PUBLISH)[0] for at in (moment - MICROSECOND, moment)] == [0, 1]
 
 
 def test_each_duty_names_acts_that_the_workflows_know(db):
@@ -224,7 +230,7 @@ def test_a_province_counts_its_own_agencies_and_no_duty_of_the_whole_country(db)
     rows = summary(DutyFilter(agencies=of_province), world.at)
 
     assert [(c.duty.code, c.total) for c in rows] == [(DutyCode.COMMUNICATE_SCORES, 1)]
-    assert numbers(world.at, DutyCode.COMMUNICATE_SCORES)[3] == 2
+    assert numbers_of(world.at, DutyCode.COMMUNICATE_SCORES)[3] == 2
     assert reach_of(world.auditor, world.at) is None
 
 

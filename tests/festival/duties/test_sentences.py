@@ -15,7 +15,7 @@ from indicators.sets import approval
 from submissions.release import actions as release
 from submissions.signing import actions as signing
 from tests.factories import build
-from tests.festival.duties.counts import DAY, counted
+from tests.festival.duties.counts import DAY, count_of
 
 pytestmark = pytest.mark.usefixtures("english")
 
@@ -54,7 +54,7 @@ def test_a_single_day_is_said_as_one(db, days, said):
 
     approval.communicate([world.general, world.specific], by=world.administrator, at=late)
 
-    assert sentence(counted(late, DutyCode.COMMUNICATE_INDICATORS)).endswith(said)
+    assert sentence(count_of(late, DutyCode.COMMUNICATE_INDICATORS)).endswith(said)
 
 
 def test_sentences_are_written_in_persian_digits_for_persian_readers(db):
@@ -62,7 +62,7 @@ def test_sentences_are_written_in_persian_digits_for_persian_readers(db):
     at = world.closes(Phase.SCORING) + 11 * DAY
 
     with translation.override("fa"):
-        said = sentence(counted(at, DutyCode.COMMUNICATE_SCORES))
+        said = sentence(count_of(at, DutyCode.COMMUNICATE_SCORES))
 
     assert "۱۴۰۵" in said
     assert "۱۲" in said

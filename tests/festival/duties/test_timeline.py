@@ -11,13 +11,13 @@ from cycles.calendar import Phase
 from festival.duties import timeline
 from tests.factories import build, lay_plan, report_quarter
 from tests.festival.conftest import decree
-from tests.festival.duties.calendars import DAY, URL, another_year, kept_of
+from tests.festival.duties.calendars import DAY, URL, another_year, phases_kept
 
 pytestmark = pytest.mark.usefixtures("english")
 
 
 def test_a_year_is_told_phase_by_phase_with_its_quarters(scheduled):
-    kept = kept_of(scheduled)
+    kept = phases_kept(scheduled)
 
     assert [phase for phase, _quarter in kept] == [
         Phase.PROPOSAL, Phase.APPROVAL, *[Phase.MONITORING] * 4, Phase.SELF_ASSESSMENT, Phase.SCORING, Phase.APPEAL,
@@ -33,7 +33,7 @@ def test_a_phase_whose_duty_waits_has_not_ended_and_goes_on_being_late(db):
     world = build("assigned")
     late = world.closes(Phase.SCORING) + 2 * DAY
 
-    before, after = (kept_of(world, at)[Phase.SCORING, 0] for at in (world.at, late))
+    before, after = (phases_kept(world, at)[Phase.SCORING, 0] for at in (world.at, late))
 
     assert (before.most_days_late, before.overdue, before.ended_at) == (0, False, None)
     assert (after.most_days_late, after.overdue, after.ended_at) == (3, True, None)
@@ -44,7 +44,7 @@ def test_each_quarter_is_told_with_the_reports_that_were_made_of_it(client, db):
     lay_plan(world)
     report_quarter(world, 2)
 
-    kept = kept_of(world)
+    kept = phases_kept(world)
 
     first, second, third = (kept[Phase.MONITORING, quarter] for quarter in (1, 2, 3))
     assert (second.acts, second.first, second.last, second.most_days_late) == (
@@ -66,7 +66,7 @@ def test_a_decree_is_told_with_the_closing_that_it_found(db):
     world.at += timedelta(hours=1)
     decree(world, Phase.SELF_ASSESSMENT, statutory + 9 * DAY, "1405/2", agency=world.power)
 
-    kept = kept_of(world)[Phase.SELF_ASSESSMENT, 0]
+    kept = phases_kept(world)[Phase.SELF_ASSESSMENT, 0]
 
     assert [(d.number, d.scope, d.was_until, d.until) for d in kept.decrees] == [
         ("1405/1", "all agencies", statutory, statutory + 3 * DAY),
@@ -85,7 +85,7 @@ def test_a_decree_is_told_in_the_language_of_whoever_reads_it(db):
         world, Phase.SELF_ASSESSMENT, world.closes(Phase.SELF_ASSESSMENT) + DAY, agency=world.power
     )
 
-    [told] = kept_of(world)[Phase.SELF_ASSESSMENT, 0].decrees
+    [told] = phases_kept(world)[Phase.SELF_ASSESSMENT, 0].decrees
 
     with translation.override("fa"):
         assert told.scope == "وزارت نیرو"
@@ -96,15 +96,15 @@ def test_a_decree_made_later_is_not_foreseen(db):
     world = build("begun")
     decree(world, Phase.SELF_ASSESSMENT, world.closes(Phase.SELF_ASSESSMENT) + DAY)
 
-    assert kept_of(world, world.at - timedelta(hours=1))[Phase.SELF_ASSESSMENT, 0].decrees == ()
+    assert phases_kept(world, world.at - timedelta(hours=1))[Phase.SELF_ASSESSMENT, 0].decrees == ()
 
 
 def test_a_quarter_has_its_own_decrees(db):
     world = build("communicated")
-    closes = kept_of(world)[Phase.MONITORING, 2].term.closes_at
+    closes = phases_kept(world)[Phase.MONITORING, 2].term.closes_at
     decree(world, Phase.MONITORING, closes + DAY, quarter=2)
 
-    kept = kept_of(world)
+    kept = phases_kept(world)
 
     assert [len(kept[Phase.MONITORING, quarter].decrees) for quarter in (1, 2, 3, 4)] == [
         0,

@@ -15,7 +15,7 @@ from festival.duties.queries import reach_of
 from indicators.models import IndicatorSet, Kind
 from submissions.models import Submission
 from tests.factories import EPOCH, YEAR, build, make_agency
-from tests.festival.duties.counts import DAY, FILE, URL, enter
+from tests.festival.duties.counts import DAY, FILE, URL, sign_in
 
 pytestmark = pytest.mark.usefixtures("english")
 
@@ -26,7 +26,7 @@ def test_the_page_is_for_administrators_and_auditors(db, client, clock):
 
     answers = {}
     for name in ("administrator", "auditor", "provincial_administrator", "head", "reviewer"):
-        enter(client, clock, world, name, at)
+        sign_in(client, clock, world, name, at)
         answers[name] = client.get(URL).status_code
 
     assert answers == dict.fromkeys(
@@ -42,7 +42,7 @@ def test_the_page_tells_the_finding_draws_each_duty_and_links_to_what_lies_behin
 ):
     world = build("filed")
     at = world.closes(Phase.FINAL) + DAY
-    enter(client, clock, world, "administrator", at)
+    sign_in(client, clock, world, "administrator", at)
 
     page = client.get(URL).content.decode()
 
@@ -55,7 +55,7 @@ def test_the_page_tells_the_finding_draws_each_duty_and_links_to_what_lies_behin
 
 def test_the_bars_begin_at_the_right_in_persian(db, client, clock):
     world = build("filed")
-    enter(client, clock, world, "administrator", world.closes(Phase.FINAL) + 9 * DAY)
+    sign_in(client, clock, world, "administrator", world.closes(Phase.FINAL) + 9 * DAY)
 
     english, persian = (
         client.get(f"/{language}/duties/").content.decode() for language in ("en", "fa")
@@ -74,7 +74,7 @@ def rows_of(client, **asked):
 def test_the_file_holds_what_is_shown_with_documented_columns(db, client, clock):
     world = build("filed")
     at = world.closes(Phase.FINAL)
-    enter(client, clock, world, "auditor", at)
+    sign_in(client, clock, world, "auditor", at)
 
     [row] = rows_of(client, duty="decide_appeals")
 
@@ -104,7 +104,7 @@ def test_the_file_holds_what_is_shown_with_documented_columns(db, client, clock)
 )
 def test_the_list_is_narrowed_by_duty_year_state_and_agency(db, client, clock, asked, found):
     world = build("filed")
-    enter(client, clock, world, "administrator", world.closes(Phase.FINAL))
+    sign_in(client, clock, world, "administrator", world.closes(Phase.FINAL))
 
     assert len(rows_of(client, **asked)) == found
     page = client.get(URL, asked).content.decode()
@@ -116,7 +116,7 @@ def test_a_provincial_administrator_lists_the_provinces_agencies_only(db, client
     Submission.objects.filter(agency=world.unit).update(
         state="marked", submitted_at=world.at, submitted_by=world.unit_head
     )
-    enter(client, clock, world, "provincial_administrator", world.closes(Phase.FINAL))
+    sign_in(client, clock, world, "provincial_administrator", world.closes(Phase.FINAL))
 
     assert [(r["code"], r["duty"], r["province_en"]) for r in rows_of(client)] == [
         ("MOE-QZ", "communicate_scores", "Qazvin")
@@ -126,7 +126,7 @@ def test_a_provincial_administrator_lists_the_provinces_agencies_only(db, client
 
 def test_the_page_takes_the_same_queries_for_any_number_of_rows_and_years(db, client, clock):
     world = build("filed")
-    enter(client, clock, world, "administrator", world.closes(Phase.FINAL))
+    sign_in(client, clock, world, "administrator", world.closes(Phase.FINAL))
     counts = []
     for first, last in ((0, 1), (1, 3), (3, 30)):
         for number in range(first, last):

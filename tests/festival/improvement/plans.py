@@ -10,13 +10,13 @@ from tests.worlds.closing import SAID
 DAY = timedelta(days=1)
 
 
-def begun(world):
+def begin_plan(world):
     return improvement.begin(world.submission, by=world.staff, at=world.at)
 
 
-def written(world, plan=None):
+def write_plan(world, plan=None):
     """A plan with one whole item about the line that lost most."""
-    plan = plan or begun(world)
+    plan = plan or begin_plan(world)
     [item] = improvement.adopt(
         plan, [suggestions.suggest(world.submission)[0].answer.pk], by=world.staff, at=world.at
     )
@@ -26,5 +26,5 @@ def written(world, plan=None):
     return plan
 
 
-def signed(world, at=None):
-    return improvement.move(written(world), "sign", by=world.head, at=at or world.at)
+def sign_plan(world, at=None):
+    return improvement.move(write_plan(world), "sign", by=world.head, at=at or world.at)

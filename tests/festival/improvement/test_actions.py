@@ -13,7 +13,7 @@ from festival.improvement import actions as improvement
 from festival.improvement import suggestions
 from festival.models import ImprovementItem, ImprovementPlan, Progress, Status
 from tests.factories import build
-from tests.festival.improvement.plans import DAY, begun, signed, written
+from tests.festival.improvement.plans import DAY, begin_plan, sign_plan, write_plan
 from tests.festival.visits import at_work, url
 from tests.worlds.answers import power_line
 from tests.worlds.closing import (
@@ -32,7 +32,7 @@ def test_a_plan_waits_for_the_scores_of_its_agency():
     world = build("marked")
 
     with pytest.raises(Refused, match="once the scores of the agency have been communicated"):
-        begun(world)
+        begin_plan(world)
     assert not ImprovementPlan.objects.exists()
 
 
@@ -61,7 +61,7 @@ def test_who_filed_nothing_plans_once_the_results_are_published():
 def test_a_plan_begun_twice_is_one_plan_due_on_the_last_day_of_the_festival():
     world = build("scored")
 
-    first, second = begun(world), begun(world)
+    first, second = begin_plan(world), begin_plan(world)
 
     assert first == second
     closes = world.closes(Phase.FESTIVAL)
@@ -71,7 +71,7 @@ def test_a_plan_begun_twice_is_one_plan_due_on_the_last_day_of_the_festival():
 
 def test_findings_are_taken_up_once_and_only_such_as_are_suggested():
     world = build("scored")
-    plan = begun(world)
+    plan = begin_plan(world)
     keys = [s.answer.pk for s in suggestions.suggest(world.submission)][:2]
 
     improvement.adopt(plan, keys, by=world.staff, at=world.at)
@@ -98,7 +98,7 @@ def test_a_line_stands_in_a_plan_once_even_past_the_acts():
 
 def test_an_item_of_the_agency_s_own_has_no_next_target():
     world = build("scored")
-    plan = begun(world)
+    plan = begin_plan(world)
 
     with pytest.raises(Refused, match="about none"):
         improvement.save_item(plan, {**SAID, "target": Decimal(3)}, by=world.staff, at=world.at)
@@ -110,7 +110,7 @@ def test_an_item_of_the_agency_s_own_has_no_next_target():
 @pytest.mark.parametrize("lacking", ("action", "owner", "due_on"))
 def test_a_plan_is_not_signed_while_an_item_lacks_something(lacking):
     world = build("scored")
-    plan = begun(world)
+    plan = begin_plan(world)
     empty = {**SAID, "target": None, lacking: None if lacking == "due_on" else ""}
     improvement.save_item(plan, empty, by=world.staff, at=world.at)
 
@@ -122,15 +122,15 @@ def test_an_empty_plan_is_not_signed_and_staff_do_not_sign():
     world = build("scored")
 
     with pytest.raises(Refused, match="no item yet"):
-        improvement.move(begun(world), "sign", by=world.head, at=world.at)
+        improvement.move(begin_plan(world), "sign", by=world.head, at=world.at)
     with pytest.raises(Refused, match="head of the agency"):
-        improvement.move(written(world), "sign", by=world.staff, at=world.at)
+        improvement.move(write_plan(world), "sign", by=world.staff, at=world.at)
 
 
 @pytest.mark.parametrize(("after", "late"), ((0, 0), (1, 1), (40, 40)))
 def test_a_signature_after_the_day_counts_its_days_and_stands_in_the_record(after, late):
     world = build("scored")
-    plan = written(world)
+    plan = write_plan(world)
     at = world.closes(Phase.FESTIVAL) - timedelta(hours=1) + after * DAY
 
     plan = improvement.move(plan, "sign", by=world.head, at=at)
@@ -142,7 +142,7 @@ def test_a_signature_after_the_day_counts_its_days_and_stands_in_the_record(afte
 
 def test_what_is_struck_before_signing_is_no_part_of_the_plan():
     world = build("scored")
-    plan = written(world)
+    plan = write_plan(world)
     item = plan.items.get()
 
     improvement.strike_item(item, by=world.staff, at=world.at)
@@ -154,7 +154,7 @@ def test_what_is_struck_before_signing_is_no_part_of_the_plan():
 def test_a_signed_plan_is_returned_with_a_told_reason_and_its_lateness_stays():
     world = build("scored")
     late = world.closes(Phase.FESTIVAL) + 3 * DAY
-    plan = signed(world, at=late)
+    plan = sign_plan(world, at=late)
 
     with pytest.raises(Refused, match="Say why"):
         improvement.move(plan, "send_back", by=world.administrator, at=late)
@@ -176,7 +176,7 @@ def test_a_signed_plan_is_returned_with_a_told_reason_and_its_lateness_stays():
 
 def test_progress_is_added_never_changed_and_the_newest_holds():
     world = build("scored")
-    signed(world)
+    sign_plan(world)
     item = ImprovementItem.objects.for_list().get()
     assert item.status == Status.NONE
 
@@ -193,7 +193,7 @@ def test_progress_is_added_never_changed_and_the_newest_holds():
 
 def test_what_is_cancelled_has_its_reason():
     world = build("scored")
-    signed(world)
+    sign_plan(world)
     item = ImprovementItem.objects.for_list().get()
 
     with pytest.raises(Refused, match="why the item is cancelled"):
@@ -204,7 +204,7 @@ def test_what_is_cancelled_has_its_reason():
 
 def test_a_plan_is_closed_when_nothing_of_it_is_open():
     world = build("scored")
-    plan = signed(world)
+    plan = sign_plan(world)
     item = ImprovementItem.objects.for_list().get()
 
     with pytest.raises(Refused, match="1 item is neither completed nor cancelled"):
@@ -226,7 +226,7 @@ def test_progress_of_a_draft_is_refused():
 def test_a_compulsory_plan_is_begun_if_need_be_and_its_day_is_never_made_earlier():
     world = build("scored")
     taking_part = Participation.objects.get(cycle=world.cycle, agency=world.power)
-    plan = begun(world)
+    plan = begin_plan(world)
     earlier, later = plan.due_on - 10 * DAY, plan.due_on + 10 * DAY
 
     first = improvement.impose(taking_part, due_on=earlier, by=world.administrator, at=world.at)

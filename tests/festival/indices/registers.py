@@ -39,13 +39,13 @@ def take_in(world, followed, text, code="table", year=None, facts=FACTS, **said)
     )
 
 
-def tried(followed, text, code="table", year=None):
+def check_file(followed, text, code="table", year=None):
     return import_check.check(
         PUBLISHERS[code], followed, read(PUBLISHERS[code], text.encode(), "x.csv"), year=year
     )
 
 
-def held(followed, year=2024):
+def values_in_force(followed, year=2024):
     """What holds of an index in a year, by country."""
     rows = IndexValue.objects.current().filter(edition__index=followed, edition__year=year)
     return {v.country: (v.score, v.rank) for v in rows}
@@ -54,7 +54,7 @@ def held(followed, year=2024):
 TABLE = "country,year,score,rank\nIRN,2024,25,150\nTUR,2024,36,115\nIRQ,2024,23,157\n"
 
 
-def write(world, followed, by=None, done="سامانه‌ها یکپارچه شد", agency=None):
+def write_report(world, followed, by=None, done="سامانه‌ها یکپارچه شد", agency=None):
     return indices.write_report(
         followed, agency or world.power, year=1405, done=done, by=by or world.staff, at=world.at
     )

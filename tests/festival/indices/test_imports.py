@@ -13,7 +13,14 @@ from festival.indices.published_values import PublishedValue
 from festival.indices.publisher_files import read
 from festival.indices.publishers import PUBLISHERS
 from festival.models import IndexEdition, IndexValue
-from tests.festival.indices.registers import TABLE, State, enter, held, take_in, tried
+from tests.festival.indices.registers import (
+    TABLE,
+    State,
+    check_file,
+    enter,
+    take_in,
+    values_in_force,
+)
 
 # --- Files --------------------------------------------------------------------------------------
 
@@ -22,7 +29,7 @@ def test_a_trial_tells_what_is_new_changed_the_same_and_wrong_and_writes_nothing
     enter(world, followed, score="24", rank=150)
     take_in(world, followed, "country,year,score,rank\nIRQ,2024,23,157\n")
 
-    found = tried(followed, f"{TABLE}Atlantis,2024,1,1\n")
+    found = check_file(followed, f"{TABLE}Atlantis,2024,1,1\n")
 
     assert [str(one["object"]) for one in found.new] == ["Türkiye · 2024 · 36 · rank 115"]
     assert [
@@ -30,14 +37,14 @@ def test_a_trial_tells_what_is_new_changed_the_same_and_wrong_and_writes_nothing
         for one in found.changed
     ] == [(2, "24", "25")]
     assert (found.unchanged, found.left_out, [e["row"] for e in found.errors]) == (1, 1, ["5"])
-    assert held(followed)["IRN"] == (24, 150)
+    assert values_in_force(followed)["IRN"] == (24, 150)
 
 
 def test_the_same_file_a_second_time_changes_nothing(world, followed):
     take_in(world, followed, TABLE)
     before = list(IndexValue.objects.order_by("pk").values_list())
 
-    found = tried(followed, TABLE)
+    found = check_file(followed, TABLE)
     with pytest.raises(Refused, match="already holds exactly this"):
         take_in(world, followed, TABLE)
 
@@ -58,7 +65,7 @@ def test_a_changed_value_revises_its_year_alone_and_keeps_countries_not_in_the_f
         facts=EditionFacts("2024b", "Revision"),
     )
 
-    assert held(followed) == {"IRN": (26, 147), "TUR": (36, 115), "IRQ": (23, 157)}
+    assert values_in_force(followed) == {"IRN": (26, 147), "TUR": (36, 115), "IRQ": (23, 157)}
     assert {e.year: (e.label, e.is_revised) for e in IndexEdition.objects.current()} == {
         2023: ("2024", False),
         2024: ("2024b", True),
@@ -78,14 +85,14 @@ def test_a_file_adds_countries_to_a_typed_edition_without_a_revision(world, foll
 
     edition.refresh_from_db()
     assert (edition.label, edition.sha256, edition.is_current) == ("2024", "b" * 64, True)
-    assert sorted(held(followed)) == ["IRN", "IRQ", "TUR"]
+    assert sorted(values_in_force(followed)) == ["IRN", "IRQ", "TUR"]
     assert Entry.objects.get(act="import_values").params["completed"] == [2024]
 
 
 def test_a_file_that_is_silent_about_the_rank_takes_none_away(world, followed):
     enter(world, followed)
 
-    found = tried(followed, "country,year,score\nIRN,2024,25\n")
+    found = check_file(followed, "country,year,score\nIRN,2024,25\n")
 
     assert (found.differs, found.unchanged) == (False, 1)
 

@@ -6,11 +6,11 @@ from cycles.models import Entry
 from cycles.workflow import Refused
 from festival.indices import actions as indices
 from festival.models import IndexReport, Recommendation
-from tests.festival.indices.registers import write
+from tests.festival.indices.registers import write_report
 
 
 def test_staff_write_the_report_and_the_head_sends_it(world, followed):
-    report = write(world, followed)
+    report = write_report(world, followed)
 
     with pytest.raises(Refused, match="head of the agency"):
         indices.send_report(report, by=world.staff, at=world.at)
@@ -22,16 +22,16 @@ def test_staff_write_the_report_and_the_head_sends_it(world, followed):
 
 def test_only_a_responsible_agency_reports_and_only_its_own_people(world, followed):
     with pytest.raises(Refused, match="does not answer for this index"):
-        write(world, followed, by=world.other_staff, agency=world.health)
+        write_report(world, followed, by=world.other_staff, agency=world.health)
     with pytest.raises(Refused, match="is for staff of the agency"):
-        write(world, followed, by=world.other_staff)
+        write_report(world, followed, by=world.other_staff)
 
     assert not IndexReport.objects.exists()
 
 
 def test_what_was_sent_stays_and_a_later_report_stands_in_its_place(world, followed):
-    first = indices.send_report(write(world, followed), by=world.head, at=world.at)
-    draft = write(world, followed, done="تکمیل شد")
+    first = indices.send_report(write_report(world, followed), by=world.head, at=world.at)
+    draft = write_report(world, followed, done="تکمیل شد")
 
     assert draft.pk != first.pk
     assert [r.pk for r in IndexReport.objects.newest()] == [first.pk]
@@ -41,7 +41,7 @@ def test_what_was_sent_stays_and_a_later_report_stands_in_its_place(world, follo
 
 
 def test_a_draft_is_read_by_its_agency_and_the_national_officers_alone(world, followed):
-    report = write(world, followed)
+    report = write_report(world, followed)
 
     readers = {
         who

@@ -7,7 +7,7 @@ from festival.indices import actions as indices
 from festival.indices.chapter import chapter
 from festival.indices.queries import positions
 from festival.models import Index, Region
-from tests.festival.indices.registers import enter, take_in, write
+from tests.festival.indices.registers import enter, take_in, write_report
 from tests.worlds.indices import index, region
 
 
@@ -66,7 +66,7 @@ def test_positions_take_three_queries_for_any_number_of_indices_and_countries(
 
 def test_the_chapter_holds_what_was_known_in_its_year_and_what_was_approved(world):
     egdi = index(world)
-    indices.send_report(write(world, egdi), by=world.head, at=world.at)
+    indices.send_report(write_report(world, egdi), by=world.head, at=world.at)
     text = indices.recommend(
         egdi, year=1405, text="سامانه‌ها پیوسته شود", by=world.administrator, at=world.at
     )

@@ -11,7 +11,7 @@ from cycles.workflow import Refused
 from festival.indices import actions as indices
 from festival.indices.queries import positions
 from festival.models import Index, IndexEdition, IndexValue, Region
-from tests.festival.indices.registers import FACTS, State, enter, held, take_in
+from tests.festival.indices.registers import FACTS, State, enter, take_in, values_in_force
 from tests.worlds.indices import index, recommendation, region
 
 # --- The initial table --------------------------------------------------------------------------
@@ -22,7 +22,7 @@ def test_the_initial_table_begins_an_empty_register_and_the_record_names_each_in
 
     egdi = Index.objects.get(code="EGDI")
     assert len(begun) == Index.objects.count() == 11
-    assert held(egdi)["IRN"] == (Decimal("0.65639"), 101)
+    assert values_in_force(egdi)["IRN"] == (Decimal("0.65639"), 101)
     assert (egdi.vision_rank, egdi.vision_region.code, egdi.vision_year) == (1, "vision", 2025)
     assert len(egdi.vision_region.countries) == 25
     assert Entry.objects.filter(act="load_register").count() == 11
@@ -169,7 +169,7 @@ def test_a_publishers_revision_is_a_new_row_and_the_old_one_stays(world, followe
     first.refresh_from_db()
     assert (revised.supersedes, revised.is_current, first.is_current) == (first, True, False)
     assert IndexValue.objects.get(edition=first).score == 25
-    assert held(followed) == {"IRN": (26, 147)}
+    assert values_in_force(followed) == {"IRN": (26, 147)}
     assert Entry.objects.filter(act="enter_edition").latest("id").params["revised"] == [2024]
 
 
@@ -179,7 +179,7 @@ def test_another_number_of_countries_is_a_revision_for_a_rank_moves_with_it(worl
     revised = enter(world, followed, count=182)
 
     assert (revised.country_count, revised.is_revised) == (182, True)
-    assert held(followed) == {"IRN": (25, 150)}
+    assert values_in_force(followed) == {"IRN": (25, 150)}
 
 
 def test_what_was_not_known_is_filled_without_a_revision(world, followed):
@@ -194,7 +194,7 @@ def test_what_was_not_known_is_filled_without_a_revision(world, followed):
         180,
         date(2025, 2, 11),
     )
-    assert held(followed) == {"IRN": (25, 150)}
+    assert values_in_force(followed) == {"IRN": (25, 150)}
 
 
 def test_what_is_held_already_is_not_written_again(world, followed):

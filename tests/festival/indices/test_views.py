@@ -10,7 +10,7 @@ from cycles.models import Entry
 from festival.indices import actions as indices
 from festival.models import Index, IndexEdition, IndexReport, IndexValue, Region
 from tests.factories import PASSWORD
-from tests.festival.indices.registers import enter, held
+from tests.festival.indices.registers import enter, values_in_force
 from tests.tabs import Tab
 from tests.worlds.indices import index
 
@@ -127,7 +127,7 @@ def test_a_file_is_tried_on_the_page_and_taken_over_when_it_is_confirmed(
     assert (edition.label, edition.year, edition.published_on, len(edition.sha256)) == (
         "2024", 2024, date(2025, 2, 11), 64,
     )  # fmt: skip
-    assert held(followed) == {"IRN": (25, 150), "TUR": (36, 115)}
+    assert values_in_force(followed) == {"IRN": (25, 150), "TUR": (36, 115)}
 
 
 def test_wrong_rows_are_named_and_left_out_only_when_asked_for(world, there, client, followed):
@@ -143,7 +143,7 @@ def test_wrong_rows_are_named_and_left_out_only_when_asked_for(world, there, cli
     assert not IndexValue.objects.exists()
     client.post(page, {"token": tried.context["token"], "take": "right"})
 
-    assert held(followed) == {"IRN": (25, None)}
+    assert values_in_force(followed) == {"IRN": (25, None)}
     assert Entry.objects.get(act="import_values").params["left_out"] == 1
 
 

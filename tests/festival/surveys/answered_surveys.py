@@ -9,12 +9,12 @@ from tests.factories import make_agency, make_user
 DAY = timedelta(days=1)
 
 
-def laid(world, **fields):
+def open_survey(world, **fields):
     dates = {"opens_at": world.at, "closes_at": world.at + 14 * DAY}
     return surveys.open_survey(world.cycle, **dates | fields, by=world.administrator, at=world.at)
 
 
-def said(held, value=4, words="Earlier indicators"):
+def answers_to(held, value=4, words="Earlier indicators"):
     """An answer to every question."""
     return {
         q.pk: words if q.kind == "text" else min(value, len(q.options))
@@ -22,7 +22,7 @@ def said(held, value=4, words="Earlier indicators"):
     }
 
 
-def staffed(world, number):
+def make_staffed_agency(world, number):
     """Another agency that takes part, with somebody on its staff."""
     agency = make_agency(f"S{number}", f"دستگاه {number}", f"Office {number}")
     Participation.objects.create(
@@ -31,10 +31,14 @@ def staffed(world, number):
     return agency, make_user(f"staff{number}", "staff", agency=agency)
 
 
-def answered(world, held, values):
+def let_agencies_answer(world, held, values):
     """As many agencies as there are values, each of which gives it to every question."""
     for n, value in enumerate(values):
-        agency, staff = staffed(world, n)
+        agency, staff = make_staffed_agency(world, n)
         surveys.answer(
-            held, agency, said(held, value, f"words {value}"), by=staff, at=held.opens_at + DAY
+            held,
+            agency,
+            answers_to(held, value, f"words {value}"),
+            by=staff,
+            at=held.opens_at + DAY,
         )

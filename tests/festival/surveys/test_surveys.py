@@ -14,7 +14,13 @@ from festival.surveys import actions as surveys
 from festival.surveys import results as surveys_results
 from festival.surveys.questions import QUESTIONS, Question
 from tests.factories import EPOCH, build, make_agency, make_user
-from tests.festival.surveys.answered_surveys import DAY, answered, laid, said, staffed
+from tests.festival.surveys.answered_surveys import (
+    DAY,
+    answers_to,
+    let_agencies_answer,
+    make_staffed_agency,
+    open_survey,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
@@ -25,7 +31,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 def test_a_survey_begins_with_eight_questions_in_two_languages_and_all_are_told():
     world = build("open")
 
-    held = laid(world)
+    held = open_survey(world)
 
     assert held.questions.count() == len(QUESTIONS) == 8
     assert all(q.text_fa and q.text_en for q in held.questions.all())
@@ -45,24 +51,24 @@ def test_a_survey_begins_with_eight_questions_in_two_languages_and_all_are_told(
 )
 def test_a_survey_without_sense_is_refused(fields, why):
     with pytest.raises(Refused, match=why):
-        laid(build("open"), **fields)
+        open_survey(build("open"), **fields)
 
 
 def test_there_is_one_survey_a_year_none_of_a_planned_one_and_none_in_practice():
     world = build("open")
-    laid(world)
+    open_survey(world)
 
     with pytest.raises(Refused, match="has a survey already"):
-        laid(world)
+        open_survey(world)
     practice = years.open_practice(by=world.administrator, at=world.at)
     world.cycle = practice
     with pytest.raises(Refused, match="has been opened"):
-        laid(world)
+        open_survey(world)
 
 
 def test_a_planned_year_has_no_survey():
     with pytest.raises(Refused, match="has been opened"):
-        laid(build("planned"))
+        open_survey(build("planned"))
 
 
 # --- Answering ----------------------------------------------------------------------------------
@@ -77,10 +83,10 @@ def test_an_answer_knows_neither_agency_nor_moment_nor_its_fellows():
 
 def test_the_record_says_nothing_of_an_answer():
     world = build("open")
-    held = laid(world)
+    held = open_survey(world)
     before = Entry.objects.count()
 
-    surveys.answer(held, world.power, said(held), by=world.staff, at=world.at)
+    surveys.answer(held, world.power, answers_to(held), by=world.staff, at=world.at)
 
     assert Entry.objects.count() == before
     assert SurveyAnswer.objects.count() == 8
@@ -88,11 +94,11 @@ def test_the_record_says_nothing_of_an_answer():
 
 def test_an_agency_answers_once():
     world = build("open")
-    held = laid(world)
-    surveys.answer(held, world.power, said(held), by=world.staff, at=world.at)
+    held = open_survey(world)
+    surveys.answer(held, world.power, answers_to(held), by=world.staff, at=world.at)
 
     with pytest.raises(Refused, match="has answered"):
-        surveys.answer(held, world.power, said(held), by=world.head, at=world.at)
+        surveys.answer(held, world.power, answers_to(held), by=world.head, at=world.at)
     with pytest.raises(IntegrityError, match="an_agency_answers_once"), transaction.atomic():
         SurveyReturn.objects.create(survey=held, agency=world.power, at=world.at)
     assert SurveyAnswer.objects.count() == 8
@@ -100,8 +106,8 @@ def test_an_agency_answers_once():
 
 def test_only_words_may_stay_empty():
     world = build("open")
-    held = laid(world)
-    whole = said(held)
+    held = open_survey(world)
+    whole = answers_to(held)
     words = held.questions.get(kind="text")
     scale = held.questions.filter(kind="scale").first()
 
@@ -118,35 +124,39 @@ def test_only_words_may_stay_empty():
 
 def test_it_is_answered_from_the_opening_up_to_the_closing():
     world = build("open")
-    held = laid(world, opens_at=world.at + DAY)
+    held = open_survey(world, opens_at=world.at + DAY)
     moments = {held.opens_at - timedelta(seconds=1): "not open yet", held.closes_at: "is closed"}
 
     for at, why in moments.items():
         with pytest.raises(Refused, match=why):
-            surveys.answer(held, world.power, said(held), by=world.staff, at=at)
+            surveys.answer(held, world.power, answers_to(held), by=world.staff, at=at)
     surveys.answer(
-        held, world.power, said(held), by=world.staff, at=held.closes_at - timedelta(microseconds=1)
+        held,
+        world.power,
+        answers_to(held),
+        by=world.staff,
+        at=held.closes_at - timedelta(microseconds=1),
     )
 
 
 @pytest.mark.parametrize("who", ("other_staff", "headquarters", "administrator", "stranger"))
 def test_nobody_answers_for_an_agency_but_its_staff_and_heads(who):
     world = build("open")
-    held = laid(world)
+    held = open_survey(world)
 
     with pytest.raises(Refused, match="staff of the agency"):
-        surveys.answer(held, world.power, said(held), by=world.people[who], at=world.at)
+        surveys.answer(held, world.power, answers_to(held), by=world.people[who], at=world.at)
     assert not SurveyAnswer.objects.exists()
 
 
 def test_an_agency_that_does_not_take_part_is_not_asked():
     world = build("open")
-    held = laid(world)
+    held = open_survey(world)
     agency = make_agency("Z", "دیگر", "Other")
     staff = make_user("z", "staff", agency=agency)
 
     with pytest.raises(Refused, match="does not take part"):
-        surveys.answer(held, agency, said(held), by=staff, at=world.at)
+        surveys.answer(held, agency, answers_to(held), by=staff, at=world.at)
 
 
 # --- What is told -------------------------------------------------------------------------------
@@ -154,8 +164,8 @@ def test_an_agency_that_does_not_take_part_is_not_asked():
 
 def test_while_it_is_open_only_the_number_is_told():
     world = build("open")
-    held = laid(world)
-    answered(world, held, [5] * 6)
+    held = open_survey(world)
+    let_agencies_answer(world, held, [5] * 6)
 
     results = surveys_results.read(held, held.closes_at - timedelta(seconds=1))
 
@@ -165,8 +175,8 @@ def test_while_it_is_open_only_the_number_is_told():
 
 def test_when_it_has_closed_means_and_shares_are_told():
     world = build("open")
-    held = laid(world)
-    answered(world, held, [1, 2, 4, 5, 5])
+    held = open_survey(world)
+    let_agencies_answer(world, held, [1, 2, 4, 5, 5])
 
     results = surveys_results.read(held, held.closes_at)
 
@@ -183,8 +193,8 @@ def test_when_it_has_closed_means_and_shares_are_told():
 
 def test_of_fewer_than_five_answers_nothing_is_told():
     world = build("open")
-    held = laid(world)
-    answered(world, held, [1, 2, 4, 5])
+    held = open_survey(world)
+    let_agencies_answer(world, held, [1, 2, 4, 5])
 
     results = surveys_results.read(held, held.closes_at)
 
@@ -197,10 +207,10 @@ def test_of_fewer_than_five_answers_nothing_is_told():
 
 def test_a_question_in_words_that_few_answered_is_not_told_although_the_others_are():
     world = build("open")
-    held = laid(world, questions=[Question("scale", "الف", "A"), Question("text", "ب", "B")])
+    held = open_survey(world, questions=[Question("scale", "الف", "A"), Question("text", "ب", "B")])
     scale, words = held.questions.order_by("position")
     for n in range(5):
-        agency, staff = staffed(world, n)
+        agency, staff = make_staffed_agency(world, n)
         surveys.answer(
             held, agency, {scale.pk: 3, words.pk: "x" if n else ""}, by=staff, at=world.at
         )

@@ -7,7 +7,12 @@ from django.test.utils import CaptureQueriesContext
 from agencies.models import Agency
 from festival.models import Survey, SurveyAnswer, SurveyQuestion, SurveyReturn
 from tests.factories import build
-from tests.festival.surveys.answered_surveys import DAY, answered, laid, said
+from tests.festival.surveys.answered_surveys import (
+    DAY,
+    answers_to,
+    let_agencies_answer,
+    open_survey,
+)
 from tests.festival.visits import at_work, url
 from tests.worlds.closing import survey
 
@@ -41,7 +46,7 @@ def test_a_survey_is_laid_answered_and_read_page_by_page(client, clock):
     assert there in client.get(url("survey", held.pk)).content.decode()
     missing = client.post(there, {}).content.decode()
     assert "This field is required" in missing
-    client.post(there, {f"q{pk}": value for pk, value in said(held, 2).items()})
+    client.post(there, {f"q{pk}": value for pk, value in answers_to(held, 2).items()})
     assert SurveyReturn.objects.get().agency == world.power
     assert "Answered" in client.get(url("survey", held.pk)).content.decode()
     at_work(client, clock, held.closes_at + DAY, "administrator")
@@ -55,8 +60,8 @@ def test_a_survey_is_laid_answered_and_read_page_by_page(client, clock):
 @pytest.mark.parametrize("who", ("administrator", "auditor"))
 def test_the_authority_reads_who_has_answered_and_never_what_by_whom(client, clock, who):
     world = build("open")
-    held = laid(world)
-    answered(world, held, [1, 2, 3, 4, 5, 5])
+    held = open_survey(world)
+    let_agencies_answer(world, held, [1, 2, 3, 4, 5, 5])
     at_work(client, clock, held.closes_at + DAY, who)
 
     page = client.get(url("survey", held.pk)).content.decode()
@@ -68,8 +73,8 @@ def test_the_authority_reads_who_has_answered_and_never_what_by_whom(client, clo
 
 def test_agencies_read_no_results(client, clock):
     world = build("open")
-    held = laid(world)
-    answered(world, held, [1, 2, 3, 4, 5])
+    held = open_survey(world)
+    let_agencies_answer(world, held, [1, 2, 3, 4, 5])
     at_work(client, clock, held.closes_at + DAY, "staff")
 
     page = client.get(url("survey", held.pk)).content.decode()
@@ -80,7 +85,7 @@ def test_agencies_read_no_results(client, clock):
 
 def test_an_agency_sees_it_from_its_opening_on_and_answers_for_nobody_else(client, clock):
     world = build("open")
-    held = laid(world, opens_at=world.at + DAY)
+    held = open_survey(world, opens_at=world.at + DAY)
 
     at_work(client, clock, world.at, "staff")
     assert client.get(url("survey", held.pk)).status_code == 404
