@@ -1,7 +1,5 @@
 """Forms of improvement plans: an item, its progress, what is returned."""
 
-from collections.abc import Mapping
-
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
@@ -68,7 +66,7 @@ class ProgressForm(ComparedForm):
         self,
         data: QueryDict | None = None,
         *,
-        initial: Mapping[str, object],
+        initial: dict[str, object],
         last: int | None,
     ) -> None:
         super().__init__(data, initial=initial)

@@ -1,6 +1,6 @@
 """Forms of the Article 82 report: a chapter's text, and its delivery."""
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -68,7 +68,7 @@ class TextForm(forms.Form):
         self,
         data: QueryDict | None = None,
         *,
-        initial: MutableMapping[str, object],
+        initial: dict[str, object],
         language: str,
         draft: str,
     ) -> None:

@@ -1,6 +1,6 @@
 """Forms of a survey: its questions, and an agency's answers."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from django import forms
 from django.http import QueryDict
@@ -56,7 +56,7 @@ class SurveyForm(ActForm):
         self,
         data: QueryDict | None = None,
         *,
-        initial: Mapping[str, object],
+        initial: dict[str, object],
         move: Move,
         user: User,
     ) -> None:
