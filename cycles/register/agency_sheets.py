@@ -1,6 +1,5 @@
 """Agencies as spreadsheets, in and out, and the country's data that a new portal starts with."""
 
-import csv
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from agencies.models import Agency, Level, Province, Sector
 from cycles.models import LegalBasis
 from cycles.spreadsheets import dry_run, sheet_files
 from cycles.spreadsheets import sheets as spreadsheets_sheets
+from cycles.spreadsheets.csv_tables import read_rows
 from cycles.spreadsheets.dry_run import Check, SheetResource, YesNo
 from cycles.spreadsheets.sheets import Column, Form, Sheet, SheetRow
 
@@ -231,8 +231,10 @@ def load_country(provincial_units: Sequence[str] = ()) -> int:
         (DATA / "provinces.csv").read_text(encoding="utf-8"), format="csv"
     )
     ProvinceResource().import_data(provinces, raise_errors=True)
-    rows = [{"province": "", "is_authority": "false"} | row for row in _data("agencies.csv")]
-    branches = _data("provincial_units.csv")
+    rows = [
+        {"province": "", "is_authority": "false"} | row for row in read_rows(DATA / "agencies.csv")
+    ]
+    branches = read_rows(DATA / "provincial_units.csv")
     for row in rows:
         if row["code"] == AUTHORITY:
             row["is_authority"] = "true"
@@ -245,11 +247,6 @@ def load_country(provincial_units: Sequence[str] = ()) -> int:
     resource = AgencyResource()
     ordered = resource.in_order([SheetRow(number, row) for number, row in enumerate(rows, start=2)])
     return len(dry_run.write_table(resource, dry_run.dataset(ordered)))
-
-
-def _data(name: str) -> list[dict[str, str]]:
-    with (DATA / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def _units(

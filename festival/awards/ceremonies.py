@@ -2,11 +2,9 @@
 minutes.
 """
 
-import csv
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from django.apps import apps
 from django.core.files import File
@@ -18,6 +16,7 @@ from agencies.models import Province, User
 from cycles.clashes import Seen
 from cycles.engine.perform import perform, why_closed
 from cycles.models import Cycle
+from cycles.spreadsheets.csv_tables import read_rows
 from cycles.ui import files as ui_files
 from cycles.workflow import CycleState, Refused
 from festival.models import AwardCategory, Ceremony, Minutes
@@ -74,13 +73,13 @@ def _new_ceremony(cycle: Cycle, province: Province | None) -> Ceremony:
 def set_ceremony(
     ceremony: Ceremony,
     *,
-    fields: Mapping[str, Any],
+    fields: Mapping[str, object],
     by: User,
     at: datetime,
     seen: Seen | None = None,
 ) -> Ceremony:
     """Set name, day, place and chair of a ceremony; the record keeps what each was."""
-    ceremony = _locked(ceremony)
+    ceremony = Ceremony.objects.get_locked(ceremony.pk)
     names = ("name_fa", "name_en", "held_on", "place", "chair")
     changed = {
         n: [str(getattr(ceremony, n) or ""), str(fields[n] or "")] for n in names if n in fields
@@ -93,11 +92,6 @@ def set_ceremony(
     perform(CEREMONIES, [ceremony], "set_ceremony", by=by, at=at, seen=seen, changed=changed)
     ceremony.save()
     return ceremony
-
-
-def _locked(ceremony: Ceremony) -> Ceremony:
-    rows = Ceremony.objects.select_related("cycle", "province")
-    return rows.select_for_update(of=("self",), no_key=True).get(pk=ceremony.pk)
 
 
 # --- For what there are awards ------------------------------------------------------------------
@@ -114,19 +108,22 @@ def take_over_categories(cycle: Cycle, *, by: User, at: datetime) -> list[AwardC
     earlier = AwardCategory.objects.filter(cycle__year__lt=cycle.year, cycle__year__gt=0)
     last = earlier.aggregate(Max("cycle__year"))["cycle__year__max"]
     names = ("code", "is_composed", *FIELDS)
-    rows = earlier.filter(cycle__year=last).for_list().values(*names) if last else _starter()
+    rows = (
+        earlier.filter(cycle__year=last).for_list().values(*names)
+        if last
+        else _starter_categories()
+    )
     made = [AwardCategory.objects.create(cycle=cycle, **row) for row in rows]
     perform(CATEGORIES, made, "take_over", by=by, at=at, year=last)
     return made
 
 
-def _starter() -> list[dict[str, Any]]:
-    with STARTER.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+def _starter_categories() -> list[dict[str, object]]:
+    rows = read_rows(STARTER)
     return [_starter_category(row, position) for position, row in enumerate(rows, 1)]
 
 
-def _starter_category(row: Mapping[str, str], position: int) -> dict[str, Any]:
+def _starter_category(row: Mapping[str, str], position: int) -> dict[str, object]:
     """Return the fields of a category from its row of the starter table."""
     return {
         "code": row["code"],
@@ -147,7 +144,7 @@ def save_category(
     cycle: Cycle,
     *,
     code: str,
-    fields: Mapping[str, Any],
+    fields: Mapping[str, object],
     by: User,
     at: datetime,
     is_new: bool = False,
@@ -198,7 +195,7 @@ def minute(
     at: datetime,
 ) -> Minutes:
     """Keep the minutes of a meeting that was held; they are never changed afterwards."""
-    ceremony = _locked(ceremony)
+    ceremony = Ceremony.objects.get_locked(ceremony.pk)
     if held_at > at:
         raise Refused(_("The meeting has not been held yet."))
     if not members.strip() or not text.strip():

@@ -31,7 +31,7 @@ from festival.workflow import CATEGORIES, CEREMONIES, MINUTES, AwardState
 
 
 def _cycle(request: PortalRequest, year: int) -> Cycle:
-    """The year, to administrators and auditors of the country or of a province."""
+    """Find the year, for administrators and auditors of the country or of a province."""
     if not request.user.holds(*OVERSEERS, at=request.at):
         raise Http404
     return get_object_or_404(Cycle.objects.of_years().exclude(state=CycleState.PLANNED), year=year)
@@ -39,9 +39,7 @@ def _cycle(request: PortalRequest, year: int) -> Cycle:
 
 @require_http_methods(["GET", "POST"])
 def ceremonies(request: PortalRequest, year: int) -> HttpResponse:
-    """The ceremonies of a year within the reader's scope, how far each is; by POST all of them are
-    laid.
-    """
+    """List the ceremonies of a year within the reader's scope; a POST lays them all."""
     cycle = _cycle(request, year)
     if request.method == "POST":
         try:
@@ -96,7 +94,9 @@ def _form(found: Ceremony, data: QueryDict | None = None) -> CeremonyForm:
 
 
 def _day_as_moment(found: Ceremony) -> datetime | None:
-    """The day as a moment of Tehran, which the field shows in the reader's calendar."""
+    """Return the ceremony's day as a moment of Tehran, which the field shows in the reader's
+    calendar.
+    """
     return midnight(found.held_on) if found.held_on else None
 
 
@@ -105,7 +105,7 @@ def _day_as_moment(found: Ceremony) -> datetime | None:
 
 @require_http_methods(["GET", "POST"])
 def categories(request: PortalRequest, year: int) -> HttpResponse:
-    """For what there are awards in a year; by POST they are taken over from an earlier year, or the
+    """List the award categories of a year; a POST takes them over from an earlier year or the
     starter table.
     """
     cycle = _cycle(request, year)
@@ -156,10 +156,10 @@ def category_new(request: PortalRequest, year: int) -> HttpResponse:
 def category(request: PortalRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(AwardCategory.objects.select_related("cycle"), pk=pk)
     cycle = _cycle(request, found.cycle.year)
-    form = CategoryForm(request.POST or None, held=found)
+    form = CategoryForm(request.POST or None, category=found)
 
     def save() -> None:
-        seen = form.as_seen(lambda: CategoryForm(held=AwardCategory.objects.get(pk=pk)))
+        seen = form.as_seen(lambda: CategoryForm(category=AwardCategory.objects.get(pk=pk)))
         awards_ceremonies.save_category(
             cycle,
             code=found.code,
@@ -193,7 +193,16 @@ def minutes_new(request: PortalRequest, pk: int) -> HttpResponse:
     form = MinutesForm(request.POST or None, request.FILES or None)
 
     def save() -> None:
-        awards_ceremonies.minute(found, **form.cleaned_data, by=request.user, at=request.at)
+        typed = form.cleaned_data
+        awards_ceremonies.minute(
+            found,
+            held_at=typed["held_at"],
+            members=typed["members"],
+            text=typed["text"],
+            file=typed["file"],
+            by=request.user,
+            at=request.at,
+        )
 
     closed = why_closed(MINUTES, Minutes(ceremony=found), "minute", by=request.user, at=request.at)
     return form_page(
@@ -220,7 +229,7 @@ def minutes(request: PortalRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def minutes_paper(request: PortalRequest, pk: int) -> HttpResponseBase:
-    """The signed paper of the minutes."""
+    """Send the signed paper of the minutes."""
     found = _minutes(request, pk)
     if not found.file:
         raise Http404

@@ -90,7 +90,9 @@ def refuse_undecidable(award: Award, decision: Decision, edition: Edition) -> No
 def refuse_too_many(
     decided: Iterable[Award], awards: Iterable[Award], decisions: Mapping[int, Decision]
 ) -> None:
-    """A limit is one of places: agencies that share a place in a ranking share the award, too."""
+    """Refuse more places than a category gives; agencies that share a place share the award,
+    too.
+    """
     places: dict[tuple[int, int | None, str], set[tuple[str, Decimal | int | None]]] = {}
     categories: dict[int, AwardCategory] = {}
     for award in (*decided, *awards):

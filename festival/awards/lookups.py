@@ -18,7 +18,7 @@ from festival.models import Ceremony, Edition
 
 
 def find_ceremony(request: PortalRequest, pk: int) -> Ceremony:
-    """The ceremony, if its awards are the reader's business before they are public."""
+    """Find a ceremony whose awards are the reader's business before they are public."""
     return get_object_or_404(
         Ceremony.objects.visible_to(request.user, request.at).for_list(), pk=pk
     )
@@ -56,8 +56,8 @@ def form_page(
     then: str,
     closed: str,
 ) -> HttpResponse:
-    """A form of an act that changes no state: shown to whoever may do it, kept as typed where it is
-    refused.
+    """Show the form of an act that changes no state, to people who may do it; make the act when it
+    is sent, and keep what was typed where it is refused.
 
     `about` is what the page names, `closed` why the reader may not do it now, "" when they may.
     """

@@ -99,7 +99,7 @@ def ceremony(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def _why_closed(request: PortalRequest, found: Ceremony, edition: Edition | None) -> str:
-    """Why nothing may be proposed, minuted or decided now; "" when it may."""
+    """Say why nothing may be proposed, minuted or decided now; "" when it may."""
     if edition is None:
         return _("There are no results yet; awards are given on final results.")
     return why_closed(MINUTES, Minutes(ceremony=found), "minute", by=request.user, at=request.at)
@@ -189,7 +189,20 @@ def put_forward(request: PortalRequest, pk: int) -> HttpResponse:
     form = PutForwardForm(request.POST or None, ceremony=found)
 
     def save() -> None:
-        actions.put_forward(found, **form.proposal, by=request.user, at=request.at)
+        typed = form.cleaned_data
+        actions.put_forward(
+            found,
+            category=typed["category"],
+            participation=typed["agency"],
+            group=typed["group"],
+            rank=typed["rank"],
+            reason=typed["reason"],
+            reason_en=typed["reason_en"],
+            title_fa=typed["title_fa"],
+            title_en=typed["title_en"],
+            by=request.user,
+            at=request.at,
+        )
 
     closed = _why_closed(request, found, actions.newest_edition(found))
     then = found.get_absolute_url()

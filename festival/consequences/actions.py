@@ -189,7 +189,7 @@ def record_letter(
     """Record the letter by which a consequence was done; the agency is told, a compulsory plan is
     begun.
     """
-    consequence = _locked(consequence)
+    consequence = _lock(consequence)
     if not consequence.edition.is_published(at):
         raise Refused(_("The results are not published; a letter now would tell them."))
     if not consequence.agency.is_active:
@@ -234,7 +234,7 @@ def waive(consequence: Consequence, *, reason: str, by: User, at: datetime) -> C
         raise Refused(_("Say why the consequence is waived."))
     [consequence] = perform(
         CONSEQUENCES,
-        [_locked(consequence)],
+        [_lock(consequence)],
         "waive",
         by=by,
         at=at,
@@ -245,6 +245,6 @@ def waive(consequence: Consequence, *, reason: str, by: User, at: datetime) -> C
     return consequence
 
 
-def _locked(consequence: Consequence) -> Consequence:
+def _lock(consequence: Consequence) -> Consequence:
     rows = Consequence.objects.select_for_update(of=("self",), no_key=True)
     return rows.select_related("edition", "rule", "cycle", "agency").get(pk=consequence.pk)

@@ -3,7 +3,6 @@ to its end.
 """
 
 from collections import Counter
-from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
@@ -31,7 +30,7 @@ from festival.workflow import CONSEQUENCES, EDITIONS, RULES, ConsequenceState
 
 
 def _cycle(request: PortalRequest, year: int) -> Cycle:
-    """The year, for those who read its results under embargo."""
+    """Find the year, for people who read its results under embargo."""
     return get_object_or_404(managed_cycles(request).of_years(), year=year)
 
 
@@ -43,7 +42,7 @@ def _consequence(request: PortalRequest, pk: int) -> Consequence:
 
 @require_safe
 def consequences(request: PortalRequest, year: int) -> HttpResponse:
-    """The rules of a year, and what they mean for whom: before publication for the secretariat and
+    """List the rules of a year and their consequences: before publication for the secretariat and
     auditors alone.
     """
     if not request.user.holds(*OVERSEERS, at=request.at):
@@ -65,7 +64,7 @@ def consequences(request: PortalRequest, year: int) -> HttpResponse:
 
 def _page(
     request: PortalRequest, cycle: Cycle, found: Edition | None, form: RuleForm
-) -> dict[str, Any]:
+) -> dict[str, object]:
     rows = Consequence.objects.visible_to(request.user, request.at).filter(cycle=cycle)
     narrowed = ConsequenceFilter(request.GET, queryset=rows.for_list(), request=request)
     states = Counter(rows.order_by().values_list("state", flat=True))
@@ -97,7 +96,18 @@ def settle(request: PortalRequest, year: int) -> HttpResponse:
     form = RuleForm(request.POST)
     if form.is_valid():
         try:
-            actions.settle(cycle, **form.cleaned_data, by=request.user, at=request.at)
+            typed = form.cleaned_data
+            actions.settle(
+                cycle,
+                on=typed["on"],
+                kind=typed["kind"],
+                words_fa=typed["words_fa"],
+                words_en=typed["words_en"],
+                repeated=typed["repeated"],
+                days=typed["days"],
+                by=request.user,
+                at=request.at,
+            )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -171,7 +181,16 @@ def letter(request: PortalRequest, pk: int) -> HttpResponse:
     form = LetterForm(request.POST or None, request.FILES or None, move=move, user=request.user)
     if form.is_valid():
         try:
-            actions.record_letter(held, **form.action_kwargs, by=request.user, at=request.at)
+            typed = form.cleaned_data
+            actions.record_letter(
+                held,
+                letter=typed["letter"],
+                letter_on=typed["letter_on"],
+                file=typed["file"],
+                note=typed["note"],
+                by=request.user,
+                at=request.at,
+            )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -201,7 +220,7 @@ def waive(request: PortalRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def letter_file(request: PortalRequest, pk: int) -> HttpResponseBase:
-    """The paper of the letter."""
+    """Send the paper of the letter."""
     held = _consequence(request, pk)
     if not held.file:
         raise Http404

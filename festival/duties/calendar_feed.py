@@ -20,8 +20,8 @@ INSTANT = timedelta(microseconds=1)
 
 
 def calendar(years: Iterable[CalendarYear], *, language: str, page: str) -> bytes:
-    """Each phase from its opening to its closing in force, each hard deadline as a day, each duty
-    done as a day.
+    """Write each phase from its opening to its closing in force, each hard deadline as a day, and
+    each duty done as a day.
 
     `page` is the address of the timeline. The file changes only when something in it does.
     """
@@ -67,7 +67,9 @@ def _events(year: CalendarYear, kept: PhaseKept, language: str) -> Iterable[ical
 def _event(
     key: str, summary: str, description: str, year: CalendarYear, kept: PhaseKept
 ) -> icalendar.Event:
-    """An event that takes up nobody's time; each decree raises its number, each change its date."""
+    """Make an event that takes up nobody's time; each decree raises its number, each change its
+    date.
+    """
     event = icalendar.Event()
     event.add("uid", str(uuid.uuid5(SPACE, key)))
     event.add("summary", summary)
@@ -90,7 +92,7 @@ def _event(
 
 
 def _decrees(year: CalendarYear, kept: PhaseKept) -> list[Decree]:
-    """The decrees that move a phase: its own, and those of the phase that it follows."""
+    """List the decrees that move a phase: its own, and those of the phase that it follows."""
     before = [k for k in year.phases if k.phase == FOLLOWS.get(kept.phase)]
     decrees: list[Decree] = []
     for phase in (kept, *before):
@@ -99,7 +101,7 @@ def _decrees(year: CalendarYear, kept: PhaseKept) -> list[Decree]:
 
 
 def _day(event: icalendar.Event, moment: datetime) -> icalendar.Event:
-    """The event as the whole day in Tehran in which a moment lies."""
+    """Let an event last the whole day in Tehran in which a moment lies."""
     day: date = moment.astimezone(TEHRAN).date()
     event.add("dtstart", day)
     event.add("dtend", day + timedelta(days=1))

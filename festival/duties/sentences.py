@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext, ngettext_lazy
@@ -13,13 +13,16 @@ from agencies.persian import language, localised, persian_digits
 from festival.duties.catalogue import DutyCode
 from festival.duties.queries import DutySummary
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
 
 @dataclass(frozen=True)
 class Wording:
     """The sentences for one duty done late, waiting, and done in time."""
 
-    late: Any
-    overdue: Any
+    late: "StrPromise"
+    overdue: "StrPromise"
     in_time: str | Promise
 
 
@@ -106,13 +109,13 @@ _WORDINGS = {
 
 
 def digits(text: object) -> str:
-    """A year or any text with its digits in the reader's form, never grouped."""
+    """Write a year or any text with its digits in the reader's form, never grouped."""
     return persian_digits(str(text)) if (language()).startswith("fa") else str(text)
 
 
 def sentence(counted: DutySummary, *, part: bool = True) -> str:
-    """In time or how late, without a full stop; what still waits is said rather than what was late
-    and is done.
+    """Say whether a duty was done in time or how late, without a full stop; occasions that still
+    wait go before those that were late.
 
     `part`: with how many of how many it is, where it is not all.
     """
@@ -149,8 +152,8 @@ def _without_delivery_of_unapproved(late: Sequence[DutySummary]) -> list[DutySum
 
 
 def finding(counted: Iterable[DutySummary], at: datetime) -> str:
-    """A table of duties in one sentence: the newest year in which something is late, the worst
-    first.
+    """Sum up a table of duties in one sentence: the newest year in which something is late, the
+    worst duty first.
     """
     due = [c for c in counted if c.lates or c.in_time or c.due_from <= at]
     if not due:
@@ -163,7 +166,7 @@ def finding(counted: Iterable[DutySummary], at: datetime) -> str:
 
 
 def _late_in_one_year(due: Sequence[DutySummary]) -> str:
-    """The two worst duties of a year in words, and how many more are late."""
+    """Name the two worst duties of a year, and say how many more are late."""
     late = [c for c in due if c.lates]
     news = _without_delivery_of_unapproved(late)
     parts = [sentence(c) for c in sorted(news, key=lambda c: -c.worst)[:2]]

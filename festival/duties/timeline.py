@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain
-from typing import Any
+from typing import TypedDict, cast
 
 from django.db.models import (
     BigIntegerField,
@@ -21,6 +21,7 @@ from django.db.models import (
     IntegerField,
     Max,
     Min,
+    Model,
     Q,
     QuerySet,
     Value,
@@ -62,12 +63,12 @@ class Decree:
 
     @property
     def label(self) -> str:
-        """The phase, with its quarter where it has one."""
+        """Name the phase, with its quarter where it has one."""
         return phase_label(Phase(self.extension.phase), self.extension.quarter)
 
     @property
     def scope(self) -> str:
-        """For whom it holds, in words."""
+        """Say in words for whom the decree holds."""
         return self.extension.scope
 
     @property
@@ -110,21 +111,21 @@ class PhaseKept:
         return self.term.label
 
     @property
-    def late(self) -> int | None:
-        """The largest days late of its duties; None where it brings none: what refuses at its
-        closing is never late.
+    def most_days_late(self) -> int | None:
+        """Return the largest days late of its duties; None where it brings none: what refuses at
+        its closing is never late.
         """
         return max((duty.worst for duty in self.duties), default=None)
 
     @property
     def overdue(self) -> bool:
-        """Whether one of its duties still waits although it was due."""
+        """Say whether one of its duties still waits although it was due."""
         return any(duty.overdue for duty in self.duties)
 
     @property
     def ended_at(self) -> datetime | None:
-        """When the last of its duties was done, the last act where it brings none; None while
-        something waits.
+        """Return when the last of its duties was done, the last act where it brings none; None
+        while something waits.
         """
         if not self.duties:
             return self.last
@@ -134,9 +135,7 @@ class PhaseKept:
 
     @property
     def unsaid(self) -> tuple[DutySummary, ...]:
-        """The duties of which its first and last act do not tell everything: several, or one not
-        done yet.
-        """
+        """List the duties that its first and last act do not tell: several, or one not done yet."""
         return (
             self.duties
             if len(self.duties) > 1 or not all(duty.is_done for duty in self.duties)
@@ -144,7 +143,7 @@ class PhaseKept:
         )
 
     @property
-    def counted(self) -> str:
+    def reports_sentence(self) -> str:
         """Say how many agencies have reported; "" for phases without reports."""
         if self.phase != Phase.MONITORING or not self.acts:
             return ""
@@ -155,7 +154,7 @@ class PhaseKept:
 
     @property
     def missing(self) -> str:
-        """Why no act is told, "" where there is one."""
+        """Say why no act is shown, "" where there is one."""
         if self.last is not None:
             return ""
         if self.phase == Phase.FESTIVAL:
@@ -178,24 +177,24 @@ class CalendarYear:
 
     @property
     def duties(self) -> list[DutySummary]:
-        """Its duties in the order of the year."""
+        """List its duties in the order of the year."""
         return list(chain.from_iterable(phase.duties for phase in self.phases))
 
     @property
     def decrees(self) -> list[Decree]:
-        """Its decrees in the order in which they were made."""
+        """List its decrees in the order in which they were made."""
         decrees = chain.from_iterable(phase.decrees for phase in self.phases)
         return sorted(decrees, key=lambda decree: (decree.made_at, decree.number))
 
 
 def opened_years() -> QuerySet[Cycle]:
-    """The years whose calendar everybody may read, newest first: all that have been opened."""
+    """List the years whose calendar everybody may read, newest first: all that have been opened."""
     return Cycle.objects.of_years().exclude(state=CycleState.PLANNED).for_list()
 
 
 def years(cycles: Iterable[Cycle], at: datetime) -> list[CalendarYear]:
-    """These cycles with their calendars kept until a moment; six queries at most, whatever their
-    number.
+    """Return the calendars of these cycles as kept until a moment; six queries at most, whatever
+    their number.
     """
     cycles = list(cycles)
     keys = [cycle.pk for cycle in cycles]
@@ -227,8 +226,8 @@ def years(cycles: Iterable[Cycle], at: datetime) -> list[CalendarYear]:
 
 
 def _decrees(cycles: list[int], at: datetime) -> dict[tuple[int, str, int], list[Decree]]:
-    """The decrees of these cycles by what they extend; the record knows which closing each found in
-    force.
+    """List the decrees of these cycles by the phase that they extend; the record knows which
+    closing each found in force.
     """
     extensions = list(
         Extension.objects.filter(cycle__in=cycles, made_at__lte=at).for_list().order_by("pk")
@@ -247,8 +246,8 @@ def _decrees(cycles: list[int], at: datetime) -> dict[tuple[int, str, int], list
 
 
 def _acts(cycles: list[int], at: datetime) -> dict[tuple[int, Phase, int], Span]:
-    """The first and the last act of each phase and quarter of these cycles, and their number, in
-    one query.
+    """Read the first and the last act of each phase and quarter of these cycles, and their number,
+    in one query.
     """
     proposals = Entry.objects.filter(model="indicators.indicatorset", act="propose")
     published = Edition.objects.published(at).filter(
@@ -279,25 +278,34 @@ def _acts(cycles: list[int], at: datetime) -> dict[tuple[int, Phase, int], Span]
     return spans
 
 
+class SpanRow(TypedDict):
+    """The first and the last act of a phase of one cycle, and their number, as SQL answers."""
+
+    of_phase: str
+    of_cycle: int
+    of_quarter: int
+    first: datetime | None
+    last: datetime | None
+    acts: int
+
+
 def _span(
-    rows: QuerySet[Any],
+    rows: QuerySet[Model],
     phase: Phase,
     cycle: str,
     moment: str,
     cycles: list[int],
     quarter: Combinable = NO_QUARTER,
-) -> QuerySet[Any, dict[str, Any]]:
+) -> QuerySet[Model, SpanRow]:
     done = rows.filter(Q(**{f"{moment}__isnull": False, f"{cycle}__in": cycles})).order_by()
     named = done.annotate(
         of_phase=Value(phase.value, CharField()),
         of_cycle=Cast(F(cycle), BigIntegerField()),
         of_quarter=Cast(quarter, IntegerField()),
     )
-    spans: QuerySet[Any, dict[str, Any]] = named.values(
-        "of_phase", "of_cycle", "of_quarter"
-    ).annotate(
+    spans = named.values("of_phase", "of_cycle", "of_quarter").annotate(
         first=Min(moment, output_field=DateTimeField()),
         last=Max(moment, output_field=DateTimeField()),
         acts=Count("pk"),
     )
-    return spans
+    return cast("QuerySet[Model, SpanRow]", spans)

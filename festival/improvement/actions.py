@@ -5,7 +5,6 @@ followed up.
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -41,8 +40,8 @@ FIELDS = ("finding", "action", "owner", "due_on", "target")
 
 
 def why_not_begun(submission: Submission, at: datetime) -> str:
-    """Why no plan can be begun on an agency's results yet, in a sentence, or ""; until then nothing
-    is suggested.
+    """Say why no plan can be begun on an agency's results yet, or ""; until then nothing is
+    suggested.
     """
     if submission.state == SubmissionState.COMMUNICATED:
         return ""
@@ -52,7 +51,7 @@ def why_not_begun(submission: Submission, at: datetime) -> str:
 
 
 def due_on(cycle: Cycle) -> date:
-    """The day on which a cycle's plans are due: the last of its festival."""
+    """Return the day on which a cycle's plans are due: the last of its festival."""
     window = Window.objects.filter(cycle=cycle, phase=Phase.FESTIVAL, agency=None).first()
     if window is None:
         raise Refused(
@@ -121,7 +120,7 @@ def _next_place(plan: ImprovementPlan) -> int:
 @transaction.atomic
 def save_item(
     plan: ImprovementPlan,
-    fields: Mapping[str, Any],
+    fields: Mapping[str, object],
     *,
     item: ImprovementItem | None = None,
     by: User,
@@ -130,7 +129,7 @@ def save_item(
 ) -> ImprovementItem:
     """Write an item of a plan, or a new one that is about no line."""
     [plan] = perform(IMPROVEMENTS, [plan], "edit", by=by, at=at, seen=seen)
-    if not fields["finding"].strip():
+    if not str(fields["finding"]).strip():
         raise Refused(_("Say what was found."))
     if item is None:
         item = ImprovementItem(plan=plan, position=_next_place(plan))
@@ -175,16 +174,16 @@ def move(
     """Sign, return or close a plan; what is signed is named in the record by its digest."""
     plan = ImprovementPlan.objects.select_for_update(of=("self",), no_key=True).get(pk=plan.pk)
     items = list(plan.items.standing().for_list())
-    given: dict[str, Any] = {}
+    params: dict[str, object] = {}
     match name:
         case "sign":
             if why := why_unready(items):
                 raise Refused(why)
-            given = {"signer": by, "digest": digest(items), "late": plan.late_by(at)}
+            params = {"signer": by, "digest": digest(items), "late": plan.late_by(at)}
         case "send_back":
             if not note.strip():
                 raise Refused(_("Say why the plan is returned; the agency will read it."))
-            given = {"remarks": note}
+            params = {"remarks": note}
         case "close":
             if count := sum(item.status not in SETTLED for item in items):
                 said = ngettext(
@@ -193,11 +192,21 @@ def move(
                     count,
                 )
                 raise Refused(said % {"count": localised(count)})
-    return perform(IMPROVEMENTS, [plan], name, by=by, at=at, note=note, seen=seen, **given)[0]
+    [plan] = perform(
+        IMPROVEMENTS,
+        [plan],
+        name,
+        by=by,
+        at=at,
+        note=note,
+        seen=seen,
+        params_by_pk={plan.pk: params},
+    )
+    return plan
 
 
 def why_unready(items: Collection[ImprovementItem]) -> str:
-    """Why a plan of these items cannot be signed, in a sentence, or ""."""
+    """Say why a plan of these items cannot be signed, or ""."""
     if not items:
         return _("The plan has no item yet.")
     if count := sum(not item.is_whole for item in items):
@@ -211,7 +220,7 @@ def why_unready(items: Collection[ImprovementItem]) -> str:
 
 
 def digest(items: Iterable[ImprovementItem]) -> str:
-    """Names what a plan says, letter for letter."""
+    """Name a plan's words by their digest, letter for letter."""
     rows = []
     for item in items:
         fields = [getattr(item, name) for name in FIELDS]

@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from agencies.models import Agency, User
 from cycles.clashes import Seen
 from cycles.engine.perform import perform
+from cycles.spreadsheets.csv_tables import read_rows
 from cycles.workflow import Refused
-from festival.countries import HOME, countries, rows
+from festival.countries import DATA, HOME, countries
 from festival.indices.merging import EditionFacts, merge
 from festival.indices.published_values import PublishedValue
 from festival.models import Index, IndexEdition, IndexReport, IndexValue, Recommendation, Region
@@ -38,15 +39,15 @@ def load_register(*, by: User, at: datetime) -> list[Index]:
         raise Refused(_("The register is not empty; the initial table begins an empty one."))
     regions = {
         row["code"]: Region.objects.create(**row | {"countries": row["countries"].split()})
-        for row in rows("regions.csv")
+        for row in read_rows(DATA / "regions.csv")
     }
     agencies = {a.code: a for a in Agency.objects.filter(province=None)}
     begun = [
         _begin(row, position, regions, agencies)
-        for position, row in enumerate(rows("indices.csv"), start=1)
+        for position, row in enumerate(read_rows(DATA / "indices.csv"), start=1)
     ]
     known, made = {index.code: index for index in begun}, {"entered_by": by, "entered_at": at}
-    typed = rows("index_values.csv")
+    typed = read_rows(DATA / "index_values.csv")
     editions = IndexEdition.objects.bulk_create(
         IndexEdition(
             index=known[row["index"]],
@@ -84,12 +85,15 @@ def _begin(
     regions: Mapping[str, Region],
     agencies: Mapping[str, Agency],
 ) -> Index:
-    said: dict[str, Any] = {
+    texts = {
         name: text for name, text in row.items() if not name.startswith(("agencies", "vision"))
     }
-    said |= {name: _number_or_none(row[name]) for name in ("vision_rank", "vision_year")}
     index = Index.objects.create(
-        **said, vision_region=regions.get(row["vision_region"]), position=position
+        **texts,
+        vision_rank=_number_or_none(row["vision_rank"]),
+        vision_year=_number_or_none(row["vision_year"]),
+        vision_region=regions.get(row["vision_region"]),
+        position=position,
     )
     index.agencies.set([agencies[code] for code in row["agencies"].split() if code in agencies])
     return index
@@ -99,7 +103,7 @@ def _begin(
 def save_index(
     index: Index | None,
     *,
-    fields: Mapping[str, Any],
+    fields: Mapping[str, object],
     agencies: Iterable[Agency],
     by: User,
     at: datetime,
@@ -107,16 +111,17 @@ def save_index(
 ) -> Index:
     """Enter an index, or change what is known of one; its code never changes."""
     if index is None:
-        if Index.objects.filter(code=fields["code"]).exists():
+        code = str(fields["code"])
+        if Index.objects.filter(code=code).exists():
             raise Refused(_("There already is an index with this code."))
-        index = Index(code=fields["code"])
+        index = Index(code=code)
     else:
         index = Index.objects.select_for_update(of=("self",)).get(pk=index.pk)
     if seen is not None:
         seen.check()
-    said = {name: value for name, value in fields.items() if name != "code"}
-    changed = sorted(name for name, value in said.items() if getattr(index, name) != value)
-    for name, value in said.items():
+    values = {name: value for name, value in fields.items() if name != "code"}
+    changed = sorted(name for name, value in values.items() if getattr(index, name) != value)
+    for name, value in values.items():
         setattr(index, name, value)
     index.save()
     index.agencies.set(agencies)
@@ -191,7 +196,7 @@ def enter_edition(
         year=year,
         score=score,
         rank=rank,
-        **result.params,
+        params_by_pk={index.pk: result.params},
     )
     return IndexEdition.objects.current().get(index=index, year=year)
 
@@ -215,10 +220,10 @@ def import_values(
     """
     index = Index.objects.select_for_update(of=("self",), no_key=True).get(pk=index.pk)
     result = merge(index, lines(), facts, by=by, at=at)
-    params: dict[str, Any] = {"file": file_name, "sha256": sha256, **result.params}
+    params: dict[str, object] = {"file": file_name, "sha256": sha256, **result.params}
     if left_out:
         params["left_out"] = left_out
-    perform(INDICES, [index], "import_values", by=by, at=at, **params)
+    perform(INDICES, [index], "import_values", by=by, at=at, params_by_pk={index.pk: params})
     return result.values
 
 

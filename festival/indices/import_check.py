@@ -46,7 +46,7 @@ class IndexImportCheck(Check):
 
     @property
     def lacks_countries_alone(self) -> bool:
-        """Whether all that is wrong is that some countries are not known."""
+        """Say whether unknown countries are all that is wrong."""
         return bool(self.unknown) and len(self.unknown) == len(self.errors)
 
 
@@ -87,7 +87,9 @@ def checked_again(
 
 
 def part_of(index: Index) -> str:
-    """By which name the publisher of several indices in one file calls this one: "ge" of WGI-GE."""
+    """Return the name by which a publisher of several indices in one file calls this one: "ge" of
+    WGI-GE.
+    """
     return index.code.rpartition("-")[2].casefold()
 
 
@@ -113,13 +115,13 @@ def _changes(before: IndexValue, after: Comparison) -> list[CellChange]:
             "column": column,
             "before": plain(was),
             "after": plain(becomes),
-            "was": _localised(was),
-            "becomes": _localised(becomes),
+            "was": _figure_text(was),
+            "becomes": _figure_text(becomes),
         }
         for column, was, becomes in pairs
         if was != becomes
     ]
 
 
-def _localised(value: Decimal | int | None) -> str:
+def _figure_text(value: Decimal | int | None) -> str:
     return "" if value is None else localised(value)

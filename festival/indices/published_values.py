@@ -143,7 +143,7 @@ def _year(text: str, typed: int | None) -> int:
 
 
 def _score(text: str) -> Decimal | None:
-    """A score, rounded half-up to the 8 places that are kept: files carry the noise of binary
+    """Read a score, rounded half-up to the 8 places that are kept: files carry the noise of binary
     numbers.
     """
     if text.lower() in EMPTY:
@@ -158,8 +158,8 @@ def _score(text: str) -> Decimal | None:
 
 
 def _rank(text: str) -> int | None:
-    """A rank, whole and from 1 on; publishers write 1st, 2nd, 3rd, too, and mark a shared one, as
-    in 4=.
+    """Read a rank, whole and from 1 on; publishers write 1st, 2nd, 3rd, too, and mark a shared one,
+    as in 4=.
     """
     if text.lower() in EMPTY:
         return None

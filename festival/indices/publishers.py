@@ -49,12 +49,12 @@ class Publisher:
     part: str = ""
 
     @property
-    def required(self) -> list[str]:
-        """The columns without which a file is of another kind."""
+    def required_columns(self) -> list[str]:
+        """Name the columns without which a file is of another kind."""
         return [column.name for column in self.form.columns if column.required]
 
     def is_of(self, row: SheetRow, part: str) -> bool:
-        """Whether a row of a file on several indices is about the one that is asked for."""
+        """Say whether a row of a file on several indices is about the one that is asked for."""
         return (
             not self.part or not row.cells.get(self.part) or row.cells[self.part].casefold() == part
         )

@@ -23,8 +23,8 @@ from festival.workflow import INDEX_REPORTS, IndexReportState
 
 @require_safe
 def index_reports(request: PortalRequest) -> HttpResponse:
-    """One's own agencies' indices and reports; for administrators and auditors all reports, drafts
-    among them.
+    """List the reader's own agencies' indices and reports; for administrators and auditors all
+    reports, drafts among them.
     """
     mine = request.user.agency_ids(request.at, Role.STAFF, *HEADS)
     reports = IndexReport.objects.visible_to(request.user, request.at).for_list()
@@ -44,7 +44,9 @@ def index_reports(request: PortalRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def index_report(request: PortalRequest, code: str, agency: str, year: int) -> HttpResponse:
-    """The draft of an agency's report on an index in a year; begun with what was sent last."""
+    """Write the draft of an agency's report on an index in a year, begun with the report sent
+    last.
+    """
     index = get_object_or_404(Index.objects.followed(), code=code)
     mine = index.agencies.filter(pk__in=request.user.agency_ids(request.at, Role.STAFF, *HEADS))
     own = get_object_or_404(mine, code=agency)

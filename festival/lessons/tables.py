@@ -1,7 +1,6 @@
 """Lessons of a year for the next set, as a list."""
 
 from fractions import Fraction
-from typing import Any
 
 import django_tables2 as tables
 from django.utils.html import format_html, format_html_join
@@ -17,7 +16,7 @@ from indicators.scoring.methods import rounded
 
 
 def rounded_figure(figure: Fraction | float | None, places: int = 1) -> str:
-    """A measured figure to so many places; a dash where too few were measured."""
+    """Write a measured figure to so many places; a dash where too few were measured."""
     return DASH if figure is None else localised(rounded(figure, places), places)
 
 
@@ -41,11 +40,11 @@ class LessonTable(CardsTable):
     class Meta(CardsTable.Meta):
         order_by = ()
 
-    def __init__(self, lessons: list[Lesson], *, caption: str, **kwargs: Any) -> None:
+    def __init__(self, lessons: list[Lesson], *, caption: str) -> None:
         attrs = {
             "caption": gettext("What the results say of each measure: %(year)s") % {"year": caption}
         }
-        super().__init__(lessons, attrs=attrs, **kwargs)
+        super().__init__(lessons, attrs=attrs)
 
     def render_measure(self, record: Lesson) -> SafeString:
         code = record.measure.code

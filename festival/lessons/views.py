@@ -2,8 +2,6 @@
 later year's set.
 """
 
-from typing import Any
-
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -17,8 +15,8 @@ from festival.models import Edition
 from indicators.lookups import visible
 
 
-def _limits() -> dict[str, Any]:
-    """The settings by which measures are flagged, to be told."""
+def _limits() -> dict[str, object]:
+    """List the limits by which measures are flagged, for the page to name."""
     names = ("FEWEST", "FULL", "SATURATED", "LEAST_SPREAD", "MOST_VOID", "MUCH_APPEALED")
     return {name.lower(): getattr(queries, name) for name in names} | {
         "least_discrimination": f"{queries.LEAST_DISCRIMINATION}"
@@ -27,8 +25,8 @@ def _limits() -> dict[str, Any]:
 
 @require_safe
 def lessons(request: PortalRequest, year: int) -> HttpResponse:
-    """Every measure of a year with its figures: for the secretariat once frozen, for working groups
-    once published.
+    """List every measure of a year with its figures: for the secretariat once frozen, for working
+    groups once published.
     """
     if not request.user.holds(*OVERSEERS, Role.MEMBER, at=request.at):
         raise Http404
@@ -47,8 +45,8 @@ def lessons(request: PortalRequest, year: int) -> HttpResponse:
 
 @require_safe
 def lessons_of_set(request: PortalRequest, pk: int) -> HttpResponse:
-    """What the newest published results say of a set's measures, for its page: figures, and no
-    names.
+    """Show the newest published figures of a set's measures on its page, without any agency's
+    name.
     """
     indicator_set = visible(request, pk)
     context = {

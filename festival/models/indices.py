@@ -2,7 +2,6 @@
 to compare with.
 """
 
-from decimal import Decimal
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -42,12 +41,12 @@ class Region(models.Model):
 
     @property
     def name(self) -> str:
-        """The name in the reader's language, Persian where there is no other."""
+        """Return the name in the reader's language, Persian where there is no other."""
         return named(self.name_fa, self.name_en)
 
     @property
     def country_names(self) -> list[str]:
-        """Its countries in the reader's language."""
+        """Name its countries in the reader's language."""
         return sorted((name_of(code) for code in self.countries), key=sort_key)
 
 
@@ -117,7 +116,7 @@ class Index(models.Model):
 
     @property
     def name(self) -> str:
-        """The name in the reader's language, Persian where there is no other."""
+        """Return the name in the reader's language, Persian where there is no other."""
         return named(self.name_fa, self.name_en)
 
     @property
@@ -182,7 +181,7 @@ class IndexEdition(models.Model):
 
     @property
     def is_revised(self) -> bool:
-        """Whether the publisher had said something else before."""
+        """Say whether the publisher had published other figures before."""
         return self.supersedes_id is not None
 
 
@@ -235,8 +234,3 @@ class IndexValue(models.Model):
         return (
             f"{self.country} · {self.score if self.score is not None else self.get_state_display()}"
         )
-
-    @property
-    def said(self) -> tuple[str, Decimal | None, int | None]:
-        """The figures to compare with those of another file."""
-        return self.state, self.score, self.rank

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from agencies.persian import localised
@@ -28,8 +28,10 @@ class WhatIfForm(forms.Form):
         label=_("Band of places under so many percent more or less on each weight"), initial=10
     )
 
-    def __init__(self, *args: Any, groups: QuerySet[Group], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, data: QueryDict | dict[str, object] | None = None, *, groups: QuerySet[Group]
+    ) -> None:
+        super().__init__(data)
         row_field(self, "group").queryset = groups
 
     def weigh(self, parts: Iterable[Part]) -> dict[str, Decimal]:

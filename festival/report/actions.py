@@ -3,9 +3,8 @@ deliveries.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -31,6 +30,7 @@ from festival.models import (
     report_path,
 )
 from festival.report import texts
+from festival.report.figures import Fact
 from festival.workflow import EDITIONS, Addressee
 
 # --- Texts ---------------------------------------------------------------------------------------
@@ -116,7 +116,7 @@ def store_report(
     *,
     pdf: bytes,
     archive: bytes = b"",
-    facts: dict[str, Any] | None = None,
+    facts: Mapping[str, Fact] | None = None,
     at: datetime,
 ) -> Report:
     """Keep the finished files of a report and its facts; one that is finished or was stopped stays
@@ -131,7 +131,7 @@ def store_report(
     if report.finished_at is not None or (job is not None and job.is_stopped):
         return report
     report.sha256 = hashlib.sha256(pdf).hexdigest()
-    report.finished_at, report.facts = at, facts or {}
+    report.finished_at, report.facts = at, dict(facts or {})
     with all_or_none(report.file.storage, [report_path(report, ""), archive_path(report, "")]):
         report.file.save("report.pdf", ContentFile(pdf), save=False)
         if archive:
@@ -190,7 +190,7 @@ def approve_report(
             % {"delivery": delivery_sentence(earlier[-1])}
         )
     is_first = report.first_approved_at is None
-    in_place_of_delivered: dict[str, Any] = {"redelivers": True} if redelivers else {}
+    in_place_of_delivered = {report.edition.pk: {"redelivers": True}} if redelivers else {}
     perform(
         EDITIONS,
         [report.edition],
@@ -203,7 +203,7 @@ def approve_report(
         approval=1 if is_first else 2,
         sha256=report.sha256,
         archive=report.archive_sha256,
-        **in_place_of_delivered,
+        params_by_pk=in_place_of_delivered,
     )
     if is_first:
         report.first_approved_at, report.first_approved_by = at, by
@@ -216,14 +216,14 @@ def approve_report(
 
 
 def why_not_approve(report: Report, *, by: User, at: datetime) -> str:
-    """Why this person may not approve a report now, in a sentence, or ""."""
+    """Say why this person may not approve a report now, or ""."""
     return _why_unfit(report, by) or why_closed(
         EDITIONS, report.edition, "approve_report", by=by, at=at
     )
 
 
 def _why_unfit(report: Report, by: User) -> str:
-    """Why a report, as it stands, is not this person's to approve."""
+    """Say why a report, as it stands, is not this person's to approve."""
     if report.finished_at is None:
         return _("The report is not finished yet.")
     if report.approved_at is not None:
@@ -257,7 +257,7 @@ def deliver(
         raise Refused(_("A delivery names its addressee and the number of its letter."))
     if set(approved) != set(Language.values):
         raise Refused(_("The report is delivered once it is approved in both languages."))
-    if addressee in delivered(edition):
+    if addressee in current_deliveries(edition):
         raise Refused(
             _("The delivery to this addressee is recorded already: %(to)s.")
             % {"to": Addressee(addressee).label}
@@ -282,7 +282,7 @@ def _approved_files(edition: Edition) -> dict[str, str]:
     return dict(approved.order_by("approved_at", "pk").values_list("language", "sha256"))
 
 
-def delivered(edition: Edition) -> dict[str, Entry]:
+def current_deliveries(edition: Edition) -> dict[str, Entry]:
     """Return the deliveries on record of the report as it is approved now, by addressee."""
     approved = _approved_files(edition)
     entries = Entry.objects.of(edition).filter(act="deliver_report").order_by("-id")

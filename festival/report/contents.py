@@ -14,7 +14,7 @@ from festival.duties.sentences import sentence
 from festival.duties.timeline import CalendarYear
 from festival.indices.chapter import Chapter
 from festival.models import Edition, Standing
-from festival.report.chapters import ActChapter, Behind, ProvinceResult, Validity
+from festival.report.chapters import ActChapter, MissedTargets, ProvinceResult, Validity
 from festival.report.data_quality import DataQuality
 from indicators.scoring.methods import half_up
 from indicators.scoring.statutory_tree import BANDS, Band
@@ -115,7 +115,7 @@ class LevelResult:
 
     @property
     def percent(self) -> Decimal | None:
-        """The percent of those due that were assessed; None where none was due."""
+        """Return the percent of those due that were assessed; None where none was due."""
         return half_up(Decimal(self.assessed) * 100 / self.due, 2) if self.due else None
 
 
@@ -130,7 +130,7 @@ class Declarations:
     digest: str
 
     @property
-    def unjudged(self) -> int:
+    def unjudged_count(self) -> int:
         return self.count - self.confirmed - self.rejected
 
 
@@ -157,7 +157,7 @@ class Facts:
     appeals: Outcomes
     corrected: CorrectionTotals
     soundness: DataQuality
-    behind: Behind
+    behind: MissedTargets
     execution: list[ActChapter]
     provinces: list[ProvinceResult]
     validity: list[Validity]
@@ -169,8 +169,8 @@ class Facts:
 
     @property
     def leading_groups(self) -> list[GroupResult]:
-        """The groups on the first page: the national ones, or the first of the provinces' where
-        there are no others.
+        """Return the groups on the first page: the national ones, or the first of the provinces'
+        where there are no others.
         """
         national = [g for g in self.groups if g.province_id is None]
         return (national or self.groups)[:GROUPS_IN_SUMMARY]
@@ -181,7 +181,7 @@ class Facts:
 
     @property
     def lateness(self) -> list[str]:
-        """Each duty that is late, in a sentence without its full stop."""
+        """Say which duties are late, each in a sentence without its full stop."""
         return [sentence(duty) for duty in self.year.duties if duty.lates]
 
     @property

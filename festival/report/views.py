@@ -4,7 +4,6 @@ delivered.
 
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -31,7 +30,7 @@ from festival.workflow import EDITIONS, Addressee, AwardState
 
 
 def _managed_report(request: PortalRequest, uuid: str) -> Report:
-    """A drawing-up that the reader may see before it is public."""
+    """Find a drawing-up that the reader may see before it is public."""
     visible = Report.objects.filter(edition__cycle__in=managed_cycles(request)).for_list()
     return get_object_or_404(visible, uuid=uuid)
 
@@ -51,7 +50,7 @@ class ChapterVersions:
 
 @require_safe
 def texts(request: PortalRequest, year: int) -> HttpResponse:
-    """The chapters of the report, each with what people wrote in it and by whom."""
+    """List the chapters of the report, each with the text that people wrote and its writer."""
     found = newest(request, year)
     visible = ReportText.objects.visible_to(request.user, request.at).filter(cycle=found.cycle)
     last = {(t.language, t.chapter): t for t in visible.newest().select_related("written_by")}
@@ -123,7 +122,7 @@ def text(request: PortalRequest, year: int, language: str, chapter: str) -> Http
 def _text_form(
     request: PortalRequest, language: str, draft: str, last: ReportText | None
 ) -> TextForm:
-    """The form of a chapter's text, begun with the last version or with the draft."""
+    """Make the form of a chapter's text, begun with the last version or with the draft."""
     initial: dict[str, object] = {"text": draft, "after": 0}
     if last is not None:
         initial = {"text": last.text or draft, "after": last.number}
@@ -164,7 +163,7 @@ def report_progress(request: PortalRequest, uuid: str) -> HttpResponse:
     """Show the progress of a report; the page asks again by itself until it is done."""
     report = _managed_report(request, uuid)
     job = latest("report", report.pk)
-    context: dict[str, Any] = {"report": report, "job": job}
+    context: dict[str, object] = {"report": report, "job": job}
     if report.finished_at is not None:
         context["why_not_approve"] = actions.why_not_approve(report, by=request.user, at=request.at)
     elif job is not None and job.has_failed:
@@ -233,7 +232,7 @@ def deliver(request: PortalRequest, year: int) -> HttpResponse:
     if request.method == "GET" and closed:
         messages.error(request, closed)
         return redirect(then)
-    left = [a for a in Addressee.values if a not in actions.delivered(found)]
+    left = [a for a in Addressee.values if a not in actions.current_deliveries(found)]
     form = DeliverForm(
         request.POST or None,
         initial={"addressee": left[0] if left else ""},

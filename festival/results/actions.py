@@ -1,5 +1,5 @@
-"""Every write on results: freezing, ranking, correcting, publication. The report's writes are in
-`article82`.
+"""Every write on results: freezing, ranking, correcting, publication; those on the report are in
+`festival.report.actions`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -74,14 +74,19 @@ def finalise(
     run = totals.compute_cycle(
         run or totals.request_run(cycle, why=totals.FINAL, by=by, at=at), at=at
     )
-    return _ranked(Edition.objects.create(cycle=cycle, run=run), by=by, at=at)
+    return _rank_agencies(Edition.objects.create(cycle=cycle, run=run), by=by, at=at)
 
 
-def _ranked(edition: Edition, *, by: User, at: datetime, **params: Any) -> Edition:
-    """Place the agencies of a new edition and freeze it under the digest of what it rests on."""
-    found = standings.stand(edition)
-    digest = standings.digest(edition, found)
-    [edition] = perform(EDITIONS, [edition], "rank", by=by, at=at, digest=digest, **params)
+def _rank_agencies(edition: Edition, *, by: User, at: datetime) -> Edition:
+    """Place the agencies of a new edition and freeze it under the digest of what it rests on.
+
+    The record names the number of a corrected edition; the first has none there.
+    """
+    digest = standings.digest(edition, standings.stand(edition))
+    numbered = {} if edition.number == 1 else {edition.pk: {"number": edition.number}}
+    [edition] = perform(
+        EDITIONS, [edition], "rank", by=by, at=at, digest=digest, params_by_pk=numbered
+    )
     return edition
 
 
@@ -125,23 +130,23 @@ def revise(
     following = Edition.objects.create(
         cycle=edition.cycle, run=run, number=edition.number + 1, reason=reason
     )
-    return _ranked(following, by=by, at=at, number=following.number)
+    return _rank_agencies(following, by=by, at=at)
 
 
 def _refuse_revision(lines: Sequence[Any], right: Mapping[int, Decimal], by: User) -> None:
     if not lines or len(lines) < len(right):
         raise Refused(_("Name lines of agencies whose scores have been communicated."))
     for line in lines:
-        of = {"agency": line.submission.agency.name, "measure": line.measure.code}
+        names = {"agency": line.submission.agency.name, "measure": line.measure.code}
         if by.is_conflicted(line.submission.agency_id):
             raise Refused(
-                _("You have an interest in %(agency)s; somebody else corrects this.") % of
+                _("You have an interest in %(agency)s; somebody else corrects this.") % names
             )
         if not 0 <= right[line.pk] <= line.measure.points:
             said = _("%(agency)s, %(measure)s: points lie between 0 and %(most)s.")
-            raise Refused(said % (of | {"most": localised(line.measure.points)}))
+            raise Refused(said % (names | {"most": localised(line.measure.points)}))
         if line.held_points == right[line.pk]:
-            raise Refused(_("%(agency)s, %(measure)s: these are the points it has.") % of)
+            raise Refused(_("%(agency)s, %(measure)s: these are the points it has.") % names)
 
 
 @transaction.atomic

@@ -10,13 +10,13 @@ from festival.results.tables import StandingTable
 
 
 def standings_of(request: PortalRequest, edition: Edition) -> StandingFilter:
-    """The standings of an edition as the address narrows them."""
+    """Narrow the standings of an edition as the address asks."""
     return StandingFilter(request.GET, queryset=Standing.objects.filter(edition=edition).for_list())
 
 
 def published_of(request: PortalRequest, year: int) -> list[Edition]:
-    """The published editions of a year, the newest first; the next of any year to come out is noted
-    for `cached_for_visitors`.
+    """List the published editions of a year, the newest first; note the next of any year to come
+    out for `cached_for_visitors`.
     """
     coming = Q(publish_at__gt=request.at)
     found = list(
@@ -28,7 +28,7 @@ def published_of(request: PortalRequest, year: int) -> list[Edition]:
 
 
 def ranking_of(request: PortalRequest, edition: Edition) -> dict[str, object]:
-    """The ranking of an edition, filtered, sorted and paged, for a page."""
+    """Return the ranking of an edition, filtered, sorted and paged, for a page."""
     narrowed = standings_of(request, edition)
     return {
         "edition": edition,

@@ -1,5 +1,5 @@
-"""The pages on which the secretariat freezes, publishes and corrects the results; the report's are
-`report_pages`.
+"""The pages on which the secretariat freezes, publishes and corrects the results; those of the
+report are in `festival.report.views`.
 """
 
 from collections.abc import Sequence
@@ -50,7 +50,7 @@ def _steps(
     delivered: dict[str, Entry],
     at: datetime,
 ) -> list[PublicationStep]:
-    """From communicated scores to publication, in their order."""
+    """List the steps from communicated scores to publication, in their order."""
     blocks = actions.why_not_final(cycle) if found is None else []
     languages = [str(Language(report.language).label) for report in approved]
     deliveries = [
@@ -84,11 +84,13 @@ def _steps(
 
 @require_safe
 def manage(request: PortalRequest, year: int) -> HttpResponse:
-    """From frozen results to publication: what blocks, what is done, what comes next."""
+    """Show how far a year is from frozen results to publication: its blockers, steps done, and the
+    next one.
+    """
     cycle = get_object_or_404(managed_cycles(request), year=year)
     found = Edition.objects.newest_of(cycle)
     approved = approved_reports(found) if found else []
-    delivered = report_actions.delivered(found) if found else {}
+    delivered = report_actions.current_deliveries(found) if found else {}
     steps = _steps(cycle, found, approved, delivered, request.at)
     context: dict[str, object] = {"cycle": cycle, "edition": found, "steps": steps}
     if found is None:

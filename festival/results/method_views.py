@@ -3,8 +3,6 @@
 It is drawn from the tables by which the portal itself reckons, so that it says what is done.
 """
 
-from typing import Any
-
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -39,7 +37,7 @@ def _parameters(method: Method) -> list[str | Promise]:
 @require_safe
 def method(request: PortalRequest) -> HttpResponse:
     """Explain to everybody how results come about."""
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "methods": [(method, _parameters(method)) for method in METHODS.values()],
         "kinds": [kind.label for kind in Kind],
         "full": FULL_POINTS,

@@ -329,7 +329,7 @@ def test_the_strip_and_the_list_and_the_public_timeline_count_the_same_days(db):
     [strip], overdue = desk.strips(), desk.overdue()
     [year] = timeline.years([world.cycle], at)
 
-    late = {kept.phase: kept.late for kept in year.phases if kept.late}
+    late = {kept.phase: kept.most_days_late for kept in year.phases if kept.most_days_late}
     assert {str(p.label): f"{days} days late" for p, days in late.items()} == {
         str(item.label): item.sub for item in strip.items if item.state == "late"
     }
