@@ -4,7 +4,6 @@ gives away.
 
 import re
 from collections.abc import Iterable
-from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -48,7 +47,7 @@ EASY = _("The password is easy to guess.")
 class GuessablePasswordValidator:
     """Refuses in one sentence that names the rule and one that says how to mend it."""
 
-    def validate(self, password: str, user: Any = None) -> None:
+    def validate(self, password: str, user: User | None = None) -> None:
         password = one_spelling(password)
         if len(password) < settings.PASSWORD_LENGTH:
             count = localised(settings.PASSWORD_LENGTH)
@@ -104,7 +103,7 @@ def left_over(password: str, known: frozenset[str]) -> str:
     return rest
 
 
-def _rule(sequence: list[dict[str, Any]], known: frozenset[str]) -> str | Promise:
+def _rule(sequence: list[dict[str, str]], known: frozenset[str]) -> str | Promise:
     """What the longest part that was recognised is."""
     parts = [part for part in sequence if part["pattern"] != "bruteforce"]
     if not parts:

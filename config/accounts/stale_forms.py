@@ -7,7 +7,6 @@ browser. What somebody else typed is never sent in one's name.
 """
 
 from collections.abc import Callable
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
@@ -56,7 +55,7 @@ class SamePerson:
         return self.get_response(request)
 
     def process_view(
-        self, request: PortalRequest, view: Any, args: Any, kwargs: Any
+        self, request: PortalRequest, view: object, args: object, kwargs: object
     ) -> HttpResponse | None:
         if request.method in ("GET", "HEAD", "OPTIONS") or not request.user.is_authenticated:
             return None

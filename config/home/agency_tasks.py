@@ -1,7 +1,6 @@
 """What waits for the people of agencies and of their headquarters."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,7 +11,7 @@ from agencies.roles import HEADS, SUPERIOR_ROLES, Role
 from appeals.models import Appeal, Question
 from appeals.workflow import AppealState
 from config.home import closing_tasks
-from config.home.year_strip import Outlook, Task, address_of_set, counted
+from config.home.year_strip import Outlook, Task, address_of_set, with_count
 from cycles.calendar import Phase
 from cycles.models import Participation
 from indicators.models import IndicatorSet, Kind, Plan, QuarterReport
@@ -108,7 +107,7 @@ class AgencyTasks(Outlook):
                 title = _("The headquarters returned the self-assessment")
                 yield Task(title, str(s), _("Change"), url, window.closes_at, done, lines)
             elif left:
-                title = counted(
+                title = with_count(
                     ngettext(
                         "%(count)s line is not complete yet",
                         "%(count)s lines are not complete yet",
@@ -154,7 +153,7 @@ class AgencyTasks(Outlook):
         found = [w for a in drafted if (w := self.open_window(a.cycle_id, Phase.APPEAL, a))]
         if not found:
             return
-        title = counted(
+        title = with_count(
             ngettext(
                 "%(count)s appeal is drafted but not filed",
                 "%(count)s appeals are drafted but not filed",
@@ -203,6 +202,6 @@ class AgencyTasks(Outlook):
                 )
 
 
-def _line_counts(submission: Any) -> tuple[int, int]:
+def _line_counts(submission: Submission) -> tuple[int, int]:
     """Count the lines of a submission (`with_progress`), and those that are done."""
     return submission.lines, submission.lines_done

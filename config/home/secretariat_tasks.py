@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from config.home import closing_tasks
-from config.home.year_strip import Outlook, Task, address_of_set, counted
+from config.home.year_strip import Outlook, Task, address_of_set, with_count
 from cycles.calendar import Phase
 from festival.duties.catalogue import DutyCode
 from festival.models import Edition, Language, Report
@@ -60,7 +60,7 @@ class SecretariatTasks(Outlook):
         )  # fmt: skip
         for cycle in self.cycles:
             if (n := approved.get(cycle.pk)) and (w := self.open_window(cycle.pk, Phase.APPROVAL)):
-                title = counted(
+                title = with_count(
                     ngettext(
                         "%(count)s approved set waits to be communicated",
                         "%(count)s approved sets wait to be communicated",

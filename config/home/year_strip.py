@@ -5,9 +5,9 @@ overdue.
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Model
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -176,16 +176,16 @@ class Outlook:
         if not self.user.holds(*OVERSEERS, at=self.at):
             return []
         acts = self.user.holds(Role.ADMINISTRATOR, at=self.at)
-        counted = (
+        duties = (
             self.duties if self.reach is None else summary(DutyFilter(agencies=self.reach), self.at)
         )
         return [
             Overdue(sentence(c, part=False), c.agencies_overdue, *_spot(c, acts=acts))
-            for c in counted
+            for c in duties
             if c.overdue
         ]
 
-    def open_window(self, cycle_id: int, phase: Phase, obj: Any = None) -> Term | None:
+    def open_window(self, cycle_id: int, phase: Phase, obj: Model | None = None) -> Term | None:
         """A phase's window, or `obj`'s own, if an act in it would be accepted now: open, or a duty
         that is overdue.
         """
@@ -193,27 +193,27 @@ class Outlook:
         return window if window and window.accepts(self.at) else None
 
 
-def _spot(counted: DutySummary, *, acts: bool) -> tuple[str, str]:
+def _spot(duty: DutySummary, *, acts: bool) -> tuple[str, str]:
     """The button and the address where an overdue duty is done; for those who only watch, where it
     is listed.
     """
-    code = counted.duty.code
+    code = duty.duty.code
     if not acts:
         asked = urlencode(
-            {"duty": code.value, "year": counted.year, "state": Timeliness.OVERDUE.value}
+            {"duty": code.value, "year": duty.year, "state": Timeliness.OVERDUE.value}
         )
         return _("Look"), f"{reverse('festival:duties')}?{asked}#each"
     match code:
         case DutyCode.COMMUNICATE_INDICATORS:
-            return _("Look"), f"{reverse('indicators:list')}?cycle={counted.cycle_id}"
+            return _("Look"), f"{reverse('indicators:list')}?cycle={duty.cycle_id}"
         case DutyCode.COMMUNICATE_SCORES:
-            return _("Communicate"), reverse("submissions:board", args=[counted.cycle_id])
+            return _("Communicate"), reverse("submissions:board", args=[duty.cycle_id])
         case DutyCode.DECIDE_APPEALS:
             return _("Look"), f"{reverse('appeals:list')}?state={AppealState.FILED}"
-    return _("Go on"), reverse("festival:manage", args=[counted.year])
+    return _("Go on"), reverse("festival:manage", args=[duty.year])
 
 
-def counted(words: str, number: int) -> str:
+def with_count(words: str, number: int) -> str:
     """Put a number, in the reader's digits, into words that count something."""
     return words % {"count": localised(number)}
 

@@ -3,7 +3,6 @@
 import logging
 import time
 from collections.abc import Callable
-from typing import Any
 
 from allauth.core.internal.httpkit import get_client_ip
 from django.conf import settings
@@ -15,6 +14,9 @@ from config.monitoring import metrics
 from config.monitoring.context import current_request, view
 
 logger = logging.getLogger("portal.request")
+
+ADDRESS = "address"
+"""The attribute in which a request carries where it comes from (`PortalRequest`)."""
 
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 REFUSALS = {
@@ -28,14 +30,14 @@ REFUSALS = {
 """By status; what a page said itself of its refusal goes first."""
 
 
-def watched(
+def watch_requests(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
     """Time each request, log it and count it."""
 
-    def middleware(request: Any) -> HttpResponse:
+    def middleware(request: HttpRequest) -> HttpResponse:
         began, token = time.perf_counter(), current_request.set(request)
-        request.address = address(request)
+        setattr(request, ADDRESS, address(request))
         try:
             response = get_response(request)
             _tell(request, response, time.perf_counter() - began)
@@ -47,7 +49,7 @@ def watched(
 
 
 def address(request: HttpRequest) -> str | None:
-    """Where the request comes from, as the outermost proxy of ours saw it."""
+    """Find where the request comes from, as the outermost proxy of ours saw it."""
     try:
         found: str | None = get_client_ip(request)
     except ImproperlyConfigured:  # it came past the proxies
@@ -69,7 +71,7 @@ def _tell(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
 
 
 def refusal(request: HttpRequest, response: HttpResponse) -> str:
-    """Why a request was not let in, as a code; "" where it was."""
+    """Tell why a request was not let in, as a code; "" where it was."""
     if code := getattr(request, "refusal", ""):
         return str(code)
     if response.status_code == 404:

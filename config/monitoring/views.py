@@ -67,7 +67,7 @@ def prometheus(request: HttpRequest) -> HttpResponse:
     ):
         return HttpResponse(status=401, headers={"WWW-Authenticate": "Bearer"})
     return HttpResponse(
-        metrics.counted() + generate_latest(_state), content_type=CONTENT_TYPE_LATEST
+        metrics.exposition() + generate_latest(_state), content_type=CONTENT_TYPE_LATEST
     )
 
 

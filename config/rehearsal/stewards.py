@@ -6,7 +6,6 @@ import random
 from collections.abc import Container
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from django.core.files.base import ContentFile
 
@@ -31,7 +30,7 @@ def supply_all(walk: Walk) -> None:
     )
     for number, one in enumerate(held.order_by("pk")):
         at = walk.within(Phase.SCORING, MOMENTS[number % len(MOMENTS)])
-        if walk.now is not None and not walk.due(at):
+        if walk.now is not None and not walk.is_due(at):
             _enter(one, walk.cast, walk.twins, at=walk.now, half=True)
             return
         _supply(one, walk, at=at)
@@ -40,10 +39,10 @@ def supply_all(walk: Walk) -> None:
 def _enter(
     held: Stewardship, cast: Cast, twins: Container[int], *, at: datetime, half: bool = False
 ) -> None:
-    """The steward's figures, and from an administrator those that the steward may not give."""
+    """Enter the steward's figures, and as an administrator those that the steward may not give."""
     chance = random.Random(f"steward-{held.cycle.year}-{held.measure.code}")  # noqa: S311 -- the same year each time
     [steward] = with_roles([held.steward])
-    by_steward, by_administrator = dict[int, dict[str, Any]](), dict[int, dict[str, Any]]()
+    by_steward, by_administrator = dict[int, dict[str, object]](), dict[int, dict[str, object]]()
     lines = list(stewards.lines_of(held))
     for answer in lines[: len(lines) // 2] if half else lines:
         share = (
@@ -51,8 +50,8 @@ def _enter(
         )
         percent = (min(max(share, Decimal(0)), Decimal(1)) * 100).quantize(Decimal("0.01"))
         why = stewards.why_not_given(answer, steward, by=steward, at=at)
-        said = {"percent": percent, "is_not_applicable": False, "note": ""}
-        (by_administrator if why else by_steward)[answer.pk] = said
+        figure = {"percent": percent, "is_not_applicable": False, "note": ""}
+        (by_administrator if why else by_steward)[answer.pk] = figure
     stewards.save_figures(held, by_steward, by=steward, at=at)
     stewards.save_figures(held, by_administrator, by=cast.administrator, at=at)
 
@@ -60,11 +59,11 @@ def _enter(
 def _supply(held: Stewardship, walk: Walk, *, at: datetime) -> None:
     """Name the source of a measure's figures, enter them and sign for them."""
     do = lambda: supply.supply(held, by=held.steward, at=at)  # noqa: E731
-    walk.refused("supplied without a source", do)
+    walk.require_refusal("supplied without a source", do)
     title = f"گزارش سالانهٔ «{held.measure.title_fa}»"
     paper = ContentFile(f"{held.measure.code} {held.cycle.year}\n".encode(), name="گزارش.txt")
     stewards.cite(held, title=title, document=paper, by=held.steward, at=at)
-    walk.refused("supplied without figures", do)
+    walk.require_refusal("supplied without figures", do)
     _enter(held, walk.cast, walk.twins, at=at)
     do()
-    walk.did(2)
+    walk.count_acts(2)

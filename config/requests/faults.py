@@ -161,7 +161,7 @@ def _shows_pages(request: HttpRequest) -> bool:
 def _page(request: HttpRequest, fault: Fault) -> str:
     typed, had_files = None, False
     if request.method == "POST" and not fault.is_kept:
-        typed, had_files = _typed(request)
+        typed, had_files = _sent_fields(request)
     context = {
         "fault": fault,
         "language": language(),
@@ -179,8 +179,8 @@ is ours.
 """
 
 
-def _typed(request: HttpRequest) -> tuple[list[tuple[str, str]], bool]:
-    """What the form sent, field by field, so that it can be sent again, and whether files came
+def _sent_fields(request: HttpRequest) -> tuple[list[tuple[str, str]], bool]:
+    """Read what the form sent, field by field, so that it can be sent again, and whether files came
     along.
 
     Secrets are typed anew; of a form that could not be read whole, nothing is left.
@@ -210,7 +210,7 @@ class Faults:
         return answer(request, fault)
 
 
-def failed(request: HttpRequest) -> HttpResponse:
+def answer_server_error(request: HttpRequest) -> HttpResponse:
     """Answer what went wrong outside a view, such as in loading the session; else the page of a
     mistake of ours.
     """

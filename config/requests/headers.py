@@ -3,7 +3,6 @@ to keep it.
 """
 
 from collections.abc import Callable
-from typing import Any
 
 from django.contrib.auth.signals import user_logged_out
 from django.dispatch import receiver
@@ -65,6 +64,6 @@ def is_signed_in(request: HttpRequest) -> bool:
 
 
 @receiver(user_logged_out)
-def _note(request: PortalRequest | None, **kwargs: Any) -> None:
+def _note_sign_out(request: PortalRequest | None, **rest: object) -> None:
     if request is not None:
         request.has_signed_out = True

@@ -17,7 +17,7 @@ from import_export import fields
 from agencies.persian import localised
 from cycles.spreadsheets.dry_run import Check, LineResource
 from cycles.spreadsheets.sheets import Sheet, Wrong
-from indicators.drafting.catalogue import catalogued
+from indicators.drafting.catalogue import catalogue_lineages
 from indicators.exchange.actions import Content
 from indicators.exchange.columns import CELLS, MEASURES, OWN, TIERS
 from indicators.models import FULL_POINTS, IndicatorSet, Measure
@@ -108,7 +108,7 @@ class MeasureLines(LineResource):
             Q(pk__in=Measure.objects.communicated())
             | Q(**{f"indicator__axis__set__{k}": v for k, v in same.items()})
         )
-        self.known = set(bank.values_list("lineage", flat=True)) | catalogued()
+        self.known = set(bank.values_list("lineage", flat=True)) | catalogue_lineages()
 
     def get_instance(self, instance_loader: Any, row: Mapping[str, str]) -> MeasureLine | None:
         lineage = _as_lineage(row.get("lineage", ""))

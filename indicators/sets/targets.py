@@ -21,7 +21,7 @@ from cycles.models import Participation
 from cycles.workflow import Refused
 from indicators.differences import FIELDS, canonical
 from indicators.drafting.actions import editing, note_change, save_measure
-from indicators.drafting.contents import refuse_twice
+from indicators.drafting.contents import refuse_measure_in_set
 from indicators.models import Change, IndicatorSet, Measure, MeasureShare, MeasureTarget
 from indicators.scoring.methods import HUNDRED, half_up
 from indicators.workflow import SETS
@@ -224,7 +224,7 @@ def take_share(
     indicator_set = editing(indicator_set, by=by, at=at)
     if part.agency_id != indicator_set.agency_id or part.set.cycle_id != indicator_set.cycle_id:
         raise Refused(_("This part is another agency's."))
-    refuse_twice(indicator_set, part.lineage)
+    refuse_measure_in_set(indicator_set, part.lineage)
     lead = lead_of(part)
     fields: dict[str, Any] = {name: getattr(lead, name) for name in FIELDS if name != "code"}
     fields["lineage"] = lead.lineage

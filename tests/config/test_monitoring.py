@@ -299,8 +299,8 @@ def test_what_workers_have_done_is_counted_over_all_of_them():
         workers._begin(task_id=key, task=task, kwargs={"run": 7, "note": "typed"})
         workers._end(task_id=key, task=task, state="SUCCESS")
 
-    [done] = broker.done(broker.client())
-    assert (done.task, done.state, done.count) == ("cycles.tasks.tell", "success", 2)
+    [ended] = broker.ended_tasks(broker.client())
+    assert (ended.task, ended.state, ended.count) == ("cycles.tasks.tell", "success", 2)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -309,10 +309,14 @@ def test_a_worker_counts_what_it_ends_and_messages_say_when_they_were_sent(celer
 
     order_verification.delay()
 
-    wait_for(lambda: broker.done(broker.client()), 30)
-    [done] = broker.done(broker.client())
-    assert (done.task, done.state, done.count) == ("cycles.tasks.order_verification", "success", 1)
-    assert done.seconds > 0
+    wait_for(lambda: broker.ended_tasks(broker.client()), 30)
+    [ended] = broker.ended_tasks(broker.client())
+    assert (ended.task, ended.state, ended.count) == (
+        "cycles.tasks.order_verification",
+        "success",
+        1,
+    )
+    assert ended.seconds > 0
 
 
 @pytest.mark.django_db
@@ -350,7 +354,7 @@ def test_processes_of_one_server_count_together(tmp_path):
         subprocess.run(
             [sys.executable, "-c", COUNTS], env=env, cwd=settings.BASE_DIR, check=True, timeout=60
         )
-    told = f"{COUNTS.strip()}\nprint(metrics.counted().decode())"
+    told = f"{COUNTS.strip()}\nprint(metrics.exposition().decode())"
 
     text = subprocess.run(
         [sys.executable, "-c", told],
