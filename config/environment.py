@@ -13,7 +13,7 @@ def word_list(name: str, default: str = "") -> list[str]:
 
 
 def placeholders(environment: Mapping[str, str]) -> list[str]:
-    """The names of variables that hold what an example says in place of a secret."""
+    """List the names of variables that hold what an example says in place of a secret."""
     words = ("change-me", "changeme", ":PASSWORD@", ":ANOTHER@")
     names = []
     for name, value in environment.items():

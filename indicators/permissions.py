@@ -81,7 +81,7 @@ def is_convenor(user: Any, obj: Any, at: datetime) -> bool:
 
 
 def seats(user: Any, obj: Any, at: datetime) -> list[Any]:
-    """The memberships by which a user sits in the working group on a set.
+    """Find the memberships by which a user sits in the working group on a set.
 
     An agency's representative sits on that agency's set only; everybody else only without an
     interest in it, and where the membership names a sector, on that sector's sets; who proposed

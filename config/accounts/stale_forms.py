@@ -29,7 +29,7 @@ NEW_TOKEN_HEADER = "X-Form-Token"  # noqa: S105 - the name of a header
 
 
 def csrf_failure(request: PortalRequest, reason: str = "") -> HttpResponse:
-    """What was typed, and a way to send it; a form that is not from our pages is refused in a
+    """Give back what was typed with a way to send it; refuse a form that is not from our pages in a
     sentence.
     """
     request.refusal = "csrf"
@@ -85,7 +85,7 @@ def _page(request: HttpRequest, *, may_send: bool) -> HttpResponse:
 
 
 def _is_from_our_page(request: HttpRequest) -> bool:
-    """Whether the browser says that the form was sent from a page of this very host."""
+    """Tell whether the browser says that the form was sent from a page of this very host."""
     origin = request.headers.get("Origin") or request.headers.get("Referer") or ""
     if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
         return False
@@ -93,8 +93,8 @@ def _is_from_our_page(request: HttpRequest) -> bool:
 
 
 def _is_same_person(request: HttpRequest) -> bool:
-    """Whether it was typed by who is signed in: the page says so, or nobody else has signed in on
-    this device.
+    """Tell whether the person who is signed in typed the form: the page says so, or nobody else has
+    signed in on this device.
     """
     person = str(request.user.pk) if request.user.is_authenticated else ""
     drawn_for = _drawn_for(request)
@@ -102,7 +102,7 @@ def _is_same_person(request: HttpRequest) -> bool:
 
 
 def _drawn_for(request: HttpRequest) -> str:
-    """For whom the page was drawn from which this comes, "" where its script did not say."""
+    """Find for whom the page was drawn from which this comes, "" where its script did not say."""
     if header := request.headers.get("X-Signed-In-As"):
         return header
     try:
@@ -112,7 +112,7 @@ def _drawn_for(request: HttpRequest) -> str:
 
 
 def _is_about_signing_in(request: HttpRequest) -> bool:
-    """Whether the form is one of the account's own: passwords and codes are typed anew."""
+    """Tell whether the form is one of the account's own: passwords and codes are typed anew."""
     match = request.resolver_match
     return match is None or (match.url_name or "").startswith(
         ("account_", "mfa_", "socialaccount_")

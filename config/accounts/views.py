@@ -40,7 +40,7 @@ _sign_in = SignInView.as_view()
 
 @login_not_required
 def sign_in(request: PortalRequest) -> HttpResponse:
-    """Only so many tries come from one address, but for those on a device that somebody has signed
+    """Take only so many tries from one address, but for those on a device that somebody has signed
     in on.
     """
     counted = request.method == "POST" and not devices.is_known(request)

@@ -62,7 +62,7 @@ class AgencyTasks(Outlook):
                 yield Task(title, str(chosen), _("Change"), url, window.closes_at)
 
     def _of_plans(self, mine: list[int]) -> Iterator[Task]:
-        """The annual plan while it can be laid and signed; then each quarter while it can be
+        """List the annual plan while it can be laid and signed, then each quarter while it can be
         reported.
         """
         laying: set[int] = set()

@@ -31,7 +31,9 @@ AHEAD = timedelta(days=30)
 
 
 def of_agency(mine: Sequence[int], at: datetime) -> Iterator[Task]:
-    """For the people of these agencies: plans, items that are due, the survey; five queries."""
+    """List plans, items that are due and the survey for the people of these agencies; five
+    queries.
+    """
     yield from _to_begin(mine, at)
     drafts = ImprovementPlan.objects.filter(
         agency__in=mine, state__in=(PlanState.DRAFT, PlanState.RETURNED)
@@ -57,7 +59,9 @@ def of_agency(mine: Sequence[int], at: datetime) -> Iterator[Task]:
 
 
 def _to_begin(mine: Sequence[int], at: datetime) -> Iterator[Task]:
-    """The newest published results of agencies that have no plan on them, until plans are due."""
+    """Find the newest published results of agencies that have no plan on them, until plans
+    are due.
+    """
     newest = Edition.objects.published(at).aggregate(year=Max("cycle__year"))["year"]
     closes = Window.objects.filter(
         cycle__year=newest, phase=Phase.FESTIVAL, agency=None, closes_at__gt=at

@@ -113,8 +113,8 @@ class Outlook:
 
     @cached_property
     def duties(self) -> list[DutySummary]:
-        """The authority's duties as the public timeline counts them; for those who oversee them of
-        every year.
+        """List the authority's duties as the public timeline counts them; of every year for those
+        who oversee them.
         """
         years = None if self.user.holds(*OVERSEERS, at=self.at) else [c.pk for c in self.cycles]
         return summary(DutyFilter(cycles=years), self.at)
@@ -122,7 +122,7 @@ class Outlook:
     # -- The strips
 
     def strips(self) -> list[Strip]:
-        """One strip a living cycle, newest year first; late phases say by how many days."""
+        """Draw one strip a living cycle, newest year first; late phases say by how many days."""
         late: dict[tuple[int, Phase], int] = {}
         for c in sorted(self.duties, key=lambda c: c.worst):
             late[c.cycle_id, c.duty.phase] = c.worst
@@ -186,16 +186,16 @@ class Outlook:
         ]
 
     def open_window(self, cycle_id: int, phase: Phase, obj: Model | None = None) -> Term | None:
-        """A phase's window, or `obj`'s own, if an act in it would be accepted now: open, or a duty
-        that is overdue.
+        """Find a phase's window, or `obj`'s own, if an act in it would be accepted now: open, or a
+        duty that is overdue.
         """
         window = self.own.of(phase, obj) if obj else self.windows.get((cycle_id, phase))
         return window if window and window.accepts(self.at) else None
 
 
 def _spot(duty: DutySummary, *, acts: bool) -> tuple[str, str]:
-    """The button and the address where an overdue duty is done; for those who only watch, where it
-    is listed.
+    """Name the button and the address where an overdue duty is done, or where it is listed for
+    those who only watch.
     """
     code = duty.duty.code
     if not acts:

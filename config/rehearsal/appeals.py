@@ -50,14 +50,14 @@ def appeal_all(walk: Walk) -> None:
 
 def decide_all(walk: Walk) -> None:
     """Share appeals out to reviewers, ask about the first, and end them in every way."""
-    filed = list(_filed(walk))
+    filed = list(_undecided_appeals(walk))
     if not filed:
         return
     first = filed[0]
     at = walk.within(Phase.APPEAL_REVIEW, 0.1, first.agency)
     opened = max(walk.within(Phase.APPEAL_REVIEW, 0.1, a.agency) for a in filed)
     walk.count_acts(hearing.share_out(walk.cycle, by=None, at=opened).given)
-    filed = list(_filed(walk))
+    filed = list(_undecided_appeals(walk))
     first = filed[0]
     question = "کدام بخش از پیوست، مقدار پیشنهادی را نشان می‌دهد؟"
     asked = hearing.ask(first, question=question, agency=True, by=_reviewer(walk, first), at=at)
@@ -91,7 +91,7 @@ def _decision_share(number: int) -> float:
     return 0.7 if number % 3 == 0 else 0.3
 
 
-def _filed(walk: Walk) -> Iterator[Appeal]:
+def _undecided_appeals(walk: Walk) -> Iterator[Appeal]:
     rows = Appeal.objects.filter(cycle=walk.cycle).undecided().order_by("pk")
     return iter(rows.select_related("agency", "answer__measure"))
 

@@ -38,8 +38,8 @@ PRESENT = "رئیس کمیته\nنمایندهٔ سازمان اداری و اس
 
 
 def award_all(walk: Walk) -> None:
-    """The national ceremony's awards, and those of the first province that takes part, are decided
-    on.
+    """Decide on the national ceremony's awards, and on those of the first province that takes
+    part.
     """
     at = walk.within(Phase.FINAL, 0.55)
     if not walk.is_due(at):

@@ -107,7 +107,7 @@ BY_CODE = {
 
 
 def fault_of(error: BaseException | None) -> Fault | None:
-    """The fault that an error tells of; None where it is a mistake of ours."""
+    """Find the fault that an error tells of; None where it is a mistake of ours."""
     for one in _causes(error):
         if isinstance(one, OSError) and one.errno in FULL_DISK:
             return FULL
@@ -128,15 +128,15 @@ def fault_of(error: BaseException | None) -> Fault | None:
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """An error and what it was raised from, the outermost first."""
+    """Walk from an error through what it was raised from, the outermost first."""
     while error is not None:
         yield error
         error = error.__cause__ or (error.__context__ if isinstance(error, DatabaseError) else None)
 
 
 def answer(request: HttpRequest, fault: Fault) -> HttpResponse:
-    """The sentence: as a page that holds what was typed, or as plain text for whoever shows no
-    pages.
+    """Answer with the sentence: as a page that holds what was typed, or as plain text for whoever
+    shows no pages.
     """
     if _shows_pages(request):
         content, content_type = _page(request, fault), "text/html; charset=utf-8"
@@ -150,8 +150,8 @@ def answer(request: HttpRequest, fault: Fault) -> HttpResponse:
 
 
 def _shows_pages(request: HttpRequest) -> bool:
-    """Whether a person waits for a page: those carry their language in the address, and scripts say
-    who they are.
+    """Tell whether a person waits for a page: those carry their language in the address, and
+    scripts say who they are.
     """
     return bool(get_language_from_path(request.path_info)) and not sent_forms.is_asked_by_script(
         request
@@ -221,7 +221,7 @@ def answer_server_error(request: HttpRequest) -> HttpResponse:
 def plain_characters(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """An address with a NUL in it leads nowhere; in a form each field says so itself, and the rest
+    """Lead an address with a NUL in it nowhere; in a form each field says so itself, and the rest
     is `UNFIT`.
     """
 

@@ -56,7 +56,9 @@ def headers(
 
 
 def is_signed_in(request: HttpRequest) -> bool:
-    """Whether the answer was made for a person: somebody asked who it is, and somebody it is."""
+    """Tell whether the answer was made for a person: somebody asked who it is, and somebody
+    it is.
+    """
     person = getattr(
         request, "_cached_user", None
     )  # where Django keeps it; asking for `user` would cost a query

@@ -24,7 +24,7 @@ class Timeouts:
 
     @property
     def connection_options(self) -> dict[str, object]:
-        """The options with which a connection is made, so that none is ever without them."""
+        """Name the options with which a connection is made, so that none is ever without them."""
         limits = f"-c statement_timeout={self.statement}s -c lock_timeout={self.lock}s"
         return {"options": limits, "connect_timeout": CONNECTS_WITHIN}
 

@@ -31,7 +31,7 @@ def said_of(at: At | None) -> str:
 
 
 def groups_of(at: At, branch: Node) -> dict[str, tuple[str, ...]]:
-    """The groups of a node: as it lists them, or as its descendants name theirs."""
+    """Find the groups of a node: as it lists them, or as its descendants name theirs."""
     known = {node.code for node in branch.walk()}
     groups: dict[str, tuple[str, ...]] = {}
     if listed := at.find("groups"):
@@ -89,7 +89,7 @@ def _tests(at: At, *, of_group: bool) -> tuple[list[Test], list[Test]]:
 
 
 def nodes_below(at: At) -> Iterator[At]:
-    """A node and all below it, fine-tuned trees too, as they stand in the document."""
+    """List a node and all below it, fine-tuned trees too, as they stand in the document."""
     yield at
     children, tuned = at.find("children"), at.find("fine_tuned")
     for child in [*(children.each() if children else []), *([tuned] if tuned else [])]:

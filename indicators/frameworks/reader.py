@@ -37,14 +37,16 @@ MOST_DIGITS = 20
 
 
 @cache
-def bundled() -> dict[str, Framework]:
-    """The portal's own definitions by the name in their address, in the order of their titles."""
+def bundled_frameworks() -> dict[str, Framework]:
+    """Load the portal's own definitions by the name in their address, in the order of their
+    titles.
+    """
     found = {path.stem: load(path) for path in FOLDER.glob("*.json")}
     return dict(sorted(found.items(), key=lambda item: item[1].title.casefold()))
 
 
 def load(path: Path) -> Framework:
-    """The framework that a file defines; Malformed when it does not define one."""
+    """Load the framework that a file defines; Malformed when it does not define one."""
     data = path.read_bytes()
     try:
         text = data.decode("utf-8-sig")
@@ -55,7 +57,7 @@ def load(path: Path) -> Framework:
 
 
 def read(text: str, name: str) -> Framework:
-    """The framework that a text defines; `name` is what a refusal calls it."""
+    """Read the framework that a text defines; `name` is what a refusal calls it."""
     document = Document(name, text)
     root = document.root
     document.refuse_twins()
@@ -68,7 +70,7 @@ def read(text: str, name: str) -> Framework:
 
 
 def scales_of(framework: Framework) -> dict[str, Scale]:
-    """The scales of a framework by name, without what single leaves bring."""
+    """Find the scales of a framework by name, without what single leaves bring."""
     return {
         name: scale_of(At(scale)) for name, scale in framework.document.get("scales", {}).items()
     }
@@ -153,7 +155,7 @@ def _node(at: At, scales: dict[str, At], weight: Fraction) -> Node:
         points=_above_zero(at.find("points")),
         cap_by=_cap(at),
         rounding=_rounding(at.find("round")),
-        required=_required(at, used),
+        required=_required_score(at, used),
         rows=rows_of(at, kids),
         default=said_of(at.find("default")),
         fine_tuned=_node(tuned, scales, ONE) if tuned and scale else None,
@@ -234,7 +236,7 @@ def _rounding(at: At | None) -> Rounding | None:
     return Rounding(digits, mode.value if mode else "half_up")
 
 
-def _required(at: At, scale: Scale | None) -> Fraction | None:
+def _required_score(at: At, scale: Scale | None) -> Fraction | None:
     required = at.find("required")
     if required is None or isinstance(required.value, bool):
         return None
@@ -263,7 +265,7 @@ def _check_codes(at: At) -> None:
 
 
 def _check_arithmetic(at: At, root: Node) -> None:
-    """What a node asks of its children that no child can see by itself."""
+    """Check what a node asks of its children that no child can see by itself."""
     nodes = {node.code: node for node in root.walk()}
     for place in nodes_below(at):
         node = nodes[place.value["code"]]

@@ -24,8 +24,8 @@ TYPES = ("options", "number", "points", "interpolate", "ratio", "minmax")
 
 
 def scale_of(at: At, leaf: At | None = None) -> Scale:
-    """The scale of a document, as a leaf uses it; without a leaf, what leaves bring themselves may
-    be missing.
+    """Read the scale of a document, as a leaf uses it; without a leaf, what leaves bring themselves
+    may be missing.
     """
     kind = at["type"].one_of(TYPES)
     own = _Parts(at, leaf)
@@ -72,13 +72,13 @@ class _Parts:
         return found is not None and found.one_of(("up", "down")) == "down"
 
     def limit(self, key: str) -> Fraction | None:
-        """The limit of a ratio, in its own unit; false is none."""
+        """Read the limit of a ratio, in its own unit; false is none."""
         found = self.find(key)
         return None if found is None or found.value is False else found.number()
 
     def limits(self, key: str, usual: Fraction) -> tuple[Fraction | None, Fraction | None]:
-        """The limits of a minmax: of the share, which is the usual one unless lifted, and of the
-        value.
+        """Read the limits of a minmax: of the share, which is the usual one unless lifted, and of
+        the value.
         """
         found = self.find(key)
         if found is None or found.value is True:
@@ -176,7 +176,7 @@ def _minmax(at: At, own: _Parts) -> MinMax:
 
 
 def bands_of(at: At, *, by_code: bool = False) -> tuple[Band, ...]:
-    """The bands of a document, in its order; without a `min` only where a rule names them."""
+    """Read the bands of a document, in its order; without a `min` only where a rule names them."""
     bands = []
     for each in at.each():
         least, code = each.find("min"), each.find("code")

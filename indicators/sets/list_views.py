@@ -56,7 +56,7 @@ def set_list(request: PortalRequest) -> HttpResponse:
 
 
 def _beginnings(request: PortalRequest, windows: Windows) -> list[IndicatorSet]:
-    """The sets that this user could begin now and nobody has begun."""
+    """List the sets that this user could begin now and nobody has begun."""
     agencies = Agency.objects.filter(pk__in=request.user.agency_ids(request.at)).order_by(
         "sort_key", "pk"
     )
@@ -79,8 +79,8 @@ def _beginnings(request: PortalRequest, windows: Windows) -> list[IndicatorSet]:
 
 
 def _thematic(request: PortalRequest, windows: Windows) -> WhomForm | None:
-    """The form with which an administrator begins a thematic set, while
-    some cycle takes proposals.
+    """Make the form with which an administrator begins a thematic set, while some cycle takes
+    proposals.
     """
     form = WhomForm(user=request.user, at=request.at)
     field = form.fields["province"]

@@ -67,7 +67,7 @@ def _methods(sheet: Sheet) -> Found:
 
 
 def _author(sheet: Sheet) -> Found:
-    """Who is assessed does not judge the difficulty of the targets: the group rates them."""
+    """Check that the group rates the difficulty of the targets, and not who is assessed by them."""
     if sheet.set.agency_id is None or sheet.set.round == 0:
         return
     unrated = [m for m in sheet.measures if m.lineage not in sheet.ratings]
@@ -111,9 +111,9 @@ def _both_kinds(sheet: Sheet) -> Found:
             yield _("Its dimension is not said."), m
 
 
-def _linked(sheet: Sheet) -> Found:
-    """A quantity alone can be driven up at the cost of quality: it is read
-    together with something.
+def _links(sheet: Sheet) -> Found:
+    """Check that a quantity, which can be driven up at the cost of quality, is read together with
+    something.
     """
     here = {m.lineage for m in sheet.measures}
     linked = set(chain.from_iterable(m.links for m in sheet.measures))
@@ -132,8 +132,10 @@ def _linked(sheet: Sheet) -> Found:
             )
 
 
-def _equal(sheet: Sheet) -> Found:
-    """The same effort is asked of units, and large and small are not held against one number."""
+def _equality(sheet: Sheet) -> Found:
+    """Check that the same effort is asked of units, and large and small are not held against one
+    number.
+    """
     for m in sheet.measures:
         rows = sheet.own.get(m.pk, ())
         if m.is_additive and sheet.set.kind != Kind.SPECIFIC and not rows:
@@ -147,7 +149,7 @@ def _equal(sheet: Sheet) -> Found:
 
 
 def _effort(target: Decimal | None, base: Decimal | None) -> Decimal | None:
-    """How far the target is from the base, as a share of the base."""
+    """Compute how far the target is from the base, as a share of the base."""
     return abs(target - base) / abs(base) if target is not None and base else None
 
 
@@ -198,7 +200,7 @@ def _targets(sheet: Sheet) -> Found:
             continue
         if m.base is None:
             yield _("Its target stands without a baseline."), m
-        elif _reached(m, m.base, m.target):
+        elif _reaches(m, m.base, m.target):
             yield _("Its target was met last year already: the baseline reaches it."), m
         yield from ((sentence, m) for sentence in _against_trend(m))
         ratings = sheet.ratings.get(m.lineage)
@@ -209,7 +211,7 @@ def _targets(sheet: Sheet) -> Found:
             )
 
 
-def _reached(m: Measure, value: Decimal, target: Decimal) -> bool:
+def _reaches(m: Measure, value: Decimal, target: Decimal) -> bool:
     return value >= target if m.direction == Direction.HIGHER else value <= target
 
 
@@ -222,7 +224,7 @@ def _against_trend(m: Measure) -> Iterator[str]:
     )
     goes_on = values[-1] + step
     better = step > 0 if m.direction == Direction.HIGHER else step < 0
-    if better and _reached(m, goes_on, m.target):
+    if better and _reaches(m, goes_on, m.target):
         yield _("The trend alone reaches the target: it would stand at %(value)s.") % {
             "value": localised(goes_on, 2)
         }
@@ -277,8 +279,8 @@ PRINCIPLES = (
     Principle("feedback", gettext_lazy("Feedback at least every month"), _feedback),
     Principle("controllable", gettext_lazy("The agency can influence it"), _controllable),
     Principle("kinds", gettext_lazy("Both quantity and quality"), _both_kinds),
-    Principle("linked", gettext_lazy("Measures that pull against each other are linked"), _linked),
-    Principle("equal", gettext_lazy("Equal opportunity for all units"), _equal),
+    Principle("linked", gettext_lazy("Measures that pull against each other are linked"), _links),
+    Principle("equal", gettext_lazy("Equal opportunity for all units"), _equality),
     Principle("pilot", gettext_lazy("A trial year without consequences"), _pilot),
     Principle("ideal", gettext_lazy("Designed from the ideal, the compromise recorded"), _ideal),
     Principle("evidence", gettext_lazy("An evidence rule for each measure"), _evidence),

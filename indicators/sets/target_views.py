@@ -5,7 +5,6 @@ administrator those of single agencies.
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain
-from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -24,7 +23,7 @@ from cycles.workflow import Refused
 from indicators.lookups import visible
 from indicators.models import Measure, MeasureTarget
 from indicators.sets import targets
-from indicators.sets.targets import Own
+from indicators.sets.targets import AgencyTarget
 from indicators.workflow import SETS
 
 AGENCIES_A_PAGE = 20
@@ -53,8 +52,8 @@ class TargetRow:
 
 @require_http_methods(["GET", "POST"])
 def grid(request: PortalRequest, pk: int) -> HttpResponse:
-    """Targets of measures × agencies in one grid: saved all together, or shown again with what is
-    wrong.
+    """Show targets of measures × agencies in one grid, saved all together or shown again with what
+    is wrong.
     """
     indicator_set = visible(request, pk)
     why = why_closed(SETS, indicator_set, "set_targets", by=request.user, at=request.at)
@@ -62,20 +61,24 @@ def grid(request: PortalRequest, pk: int) -> HttpResponse:
         messages.error(request, why)
         return redirect("indicators:detail", pk)
     everybody = [
-        p for p in targets.reached(indicator_set).values() if p.agency_id != indicator_set.agency_id
+        p
+        for p in targets.agencies_with_own_targets(indicator_set).values()
+        if p.agency_id != indicator_set.agency_id
     ]
     page = Paginator(everybody, AGENCIES_A_PAGE).get_page(request.GET.get("page"))
     agencies = list(page)
     measures = [m for m in Measure.objects.of(indicator_set).for_list() if not m.is_stewarded]
-    held = _held(measures, agencies)
+    held = _stored_targets(measures, agencies)
     form = _form(measures, agencies, held, request.POST or None)
     if request.method == "POST":
-        rows, given, faults = _typed(request, measures, agencies, held)
+        rows, given, faults = _typed_rows(request, measures, agencies, held)
         if not form.is_valid():
             faults += [str(error) for error in form.non_field_errors()]
             _say_what_is_stored(rows, form)
         if not faults:
-            seen = form.as_seen(lambda: _form(measures, agencies, _held(measures, agencies)))
+            seen = form.as_seen(
+                lambda: _form(measures, agencies, _stored_targets(measures, agencies))
+            )
             try:
                 targets.set_targets(indicator_set, given, by=request.user, at=request.at, seen=seen)
             except Refused as refusal:
@@ -86,9 +89,9 @@ def grid(request: PortalRequest, pk: int) -> HttpResponse:
                 )
                 return redirect(f"{reverse('indicators:grid', args=[pk])}?page={page.number}")
     else:
-        rows, faults = _shown(measures, agencies, held), []
+        rows, faults = _stored_rows(measures, agencies, held), []
     window = Window.objects.concerning([indicator_set]).of(SETS["set_targets"].phase, indicator_set)
-    context: dict[str, Any] = {
+    context = {
         "set": indicator_set,
         "rows": rows,
         "agencies": agencies,
@@ -104,12 +107,14 @@ def grid(request: PortalRequest, pk: int) -> HttpResponse:
 Held = dict[tuple[int, int], MeasureTarget]
 
 
-def _held(measures: list[Measure], agencies: list[Participation]) -> Held:
+def _stored_targets(measures: list[Measure], agencies: list[Participation]) -> Held:
     rows = MeasureTarget.objects.filter(measure__in=measures, participation__in=agencies)
     return {(row.measure_id, row.participation_id): row for row in rows}
 
 
-def _shown(measures: list[Measure], agencies: list[Participation], held: Held) -> list[TargetRow]:
+def _stored_rows(
+    measures: list[Measure], agencies: list[Participation], held: Held
+) -> list[TargetRow]:
     rows = []
     for m in measures:
         cells = []
@@ -140,8 +145,8 @@ def _form(
     held: Held,
     data: QueryDict | None = None,
 ) -> ComparedForm:
-    """The page as one form: what it shows in every cell."""
-    cells = chain.from_iterable(row.cells for row in _shown(measures, agencies, held))
+    """Make one form of the page, with what it shows in every cell."""
+    cells = chain.from_iterable(row.cells for row in _stored_rows(measures, agencies, held))
     return ComparedForm(data, shows={cell.name: cell.text for cell in cells})
 
 
@@ -162,11 +167,11 @@ def _name(measure: Measure, participation: Participation) -> str:
     return f"t-{measure.pk}-{participation.agency_id}"
 
 
-def _typed(
+def _typed_rows(
     request: PortalRequest, measures: list[Measure], agencies: list[Participation], held: Held
-) -> tuple[list[TargetRow], list[Own], list[str]]:
-    """The grid as it was typed, what it would set, and what is wrong, each named by measure and
-    agency.
+) -> tuple[list[TargetRow], list[AgencyTarget], list[str]]:
+    """Read the grid as it was typed, what it would set, and what is wrong, each named by measure
+    and agency.
     """
     rows, given, faults = [], [], []
     for m in measures:
@@ -176,7 +181,7 @@ def _typed(
             own = held.get((m.pk, p.pk))
             if cell.text == MARK:
                 given.append(
-                    Own(
+                    AgencyTarget(
                         m.pk,
                         p.agency_id,
                         applies=False,
@@ -185,12 +190,12 @@ def _typed(
                 )
             elif cell.text:
                 try:
-                    given.append(Own(m.pk, p.agency_id, target=parse_decimal(cell.text)))
+                    given.append(AgencyTarget(m.pk, p.agency_id, target=parse_decimal(cell.text)))
                 except ValueError as error:
                     cell.error = str(error)
                     faults.append(f"{cell.label}: {cell.error}")
             elif own is not None:
-                given.append(Own(m.pk, p.agency_id, applies=False, reason=_not_given()))
+                given.append(AgencyTarget(m.pk, p.agency_id, applies=False, reason=_not_given()))
             cells.append(cell)
         rows.append(TargetRow(m, cells))
     return rows, given, faults

@@ -108,7 +108,7 @@ READS = {
 
     "submissions.fit_for", "submissions.costs_of",
     "indicators.why_unready", "indicators.concur", "indicators.quarter_after", "indicators.refuse_measure_in_set",
-    "indicators.reached", "indicators.offered", "indicators.lead_of", "indicators.shares_of",
+    "indicators.agencies_with_own_targets", "indicators.shares_to_take", "indicators.lead_of", "indicators.shares_of",
     "indicators.why_not_due",
     "submissions.figures_of", "submissions.marks_of",
     "submissions.colleagues", "submissions.has_scanner",

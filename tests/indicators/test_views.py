@@ -252,7 +252,7 @@ def test_a_measure_typed_a_second_after_the_deadline_is_refused_and_kept_on_the_
     assert Measure.objects.of(w.specific).count() == 2
 
 
-def test_the_administrator_fills_the_general_set_and_the_page_says_its_points_are_composed(as_):
+def test_the_administrator_fills_the_general_set_and_reads_it_is_composed(as_):
     w = build("drafted")
 
     page = as_(w.administrator, w.at).post(address(w.general, "fill"), follow=True)
@@ -303,7 +303,7 @@ def test_buttons_are_those_of_the_readers_role(as_):
     assert "/vote/" not in shown["head"]
 
 
-def test_a_vote_against_needs_a_reason_which_the_agency_reads_without_the_members_name(as_):
+def test_a_vote_against_needs_a_reason_that_the_agency_reads_without_a_name(as_):
     w = build("proposed")
     client = as_(w.budget, w.at)
 
@@ -321,7 +321,7 @@ def test_a_vote_against_needs_a_reason_which_the_agency_reads_without_the_member
     assert "Budget" in seen["administrator"].replace("Plan and Budget", "")
 
 
-def test_approval_without_both_who_must_concur_is_refused_in_words_and_with_them_done(as_):
+def test_approval_without_both_who_must_concur_is_refused_and_with_them_done(as_):
     w = build("proposed")
     form = {"password": PASSWORD, "note": ""}
 

@@ -167,7 +167,7 @@ def test_a_new_password_by_mail_lifts_the_lock(w: World, mailoutbox: list[Any]) 
     assert try_to_sign_in(client, "staff", "another Long one 7").status_code == 302
 
 
-def test_one_network_address_gets_only_so_many_tries_and_a_forged_header_does_not_dodge_it(
+def test_an_address_gets_only_so_many_tries_and_a_forged_header_is_no_way_out(
     w: World, settings: Any
 ) -> None:
     settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"sign_in": "3/m/ip"}
@@ -251,7 +251,7 @@ def test_pages_of_reset_and_invitation_are_limited(w: World, settings: Any) -> N
     assert [a.status_code for a in invited] == [302, 302, 429]
 
 
-def test_the_answer_to_a_reset_is_the_same_for_an_unknown_address_and_no_stranger_is_mailed(
+def test_a_reset_answers_an_unknown_address_alike_and_mails_no_stranger(
     w: World, mailoutbox: list[Any]
 ) -> None:
     answers = [
@@ -275,7 +275,7 @@ REQUIRED = {
 
 
 @pytest.mark.parametrize("name", sorted(REQUIRED))
-def test_who_signs_marks_decides_or_publishes_is_led_to_the_second_factor_and_to_nothing_else(
+def test_who_signs_marks_or_decides_is_led_to_the_second_factor_and_nowhere_else(
     w: World, settings: Any, name: str
 ) -> None:
     settings.SECOND_FACTOR = True
@@ -310,7 +310,7 @@ def test_others_may_do_without(w: World, settings: Any, name: str) -> None:
     assert client.get(reverse("home")).status_code == 200
 
 
-def test_the_roles_that_need_one_are_those_of_the_law_and_recovery_codes_alone_are_none(
+def test_the_law_names_the_roles_that_need_a_factor_and_recovery_codes_are_none(
     w: World, settings: Any
 ) -> None:
     settings.SECOND_FACTOR = True

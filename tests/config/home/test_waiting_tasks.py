@@ -117,7 +117,7 @@ def test_each_person_finds_what_waits_for_them(db, stage):
     assert {name: _titles(world, name) for name in TASKS[stage]} == TASKS[stage]
 
 
-def test_a_submission_without_assessor_waits_for_the_administrator_once_scoring_is_open(db):
+def test_a_submission_without_assessor_waits_for_the_administrator_in_scoring(db):
     world = build("submitted")
     opens = world.opens(Phase.SCORING)
 
@@ -136,7 +136,7 @@ def test_an_appeal_waits_for_the_reviewer_from_the_opening_of_review(db):
     assert _titles(world, "reviewer", opens) == ["1 appeal waits for a decision"]
 
 
-def test_the_festival_asks_for_the_report_then_the_moment_then_the_delivery_then_nothing(db):
+def test_the_festival_asks_for_report_moment_and_delivery_and_then_for_nothing(db):
     world = build("final")
     for language in ("fa", "en"):
         [asked] = report.ask_for_report(

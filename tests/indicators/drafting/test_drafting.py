@@ -132,7 +132,7 @@ def test_points_of_an_axis_and_an_indicator_follow_from_the_measures_that_count(
     ]
 
 
-def test_a_measure_in_its_trial_year_counts_nowhere_and_does_not_stand_against_proposing():
+def test_a_measure_in_its_trial_year_counts_nowhere_and_hinders_no_proposal():
     w = build("drafted")
     drafting.save_measure(
         w.specific, fields=fields(is_pilot=True, points=D(77)), by=w.staff, at=w.at
@@ -175,7 +175,7 @@ def test_goals_and_axes_of_another_set_are_refused():
 # --- Copies and the bank ------------------------------------------------------------------------
 
 
-def test_last_year_s_set_is_copied_in_one_step_with_its_lineages_and_then_differs_only_where_it_is_changed(
+def test_last_years_set_is_copied_with_its_lineages_and_differs_where_changed(
     year_after,
 ):
     w = year_after.world
@@ -290,7 +290,7 @@ def thematic(w: World, **whom) -> IndicatorSet:
     return indicator_set
 
 
-def test_a_thematic_set_is_asked_of_the_agencies_of_its_province_or_group_and_of_no_other():
+def test_a_thematic_set_is_asked_of_its_province_or_group_and_of_no_other():
     w = build("open")
     of_province = thematic(w, province=w.province)
     of_group = thematic(w, group=Group.objects.get(cycle=w.cycle, code="health_welfare"))
@@ -324,7 +324,7 @@ def test_a_provincial_administrator_makes_the_set_of_that_province_only():
             )
 
 
-def test_what_does_not_apply_to_an_agency_is_not_asked_and_its_own_target_goes_with_what_is():
+def test_what_does_not_apply_is_not_asked_and_an_own_target_goes_with_what_is():
     w = build("communicated")
     powers = Participation.objects.select_related("agency").get(cycle=w.cycle, agency=w.power)
     first, second = Measure.objects.of(w.general).order_by("pk")[:2]
@@ -344,7 +344,7 @@ def test_what_does_not_apply_to_an_agency_is_not_asked_and_its_own_target_goes_w
 # --- Communicating ------------------------------------------------------------------------------
 
 
-def test_communicating_begins_a_plan_with_four_reports_for_everybody_who_is_asked_something():
+def test_communicating_begins_a_plan_with_four_reports_for_all_who_are_asked():
     w = build("communicated")
 
     assert Plan.objects.filter(cycle=w.cycle).count() == 3

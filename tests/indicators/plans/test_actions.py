@@ -77,7 +77,7 @@ def test_a_plan_holds_what_is_asked_of_the_agency_own_first_and_nothing_of_stewa
 
 def test_a_unit_must_plan_the_measures_that_its_headquarters_has_given_down(communicated):
     w = communicated
-    given = sets_targets.Own(own(w)[0].pk, w.unit.pk, target=Decimal(18))
+    given = sets_targets.AgencyTarget(own(w)[0].pk, w.unit.pk, target=Decimal(18))
     sets_targets.set_targets(w.specific, [given], by=w.headquarters, at=w.at)
 
     [first, *rest] = Sheet(plan_of(w, w.unit)).planned
@@ -163,7 +163,7 @@ def test_saving_again_replaces_a_target_and_none_takes_it_back(communicated):
     assert sheet.figure(second.pk, 1).target == 50
 
 
-def test_a_foreign_measure_a_steward_s_and_a_negative_target_are_refused_and_nothing_is_saved(
+def test_foreign_and_stewards_measures_and_negative_targets_are_refused_whole(
     communicated,
 ):
     w = communicated
@@ -405,7 +405,7 @@ def test_what_is_no_longer_asked_need_not_be_reported(communicated):
     w = communicated
     lay_plan(w)
     first, second = own(w)
-    row = sets_targets.Own(second.pk, w.power.pk, applies=False, reason="واگذار شد")
+    row = sets_targets.AgencyTarget(second.pk, w.power.pk, applies=False, reason="واگذار شد")
     sets_targets.set_targets(w.specific, [row], by=w.headquarters, at=w.at)
     plans.save_figures(report_of(w), {first.pk: figures(w)[first.pk]}, by=w.staff, at=w.at)
 

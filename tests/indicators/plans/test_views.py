@@ -357,7 +357,7 @@ def test_what_a_report_lacks_is_named_with_links(as_, w):
 
 
 def test_a_unit_s_given_measures_stand_first_on_its_pages(as_, w):
-    given = targets.Own(own(w)[0].pk, w.unit.pk, target=Decimal(18))
+    given = targets.AgencyTarget(own(w)[0].pk, w.unit.pk, target=Decimal(18))
     targets.set_targets(w.specific, [given], by=w.headquarters, at=w.at)
     plan = plan_of(w, w.unit)
 

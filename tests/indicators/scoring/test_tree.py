@@ -12,7 +12,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from indicators.frameworks.framework import Framework, Line
+from indicators.frameworks.framework import Framework, NodeResult
 from indicators.frameworks.reader import read
 from indicators.scoring.exact import MODES, Rounding, geometric_mean, log_share, parsed, written
 from indicators.scoring.scales import Unfit
@@ -51,11 +51,11 @@ def branch(code: str, agg: str, *children: Mapping[str, Any], **more: Any) -> di
     }
 
 
-def score(tested: Framework, rating: str = "", **cells: str) -> dict[str, Line]:
+def score(tested: Framework, rating: str = "", **cells: str) -> dict[str, NodeResult]:
     found = {
         code: value
         for code, text in cells.items()
-        if (value := tested.given(code, text)) is not None
+        if (value := tested.read_value(code, text)) is not None
     }
     return {line.node.code: line for line in tested.score(found, rating=rating)}
 
@@ -213,7 +213,7 @@ def test_a_value_that_the_scale_does_not_have_is_refused(
     tested = framework(branch("t", "sum", leaf("a", "s")), {"s": scale})
 
     with pytest.raises(Unfit, match=reason):
-        tested.given("a", value)
+        tested.read_value("a", value)
 
 
 def test_a_leaf_brings_what_its_scale_leaves_open() -> None:
@@ -254,7 +254,7 @@ def test_weights_are_relative_whatever_their_sum() -> None:
         assert total(tested, a="1", b="0") == "0.25"
 
 
-def test_children_without_any_weight_weigh_alike_and_one_of_weight_zero_does_not_count() -> None:
+def test_children_without_weights_weigh_alike_and_weight_zero_does_not_count() -> None:
     bare = [{key: value for key, value in leaf(code).items() if key != "weight"} for code in "ab"]
     tested = framework(branch("t", "wmean", *bare))
     aside = framework(branch("t", "wmean", leaf("a"), leaf("b", weight=0)))
@@ -406,7 +406,7 @@ def test_each_blank_says_why_it_is_blank() -> None:
     assert (lines["t"].score, lines["t"].rule) == ("0.5", "provisional: e under review")
 
 
-def test_a_branch_whose_children_do_not_apply_does_not_apply_and_one_unanswered_blocks() -> None:
+def test_a_branch_applies_if_a_child_does_and_one_unanswered_child_blocks_it() -> None:
     inner = branch("m", "wmean", leaf("a"), leaf("b"), missing="skip")
     tested = framework(branch("t", "wmean", inner, leaf("c"), missing="null"))
 
@@ -437,9 +437,9 @@ def test_a_value_on_an_inner_node_replaces_its_children_and_says_so() -> None:
         "0.1",
     )
     with pytest.raises(Unfit, match="101 is more than m can be, which is 100"):
-        tested.given("m", "101")
+        tested.read_value("m", "101")
     with pytest.raises(Unfit, match="less than m can be"):
-        tested.given("m", "-1")
+        tested.read_value("m", "-1")
 
 
 # --- Caps, bands, overrides, limits -------------------------------------------------------------
@@ -599,7 +599,7 @@ def cases(draw: st.DrawFn) -> tuple[list[int], dict[str, Fraction]]:
 
 
 @given(cases(), st.sampled_from(MONOTONE), shares)
-def test_more_of_a_child_never_gives_less_and_all_stays_between_nothing_and_the_maximum(
+def test_more_of_a_child_never_gives_less_nor_leaves_zero_to_the_maximum(
     case: tuple[list[int], dict[str, Fraction]], agg: str, more: Fraction
 ) -> None:
     tested = flat(agg, case[0])
@@ -655,7 +655,7 @@ def test_dropping_a_child_leaves_the_whole_to_the_others(
 
     everywhere = result(tested, dict.fromkeys(case[1], share))
     without = tested.score(
-        {**dict.fromkeys(case[1], share), "n0": tested.given("n0", "NA")}  # type: ignore[dict-item]
+        {**dict.fromkeys(case[1], share), "n0": tested.read_value("n0", "NA")}  # type: ignore[dict-item]
     )[0].outcome.exact
 
     assert without is not None

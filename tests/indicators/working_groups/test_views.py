@@ -73,7 +73,7 @@ def test_the_board_shows_every_agency_with_its_stage_and_the_days_left_or_late(a
     assert "17 days late" in after
 
 
-def test_the_board_narrows_by_stage_and_group_and_shows_members_their_own_sector_only(as_):
+def test_the_board_narrows_by_stage_and_group_and_shows_members_their_sector(as_):
     w = build("proposed")
     board = url("board", w.cycle.year)
     not_begun = text(as_(w.administrator, w.at).get(board, {"stage": "not_begun"}))
@@ -109,7 +109,7 @@ def test_the_board_takes_the_same_queries_for_any_number_of_agencies(as_, count)
 # --- A measure before the group -----------------------------------------------------------------
 
 
-def test_proposed_suggested_and_agreed_stand_side_by_side_and_each_act_comes_back_to_the_measure(
+def test_proposed_suggested_and_agreed_stand_side_by_side_and_acts_come_back(
     as_,
 ):
     w = build("proposed")
@@ -234,7 +234,7 @@ def test_goals_are_ranked_by_members_and_the_mean_place_is_shown(as_):
 # --- Groups and meetings ------------------------------------------------------------------------
 
 
-def test_a_group_is_given_rules_called_to_a_meeting_and_its_signed_minutes_are_a_paper(as_):
+def test_a_group_gets_rules_and_a_meeting_and_its_signed_minutes_are_a_paper(as_):
     w = build("open")
     year, sector = w.cycle.year, w.power.sector
     rules = {"quorum": "3", "majority": "60", "concurring": ["authority"], "chair_casts": "on"}
@@ -365,7 +365,7 @@ def test_sharing_says_what_is_wrong_and_keeps_what_was_typed(as_):
 # --- Drafting -----------------------------------------------------------------------------------
 
 
-def test_a_measure_is_saved_with_all_that_is_said_of_it_and_mistakes_are_named_at_the_top(as_):
+def test_a_measure_is_saved_with_all_that_is_said_and_mistakes_named_on_top(as_):
     w = build("drafted")
     aim = goal(w)
     other = power_measure(w)
@@ -414,7 +414,7 @@ def test_axes_and_goals_are_made_and_removed_on_the_page(as_):
     assert not w.specific.goals.exists()
 
 
-def test_an_administrator_begins_a_thematic_set_of_a_province_and_staff_are_offered_none(as_):
+def test_an_administrator_begins_a_provinces_thematic_set_and_staff_see_none(as_):
     w = build("open")
     at = w.opens(Phase.PROPOSAL)
     client = as_(w.administrator, at)
@@ -463,4 +463,4 @@ def test_the_grid_says_when_it_is_closed_and_has_no_cell_for_other_agencies(as_)
 
     assert "closed on" in text(closed)
     assert not MeasureTarget.objects.exists()
-    assert targets.reached(w.specific).keys() == {w.power.pk, w.unit.pk}
+    assert targets.agencies_with_own_targets(w.specific).keys() == {w.power.pk, w.unit.pk}
