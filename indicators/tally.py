@@ -78,11 +78,11 @@ def why_not_approved(indicator_set: IndicatorSet) -> str:
                 "outcome": review.get_outcome_display(),
             }
     found = verdicts(indicator_set)
-    for lineage, each in found.items():
+    for lineage, counted in found.items():
         review_of = settled.get(lineage)
         if review_of and review_of.outcome == Outcome.APPROVED:
             continue
-        if why := why_not_carried(each):
+        if why := why_not_carried(counted):
             alike = len({why_not_carried(v) for v in found.values()}) == 1
             return why if alike or review_of is None else f"{review_of.title}: {why}"
     return ""

@@ -268,8 +268,8 @@ def asserts_two_factors(sociallogin: SocialLogin) -> bool:
     """Tell whether the provider says that the person showed two factors, in one of the ways that
     the settings name.
     """
-    said = sociallogin.account.extra_data
-    if said.get("acr") and said["acr"] in settings.OIDC_TWO_FACTOR_ACR:
+    claims = sociallogin.account.extra_data
+    if claims.get("acr") and claims["acr"] in settings.OIDC_TWO_FACTOR_ACR:
         return True
     wanted = set(settings.OIDC_TWO_FACTOR_AMR)
-    return bool(wanted) and isinstance(said.get("amr"), list) and wanted <= set(said["amr"])
+    return bool(wanted) and isinstance(claims.get("amr"), list) and wanted <= set(claims["amr"])

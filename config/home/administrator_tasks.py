@@ -133,14 +133,14 @@ class AdministratorTasks(SecretariatTasks):
             )
             closes_at = until.closes_at if until else None
             if n := without[cycle.pk]:
-                said = ngettext(
+                words = ngettext(
                     "%(count)s measure has no steward", "%(count)s measures have no steward", n
                 )
-                yield Task(with_count(said, n), str(cycle), _("Name a steward"), url, closes_at)
+                yield Task(with_count(words, n), str(cycle), _("Name a steward"), url, closes_at)
             if n := left[cycle.pk]:
-                said = ngettext(
+                words = ngettext(
                     "%(count)s figure waits for an administrator without an interest",
                     "%(count)s figures wait for an administrator without an interest",
                     n,
                 )
-                yield Task(with_count(said, n), str(cycle), _("Enter"), url, closes_at)
+                yield Task(with_count(words, n), str(cycle), _("Enter"), url, closes_at)

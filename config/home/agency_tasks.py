@@ -40,22 +40,27 @@ class AgencyTasks(Outlook):
         drafts = IndicatorSet.objects.filter(
             kind=Kind.SPECIFIC, agency__in=mine, cycle__in=self.cycles
         )
-        sets = {(s.cycle_id, s.agency_id): s for s in drafts.select_related("agency", "cycle")}
+        sets = {
+            (indicator_set.cycle_id, indicator_set.agency_id): indicator_set
+            for indicator_set in drafts.select_related("agency", "cycle")
+        }
         taking_part = Participation.objects.active().filter(cycle__in=self.cycles, agency__in=mine)
-        for p in taking_part.select_related("agency", "cycle").order_by("-cycle__year", "pk"):
-            chosen = sets.get((p.cycle_id, p.agency_id))
+        for participation in taking_part.select_related("agency", "cycle").order_by(
+            "-cycle__year", "pk"
+        ):
+            chosen = sets.get((participation.cycle_id, participation.agency_id))
             if chosen is None or chosen.state == SetState.DRAFT:
-                if window := self.open_window(p.cycle_id, Phase.PROPOSAL):
+                if window := self.open_window(participation.cycle_id, Phase.PROPOSAL):
                     url = address_of_set(chosen)
                     yield Task(
                         _("Propose specific indicators"),
-                        str(p.cycle),
+                        str(participation.cycle),
                         _("Propose"),
                         url,
                         window.closes_at,
                     )
             elif chosen.state == SetState.RETURNED and (
-                window := self.open_window(p.cycle_id, Phase.APPROVAL)
+                window := self.open_window(participation.cycle_id, Phase.APPROVAL)
             ):
                 url = reverse("indicators:detail", args=[chosen.pk])
                 title = _("The working group returned your indicators")
@@ -75,37 +80,39 @@ class AgencyTasks(Outlook):
         reports = QuarterReport.objects.filter(
             agency__in=mine, cycle__in=self.cycles, state=ReportState.DRAFT
         )
-        for r in reports.exclude(plan__in=laying).for_notices().with_progress().order_by("pk"):
-            window = self.open_window(r.cycle_id, Phase.MONITORING, r)
-            if window and r.planned:
-                title = _("Report quarter %(quarter)s") % {"quarter": localised(r.quarter)}
+        for report in reports.exclude(plan__in=laying).for_notices().with_progress().order_by("pk"):
+            window = self.open_window(report.cycle_id, Phase.MONITORING, report)
+            if window and report.planned:
+                title = _("Report quarter %(quarter)s") % {"quarter": localised(report.quarter)}
                 yield Task(
                     title,
-                    str(r),
+                    str(report),
                     _("Go on"),
-                    r.get_absolute_url(),
+                    report.get_absolute_url(),
                     window.closes_at,
-                    r.entered,
-                    r.planned,
+                    report.entered,
+                    report.planned,
                 )
 
     def _of_submissions(self, mine: list[int]) -> Iterator[Task]:
         submissions = Submission.objects.filter(agency__in=mine, cycle__in=self.cycles)
-        for s in (
+        for submission in (
             submissions.select_related("agency", "cycle")
             .with_progress()
             .order_by("-cycle__year", "pk")
         ):
-            yield from self._of_submission(s)
+            yield from self._of_submission(submission)
 
-    def _of_submission(self, s: Submission) -> Iterator[Task]:
-        if s.state in IN_WORK and (window := self.open_window(s.cycle_id, Phase.SELF_ASSESSMENT)):
-            lines, done = _line_counts(s)
+    def _of_submission(self, submission: Submission) -> Iterator[Task]:
+        if submission.state in IN_WORK and (
+            window := self.open_window(submission.cycle_id, Phase.SELF_ASSESSMENT)
+        ):
+            lines, done = _line_counts(submission)
             left = lines - done
-            url = reverse("submissions:detail", args=[s.pk])
-            if s.state == SubmissionState.RETURNED:
+            url = reverse("submissions:detail", args=[submission.pk])
+            if submission.state == SubmissionState.RETURNED:
                 title = _("The headquarters returned the self-assessment")
-                yield Task(title, str(s), _("Change"), url, window.closes_at, done, lines)
+                yield Task(title, str(submission), _("Change"), url, window.closes_at, done, lines)
             elif left:
                 title = with_count(
                     ngettext(
@@ -115,35 +122,45 @@ class AgencyTasks(Outlook):
                     ),
                     left,
                 )
-                yield Task(title, str(s), _("Continue"), url, window.closes_at, done, lines)
-            if s.agency_id in self.user.agency_ids(self.at, *HEADS):
-                review = reverse("submissions:review", args=[s.pk])
+                yield Task(
+                    title, str(submission), _("Continue"), url, window.closes_at, done, lines
+                )
+            if submission.agency_id in self.user.agency_ids(self.at, *HEADS):
+                review = reverse("submissions:review", args=[submission.pk])
                 yield Task(
                     _("Review and sign the self-assessment"),
-                    str(s),
+                    str(submission),
                     _("Review"),
                     review,
                     window.closes_at,
                 )
-        elif s.state == SubmissionState.COMMUNICATED:
-            window = self.open_window(s.cycle_id, Phase.APPEAL, s)
+        elif submission.state == SubmissionState.COMMUNICATED:
+            window = self.open_window(submission.cycle_id, Phase.APPEAL, submission)
             until = window.closes_at if window else None
-            report = reverse("submissions:report", args=[s.pk])
+            report = reverse("submissions:report", args=[submission.pk])
             title = (
                 _("Your scores are here; you may appeal line by line")
                 if until
                 else _("Your scores are here")
             )
-            yield Task(title, str(s), _("Read"), report, until)
+            yield Task(title, str(submission), _("Read"), report, until)
 
     def _of_clarifications(self, mine: list[int]) -> Iterator[Task]:
         asked = Clarification.objects.filter(
             agency__in=mine, cycle__in=self.cycles, state=ClarificationState.ASKED
         )
-        for c in asked.select_related("line__measure").order_by("pk"):
-            if window := self.open_window(c.cycle_id, Phase.CLARIFICATION, c):
+        for clarification in asked.select_related("line__measure").order_by("pk"):
+            if window := self.open_window(
+                clarification.cycle_id, Phase.CLARIFICATION, clarification
+            ):
                 title = _("An assessor asks about a line")
-                yield Task(title, str(c), _("Reply"), c.get_absolute_url(), window.closes_at)
+                yield Task(
+                    title,
+                    str(clarification),
+                    _("Reply"),
+                    clarification.get_absolute_url(),
+                    window.closes_at,
+                )
 
     def _of_drafted_appeals(self, mine: list[int]) -> Iterator[Task]:
         """Appeals that are drafted and not filed: a head signs them, others wait for that."""
@@ -192,13 +209,17 @@ class AgencyTasks(Outlook):
         above = self.user.agency_ids(self.at, *SUPERIOR_ROLES)
         units = Submission.objects.active().filter(agency__parent__in=above, cycle__in=self.cycles)
         waiting = units.filter(state=SubmissionState.SUBMITTED, checked_at=None)
-        for s in waiting.select_related("agency", "cycle").order_by(
+        for submission in waiting.select_related("agency", "cycle").order_by(
             "-cycle__year", "agency__sort_key", "pk"
         ):
-            if window := self.open_window(s.cycle_id, Phase.SELF_ASSESSMENT):
-                url = reverse("submissions:review", args=[s.pk])
+            if window := self.open_window(submission.cycle_id, Phase.SELF_ASSESSMENT):
+                url = reverse("submissions:review", args=[submission.pk])
                 yield Task(
-                    _("Check a unit's self-assessment"), str(s), _("Check"), url, window.closes_at
+                    _("Check a unit's self-assessment"),
+                    str(submission),
+                    _("Check"),
+                    url,
+                    window.closes_at,
                 )
 
 

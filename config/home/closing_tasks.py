@@ -86,12 +86,12 @@ def _due_items(mine: Sequence[int], at: datetime) -> Iterator[Task]:
     plans = ImprovementPlan.objects.filter(agency__in=mine, state=PlanState.SIGNED).for_notices()
     counted = plans.annotate(due=Count("items", filter=due), first=Min("items__due_on", filter=due))
     for plan in counted.filter(due__gt=0).order_by("pk"):
-        said = ngettext(
+        words = ngettext(
             "%(count)s item of the improvement plan is due",
             "%(count)s items of the improvement plan are due",
             plan.due,
         )
-        title, url = said % {"count": localised(plan.due)}, f"{plan.get_absolute_url()}#items"
+        title, url = words % {"count": localised(plan.due)}, f"{plan.get_absolute_url()}#items"
         yield Task(title, str(plan), _("Report"), url, midnight(plan.first) + DAY)
 
 
@@ -99,11 +99,11 @@ def of_secretariat(at: datetime) -> Iterator[Task]:
     """Letters that follow from published results and have not been recorded; one query."""
     due = Consequence.objects.due().filter(edition__in=Edition.objects.published(at).values("pk"))
     for year, count in due.order_by().values_list("cycle__year").annotate(count=Count("pk")):
-        said = ngettext(
+        words = ngettext(
             "%(count)s letter that follows from the results is due",
             "%(count)s letters that follow from the results are due",
             count,
         )
-        title = said % {"count": localised(count)}
+        title = words % {"count": localised(count)}
         url = f"{reverse('festival:consequences', args=[year])}?state={ConsequenceState.DUE}"
         yield Task(title, "", _("Record"), url)

@@ -110,11 +110,11 @@ class ScoringTasks(Outlook):
         held = Verification.objects.waiting_for(self.user, self.at).filter(cycle__in=self.cycles)
         for cycle, n in held.order_by().values_list("cycle").annotate(n=Count("pk")):
             if window := self.open_window(cycle, Phase.SCORING):
-                said = ngettext(
+                words = ngettext(
                     "%(count)s line waits to be verified", "%(count)s lines wait to be verified", n
                 )
                 yield Task(
-                    with_count(said, n),
+                    with_count(words, n),
                     "",
                     _("Verify"),
                     reverse("submissions:verifications"),

@@ -158,8 +158,8 @@ class Outlook:
         closes = format_deadline(window.closes_at, self.language)
         decree = ""
         if window.decree:
-            told = {"when": closes, "number": digits(window.decree)}
-            decree = _("extended to %(when)s by decree %(number)s") % told
+            words = {"when": closes, "number": digits(window.decree)}
+            decree = _("extended to %(when)s by decree %(number)s") % words
         if window.is_open(self.at):
             return Item(phase.label, "now", decree or _("to %(when)s") % {"when": closes})
         if self.at < window.opens_at:

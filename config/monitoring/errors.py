@@ -63,10 +63,10 @@ def scrub(event: Any, hint: object) -> Any:
     if "logentry" in event:
         kept["logentry"] = {"message": event["logentry"].get("message", "")}
     kept["tags"] = {}
-    told = context.describe_place()
+    place = context.describe_place()
     for name in ("request_id", "view", "task", "task_id"):
-        if told.get(name):
-            kept["tags"][name] = told[name]
-    if told.get("person"):
-        kept["user"] = {"id": str(told["person"])}
+        if place.get(name):
+            kept["tags"][name] = place[name]
+    if place.get("person"):
+        kept["user"] = {"id": str(place["person"])}
     return kept

@@ -62,12 +62,16 @@ def _tell(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
     name, status, code = view(request) or "none", response.status_code, refusal(request, response)
     metrics.requests.labels(name, method, status).inc()
     metrics.seconds.labels(name).observe(seconds)
-    said = {"method": method, "status": status, "milliseconds": round(seconds * 1000, 1)}
+    facts_of_request = {
+        "method": method,
+        "status": status,
+        "milliseconds": round(seconds * 1000, 1),
+    }
     if code:
         metrics.refusals.labels(code).inc()
-        said["code"] = code
+        facts_of_request["code"] = code
     level = logging.WARNING if code and status in REFUSALS | {404: ""} else logging.INFO
-    logger.log(level, "%s %s %s", method, name, status, extra=said)
+    logger.log(level, "%s %s %s", method, name, status, extra=facts_of_request)
 
 
 def refusal(request: HttpRequest, response: HttpResponse) -> str:

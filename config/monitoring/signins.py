@@ -41,11 +41,18 @@ class ToldFailures:
 
 def tell(outcome: str, *, user: AbstractBaseUser | None = None, reason: str = "") -> None:
     """Log and count one outcome, with the key of the user that it is about."""
-    said = {"outcome": outcome, "reason": reason, "subject": user.pk if user is not None else None}
+    facts_of_sign_in = {
+        "outcome": outcome,
+        "reason": reason,
+        "subject": user.pk if user is not None else None,
+    }
     level = logging.WARNING if outcome in ("failed", "locked_out") else logging.INFO
     metrics.sign_ins.labels(outcome).inc()
     logger.log(
-        level, "sign-in: %s", outcome, extra={name: fact for name, fact in said.items() if fact}
+        level,
+        "sign-in: %s",
+        outcome,
+        extra={name: fact for name, fact in facts_of_sign_in.items() if fact},
     )
 
 

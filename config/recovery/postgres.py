@@ -25,10 +25,10 @@ def program(name: str, *, major: int) -> Path:
     """
     found = []
     for path in _candidates(name):
-        said = subprocess.run(  # noqa: S603
+        output = subprocess.run(  # noqa: S603
             [path, "--version"], capture_output=True, text=True, check=True
         ).stdout
-        version = int(re.findall(r"(\d+)(?:\.\d+)?", said)[0])
+        version = int(re.findall(r"(\d+)(?:\.\d+)?", output)[0])
         if version >= major:
             return path
         found.append(f"{path} is of version {version}")

@@ -27,18 +27,24 @@ def appeal_all(walk: Walk) -> None:
     refused.
     """
     scored = Submission.objects.filter(cycle=walk.cycle, state=SubmissionState.COMMUNICATED)
-    for number, s in enumerate(
+    for number, submission in enumerate(
         scored.exclude(pk__in=walk.twins).select_related("agency").order_by("pk")
     ):
         if number % 4:
             continue
-        lines = Answer.objects.filter(submission=s, value__isnull=False, measure__method="linear")
-        staff, head = walk.cast.staff[s.agency_id], walk.cast.heads[s.agency_id]
-        at, late = walk.within(Phase.APPEAL, 0.3, s.agency), walk.within(Phase.APPEAL, 1, s.agency)
+        lines = Answer.objects.filter(
+            submission=submission, value__isnull=False, measure__method="linear"
+        )
+        staff, head = walk.cast.staff[submission.agency_id], walk.cast.heads[submission.agency_id]
+        at, late = (
+            walk.within(Phase.APPEAL, 0.3, submission.agency),
+            walk.within(Phase.APPEAL, 1, submission.agency),
+        )
         rows = lines.select_related("measure", "submission", "own").order_by("pk")
-        lost = [a for a in rows if values.has_lost_points(a)][:2]
+        lost = [answer for answer in rows if values.has_lost_points(answer)][:2]
         drafted = [
-            drafting.save_draft(a, fields=values.appeal_fields(a), by=staff, at=at) for a in lost
+            drafting.save_draft(answer, fields=values.appeal_fields(answer), by=staff, at=at)
+            for answer in lost
         ]
         if drafted:
             walk.require_refusal(

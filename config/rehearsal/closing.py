@@ -156,14 +156,14 @@ def _letters(walk: Walk, at: datetime) -> None:
 def _plans(walk: Walk, at: datetime) -> None:
     """Have every third agency draw up its plan; some sign late, and signed plans make progress."""
     scored = Submission.objects.filter(cycle=walk.cycle, state=SubmissionState.COMMUNICATED)
-    for number, s in enumerate(
+    for number, submission in enumerate(
         scored.select_related("agency", "cycle").order_by("pk")[: 3 * MOST_PLANS : 3]
     ):
-        staff, head = walk.cast.staff[s.agency_id], walk.cast.heads[s.agency_id]
-        if not ImprovementPlan.objects.filter(participation=s.participation_id).exists():
+        staff, head = walk.cast.staff[submission.agency_id], walk.cast.heads[submission.agency_id]
+        if not ImprovementPlan.objects.filter(participation=submission.participation_id).exists():
             walk.count_acts()  # a compulsory plan has been begun already
-        plan = improvement.begin(s, by=staff, at=at)
-        keys = [each.answer.pk for each in _heaviest(suggestions.suggest(s))]
+        plan = improvement.begin(submission, by=staff, at=at)
+        keys = [suggestion.answer.pk for suggestion in _heaviest(suggestions.suggest(submission))]
         for item, (action, owner) in zip(
             improvement.adopt(plan, keys, by=staff, at=at), ACTIONS, strict=False
         ):

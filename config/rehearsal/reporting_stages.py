@@ -100,24 +100,28 @@ class ReportingStages(Walk):
         twins = values.twins(drafts)
         chance = random.Random(f"{self.seed}-{self.year}-declarations")  # noqa: S311 -- the same year each time
         entered: dict[int, dict[tuple[str, str], Decimal | None]] = {}
-        for s, at in self.spread(drafts, Phase.SELF_ASSESSMENT, 0.05, 0.95):
-            lines = list(Answer.objects.filter(submission=s).for_page())
-            twin = entered.get(twins.get(s.pk, 0))
-            entered[s.pk] = twin or values.values(lines, self.skill[s.agency_id], self.random)
-            fields = {
-                a.pk: values.answer_fields(a, entered[s.pk][values.measure_key(a)])
-                for a in lines
-                if not a.measure.is_stewarded
-            }
-            staff = self.cast.staff[s.agency_id]
-            answers.save_answers(s, fields, by=staff, at=at)
-            levels = values.declared_levels(self.skill[s.agency_id], chance)
-            declaration.save_declaration(
-                s, statement=values.STATEMENT, levels=levels, by=staff, at=at
+        for submission, at in self.spread(drafts, Phase.SELF_ASSESSMENT, 0.05, 0.95):
+            lines = list(Answer.objects.filter(submission=submission).for_page())
+            twin = entered.get(twins.get(submission.pk, 0))
+            entered[submission.pk] = twin or values.values(
+                lines, self.skill[submission.agency_id], self.random
             )
-            for answer in [a for a in lines if not a.measure.is_stewarded][:2]:
+            fields = {
+                answer.pk: values.answer_fields(
+                    answer, entered[submission.pk][values.measure_key(answer)]
+                )
+                for answer in lines
+                if not answer.measure.is_stewarded
+            }
+            staff = self.cast.staff[submission.agency_id]
+            answers.save_answers(submission, fields, by=staff, at=at)
+            levels = values.declared_levels(self.skill[submission.agency_id], chance)
+            declaration.save_declaration(
+                submission, statement=values.STATEMENT, levels=levels, by=staff, at=at
+            )
+            for answer in [answer for answer in lines if not answer.measure.is_stewarded][:2]:
                 upload = ContentFile(
-                    f"{s.agency.code} {answer.measure.code}\n".encode(), name="گزارش.txt"
+                    f"{submission.agency.code} {answer.measure.code}\n".encode(), name="گزارش.txt"
                 )
                 evidence.attach(answer, upload=upload, by=staff, at=at)
                 self.count_acts()
@@ -130,7 +134,7 @@ class ReportingStages(Walk):
             .order_by("pk")
         )
         silent = values.never_signed(drafts, self.twins)
-        first = next(s for s in drafts if s.pk not in silent)
+        first = next(submission for submission in drafts if submission.pk not in silent)
         head, late = self.cast.heads[first.agency_id], self.within(Phase.SELF_ASSESSMENT, 1)
         self.require_refusal(
             "signed on the stroke", lambda: signing.move(first, "submit", by=head, at=late)
@@ -142,8 +146,11 @@ class ReportingStages(Walk):
         at = self.within(Phase.SELF_ASSESSMENT, 0.97)
         staff = self.cast.staff[first.agency_id]
         self.require_refusal("staff sign", lambda: signing.move(first, "submit", by=staff, at=at))
-        for s, at in self.spread(
-            [s for s in drafts if s.pk not in silent], Phase.SELF_ASSESSMENT, 0.96, 0.9999
+        for submission, at in self.spread(
+            [submission for submission in drafts if submission.pk not in silent],
+            Phase.SELF_ASSESSMENT,
+            0.96,
+            0.9999,
         ):
-            signing.move(s, "submit", by=self.cast.heads[s.agency_id], at=at)
+            signing.move(submission, "submit", by=self.cast.heads[submission.agency_id], at=at)
             self.count_acts()

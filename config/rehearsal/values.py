@@ -85,23 +85,25 @@ def _share(skill: float, chance: random.Random) -> float:
     return min(max(chance.gauss(skill, 0.16), 0.05), 1.15)
 
 
-def value_at(m: Measure, target: Decimal | None, share: float, chance: random.Random) -> Decimal:
+def value_at(
+    measure: Measure, target: Decimal | None, share: float, chance: random.Random
+) -> Decimal:
     """Compute the value of a measure at which so large a share (0 to 1) of a target is reached."""
-    match m.method:
+    match measure.method:
         case "inverse_linear":
             value = _required(target) / Decimal(share)
         case "range" | "growth":
-            low = _required(m.floor if m.method == "range" else m.base)
+            low = _required(measure.floor if measure.method == "range" else measure.base)
             value = low + (_required(target) - low) * Decimal(share)
         case "bands":
             value = Decimal(0 if share > 0.8 else chance.randint(1, 16))
         case "checklist":
-            value = Decimal(str(_items_met(m.params, share)))
+            value = Decimal(str(_items_met(measure.params, share)))
         case "survey":
             value = Decimal(min(share, 1) * 100)
         case _:
             value = _required(target) * Decimal(share)
-    return _within(m, _tenths(value))
+    return _within(measure, _tenths(value))
 
 
 def _required(number: Decimal | None) -> Decimal:
@@ -110,9 +112,9 @@ def _required(number: Decimal | None) -> Decimal:
     return number
 
 
-def _within(m: Measure, value: Decimal) -> Decimal:
+def _within(measure: Measure, value: Decimal) -> Decimal:
     """Take the value, or the bound that it lies beyond."""
-    bounds = m.bounds()
+    bounds = measure.bounds()
     least = Decimal(0) if bounds.least is None else decimal(bounds.least)
     return max(least, value if bounds.most is None else min(value, decimal(bounds.most)))
 
@@ -177,16 +179,16 @@ def targets(
     """
     quarters = list(quarters)
     found: dict[int, dict[int, Decimal | None]] = {}
-    for p in planned:
-        if p.is_own:
-            found[p.measure.pk] = {quarter: _on_the_way(p, quarter) for quarter in quarters}
+    for plan in planned:
+        if plan.is_own:
+            found[plan.measure.pk] = {quarter: _on_the_way(plan, quarter) for quarter in quarters}
     return found
 
 
-def _on_the_way(p: Planned, quarter: int) -> Decimal:
+def _on_the_way(plan: Planned, quarter: int) -> Decimal:
     left = Decimal(4 - quarter) / 10
-    share = 1 + left if p.measure.direction == Direction.LOWER else 1 - left
-    return _tenths(_required(p.target) * share)
+    share = 1 + left if plan.measure.direction == Direction.LOWER else 1 - left
+    return _tenths(_required(plan.target) * share)
 
 
 def figures(
@@ -196,14 +198,14 @@ def figures(
     forecast of the year.
     """
     found: dict[int, dict[str, object]] = {}
-    for p in (p for p in planned if p.is_own):
+    for plan in (plan for plan in planned if plan.is_own):
         share = _share(skill, chance)
-        figure = Figure(measure=p.measure, quarter=quarter, target=_on_the_way(p, quarter))
-        figure.actual = value_at(p.measure, figure.target, share, chance)
-        found[p.measure.pk] = {
+        figure = Figure(measure=plan.measure, quarter=quarter, target=_on_the_way(plan, quarter))
+        figure.actual = value_at(plan.measure, figure.target, share, chance)
+        found[plan.measure.pk] = {
             "actual": figure.actual,
             "explanation": chance.choice(REASONS) if figure.is_missed else "",
-            "forecast": value_at(p.measure, p.target, share, chance),
+            "forecast": value_at(plan.measure, plan.target, share, chance),
         }
     return found
 

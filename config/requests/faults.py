@@ -108,22 +108,22 @@ BY_CODE = {
 
 def fault_of(error: BaseException | None) -> Fault | None:
     """Find the fault that an error tells of; None where it is a mistake of ours."""
-    for one in _causes(error):
-        if isinstance(one, OSError) and one.errno in FULL_DISK:
+    for cause in _causes(error):
+        if isinstance(cause, OSError) and cause.errno in FULL_DISK:
             return FULL
-        if isinstance(one, MemoryError):
+        if isinstance(cause, MemoryError):
             return MEMORY
-        if isinstance(one, BrokerAway):
+        if isinstance(cause, BrokerAway):
             return WAITS
-        if isinstance(one, ValueError) and (
-            "NUL (0x00)" in str(one) or "surrogates not allowed" in str(one)
+        if isinstance(cause, ValueError) and (
+            "NUL (0x00)" in str(cause) or "surrogates not allowed" in str(cause)
         ):
             return UNFIT
-        code = getattr(one, "pgcode", None)
+        code = getattr(cause, "pgcode", None)
         if code in BY_CODE:
             return BY_CODE[code]
-        if isinstance(one, OperationalError | InterfaceError):
-            return BY_CODE.get(getattr(one.__cause__, "pgcode", None) or "", AWAY)
+        if isinstance(cause, OperationalError | InterfaceError):
+            return BY_CODE.get(getattr(cause.__cause__, "pgcode", None) or "", AWAY)
     return None
 
 

@@ -236,9 +236,9 @@ def _repeated_lineages(sheet: Sheet, rows: Rows) -> list[Wrong]:
     wrong: list[Wrong] = []
     for number, line in rows:
         if line.lineage and first.setdefault(line.lineage, number) != number:
-            said = {"row": localised(first[line.lineage])}
+            words = {"row": localised(first[line.lineage])}
             wrong.append(
-                sheet.wrong(number, "lineage", _("Row %(row)s is the same measure.") % said)
+                sheet.wrong(number, "lineage", _("Row %(row)s is the same measure.") % words)
             )
     return wrong
 
@@ -259,8 +259,8 @@ def _differing_cells(sheet: Sheet, rows: Rows, tier: str, columns: list[str]) ->
         number_before, before = first.setdefault(_key(line, tier), (number, line))
         for column in columns:
             if getattr(line, column) != getattr(before, column):
-                said = {"row": localised(number_before), "code": getattr(line, f"{tier}_code")}
-                sentence = _("Row %(row)s says otherwise of the same code “%(code)s”.") % said
+                words = {"row": localised(number_before), "code": getattr(line, f"{tier}_code")}
+                sentence = _("Row %(row)s says otherwise of the same code “%(code)s”.") % words
                 wrong.append(sheet.wrong(number, column, sentence))
     return wrong
 
@@ -289,9 +289,9 @@ def _wrong_sums(sheet: Sheet, rows: Rows) -> list[Wrong]:
             wrong += _wrong_sum(sheet, of_axis, "axis", of_indicators)
             total += of_axis[0][1].axis_points
     if total != FULL_POINTS and not wrong:
-        said = {"total": localised(total), "full": localised(FULL_POINTS)}
+        words = {"total": localised(total), "full": localised(FULL_POINTS)}
         sentence = (
-            _("The points of all axes add up to %(total)s; they must be exactly %(full)s.") % said
+            _("The points of all axes add up to %(total)s; they must be exactly %(full)s.") % words
         )
         wrong.append(sheet.wrong(None, "axis_points", sentence))
     return wrong
@@ -302,7 +302,7 @@ def _wrong_sum(sheet: Sheet, lines: Rows, tier: str, found: Decimal) -> Iterable
     points = getattr(first, f"{tier}_points")
     if found == points:
         return
-    said = {
+    words = {
         "code": getattr(first, f"{tier}_code"),
         "rows": ", ".join(localised(n) for n, _line in lines[:20])
         + (" …" if len(lines) > 20 else ""),
@@ -319,4 +319,4 @@ def _wrong_sum(sheet: Sheet, lines: Rows, tier: str, found: Decimal) -> Iterable
             "The measures of indicator “%(code)s” (rows %(rows)s) add up to %(found)s, not to "
             "%(points)s."
         )
-    yield sheet.wrong(number, f"{tier}_points", sentence % said)
+    yield sheet.wrong(number, f"{tier}_points", sentence % words)

@@ -16,7 +16,7 @@ def rows_of(at: At, children: tuple[Node, ...]) -> tuple[Row, ...]:
         return ()
     branch = Node(code=at["code"].text(), title="", agg="none", children=children)
     groups = groups_of(at, branch)
-    rows = at["table"].each()
+    rows = at["table"].elements()
     if not rows:
         at["table"].refuse("must hold a row")
     return tuple(
@@ -36,8 +36,8 @@ def groups_of(at: At, branch: Node) -> dict[str, tuple[str, ...]]:
     groups: dict[str, tuple[str, ...]] = {}
     if listed := at.find("groups"):
         for name, codes in listed.members().items():
-            groups[name] = tuple(code.text() for code in codes.each())
-            for code in codes.each():
+            groups[name] = tuple(code.text() for code in codes.elements())
+            for code in codes.elements():
                 if code.value not in known:
                     code.refuse(f"“{code.value}” is no node below this one")
     for node in nodes_below(at):
@@ -51,7 +51,7 @@ def conditions_of(
     at: At, branch: Node, groups: dict[str, tuple[str, ...]]
 ) -> tuple[Condition, ...]:
     known = {node.code for node in branch.walk()}
-    return tuple(_condition(each, known, groups) for each in at.each())
+    return tuple(_condition(entry, known, groups) for entry in at.elements())
 
 
 def _condition(at: At, known: set[str], groups: dict[str, tuple[str, ...]]) -> Condition:
@@ -92,7 +92,7 @@ def nodes_below(at: At) -> Iterator[At]:
     """List a node and all below it, fine-tuned trees too, as they stand in the document."""
     yield at
     children, tuned = at.find("children"), at.find("fine_tuned")
-    for child in [*(children.each() if children else []), *([tuned] if tuned else [])]:
+    for child in [*(children.elements() if children else []), *([tuned] if tuned else [])]:
         yield from nodes_below(child)
 
 

@@ -56,7 +56,7 @@ class At:
             self.refuse(f"“{key}” is missing")
         return found
 
-    def each(self) -> list["At"]:
+    def elements(self) -> list["At"]:
         """List the members of a list."""
         if not isinstance(self.value, list):
             self.refuse("must be a list")

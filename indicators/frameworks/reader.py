@@ -112,21 +112,21 @@ def _bands(at: At, root: Node) -> tuple[Band, ...]:
 
 def _overrides(at: At | None) -> dict[str, str]:
     found = {}
-    for each in at.each() if at else []:
-        code, label = each.find("code"), each["label"].text()
+    for entry in at.elements() if at else []:
+        code, label = entry.find("code"), entry["label"].text()
         found[code.text() if code else label] = label
     return found
 
 
 def _limits(at: At | None, tree: At, root: Node, bands: tuple[Band, ...]) -> tuple[Limit, ...]:
     limits = []
-    for place, each in enumerate(at.each() if at else [], 1):
-        code = each.find("id")
-        at_most = each["at_most"].text()
+    for place, entry in enumerate(at.elements() if at else [], 1):
+        code = entry.find("id")
+        at_most = entry["at_most"].text()
         label = next((band.label for band in bands if at_most in (band.label, band.code)), "")
         if not label:
-            each["at_most"].refuse(f"“{at_most}” is no band")
-        when = conditions_of(each["when"], root, groups_of(tree, root))
+            entry["at_most"].refuse(f"“{at_most}” is no band")
+        when = conditions_of(entry["when"], root, groups_of(tree, root))
         limits.append(Limit(code.text() if code else str(place), when, label))
     return tuple(limits)
 
@@ -172,7 +172,7 @@ def _check_kind(at: At) -> None:
 
 
 def _children(at: At, scales: dict[str, At]) -> tuple[Node, ...]:
-    found = at.each()
+    found = at.elements()
     weights = [child.find("weight") for child in found]
     nodes = []
     for child, weight in zip(found, weights, strict=True):

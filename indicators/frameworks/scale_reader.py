@@ -90,18 +90,18 @@ class _Parts:
 
 def _options(at: At) -> Options:
     options = []
-    for each in at["options"].each():
-        label = each.find("label")
-        code = each["code"].text()
-        options.append(Option(code, label.text() if label else code, each["value"].number()))
+    for entry in at["options"].elements():
+        label = entry.find("label")
+        code = entry["code"].text()
+        options.append(Option(code, label.text() if label else code, entry["value"].number()))
         if code in (NOT_APPLICABLE, UNDER_REVIEW):
-            each["code"].refuse(f"{code} is kept for values that are no answer")
+            entry["code"].refuse(f"{code} is kept for values that are no answer")
         if [option.code.casefold() for option in options].count(code.casefold()) > 1:
-            each["code"].refuse("stands there twice")
+            entry["code"].refuse("stands there twice")
     if not options:
         at["options"].refuse("must hold an option")
     none = at.find("na")
-    names = [] if none is None else none.each() if isinstance(none.value, list) else [none]
+    names = [] if none is None else none.elements() if isinstance(none.value, list) else [none]
     return Options(tuple(options), tuple(name.text() for name in names))
 
 
@@ -121,11 +121,11 @@ def _number(at: At, own: _Parts, kind: str) -> Number:
 
 
 def _interpolate(at: At, own: _Parts) -> Interpolate:
-    levels = tuple(level.number() for level in at["levels"].each())
+    levels = tuple(level.number() for level in at["levels"].elements())
     if len(levels) < 2 or any(upper <= lower for upper, lower in pairwise(levels)):
         at["levels"].refuse("must be two numbers or more, each less than the one before")
     labels = at.find("labels")
-    names = tuple(label.text() for label in labels.each()) if labels else ()
+    names = tuple(label.text() for label in labels.elements()) if labels else ()
     if labels and len(names) != len(levels):
         labels.refuse(f"must be {len(levels)}, one a level")
     found = own.find("targets", needed=True)
@@ -142,11 +142,11 @@ def _interpolate(at: At, own: _Parts) -> Interpolate:
 
 
 def _targets(at: At, count: int) -> tuple[tuple[Fraction, ...], bool]:
-    each = at.each()
-    if len(each) != count:
+    elements = at.elements()
+    if len(elements) != count:
         at.refuse(f"must be {count}, one a level")
-    dated = all(isinstance(target.value, str) for target in each)
-    targets = tuple(_day(target) if dated else target.number() for target in each)
+    dated = all(isinstance(target.value, str) for target in elements)
+    targets = tuple(_day(target) if dated else target.number() for target in elements)
     rising = all(a <= b for a, b in pairwise(targets))
     if targets[0] == targets[-1] or not (rising or all(a >= b for a, b in pairwise(targets))):
         at.refuse("must fall where more is better, or rise where less is")
@@ -178,13 +178,15 @@ def _minmax(at: At, own: _Parts) -> MinMax:
 def bands_of(at: At, *, by_code: bool = False) -> tuple[Band, ...]:
     """Read the bands of a document, in its order; without a `min` only where a rule names them."""
     bands = []
-    for each in at.each():
-        least, code = each.find("min"), each.find("code")
+    for entry in at.elements():
+        least, code = entry.find("min"), entry.find("code")
         if least is None and not by_code:
-            each.refuse("“min” is missing")
+            entry.refuse("“min” is missing")
         bands.append(
             Band(
-                least.number() if least else None, each["label"].text(), code.text() if code else ""
+                least.number() if least else None,
+                entry["label"].text(),
+                code.text() if code else "",
             )
         )
         if least and [band.least for band in bands].count(bands[-1].least) > 1:

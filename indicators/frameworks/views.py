@@ -32,7 +32,7 @@ DEEPEST = 5
 
 
 @dataclass(frozen=True)
-class Entry:
+class ListedFramework:
     """A framework on the list."""
 
     slug: str
@@ -113,7 +113,7 @@ def framework_list(request: PortalRequest) -> HttpResponse:
     return render(
         request,
         "indicators/frameworks/frameworks.html",
-        {"entries": [Entry(*item) for item in bundled_frameworks().items()]},
+        {"entries": [ListedFramework(*item) for item in bundled_frameworks().items()]},
     )
 
 
@@ -125,7 +125,7 @@ def framework_detail(request: PortalRequest, slug: str) -> HttpResponse:
     document = framework.document
     aggregations = dict.fromkeys(node.agg for node in framework.root.walk() if node.agg)
     context = {
-        "entry": Entry(slug, framework),
+        "entry": ListedFramework(slug, framework),
         "framework": framework,
         "document": document,
         "rows": list(_rows(framework.root, document["root"], 0, "")),

@@ -82,8 +82,8 @@ class Lack:
     quarter: int
 
     def __str__(self) -> str:
-        said = gettext(str(WANTED[self.what]))
-        return said % {"measure": self.measure.title, "quarter": localised(self.quarter)}
+        sentence = gettext(str(WANTED[self.what]))
+        return sentence % {"measure": self.measure.title, "quarter": localised(self.quarter)}
 
     @property
     def field(self) -> str:
@@ -146,10 +146,10 @@ class Sheet:
         of the agency's own.
         """
         lacks = []
-        for p in self.planned:
-            for quarter in self.plan.quarters if p.is_own else ():
-                if self.figure(p.measure.pk, quarter).target is None:
-                    lacks.append(Lack("target", p.measure, quarter))
+        for planned in self.planned:
+            for quarter in self.plan.quarters if planned.is_own else ():
+                if self.figure(planned.measure.pk, quarter).target is None:
+                    lacks.append(Lack("target", planned.measure, quarter))
         return lacks
 
     def lacks_of(self, quarter: int) -> list[Lack]:
@@ -158,14 +158,14 @@ class Sheet:
         last quarter, which ends the year.
         """
         found = []
-        for p in self.planned:
-            f = self.figure(p.measure.pk, quarter)
-            if f.target is not None and f.actual is None:
-                found.append(Lack("actual", p.measure, quarter))
-            if f.is_missed and not f.explanation.strip():
-                found.append(Lack("explanation", p.measure, quarter))
-            if p.is_own and f.forecast is None and quarter < LAST:
-                found.append(Lack("forecast", p.measure, quarter))
+        for planned in self.planned:
+            figure = self.figure(planned.measure.pk, quarter)
+            if figure.target is not None and figure.actual is None:
+                found.append(Lack("actual", planned.measure, quarter))
+            if figure.is_missed and not figure.explanation.strip():
+                found.append(Lack("explanation", planned.measure, quarter))
+            if planned.is_own and figure.forecast is None and quarter < LAST:
+                found.append(Lack("forecast", planned.measure, quarter))
         return found
 
     @property

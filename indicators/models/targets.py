@@ -124,29 +124,33 @@ def asked_of(
     """
     participations = list(participations)
     by_whom = _measures_by_whom(cycle, participations)
-    keys = [p.pk for p in participations]
+    keys = [participation.pk for participation in participations]
     groups = _groups_of(keys)
     own = _own_targets(keys)
 
     asked: dict[int, dict[int, int | None]] = {}
-    for p in participations:
+    for participation in participations:
         whoms: list[tuple[str, int | None]] = [
             ("all", None),
-            ("agency", p.agency_id),
-            ("province", p.province_id),
+            ("agency", participation.agency_id),
+            ("province", participation.province_id),
         ]
-        whoms += [("group", group) for group in groups.get(p.pk, ())]
+        whoms += [("group", group) for group in groups.get(participation.pk, ())]
 
         usual: list[int] = []
         for whom in whoms:
             usual += by_whom.get(whom, ())
-        given_down = by_whom.get(("agency", p.agency.parent_id), []) if p.agency.parent_id else []
+        given_down = (
+            by_whom.get(("agency", participation.agency.parent_id), [])
+            if participation.agency.parent_id
+            else []
+        )
 
         # what is asked unless a row says it does not apply, and what is asked only if a row says it
         # does
-        rows = own.get(p.pk, {})
-        asked[p.pk] = _applying(usual, rows, unsaid=True)
-        asked[p.pk] |= _applying(given_down, rows, unsaid=False)
+        rows = own.get(participation.pk, {})
+        asked[participation.pk] = _applying(usual, rows, unsaid=True)
+        asked[participation.pk] |= _applying(given_down, rows, unsaid=False)
     return asked
 
 

@@ -91,11 +91,11 @@ class TargetsForm(SheetForm):
     def targets(self) -> dict[int, dict[int, Decimal | None]]:
         """Read the targets that were sent: half a page lost on the way takes nothing back."""
         found: dict[int, dict[int, Decimal | None]] = {}
-        for p in self.sheet.planned:
+        for planned in self.sheet.planned:
             for quarter in self.quarters:
-                name = field_of("target", p.measure.pk, quarter)
+                name = field_of("target", planned.measure.pk, quarter)
                 if name in self.data:
-                    found.setdefault(p.measure.pk, {})[quarter] = self.cleaned_data[name]
+                    found.setdefault(planned.measure.pk, {})[quarter] = self.cleaned_data[name]
         return found
 
 
@@ -125,15 +125,15 @@ class FiguresForm(SheetForm):
     def figures(self) -> dict[int, dict[str, object]]:
         """Read the figures of measures that were sent whole and of which something is known."""
         rows = {}
-        for p in self.sheet.planned:
+        for planned in self.sheet.planned:
             names = {
-                what: field_of(what, p.measure.pk, 0)
+                what: field_of(what, planned.measure.pk, 0)
                 for what in ("actual", "explanation", "forecast")
             }
-            row = {what: self.cleaned_data[name] for what, name in names.items()}
-            known = any(value not in (None, "") for value in row.values())
+            fields = {what: self.cleaned_data[name] for what, name in names.items()}
+            known = any(value not in (None, "") for value in fields.values())
             if all(name in self.data for name in names.values()) and (
                 known or {*names.values()} & {*self.changed_data}
             ):
-                rows[p.measure.pk] = row
+                rows[planned.measure.pk] = fields
         return rows

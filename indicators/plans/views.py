@@ -81,20 +81,20 @@ class PlannedRow:
 
 
 def _rows(sheet: Sheet, form: TargetsForm | None) -> list[PlannedRow]:
-    differing = {p.measure.pk for p in sheet.differing}
+    differing = {planned.measure.pk for planned in sheet.differing}
     rows = []
-    for p in sheet.planned:
-        figures = [sheet.figure(p.measure.pk, quarter) for quarter in sheet.plan.quarters]
+    for planned in sheet.planned:
+        figures = [sheet.figure(planned.measure.pk, quarter) for quarter in sheet.plan.quarters]
         cells = [
             QuarterCell(
-                f.quarter,
-                f,
-                form.bound("target", f) if form is not None else None,
-                f.quarter == LAST and p.measure.pk in differing,
+                figure.quarter,
+                figure,
+                form.bound("target", figure) if form is not None else None,
+                figure.quarter == LAST and planned.measure.pk in differing,
             )
-            for f in figures
+            for figure in figures
         ]
-        rows.append(PlannedRow(p, cells))
+        rows.append(PlannedRow(planned, cells))
     return rows
 
 
@@ -175,7 +175,9 @@ def plan_move(request: PortalRequest, pk: int, name: str) -> HttpResponse:
         PLANS,
         plan,
         name,
-        do=lambda **said: actions.move_plan(plan, name, by=request.user, at=request.at, **said),
+        do=lambda note="", seen=None: actions.move_plan(
+            plan, name, by=request.user, at=request.at, note=note, seen=seen
+        ),
         then=plan.get_absolute_url(),
         summary="indicators/plans/plan_summary.html",
         shown=lambda: {"targets": _figures(Sheet(plan).figures.values(), "target")},
@@ -304,7 +306,9 @@ def quarter_move(request: PortalRequest, pk: int, name: str) -> HttpResponse:
         REPORTS,
         report,
         name,
-        do=lambda **said: actions.move_report(report, name, by=request.user, at=request.at, **said),
+        do=lambda note="", seen=None: actions.move_report(
+            report, name, by=request.user, at=request.at, note=note, seen=seen
+        ),
         then=report.get_absolute_url(),
         summary="indicators/plans/quarter_summary.html",
         shown=lambda: {

@@ -70,11 +70,15 @@ def _beginnings(request: PortalRequest, windows: Windows) -> list[IndicatorSet]:
         possible = [IndicatorSet(cycle=cycle, kind=Kind.GENERAL)]
         for agency in agencies:
             possible.append(IndicatorSet(cycle=cycle, kind=Kind.SPECIFIC, agency=agency))
-        for one in possible:
-            if (cycle.pk, one.kind, one.agency_id) not in begun and not SETS.why_not(
-                one, edit, by=request.user, at=request.at, windows=windows
+        for possible_set in possible:
+            if (
+                cycle.pk,
+                possible_set.kind,
+                possible_set.agency_id,
+            ) not in begun and not SETS.why_not(
+                possible_set, edit, by=request.user, at=request.at, windows=windows
             ):
-                beginnings.append(one)
+                beginnings.append(possible_set)
     return beginnings
 
 
@@ -88,7 +92,9 @@ def _thematic(request: PortalRequest, windows: Windows) -> WhomForm | None:
     assert field.queryset is not None
     provinces = list(field.queryset[:1])
     for cycle in Cycle.objects.filter(state=CycleState.OPEN).for_list() if provinces else ():
-        one = IndicatorSet(cycle=cycle, kind=Kind.THEMATIC, province=provinces[0])
-        if not SETS.why_not(one, SETS["edit"], by=request.user, at=request.at, windows=windows):
+        possible_set = IndicatorSet(cycle=cycle, kind=Kind.THEMATIC, province=provinces[0])
+        if not SETS.why_not(
+            possible_set, SETS["edit"], by=request.user, at=request.at, windows=windows
+        ):
             return form
     return None

@@ -115,20 +115,20 @@ def _links(sheet: Sheet) -> Found:
     """Check that a quantity, which can be driven up at the cost of quality, is read together with
     something.
     """
-    here = {m.lineage for m in sheet.measures}
-    linked = set(chain.from_iterable(m.links for m in sheet.measures))
-    for m in sheet.measures:
+    here = {measure.lineage for measure in sheet.measures}
+    linked = set(chain.from_iterable(measure.links for measure in sheet.measures))
+    for measure in sheet.measures:
         if (
-            m.dimension == Dimension.QUANTITY
-            and not here.intersection(m.links)
-            and m.lineage not in linked
+            measure.dimension == Dimension.QUANTITY
+            and not here.intersection(measure.links)
+            and measure.lineage not in linked
         ):
             yield (
                 _(
                     "A quantity that is linked with no other measure can be raised at the cost "
                     "of quality."
                 ),
-                m,
+                measure,
             )
 
 
@@ -136,16 +136,19 @@ def _equality(sheet: Sheet) -> Found:
     """Check that the same effort is asked of units, and large and small are not held against one
     number.
     """
-    for m in sheet.measures:
-        rows = sheet.own.get(m.pk, ())
-        if m.is_additive and sheet.set.kind != Kind.SPECIFIC and not rows:
+    for measure in sheet.measures:
+        rows = sheet.own.get(measure.pk, ())
+        if measure.is_additive and sheet.set.kind != Kind.SPECIFIC and not rows:
             yield (
                 _("It counts something, and one target holds for large agencies and small ones."),
-                m,
+                measure,
             )
         efforts = [e for row in rows if (e := _effort(row.target, row.base)) is not None]
         if len(efforts) > 1 and max(efforts) > UNEVEN * max(min(efforts), Decimal("0.01")):
-            yield _("The targets of its units ask for efforts that differ more than twofold."), m
+            yield (
+                _("The targets of its units ask for efforts that differ more than twofold."),
+                measure,
+            )
 
 
 def _effort(target: Decimal | None, base: Decimal | None) -> Decimal | None:

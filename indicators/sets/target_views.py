@@ -116,10 +116,10 @@ def _stored_rows(
     measures: list[Measure], agencies: list[Participation], held: Held
 ) -> list[TargetRow]:
     rows = []
-    for m in measures:
+    for measure in measures:
         cells = []
-        for p in agencies:
-            own = held.get((m.pk, p.pk))
+        for participation in agencies:
+            own = held.get((measure.pk, participation.pk))
             text = (
                 ""
                 if own is None
@@ -127,14 +127,20 @@ def _stored_rows(
                 if not own.applies
                 else localised(own.target).replace("—", "")
             )
-            cells.append(TargetCell(_name(m, p), text, _label(m, p)))
+            cells.append(
+                TargetCell(_name(measure, participation), text, _label(measure, participation))
+            )
         given = [
             own.target
-            for p in agencies
-            if (own := held.get((m.pk, p.pk))) and own.applies and own.target is not None
+            for participation in agencies
+            if (own := held.get((measure.pk, participation.pk)))
+            and own.applies
+            and own.target is not None
         ]
         rows.append(
-            TargetRow(m, cells, sum(given, Decimal(0)) if m.is_additive and given else None)
+            TargetRow(
+                measure, cells, sum(given, Decimal(0)) if measure.is_additive and given else None
+            )
         )
     return rows
 
@@ -174,30 +180,42 @@ def _typed_rows(
     and agency.
     """
     rows, given, faults = [], [], []
-    for m in measures:
+    for measure in measures:
         cells = []
-        for p in agencies:
-            cell = TargetCell(_name(m, p), request.POST.get(_name(m, p), "").strip(), _label(m, p))
-            own = held.get((m.pk, p.pk))
+        for participation in agencies:
+            cell = TargetCell(
+                _name(measure, participation),
+                request.POST.get(_name(measure, participation), "").strip(),
+                _label(measure, participation),
+            )
+            own = held.get((measure.pk, participation.pk))
             if cell.text == MARK:
                 given.append(
                     AgencyTarget(
-                        m.pk,
-                        p.agency_id,
+                        measure.pk,
+                        participation.agency_id,
                         applies=False,
                         reason=own.reason if own and own.reason else _not_given(),
                     )
                 )
             elif cell.text:
                 try:
-                    given.append(AgencyTarget(m.pk, p.agency_id, target=parse_decimal(cell.text)))
+                    given.append(
+                        AgencyTarget(
+                            measure.pk, participation.agency_id, target=parse_decimal(cell.text)
+                        )
+                    )
                 except ValueError as error:
                     cell.error = str(error)
                     faults.append(f"{cell.label}: {cell.error}")
             elif own is not None:
-                given.append(AgencyTarget(m.pk, p.agency_id, applies=False, reason=_not_given()))
+                given.append(
+                    AgencyTarget(
+                        measure.pk, participation.agency_id, applies=False, reason=_not_given()
+                    )
+                )
             cells.append(cell)
-        rows.append(TargetRow(m, cells))
+        rows.append(TargetRow(measure, cells))
     return rows, given, faults
 
 

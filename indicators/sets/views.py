@@ -109,7 +109,7 @@ def _axes(lines: Sequence[MeasureCard]) -> list[tuple[Axis, Decimal, list[Measur
 
 
 @dataclass(frozen=True)
-class Side:
+class ConstituencyVotes:
     """How one constituency votes in a round."""
 
     constituency: Constituency
@@ -117,7 +117,7 @@ class Side:
     votes: list[Vote]
 
 
-def _rounds(indicator_set: IndicatorSet) -> list[tuple[int, list[Side]]]:
+def _rounds(indicator_set: IndicatorSet) -> list[tuple[int, list[ConstituencyVotes]]]:
     """Part the votes on the whole set by round, newest first, and by constituency; the current
     round shows who is silent.
     """
@@ -133,13 +133,13 @@ def _rounds(indicator_set: IndicatorSet) -> list[tuple[int, list[Side]]]:
         sides = []
         for side in Constituency:
             cast = [v for v in votes if (v.round, v.constituency) == (number_, side)]
-            sides.append(Side(side, side in concurring, cast))
+            sides.append(ConstituencyVotes(side, side in concurring, cast))
         rounds.append((number_, sides))
     return rounds
 
 
 @dataclass(frozen=True)
-class Aim:
+class GoalSummary:
     """A goal with the points of its measures and the mean place that members give it."""
 
     goal: Goal
@@ -229,10 +229,10 @@ def _cards(
     ]
 
 
-def _aim(goal: Goal, sheet: Sheet) -> Aim:
+def _aim(goal: Goal, sheet: Sheet) -> GoalSummary:
     serving = [m for m in sheet.measures if m.goal_id == goal.pk]
     ranks = sheet.ranks.get(goal.pk)
-    return Aim(
+    return GoalSummary(
         goal,
         points=sum((m.points for m in serving if not m.is_pilot), Decimal(0)),
         measures=len(serving),
@@ -292,8 +292,14 @@ def move(request: PortalRequest, pk: int, name: str) -> HttpResponse:
         SETS,
         indicator_set,
         name,
-        do=lambda **said: approval.move(
-            indicator_set, name, by=request.user, at=request.at, **said
+        do=lambda note="", letter="", seen=None: approval.move(
+            indicator_set,
+            name,
+            by=request.user,
+            at=request.at,
+            note=note,
+            letter=letter,
+            seen=seen,
         ),
         then=reverse("indicators:detail", args=[pk]),
         summary="indicators/sets/move_summary.html",
@@ -323,7 +329,9 @@ def communicate_all(request: PortalRequest, year: int) -> HttpResponse:
         SETS,
         sets[0],
         "communicate",
-        do=lambda **said: approval.communicate(sets, by=request.user, at=request.at, **said),
+        do=lambda note="", letter="": approval.communicate(
+            sets, by=request.user, at=request.at, note=note, letter=letter
+        ),
         then=f"{reverse('indicators:list')}?cycle={cycle.pk}",
         summary="indicators/sets/communicate_summary.html",
         about=cycle,

@@ -59,7 +59,7 @@ class ComparedField:
 
 
 @dataclass(frozen=True)
-class Side:
+class ConstituencyVotes:
     """How one constituency votes on a measure."""
 
     constituency: Constituency
@@ -178,7 +178,9 @@ def _compare_fields(
     return rows
 
 
-def _sides(votes: list[Vote], lineage: UUID, concurring: tuple[str, ...]) -> list[Side]:
+def _sides(
+    votes: list[Vote], lineage: UUID, concurring: tuple[str, ...]
+) -> list[ConstituencyVotes]:
     chosen: dict[int, Vote] = {}
     for vote in votes:
         if vote.lineage == lineage or (vote.lineage is None and vote.member_id not in chosen):
@@ -186,7 +188,7 @@ def _sides(votes: list[Vote], lineage: UUID, concurring: tuple[str, ...]) -> lis
     sides = []
     for side in Constituency:
         votes_of_side = tuple(v for v in chosen.values() if v.constituency == side)
-        sides.append(Side(side, side in concurring, votes_of_side))
+        sides.append(ConstituencyVotes(side, side in concurring, votes_of_side))
     return sides
 
 

@@ -133,12 +133,12 @@ class Command(BaseCommand):
                 (out / file.name).write_bytes(content.read())
         found = verify(lambda name: (out / name).read_bytes())
         script = [sys.executable, "-I", str(out / open_data_files.VERIFIER), str(out)]
-        told = subprocess.run(  # noqa: S603 -- ours
+        verdict_lines = subprocess.run(  # noqa: S603 -- ours
             script, capture_output=True, text=True, check=False
         ).stdout.splitlines()
-        if found.faults or told != [f"{found.figures} figures recomputed; 0 do not agree"]:
-            raise CommandError("\n".join([*found.faults[:20], *told[-20:]]))
-        self.say(f"  {told[0]}, by the engine and by the script")
+        if found.faults or verdict_lines != [f"{found.figures} figures recomputed; 0 do not agree"]:
+            raise CommandError("\n".join([*found.faults[:20], *verdict_lines[-20:]]))
+        self.say(f"  {verdict_lines[0]}, by the engine and by the script")
 
     def doubts(self, walk: Rehearsal, agencies: int) -> list[str]:
         """List what a believable year must show and this one does not."""
