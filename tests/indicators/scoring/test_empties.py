@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from indicators.frameworks.framework import Framework
 from indicators.frameworks.json_document import Malformed
 from indicators.frameworks.wording import node_words
-from tests.indicators.scoring.test_tree import branch, framework, leaf, score
+from tests.indicators.scoring.trees import branch, framework, leaf, score
 
 F = Fraction
 LEAVES = {"not_applicable": "leave"}
