@@ -110,8 +110,10 @@ def _officer(name: str, role: str, at: Any) -> User:
     return user
 
 
-def _begin_cycle(axes_of: int, measures: int) -> Cycle:
-    """Make a cycle with a general set of so many axes, each with so many measures."""
+def _fill(agencies: int, axes_of: int, measures: int, at: Any) -> Cycle:
+    """Every line with a self score and an agreed one; one in thirty does not apply, one in thirty
+    is not answered.
+    """
     cycle = Cycle.objects.create(year=YEAR, preset=PRESET)
     general = IndicatorSet.objects.create(cycle=cycle, kind=Kind.GENERAL)
     axes = Axis.objects.bulk_create(
@@ -129,14 +131,6 @@ def _begin_cycle(axes_of: int, measures: int) -> Cycle:
         )
         for i in indicators
     )
-    return cycle
-
-
-def _fill(agencies: int, axes_of: int, measures: int, at: Any) -> Cycle:
-    """Every line with a self score and an agreed one; one in thirty does not apply, one in thirty
-    is not answered.
-    """
-    cycle = _begin_cycle(axes_of, measures)
     state = (
         "CASE WHEN a.id %% 30 = 0 THEN 'not_applicable' WHEN a.id %% 30 = 1 THEN "
         "'not_answered' ELSE 'scored' END"
