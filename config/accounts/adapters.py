@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import User
 from agencies.persian import language, latin_digits, localised
 from config.accounts import devices, identity, sessions
-from config.monitoring.signins import ToldFailures
+from config.monitoring.signins import FailureReports
 from cycles.notices import letters
 from cycles.requests import PortalRequest
 
@@ -27,7 +27,7 @@ TOO_MANY = _(
 )
 
 
-class AccountAdapter(ToldFailures, DefaultAccountAdapter):
+class AccountAdapter(FailureReports, DefaultAccountAdapter):
     error_messages = DefaultAccountAdapter.error_messages | {
         "account_inactive": _("This account is closed."),
         "email_password_mismatch": _("The e-mail address or the password is not right."),
@@ -125,7 +125,7 @@ class AccountAdapter(ToldFailures, DefaultAccountAdapter):
         return [method | {"description": str(descriptions[method["id"]])} for method in methods]
 
 
-class MFAAdapter(ToldFailures, DefaultMFAAdapter):
+class MFAAdapter(FailureReports, DefaultMFAAdapter):
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": AccountAdapter.error_messages["incorrect_code"],
         "cannot_generate_recovery_codes": _(

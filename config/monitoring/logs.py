@@ -24,7 +24,7 @@ WORDS_OF_TASKS = "celery.app.trace"
 REFUSALS = "portal.refused"
 
 
-class LeavesAddressesOut(logging.Filter):
+class AddressFilter(logging.Filter):
     """Takes the address of the page, and the words of what went wrong in a task, out of libraries'
     own lines.
     """

@@ -26,7 +26,7 @@ FAILED = {
 """Codes of allauth's sentences; a wrong password at sign-in is told by Django's own signal."""
 
 
-class ToldFailures:
+class FailureReports:
     """An adapter of allauth's whose refusals are told before they are shown."""
 
     def validation_error(self, code: str, *args: object) -> ValidationError:

@@ -33,7 +33,7 @@ class RefusedAt(Exception):
 
 
 @dataclass(frozen=True)
-class At:
+class DocumentValue:
     """A value of a document and the steps that lead to it."""
 
     value: Any
@@ -43,30 +43,36 @@ class At:
         """Refuse the document because of this value."""
         raise RefusedAt(self.steps, reason)
 
-    def find(self, key: str) -> "At | None":
+    def find(self, key: str) -> "DocumentValue | None":
         """Find what the object holds under the key; None when it has no such key, or null there."""
         if not isinstance(self.value, dict):
             self.refuse("must be an object")
-        return None if self.value.get(key) is None else At(self.value[key], (*self.steps, key))
+        return (
+            None
+            if self.value.get(key) is None
+            else DocumentValue(self.value[key], (*self.steps, key))
+        )
 
-    def __getitem__(self, key: str) -> "At":
+    def __getitem__(self, key: str) -> "DocumentValue":
         """Take what the object must hold under the key."""
         found = self.find(key)
         if found is None:
             self.refuse(f"“{key}” is missing")
         return found
 
-    def elements(self) -> list["At"]:
+    def elements(self) -> list["DocumentValue"]:
         """List the members of a list."""
         if not isinstance(self.value, list):
             self.refuse("must be a list")
-        return [At(value, (*self.steps, place)) for place, value in enumerate(self.value)]
+        return [
+            DocumentValue(value, (*self.steps, place)) for place, value in enumerate(self.value)
+        ]
 
-    def members(self) -> dict[str, "At"]:
+    def members(self) -> dict[str, "DocumentValue"]:
         """List the members of an object."""
         if not isinstance(self.value, dict):
             self.refuse("must be an object")
-        return {key: At(value, (*self.steps, key)) for key, value in self.value.items()}
+        return {key: DocumentValue(value, (*self.steps, key)) for key, value in self.value.items()}
 
     def text(self) -> str:
         """Take a string with something in it and no space around it."""
@@ -108,10 +114,10 @@ class Document:
     text: str
 
     @property
-    def root(self) -> At:
+    def root(self) -> DocumentValue:
         """Read what the document says; Malformed when it is not JSON, or says something twice."""
         try:
-            return At(
+            return DocumentValue(
                 json.loads(self.text, parse_float=Decimal, parse_constant=self._refuse_constant)
             )
         except json.JSONDecodeError as error:

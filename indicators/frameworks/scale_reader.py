@@ -5,7 +5,7 @@ from datetime import date
 from fractions import Fraction
 from itertools import pairwise
 
-from indicators.frameworks.json_document import At
+from indicators.frameworks.json_document import DocumentValue
 from indicators.scoring.exact import ONE, ZERO
 from indicators.scoring.scales import (
     NOT_APPLICABLE,
@@ -23,7 +23,7 @@ from indicators.scoring.scales import (
 TYPES = ("options", "number", "points", "interpolate", "ratio", "minmax")
 
 
-def scale_of(at: At, leaf: At | None = None) -> Scale:
+def scale_of(at: DocumentValue, leaf: DocumentValue | None = None) -> Scale:
     """Read the scale of a document, as a leaf uses it; without a leaf, what leaves bring themselves
     may be missing.
     """
@@ -54,10 +54,10 @@ def scale_of(at: At, leaf: At | None = None) -> Scale:
 class _Parts:
     """The parameters of a scale, the leaf's own first."""
 
-    scale: At
-    leaf: At | None
+    scale: DocumentValue
+    leaf: DocumentValue | None
 
-    def find(self, key: str, *, needed: bool = False) -> At | None:
+    def find(self, key: str, *, needed: bool = False) -> DocumentValue | None:
         found = (self.leaf.find(key) if self.leaf else None) or self.scale.find(key)
         if found is None and needed and self.leaf:
             self.leaf.refuse(f"the leaf or its scale needs “{key}”")
@@ -88,7 +88,7 @@ class _Parts:
         return (usual, None) if found.number() == usual else (None, found.number())
 
 
-def _options(at: At) -> Options:
+def _options(at: DocumentValue) -> Options:
     options = []
     for entry in at["options"].elements():
         label = entry.find("label")
@@ -105,7 +105,7 @@ def _options(at: At) -> Options:
     return Options(tuple(options), tuple(name.text() for name in names))
 
 
-def _number(at: At, own: _Parts, kind: str) -> Number:
+def _number(at: DocumentValue, own: _Parts, kind: str) -> Number:
     least, most, step = own.number("min"), own.number("max"), own.number("step")
     points = own.leaf.find("points") if own.leaf else None
     if most is None and points:
@@ -120,7 +120,7 @@ def _number(at: At, own: _Parts, kind: str) -> Number:
     return Number(least, most, step, bands_of(bands) if bands else ())
 
 
-def _interpolate(at: At, own: _Parts) -> Interpolate:
+def _interpolate(at: DocumentValue, own: _Parts) -> Interpolate:
     levels = tuple(level.number() for level in at["levels"].elements())
     if len(levels) < 2 or any(upper <= lower for upper, lower in pairwise(levels)):
         at["levels"].refuse("must be two numbers or more, each less than the one before")
@@ -141,7 +141,7 @@ def _interpolate(at: At, own: _Parts) -> Interpolate:
     )
 
 
-def _targets(at: At, count: int) -> tuple[tuple[Fraction, ...], bool]:
+def _targets(at: DocumentValue, count: int) -> tuple[tuple[Fraction, ...], bool]:
     elements = at.elements()
     if len(elements) != count:
         at.refuse(f"must be {count}, one a level")
@@ -153,14 +153,14 @@ def _targets(at: At, count: int) -> tuple[tuple[Fraction, ...], bool]:
     return targets, dated
 
 
-def _day(at: At) -> Fraction:
+def _day(at: DocumentValue) -> Fraction:
     try:
         return Fraction(date.fromisoformat(at.text()).toordinal())
     except ValueError:
         at.refuse("must be a number, or a date like 2014-03-31")
 
 
-def _minmax(at: At, own: _Parts) -> MinMax:
+def _minmax(at: DocumentValue, own: _Parts) -> MinMax:
     least, most = own.number("min"), own.number("max")
     transform = own.find("transform")
     log = transform is not None and transform.one_of(("log", "none")) == "log"
@@ -175,7 +175,7 @@ def _minmax(at: At, own: _Parts) -> MinMax:
     return MinMax(own.down(), cap, floor, least, most, log, bottom, top)
 
 
-def bands_of(at: At, *, by_code: bool = False) -> tuple[Band, ...]:
+def bands_of(at: DocumentValue, *, by_code: bool = False) -> tuple[Band, ...]:
     """Read the bands of a document, in its order; without a `min` only where a rule names them."""
     bands = []
     for entry in at.elements():

@@ -25,7 +25,7 @@ def lines(caplog):
             found.append(json.loads(formatter.format(record)))
 
     handler = Keeps()
-    handler.addFilter(logs.LeavesAddressesOut())
+    handler.addFilter(logs.AddressFilter())
     root = logging.getLogger()
     root.addHandler(handler)
     yield found
