@@ -18,7 +18,7 @@ from config.monitoring.views import STATE
 from cycles.jobs.actions import order_missing
 from cycles.record import actions as record_actions
 from cycles.tasks import order_verification
-from tests.config.monitored import scraped, value
+from tests.config.monitoring.monitored import scraped, value
 from tests.factories import build
 from tests.faults.parts.processes import process, wait_for
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from config.monitoring import logs, workers
 from cycles.engine import perform
 from cycles.workflow import CYCLE, Refused
-from tests.config.monitored import scraped, value
+from tests.config.monitoring.monitored import scraped, value
 from tests.factories import PASSWORD, build, make_user
 
 
