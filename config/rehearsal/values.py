@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 import weasyprint
 from django.core.files.base import ContentFile
 
+from appeals.drafting.actions import DraftValues
 from cycles.ui import pdf
 from indicators.models import Direction, Figure, Kind, Measure, Planned
 from indicators.scoring.methods import decimal
@@ -246,7 +247,7 @@ def has_lost_points(answer: Answer) -> bool:
     return current.points is not None and current.points < (answer.self_points or Decimal(0))
 
 
-def appeal_fields(answer: Answer) -> dict[str, object]:
+def appeal_fields(answer: Answer) -> DraftValues:
     return {
         "ground": "evidence",
         "argument": "مستند پیوست همهٔ مقدار را نشان می‌دهد.",

@@ -1,6 +1,6 @@
 """Pages on which blocks are given to assessors."""
 
-from typing import Any
+from collections.abc import Mapping
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -66,7 +66,7 @@ def assign(request: PortalRequest, pk: int) -> HttpResponse:
     fit = workload.Pool(request.at).fit(submission)
     axes = axes.order_by("set__kind", "position", "pk")
 
-    def form_for(data: Any = None) -> AssignForm:
+    def form_for(data: Mapping[str, object] | None = None) -> AssignForm:
         desks = Block.objects.filter(submission=submission).order_by("pk")
         shows = {"desks": list(desks.values_list("pk", "axis", "assessor", "state"))}
         return AssignForm(data, axes=axes, assessors=fit, shows=shows)
@@ -76,7 +76,13 @@ def assign(request: PortalRequest, pk: int) -> HttpResponse:
         seen = form.as_seen(form_for)
         try:
             assignment.assign(
-                submission, by=request.user, at=request.at, seen=seen, **form.cleaned_data
+                submission,
+                axis=form.cleaned_data["axis"],
+                assessor=form.cleaned_data["assessor"],
+                is_second=form.cleaned_data["is_second"],
+                by=request.user,
+                at=request.at,
+                seen=seen,
             )
         except Refused as refusal:
             form.add_error(None, str(refusal))
