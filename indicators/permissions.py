@@ -81,7 +81,7 @@ def is_convenor(user: Any, obj: Any, at: datetime) -> bool:
 
 
 def seats(user: Any, obj: Any, at: datetime) -> list[Any]:
-    """The memberships by which a user sits in the working group on a set.
+    """Find the memberships by which a user sits in the working group on a set.
 
     An agency's representative sits on that agency's set only; everybody else only without an
     interest in it, and where the membership names a sector, on that sector's sets; who proposed
@@ -90,14 +90,17 @@ def seats(user: Any, obj: Any, at: datetime) -> list[Any]:
     if obj.proposed_by_id == user.pk:
         return []
     found = []
-    for m in user.memberships(at, Role.MEMBER):
-        if m.constituency == Constituency.AGENCY:
-            if m.agency_id == obj.agency_id:
-                found.append(m)
+    for membership in user.memberships(at, Role.MEMBER):
+        if membership.constituency == Constituency.AGENCY:
+            if membership.agency_id == obj.agency_id:
+                found.append(membership)
         elif (
-            m.sector in ("", obj.sector)
-            and (in_scope(m, obj.agency) or (obj.province_id and m.province_id == obj.province_id))
+            membership.sector in ("", obj.sector)
+            and (
+                in_scope(membership, obj.agency)
+                or (obj.province_id and membership.province_id == obj.province_id)
+            )
             and not (obj.agency_id and user.is_conflicted(obj.agency_id))
         ):
-            found.append(m)
+            found.append(membership)
     return found

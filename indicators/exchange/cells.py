@@ -29,21 +29,21 @@ class NumberCell(widgets.Widget):
         super().__init__()
         self.places = places
 
-    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Decimal | None:
+    def clean(self, value: str, row: object = None, **kwargs: object) -> Decimal | int | None:
         if not value:
             return None
         number = parse_decimal(value)
         _whole, point, decimals = f"{number:f}".partition(".")
         return half_up(number, self.places) if point and len(decimals) > self.places else number
 
-    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> Any:
+    def render(self, value: object, obj: object = None, **kwargs: object) -> object:
         return value
 
 
 class WholeCell(NumberCell):
     """A whole number; one with decimals is not rounded to it."""
 
-    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
+    def clean(self, value: str, row: object = None, **kwargs: object) -> int | None:
         number = parse_decimal(value) if value else None
         if number is None:
             return None
@@ -55,25 +55,25 @@ class WholeCell(NumberCell):
 class TruthCell(YesNo):
     """Yes or no; an empty cell is no."""
 
-    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> bool:
+    def clean(self, value: object, row: object = None, **kwargs: object) -> bool:
         return bool(value) and super().clean(value, row, **kwargs)
 
 
 class LineageCell(widgets.Widget):
-    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> UUID | None:
+    def clean(self, value: str, row: object = None, **kwargs: object) -> UUID | None:
         return _lineage(value) if value else None
 
-    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+    def render(self, value: Any, obj: object = None, **kwargs: object) -> str:
         return str(value or "")
 
 
 class LineagesCell(widgets.Widget):
     """Lineages, parted by spaces."""
 
-    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> list[UUID]:
+    def clean(self, value: str, row: object = None, **kwargs: object) -> list[UUID]:
         return [_lineage(text) for text in value.split()]
 
-    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+    def render(self, value: Any, obj: object = None, **kwargs: object) -> str:
         return " ".join(str(one) for one in value or ())
 
 
@@ -92,7 +92,7 @@ class TrendCell(widgets.Widget):
     keeps them.
     """
 
-    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> list[list[Any]]:
+    def clean(self, value: str, row: object = None, **kwargs: object) -> list[list[int | str]]:
         years: dict[int, str] = {}
         try:
             for part in filter(str.strip, value.split(";")):
@@ -109,14 +109,14 @@ class TrendCell(widgets.Widget):
             ) from error
         return [[year, years[year]] for year in sorted(years)]
 
-    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+    def render(self, value: Any, obj: object = None, **kwargs: object) -> str:
         return "; ".join(f"{year}:{number}" for year, number in value or ())
 
 
 class ParamsCell(widgets.Widget):
     """What a method needs besides numbers of its own columns, as a JSON object."""
 
-    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> dict[str, Any]:
+    def clean(self, value: str, row: object = None, **kwargs: object) -> dict[str, object]:
         if not value:
             return {}
         try:
@@ -133,7 +133,7 @@ class ParamsCell(widgets.Widget):
             )
         return params
 
-    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+    def render(self, value: Any, obj: object = None, **kwargs: object) -> str:
         return json.dumps(value, ensure_ascii=False) if value else ""
 
 

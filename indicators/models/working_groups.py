@@ -24,7 +24,7 @@ from indicators.models.sets import IndicatorSet
 
 
 def both_finalise() -> list[str]:
-    """The two that finalise indicators together (executive bylaw, Article 3(b))."""
+    """Name the two that finalise indicators together (executive bylaw, Article 3(b))."""
     return [Constituency.AUTHORITY.value, Constituency.BUDGET.value]
 
 
@@ -81,7 +81,7 @@ class WorkingGroup(models.Model):
 
     @property
     def sides(self) -> str:
-        """The constituencies that must concur, in words."""
+        """Name the constituencies that must concur."""
         return (
             gettext(" and ").join(str(Constituency(side).label) for side in self.concurring) or "—"
         )

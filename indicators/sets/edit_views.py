@@ -2,11 +2,9 @@
 parts.
 """
 
-from typing import Any
-
 from django.contrib import messages
 from django.db.models import Sum
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -33,7 +31,13 @@ def new(request: PortalRequest) -> HttpResponse:
         raise Http404
     try:
         indicator_set = drafting.draft_set(
-            **form.cleaned_data, kind=form.kind, by=request.user, at=request.at
+            cycle=form.cleaned_data["cycle"],
+            kind=form.kind,
+            agency=form.cleaned_data["agency"],
+            group=form.cleaned_data["group"],
+            province=form.cleaned_data["province"],
+            by=request.user,
+            at=request.at,
         )
     except Refused as refusal:
         messages.error(request, str(refusal))
@@ -106,7 +110,9 @@ def take(request: PortalRequest, pk: int, measure: int) -> HttpResponse:
     attempt(
         request,
         lambda: contents.take_measure(indicator_set, chosen, by=request.user, at=request.at),
-        lambda made: _("Taken from the bank: %(title)s (%(points)s points)") % _told(made),
+        lambda made: (
+            _("Taken from the bank: %(title)s (%(points)s points)") % _title_and_points(made)
+        ),
     )
     return redirect("indicators:detail", pk)
 
@@ -135,26 +141,34 @@ def _measure(
         fresh = Measure.objects.for_list().filter(pk=measure.pk).first() if measure else None
         return MeasureForm(indicator_set=indicator_set, measure=fresh)
 
-    def save(fields: dict[str, Any]) -> str:
+    def save() -> str:
         saved = drafting.save_measure(
             indicator_set,
-            fields=fields,
+            fields=form.fields_to_save,
             by=request.user,
             at=request.at,
             measure=measure,
             seen=form.as_seen(now),
         )
-        return _("Saved: %(title)s (%(points)s points)") % _told(saved)
+        return _("Saved: %(title)s (%(points)s points)") % _title_and_points(saved)
 
     others = Measure.objects.of(indicator_set).filter(is_pilot=False)
     if measure is not None:
         others = others.exclude(pk=measure.pk)
     left = FULL_POINTS - (others.aggregate(total=Sum("points"))["total"] or 0)
-    context: dict[str, Any] = {"measure": measure, "left": left, "full": FULL_POINTS}
-    return part_page(request, indicator_set, form, save, "indicators/sets/measure.html", **context)
+    return part_page(
+        request,
+        indicator_set,
+        form,
+        save,
+        "indicators/sets/measure.html",
+        measure=measure,
+        left=left,
+        full=FULL_POINTS,
+    )
 
 
-def _told(measure: Measure) -> dict[str, Any]:
+def _title_and_points(measure: Measure) -> dict[str, str]:
     return {"title": measure.title, "points": number(measure.points)}
 
 
@@ -165,7 +179,7 @@ def measure_remove(request: PortalRequest, pk: int, measure: int) -> HttpRespons
     attempt(
         request,
         lambda: drafting.remove_measure(indicator_set, one, by=request.user, at=request.at),
-        lambda made: _("Removed: %(title)s (%(points)s points)") % _told(one),
+        lambda made: _("Removed: %(title)s (%(points)s points)") % _title_and_points(one),
     )
     return redirect("indicators:detail", pk)
 
@@ -190,10 +204,14 @@ def _axis(request: PortalRequest, indicator_set: IndicatorSet, axis: Axis | None
     def now() -> AxisForm:
         return AxisForm(axis=Axis.objects.filter(pk=axis.pk).first() if axis else None)
 
-    def save(fields: dict[str, Any]) -> str:
-        seen = form.as_seen(now)
+    def save() -> str:
         saved = tiers.save_axis(
-            indicator_set, fields=fields, by=request.user, at=request.at, axis=axis, seen=seen
+            indicator_set,
+            fields=form.cleaned_data,
+            by=request.user,
+            at=request.at,
+            axis=axis,
+            seen=form.as_seen(now),
         )
         return _("Saved: %(title)s") % {"title": saved.title}
 
@@ -230,10 +248,14 @@ def _goal(request: PortalRequest, indicator_set: IndicatorSet, goal: Goal | None
     def now() -> GoalForm:
         return GoalForm(goal=Goal.objects.filter(pk=goal.pk).first() if goal else None)
 
-    def save(fields: dict[str, Any]) -> str:
-        seen = form.as_seen(now)
+    def save() -> str:
         saved = tiers.save_goal(
-            indicator_set, fields=fields, by=request.user, at=request.at, goal=goal, seen=seen
+            indicator_set,
+            fields=form.cleaned_data,
+            by=request.user,
+            at=request.at,
+            goal=goal,
+            seen=form.as_seen(now),
         )
         return _("Saved: %(title)s") % {"title": saved.title}
 
@@ -262,16 +284,20 @@ def share(request: PortalRequest, pk: int, measure: int) -> HttpResponse:
     indicator_set = visible(request, pk)
     chosen = get_object_or_404(Measure.objects.of(indicator_set), pk=measure)
 
-    def shared(data: Any = None) -> ShareForm:
+    def share_form(data: QueryDict | None = None) -> ShareForm:
         shares = targets.shares_of(indicator_set).get(chosen.lineage, [])
         return ShareForm(data, indicator_set=indicator_set, shares=shares)
 
-    form = shared(request.POST or None)
+    form = share_form(request.POST or None)
 
-    def save(fields: dict[str, Any]) -> str:
-        seen = form.as_seen(shared)
+    def save() -> str:
         targets.share(
-            indicator_set, chosen, fields["parts"], by=request.user, at=request.at, seen=seen
+            indicator_set,
+            chosen,
+            form.cleaned_data["parts"],
+            by=request.user,
+            at=request.at,
+            seen=form.as_seen(share_form),
         )
         return _("Saved: %(title)s") % {"title": chosen.title}
 
@@ -290,6 +316,8 @@ def take_share(request: PortalRequest, pk: int, part: int) -> HttpResponse:
     attempt(
         request,
         lambda: targets.take_share(indicator_set, offered, by=request.user, at=request.at),
-        lambda made: _("Taken into the set: %(title)s (%(points)s points)") % _told(made),
+        lambda made: (
+            _("Taken into the set: %(title)s (%(points)s points)") % _title_and_points(made)
+        ),
     )
     return redirect("indicators:detail", pk)

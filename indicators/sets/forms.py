@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from cycles.clashes import ComparedForm
@@ -46,14 +47,18 @@ class MeasureForm(ParameterFields, ContextFields, ComparedForm):
     SECTIONS = ((_("What some methods need"), (*OWN, *BOUNDS)), *ContextFields.SECTIONS)
 
     def __init__(
-        self, *args: Any, indicator_set: IndicatorSet, measure: Measure | None = None, **kwargs: Any
+        self,
+        data: QueryDict | None = None,
+        *,
+        indicator_set: IndicatorSet,
+        measure: Measure | None = None,
     ) -> None:
+        initial: dict[str, object] = {}
         if measure is not None:
-            initial = {
-                name: getattr(measure, name, None) for name in self.base_fields
-            } | self.context_of(measure)
-            kwargs["initial"] = initial | written_parameters(measure.params)
-        super().__init__(*args, **kwargs)
+            initial |= {name: getattr(measure, name, None) for name in self.base_fields}
+            initial |= self.context_of(measure)
+            initial |= written_parameters(measure.params)
+        super().__init__(data, initial=initial)
         self.fit(indicator_set, measure)
 
     def clean(self) -> dict[str, Any]:
@@ -67,6 +72,6 @@ class MeasureForm(ParameterFields, ContextFields, ComparedForm):
         return data
 
     @property
-    def fields_to_save(self) -> dict[str, Any]:
-        """What `drafting.save_measure` takes."""
+    def fields_to_save(self) -> dict[str, object]:
+        """Read the fields that `drafting.save_measure` takes."""
         return {key: value for key, value in self.cleaned_data.items() if key not in OWN}

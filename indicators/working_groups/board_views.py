@@ -22,8 +22,8 @@ from indicators.working_groups.tables import BoardTable
 
 @require_safe
 def board(request: PortalRequest, year: int) -> HttpResponse:
-    """Every agency of a cycle with the stage its own indicators have reached, and the days left or
-    late.
+    """Show every agency of a cycle with the stage its own indicators have reached, and the days
+    left or late.
     """
     cycle = get_object_or_404(Cycle.objects.visible_to(request.user, request.at), year=year)
     taking_part = Participation.objects.active().filter(_seen(request), cycle=cycle)
@@ -41,8 +41,8 @@ def board(request: PortalRequest, year: int) -> HttpResponse:
 
 
 def _seen(request: PortalRequest) -> Q:
-    """The agencies whose stage the reader may know: the authority's scope, what one represents,
-    one's own.
+    """Select the agencies whose stage the reader may know: the authority's scope, what one
+    represents, one's own.
     """
     user, at = request.user, request.at
     seats = user.memberships(at, Role.MEMBER)

@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
@@ -74,14 +76,13 @@ class ValuesForm(ComparedForm):
     title_fa = PersianTextField(label=_("Title in Persian"), max_length=300)
     title_en = PersianTextField(label=_("Title in English"), max_length=300, required=False)
 
-    def __init__(self, *args: Any, measure: Measure, **kwargs: Any) -> None:
+    def __init__(self, data: QueryDict | None = None, *, measure: Measure) -> None:
         self.names = tuple(name for name in ValuesForm.base_fields if name != SEEN)
-        kwargs["initial"] = {name: getattr(measure, name) for name in self.names}
-        super().__init__(*args, **kwargs)
+        super().__init__(data, initial={name: getattr(measure, name) for name in self.names})
 
     @property
     def values(self) -> dict[str, Any]:
-        """What was typed, by field of the measure."""
+        """Read what was typed, by field of the measure."""
         return {name: self.cleaned_data[name] for name in self.names}
 
 
@@ -110,8 +111,10 @@ class SettleForm(ValuesForm):
         help_text=_("Needed unless the measure is approved as proposed; the agency will read it."),
     )
 
-    def __init__(self, *args: Any, decided: Review | None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, data: QueryDict | None = None, *, measure: Measure, decided: Review | None
+    ) -> None:
+        super().__init__(data, measure=measure)
         self.decided = decided
 
     @property
@@ -125,9 +128,9 @@ class RankForm(ComparedForm):
     """The goals of a set in the order of their importance."""
 
     def __init__(
-        self, *args: Any, goals: Iterable[Goal], mine: dict[int, int], **kwargs: Any
+        self, data: QueryDict | None = None, *, goals: Iterable[Goal], mine: dict[int, int]
     ) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(data)
         self.goals = list(goals)
         for goal in self.goals:
             places = [(n, localised(n)) for n in range(1, len(self.goals) + 1)]
@@ -161,11 +164,9 @@ class RulesForm(ComparedForm):
     )
     chair_casts = forms.BooleanField(label=_("The chair's vote breaks a tie"), required=False)
 
-    def __init__(self, *args: Any, group: WorkingGroup, **kwargs: Any) -> None:
-        kwargs["initial"] = {
-            name: getattr(group, name) for name in self.base_fields if name != SEEN
-        }
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: QueryDict | None = None, *, group: WorkingGroup) -> None:
+        stored = {name: getattr(group, name) for name in self.base_fields if name != SEEN}
+        super().__init__(data, initial=stored)
 
 
 class ConveneForm(forms.Form):
@@ -180,8 +181,8 @@ class ConveneForm(forms.Form):
         error_messages={"required": _("Choose at least one set.")},
     )
 
-    def __init__(self, *args: Any, sets: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: QueryDict | None = None, *, sets: QuerySet[IndicatorSet]) -> None:
+        super().__init__(data)
         offer_rows(self, "sets", sets)
 
 
@@ -197,13 +198,13 @@ class MinutesForm(forms.Form):
 
     def __init__(
         self,
-        *args: Any,
+        data: QueryDict | None = None,
+        *,
         meeting: Meeting,
         seats: Iterable[tuple[User, str]],
         user: User,
-        **kwargs: Any,
     ) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(data)
         self.user = user
         self.seats = {str(user.pk): (user, side) for user, side in seats}
         self.items = list(
@@ -226,7 +227,7 @@ class MinutesForm(forms.Form):
 
     @property
     def attendance(self) -> dict[int, str]:
-        """The constituency of each person present, by key."""
+        """Read the constituency of each person present, by key."""
         return {self.seats[key][0].pk: self.seats[key][1] for key in self.cleaned_data["present"]}
 
     @property

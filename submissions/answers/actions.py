@@ -79,7 +79,7 @@ def _begin_lines(
 ) -> None:
     """Add the lines that these agencies lack in one cycle; `submissions` by participation's key."""
     asked = asked_of(cycle, participations)
-    reported = Figure.objects.reported(participations, LAST)
+    reported = Figure.objects.reported_values(participations, LAST)
     keys: set[int] = set()
     for of_one in asked.values():
         keys.update(of_one)

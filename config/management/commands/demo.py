@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -57,7 +56,7 @@ class Command(BaseCommand):
         parser.add_argument("--no-serve", action="store_true", help="build the database only")
 
     def handle(
-        self, *args: Any, phase: str, port: int, agencies: int, no_serve: bool, **options: Any
+        self, *args: object, phase: str, port: int, agencies: int, no_serve: bool, **options: object
     ) -> None:
         if phase not in PHASES:
             raise CommandError(f"PHASE is one of: {', '.join(PHASES)}.")
@@ -69,7 +68,7 @@ class Command(BaseCommand):
             self.serve(now, port)
 
     def build(self, phase: Phase, agencies: int) -> datetime:
-        """The database "demo", made anew; returns the moment at which it stands."""
+        """Make the database "demo" anew; return the moment at which it stands."""
         fresh_database("demo")
         load_country(provincial_units=[PROVINCE])
         chosen = list(Agency.objects.filter(level__in=WHOLE_LEVELS).order_by("-level", "pk"))
@@ -103,7 +102,7 @@ class Command(BaseCommand):
 
     def reports(self, walk: Rehearsal, cast: Cast) -> None:
         at = walk.within(Phase.FINAL, 0.7)
-        if not walk.due(at):
+        if not walk.is_due(at):
             return
         for asked in report.ask_for_report(
             walk.edition, languages=Language.values, by=cast.administrator, at=at
@@ -111,14 +110,14 @@ class Command(BaseCommand):
             kept = tasks.draw_up(asked, at=at)
             for approver in (cast.administrator, cast.secretary):
                 report.approve_report(kept, by=approver, at=at)
-        walk.did(6)
-        if walk.due(at := walk.within(Phase.FINAL, 0.9)):
+        walk.count_acts(6)
+        if walk.is_due(at := walk.within(Phase.FINAL, 0.9)):
             for addressee in Addressee.values:
                 letter = f"{walk.year}/82"
                 report.deliver(
                     walk.edition, addressee=addressee, letter=letter, by=cast.administrator, at=at
                 )
-            walk.did(2)
+            walk.count_acts(2)
 
     def accounts(self, now: datetime) -> str:
         cast, first = self.cast, min(self.cast.heads)
@@ -151,7 +150,7 @@ class Command(BaseCommand):
         return "\n".join(lines)
 
     def serve(self, now: datetime, port: int) -> None:
-        """Web, worker and beat until one of them ends or the keyboard interrupts."""
+        """Run web, worker and beat until one of them ends or the keyboard interrupts."""
         offset = int((now - timezone.now()) / timedelta(seconds=1))
         env = os.environ | {
             "DEBUG": "1",

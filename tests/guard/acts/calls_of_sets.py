@@ -131,13 +131,13 @@ CALLS_OF_SETS: dict[str, tuple[str, Phase, Call]] = {
     "indicators.set_targets": (
         "communicated", Phase.MONITORING,
         lambda w, at: targets.set_targets(
-            w.specific, [targets.Own(power_measure(w).pk, w.unit.pk, target=Decimal(18))], by=w.headquarters, at=at
+            w.specific, [targets.AgencyTarget(power_measure(w).pk, w.unit.pk, target=Decimal(18))], by=w.headquarters, at=at
         ),
     ),
     "indicators.import_targets": (
         "communicated", Phase.MONITORING,
         lambda w, at: targets.import_targets(
-            w.specific, lambda: [targets.Own(power_measure(w).pk, w.unit.pk, target=Decimal(18))],
+            w.specific, lambda: [targets.AgencyTarget(power_measure(w).pk, w.unit.pk, target=Decimal(18))],
             by=w.headquarters, at=at, **FILE,
         ),
     ),

@@ -11,8 +11,8 @@ READS = {
     "submissions.distance", "submissions.mean", "submissions.lines_of",
 
     "submissions.fit_for", "submissions.costs_of",
-    "indicators.why_unready", "indicators.concur", "indicators.quarter_after", "indicators.refuse_twice",
-    "indicators.reached", "indicators.offered", "indicators.lead_of", "indicators.shares_of",
+    "indicators.why_unready", "indicators.concur", "indicators.quarter_after", "indicators.refuse_measure_in_set",
+    "indicators.agencies_with_own_targets", "indicators.shares_to_take", "indicators.lead_of", "indicators.shares_of",
     "indicators.why_not_due",
     "submissions.figures_of", "submissions.marks_of",
     "submissions.colleagues", "submissions.has_scanner",

@@ -96,5 +96,5 @@ def test_a_balance_may_be_negative_where_its_measure_allows_it(line):
 
 def test_the_demonstration_invents_no_share_above_its_bound(line):
     for skill in (Decimal("0.5"), Decimal(1), Decimal("1.15")):
-        value = rehearsal_values.reached(line.measure, Decimal(100), float(skill), None)
+        value = rehearsal_values.value_at(line.measure, Decimal(100), float(skill), None)
         assert line.why_unfit(value) == ""
