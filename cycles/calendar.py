@@ -113,6 +113,11 @@ def from_jalali(year: int, month: int, day: int) -> date:
     return gregorian
 
 
+def day_of(moment: datetime) -> date:
+    """The day in Tehran in which the instant lies."""
+    return moment.astimezone(TEHRAN).date()
+
+
 def midnight(day: date) -> datetime:
     """The instant at which the day begins in Tehran."""
     return datetime.combine(day, time(), tzinfo=TEHRAN)
@@ -121,7 +126,7 @@ def midnight(day: date) -> datetime:
 def _day(value: date | datetime | jdatetime.date) -> date:
     if isinstance(value, jdatetime.date):
         return from_jalali(value.year, value.month, value.day)
-    return value.astimezone(TEHRAN).date() if isinstance(value, datetime) else value
+    return day_of(value) if isinstance(value, datetime) else value
 
 
 def _is_persian(language: str) -> bool:

@@ -18,10 +18,10 @@ from agencies.persian import persian_digits
 from cycles.calendar import (
     BINDINGS,
     DAY,
-    TEHRAN,
     Binding,
     Calendar,
     Phase,
+    day_of,
     days_in_jalali_month,
     from_jalali,
     midnight,
@@ -199,7 +199,7 @@ def spare_holidays(
     windows = list(windows)
     moved = {}
     for window in windows:
-        day = last = (window.closes_at - DAY).astimezone(TEHRAN).date()
+        day = last = day_of(window.closes_at - DAY)
         while not is_working_day(day, holidays):
             day += DAY
         if day != last:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from agencies.models import Agency, Membership, User
 from cycles.administration_workflow import ADMINISTRATION
-from cycles.calendar import TEHRAN
+from cycles.calendar import day_of
 from cycles.engine.perform import AdministrationTarget, perform, why_closed
 from cycles.models import ChangeKind, Cycle, LegalBasis, Participation, RegisterChange
 from cycles.people import actions as people
@@ -83,7 +83,7 @@ def record_change(
         "new_name_en": name_en,
     }
     changes = perform(REGISTER, changes, "record", by=by, at=at, note=note, letter=letter, **facts)
-    if effective_on <= at.astimezone(TEHRAN).date():
+    if effective_on <= day_of(at):
         changes = _apply(changes, at=at)
     return changes
 
@@ -147,7 +147,7 @@ def _why_not(
     """Why these agencies cannot be changed so, in a sentence, or ""."""
     if not agencies:
         return _("An agency cannot be merged into itself.")
-    if dated_on > at.astimezone(TEHRAN).date():
+    if dated_on > day_of(at):
         return _("The legal basis has a date that is still to come.")
     if kind == ChangeKind.RENAMED and (len(agencies) > 1 or not name_fa):
         return _("A new name is given to one agency.")
@@ -254,7 +254,7 @@ def withdraw_change(
 @transaction.atomic
 def take_effect_due(*, at: datetime) -> list[RegisterChange]:
     """Let every change take effect whose day has come; two at once do it once."""
-    due = RegisterChange.objects.due(at.astimezone(TEHRAN).date()).order_by("effective_on", "pk")
+    due = RegisterChange.objects.due(day_of(at)).order_by("effective_on", "pk")
     return _apply(list(due.select_for_update(no_key=True, skip_locked=True)), at=at)
 
 

@@ -3,7 +3,6 @@ minutes.
 """
 
 from collections.abc import Callable
-from datetime import datetime
 
 from django.contrib import messages
 from django.db.models import Count, Q
@@ -16,7 +15,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from agencies.models import Province
 from agencies.persian import localised
 from agencies.roles import OVERSEERS
-from cycles.calendar import midnight
 from cycles.engine.perform import why_closed
 from cycles.models import Cycle
 from cycles.record import seals
@@ -90,14 +88,8 @@ def edit(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def _form(found: Ceremony, data: QueryDict | None = None) -> CeremonyForm:
-    names = ("name_fa", "name_en", "place", "chair")
-    initial = {name: getattr(found, name) for name in names} | {"held_on": _day_as_moment(found)}
-    return CeremonyForm(data, initial=initial)
-
-
-def _day_as_moment(found: Ceremony) -> datetime | None:
-    """The day as a moment of Tehran, which the field shows in the reader's calendar."""
-    return midnight(found.held_on) if found.held_on else None
+    names = ("name_fa", "name_en", "held_on", "place", "chair")
+    return CeremonyForm(data, initial={name: getattr(found, name) for name in names})
 
 
 # --- For what there are awards ------------------------------------------------------------------

@@ -3,7 +3,6 @@ decided on.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django import forms
@@ -12,10 +11,9 @@ from django.utils.translation import gettext as said_now
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Province
-from cycles.calendar import TEHRAN
 from cycles.clashes import SEEN, ComparedForm
 from cycles.models import Cycle, Group, Participation
-from cycles.ui.fields import MomentField, NumberField, PaperField, PersianTextField
+from cycles.ui.fields import DayField, MomentField, NumberField, PaperField, PersianTextField
 from cycles.ui.forms import ActForm, AgencyField
 from festival.awards.eligibility import Decision
 from festival.fields import choice_field, row_field
@@ -41,7 +39,7 @@ class CeremonyForm(ComparedForm):
 
     name_fa = PersianTextField(label=_("Name in Persian"), max_length=200)
     name_en = forms.CharField(label=_("Name in English"), max_length=200, required=False)
-    held_on = MomentField(label=_("Day"), required=False)
+    held_on = DayField(label=_("Day"), required=False)
     place = PersianTextField(label=_("Place of the ceremony"), max_length=200, required=False)
     chair = PersianTextField(
         label=_("Chair"),
@@ -49,15 +47,6 @@ class CeremonyForm(ComparedForm):
         required=False,
         help_text=_("Whose name stands under the certificates."),
     )
-
-    @property
-    def stored(self) -> dict[str, Any]:
-        day = self.initial.get("held_on")
-        return super().stored | {"held_on": day.astimezone(TEHRAN).date() if day else None}
-
-    def clean_held_on(self) -> date | None:
-        moment: datetime | None = self.cleaned_data["held_on"]
-        return moment.astimezone(TEHRAN).date() if moment else None
 
 
 class LimitField(NumberField):

@@ -2,13 +2,13 @@
 
 import uuid
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import icalendar
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from cycles.calendar import ARTICLES, TEHRAN, Binding, format_date, format_deadline
+from cycles.calendar import ARTICLES, TEHRAN, Binding, day_of, format_date, format_deadline
 from cycles.workflow import FOLLOWS
 from festival.duties.sentences import digits, sentence
 from festival.duties.timeline import CalendarYear, Decree, PhaseKept
@@ -100,7 +100,7 @@ def _decrees(year: CalendarYear, kept: PhaseKept) -> list[Decree]:
 
 def _day(event: icalendar.Event, moment: datetime) -> icalendar.Event:
     """The event as the whole day in Tehran in which a moment lies."""
-    day: date = moment.astimezone(TEHRAN).date()
+    day = day_of(moment)
     event.add("dtstart", day)
     event.add("dtend", day + timedelta(days=1))
     return event

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from agencies.models import User
 from agencies.persian import localised
-from cycles.calendar import TEHRAN, Phase
+from cycles.calendar import Phase, day_of
 from cycles.clashes import Seen
 from cycles.engine import ledger
 from cycles.engine.perform import perform
@@ -58,7 +58,7 @@ def due_on(cycle: Cycle) -> date:
         raise Refused(
             _("What is tried in the practice cycle has no results, and so no improvement plan.")
         )
-    return (window.closes_at - timedelta(seconds=1)).astimezone(TEHRAN).date()
+    return day_of(window.closes_at - timedelta(seconds=1))
 
 
 @transaction.atomic

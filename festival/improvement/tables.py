@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.persian import localised
-from cycles.calendar import TEHRAN
+from cycles.calendar import day_of
 from cycles.spreadsheets.sheet_files import written
 from cycles.spreadsheets.sheets import Column, Form
 from cycles.ui.tables import CardsTable
@@ -94,7 +94,7 @@ def plans_file(plans: Iterable[Any], kind: str) -> bytes:
 
 
 def _cells(p: Any) -> tuple[Any, ...]:
-    signed_on = p.signed_at.astimezone(TEHRAN).date() if p.signed_at else None
+    signed_on = day_of(p.signed_at) if p.signed_at else None
     counts = (p.days_late, p.items_all, p.items_completed, p.items_cancelled)
     return (p.cycle.year, *_whose(p), p.state, int(p.is_compulsory), p.due_on, signed_on, *counts)
 

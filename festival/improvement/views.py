@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.roles import OVERSEERS, SUPERIOR_ROLES
-from cycles.calendar import TEHRAN
+from cycles.calendar import day_of
 from cycles.engine.perform import open_to, why_closed
 from cycles.models import Entry
 from cycles.requests import PortalRequest
@@ -108,7 +108,7 @@ def plan(request: PortalRequest, pk: int) -> HttpResponse:
     items = list(held.items.standing().for_list())
     moves = open_to(IMPROVEMENTS, held, by=request.user, at=request.at)
     names = {m.name for m in moves}
-    today = request.at.astimezone(TEHRAN).date()
+    today = day_of(request.at)
     context = {
         "plan": held,
         "items": [(item, item.is_overdue(today)) for item in items],

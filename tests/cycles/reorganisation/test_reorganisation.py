@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 
 from agencies.models import Agency, Membership
 from agencies.roles import Role
-from cycles.calendar import TEHRAN, Phase
+from cycles.calendar import Phase, day_of
 from cycles.models import Delivery, Entry, Participation, RegisterChange
 from cycles.people import actions as people
 from cycles.register.agency_sheets import load_country
@@ -48,7 +48,7 @@ def as_(client: Client, settings: Any) -> Callable[..., Client]:
 
 
 def today(w: World) -> Any:
-    return w.at.astimezone(TEHRAN).date()
+    return day_of(w.at)
 
 
 def text(answer: Any) -> str:
