@@ -19,6 +19,7 @@ from django import forms
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
+from agencies.locks import locked
 from agencies.persian import localised
 from cycles.workflow import Refused
 
@@ -89,7 +90,7 @@ def lock_rows(targets: Iterable[Any]) -> None:
     for target in targets:
         row = getattr(target, "obj", target)
         rows = type(row)._meta.default_manager.filter(pk=row.pk)
-        list(rows.select_for_update(of=("self",), no_key=True).values_list("pk"))
+        list(locked(rows).values_list("pk"))
 
 
 class ComparedForm(forms.Form):

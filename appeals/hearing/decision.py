@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from agencies.locks import locked
 from agencies.models import User
 from agencies.persian import localised
 from appeals.models import Appeal, Error, Ground
@@ -47,11 +48,7 @@ def decide(
         raise Refused(_("A decision needs a reason; the agency will read it."))
     rows = Answer.objects.select_related("measure", "submission__cycle", "submission__agency")
     answer = rows.get(pk=appeal.answer_id)
-    list(
-        Submission.objects.select_for_update(of=("self",), no_key=True).filter(
-            pk=answer.submission_id
-        )
-    )
+    list(locked(Submission.objects.filter(pk=answer.submission_id)))
     now = answer.scores.get(is_current=True)
     granted = _granted(appeal, name, awarded, void=void, answer=answer, now=now)
     if error and (error not in Error or APPEALS[name].target not in UPHELD):

@@ -12,6 +12,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.db import transaction
 
+from agencies.locks import locked
 from agencies.models import User
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -35,7 +36,7 @@ def unused_count(user: User) -> int:
 @transaction.atomic
 def renew(user: User) -> list[str]:
     """Make new codes in place of those before; they are told here and nowhere again."""
-    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    locked(User.objects.all()).get(pk=user.pk)
     _rows(user).delete()
     codes = [_new_code() for _number in range(COUNT)]
     kept = [{"digest": _digest(code), "used_at": None} for code in codes]
@@ -49,7 +50,7 @@ def use(user: User, typed: str, *, at: datetime) -> Authenticator | None:
     """Mark a code as used; the row it stands in, or None where there is no such code that is
     unused.
     """
-    row = _rows(user).select_for_update().first()
+    row = locked(_rows(user), with_keys=True).first()
     if row is None:
         return None
     digest = _digest(typed)

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from agencies.locks import locked
 from agencies.models import Agency, Membership, User
 from cycles.administration_workflow import ADMINISTRATION
 from cycles.clashes import Seen
@@ -120,7 +121,7 @@ def _check(act: str, person: User, *, by: User, at: datetime, note: str) -> None
 
 
 def _locked(person: User) -> User:
-    return User.objects.select_for_update(no_key=True).get(pk=person.pk)
+    return locked(User.objects.all()).get(pk=person.pk)
 
 
 def _roles(person: User, at: datetime) -> list[Membership]:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from agencies.locks import locked
 from agencies.models import Agency, Membership, User
 from cycles.administration_workflow import ADMINISTRATION
 from cycles.calendar import day_of
@@ -46,10 +47,10 @@ def record_change(
     absorbing = set(successors) if kind == ChangeKind.MERGED else set()
     agencies = list(agencies)
     named = [agency.pk for agency in (*agencies, *successors)]
-    locked = list(Agency.objects.filter(pk__in=named).order_by("pk").select_for_update(no_key=True))
-    successors = [agency for agency in locked if agency in successors]
+    fresh = list(locked(Agency.objects.filter(pk__in=named).order_by("pk")))
+    successors = [agency for agency in fresh if agency in successors]
     acted_on = set(agencies) - absorbing
-    changed = [agency for agency in locked if agency in acted_on]
+    changed = [agency for agency in fresh if agency in acted_on]
     if why := _why_not(
         changed, kind, successors, name_fa=name_fa, name_en=name_en, dated_on=dated_on, at=at
     ):
@@ -255,7 +256,7 @@ def withdraw_change(
 def take_effect_due(*, at: datetime) -> list[RegisterChange]:
     """Let every change take effect whose day has come; two at once do it once."""
     due = RegisterChange.objects.due(day_of(at)).order_by("effective_on", "pk")
-    return _apply(list(due.select_for_update(no_key=True, skip_locked=True)), at=at)
+    return _apply(list(locked(due, skip_locked=True)), at=at)
 
 
 def _apply(changes: Sequence[RegisterChange], *, at: datetime) -> list[RegisterChange]:
@@ -268,9 +269,7 @@ def _apply(changes: Sequence[RegisterChange], *, at: datetime) -> list[RegisterC
         return []
     # a cycle that is just being opened or frozen comes before or after the change, never into its
     # midst
-    unsettled = (
-        Cycle.objects.exclude(state__in=SETTLED).order_by("pk").select_for_update(no_key=True)
-    )
+    unsettled = locked(Cycle.objects.exclude(state__in=SETTLED).order_by("pk"))
     open_cycles = [cycle.pk for cycle in unsettled]
     changes = perform(REGISTER, changes, "take_effect", by=None, at=at)
     ended = []
@@ -300,9 +299,7 @@ def _end_roles(agencies: Sequence[Agency], *, at: datetime) -> None:
     """End all roles in agencies that have ended, those that were to begin among them; each holder
     is told.
     """
-    rows = Membership.objects.select_for_update(of=("self",), no_key=True).filter(
-        agency__in=agencies
-    )
+    rows = locked(Membership.objects.filter(agency__in=agencies))
     held = list(rows.ending_after(at).select_related("agency", "province", "user").order_by("pk"))
     perform(
         ADMINISTRATION,

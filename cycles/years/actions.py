@@ -10,6 +10,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 from uuid_utils import uuid7
 
+from agencies.locks import locked
 from agencies.models import Agency, Province, Sector, User
 from agencies.persian import language
 from cycles.administration_workflow import EXTENSIONS
@@ -140,7 +141,7 @@ def extend(
 
     Never shorter, never into the past; those concerned are told.
     """
-    cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
+    cycle = locked(Cycle.objects.all()).get(pk=cycle.pk)
     if cycle.state != CycleState.OPEN:
         raise Refused(_("Only the deadlines of an open cycle can be extended."))
     if phase not in EXTENDABLE:
@@ -228,7 +229,7 @@ def open_cycle(cycle: Cycle, *, by: User, at: datetime, note: str = "", letter: 
     """Open a cycle: every active agency takes part as it is now, in the group of its sector (and
     province).
     """
-    cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
+    cycle = locked(Cycle.objects.all()).get(pk=cycle.pk)
     if why := why_closed(CYCLE, cycle, "open", by=by, at=at):
         raise Refused(why)
     agencies = list(Agency.objects.filter(is_active=True).select_related("province").order_by("pk"))

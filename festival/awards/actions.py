@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from agencies.locks import locked
 from agencies.models import User
 from cycles.clashes import Seen
 from cycles.engine.perform import perform, why_closed
@@ -38,7 +39,7 @@ def _locked(ceremony: Ceremony) -> tuple[Ceremony, Edition]:
     none.
     """
     rows = Ceremony.objects.select_related("cycle", "province")
-    ceremony = rows.select_for_update(of=("self",), no_key=True).get(pk=ceremony.pk)
+    ceremony = locked(rows).get(pk=ceremony.pk)
     edition = newest_edition(ceremony)
     if edition is None:
         raise Refused(_("There are no results yet; awards are given on final results."))

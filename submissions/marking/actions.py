@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
+from agencies.locks import locked
 from agencies.models import User
 from agencies.persian import localised
 from cycles.clashes import Seen
@@ -120,10 +121,8 @@ def judge_factor(
         params_by_pk={block.pk: facts},
         seen=seen,
     )
-    factor = (
-        ExternalFactor.objects.select_for_update(of=("self",))
-        .select_related("answer")
-        .get(pk=factor.pk)
+    factor = locked(ExternalFactor.objects.select_related("answer"), with_keys=True).get(
+        pk=factor.pk
     )
     if factor.withdrawn_at:
         raise Refused(_("This has been withdrawn already."))
@@ -229,10 +228,7 @@ def _other_readings(blocks: Sequence[Block]) -> dict[int, Block]:
     of_axes = Block.objects.filter(
         Exists(mine), submission__in={b.submission_id for b in blocks}
     ).order_by("pk")
-    found = {
-        (b.submission_id, b.axis_id, b.is_second): b
-        for b in of_axes.select_for_update(of=("self",))
-    }
+    found = {(b.submission_id, b.axis_id, b.is_second): b for b in locked(of_axes, with_keys=True)}
     wanted = {b.pk: (b.submission_id, b.axis_id, not b.is_second) for b in blocks}
     return {pk: found[of] for pk, of in wanted.items() if of in found}
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from agencies.locks import locked
 from agencies.models import User
 from cycles import clashes
 from cycles.calendar import Phase
@@ -59,8 +60,7 @@ def move(
 
 
 def _locked(submission: Submission) -> Submission:
-    rows = Submission.objects.select_for_update(of=("self",), no_key=True)
-    return rows.select_related("agency", "cycle").get(pk=submission.pk)
+    return locked(Submission.objects.select_related("agency", "cycle")).get(pk=submission.pk)
 
 
 def _sign(submission: Submission, *, by: User | None, at: datetime) -> Version:
