@@ -15,7 +15,7 @@ from config.rehearsal import awards, closing
 from config.rehearsal.design_stages import DesignStages
 from config.rehearsal.reporting_stages import ReportingStages
 from config.rehearsal.scoring_stages import ScoringStages
-from cycles.calendar import Phase
+from cycles.calendar import PHASES, Phase
 from cycles.models import Entry
 from cycles.record import audit, seals
 from festival.models import Edition
@@ -27,12 +27,13 @@ class Rehearsal(DesignStages, ReportingStages, ScoringStages):
     """One assessment year, walked stage by stage."""
 
     def walk(self, until: str, *, after: str = "") -> "Rehearsal":
-        """Walk the STAGES up to and including `until`, from the first or from the one that follows
+        """Walk the stages up to and including `until`, from the first or from the one that follows
         `after`.
         """
-        first = STAGES.index(after) + 1 if after else 0
-        for stage in STAGES[first : STAGES.index(until) + 1]:
-            if stage in BEGINNINGS and not self.due(self.within(*BEGINNINGS[stage])):
+        all_stages, begins = stages(), beginnings()
+        first = all_stages.index(after) + 1 if after else 0
+        for stage in all_stages[first : all_stages.index(until) + 1]:
+            if stage in begins and not self.due(self.within(*begins[stage])):
                 break
             with self.phase(stage):
                 getattr(self, f"_{stage}")()
@@ -71,38 +72,15 @@ class Rehearsal(DesignStages, ReportingStages, ScoringStages):
         closing.close(self, instant)
 
 
-STAGES = (
-    "planned",
-    "proposed",
-    "discussed",
-    "approved",
-    "monitored",
-    "answered",
-    "submitted",
-    "assigned",
-    "marked",
-    "supplied",
-    "communicated",
-    "appealed",
-    "decided",
-    "ranked",
-    "published",
-)
+def stages() -> list[str]:
+    """The stages of a rehearsed year, in its order."""
+    return ["planned", *beginnings()]
 
-BEGINNINGS = {
-    "proposed": (Phase.PROPOSAL, 0.05),
-    "discussed": (Phase.APPROVAL, 0.3),
-    "approved": (Phase.APPROVAL, 0.85),
-    "monitored": (Phase.MONITORING, 0.0),
-    "answered": (Phase.SELF_ASSESSMENT, 0.02),
-    "submitted": (Phase.SELF_ASSESSMENT, 0.96),
-    "assigned": (Phase.SCORING, 0.01),
-    "marked": (Phase.SCORING, 0.05),
-    "supplied": (Phase.SCORING, 0.2),
-    "communicated": (Phase.SCORING, 0.95),
-    "appealed": (Phase.APPEAL, 0.3),
-    "decided": (Phase.APPEAL_REVIEW, 0.3),
-    "ranked": (Phase.FINAL, 0.5),
-    "published": (Phase.FINAL, 0.8),
-}
-"""When each stage's acts begin: the phase and the share of its window."""
+
+def beginnings() -> dict[str, tuple[Phase, float]]:
+    """When each stage's acts begin: the phase and the share of its window."""
+    found = {}
+    for spec in PHASES.values():
+        for stage, share in spec.stages.items():
+            found[stage] = spec.phase, share
+    return found

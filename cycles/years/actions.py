@@ -14,7 +14,7 @@ from agencies.locks import locked
 from agencies.models import Agency, Province, Sector, User
 from agencies.persian import language
 from cycles.administration_workflow import EXTENSIONS
-from cycles.calendar import BINDINGS, Phase, format_deadline
+from cycles.calendar import PHASES, Phase, format_deadline
 from cycles.clashes import Seen
 from cycles.engine.perform import administer, perform, why_closed
 from cycles.models import (
@@ -29,7 +29,7 @@ from cycles.models import (
 )
 from cycles.presets import PRESETS, PlannedWindow, spare_holidays, why_out_of_order, windows_for
 from cycles.ui import files as ui_files
-from cycles.workflow import CYCLE, EXTENDABLE, PER_AGENCY, PER_QUARTER, CycleState, Refused, Windows
+from cycles.workflow import CYCLE, CycleState, Refused, Windows
 
 
 @transaction.atomic
@@ -82,7 +82,7 @@ def _lay(cycle: Cycle, planned: Iterable[PlannedWindow]) -> None:
             quarter=w.quarter,
             opens_at=w.opens_at,
             closes_at=w.closes_at,
-            binding=BINDINGS[w.phase],
+            binding=PHASES[w.phase].binding,
         )
         for w in planned
     )
@@ -144,7 +144,7 @@ def extend(
     cycle = locked(Cycle.objects.all()).get(pk=cycle.pk)
     if cycle.state != CycleState.OPEN:
         raise Refused(_("Only the deadlines of an open cycle can be extended."))
-    if phase not in EXTENDABLE:
+    if not PHASES[phase].is_extendable:
         raise Refused(
             _("“%(phase)s” is a duty: it accepts late and counts the days.")
             % {"phase": phase.label}
@@ -205,7 +205,7 @@ def _closing_in_force(extension: Extension) -> datetime:
         if agency_id
         else scope
     )
-    if phase in PER_AGENCY:
+    if PHASES[phase].is_per_agency:
         windows = Window.objects.terms(
             [extension.cycle_id], list(scope.values_list("agency", flat=True))
         )
@@ -277,13 +277,12 @@ def open_practice(*, by: User, at: datetime) -> Cycle:
     if Cycle.objects.filter(year=PRACTICE).exists():
         raise Refused(_("The practice cycle is open already."))
     cycle = Cycle.objects.create(year=PRACTICE, preset=next(iter(PRESETS)), spares_holidays=False)
-    phases = [
-        p for p in BINDINGS if p not in (*PER_AGENCY, Phase.FINAL, Phase.FESTIVAL, Phase.ANYTIME)
-    ]
     windows = []
-    for phase in phases:
-        for quarter in (1, 2, 3, 4) if phase in PER_QUARTER else (0,):
-            windows.append(PlannedWindow(phase, BINDINGS[phase], at, at + TRAINING, quarter))
+    for spec in PHASES.values():
+        if not spec.in_practice or spec.is_per_agency:
+            continue
+        for quarter in spec.quarters:
+            windows.append(PlannedWindow(spec.phase, spec.binding, at, at + TRAINING, quarter))
     _lay(cycle, windows)
     administer("open_practice", cycle, by=by, at=at)
     return open_cycle(cycle, by=by, at=at)

@@ -18,14 +18,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from agencies.models import Agency
 from agencies.roles import Role
 from cycles.administration_workflow import EXTENSIONS
-from cycles.calendar import Binding
+from cycles.calendar import PHASES, Binding
 from cycles.engine.perform import open_to, why_closed, why_not_administer
 from cycles.models import PRACTICE, Cycle, Entry, Extension, Group, Participation, Window
 from cycles.presets import PRESETS, PlannedWindow, windows_for
 from cycles.requests import PortalRequest
 from cycles.ui.files import handed_out
 from cycles.ui.pages import act_page, history, listed, only_for
-from cycles.workflow import CYCLE, EXTENDABLE, CycleState, Refused, Term
+from cycles.workflow import CYCLE, CycleState, Refused, Term
 from cycles.years import actions
 from cycles.years.filters import ParticipationFilter
 from cycles.years.forms import ExtensionForm, PlanForm, WindowsForm
@@ -244,7 +244,7 @@ def extend(request: PortalRequest, year: int) -> HttpResponse:
     if closed or cycle.state != CycleState.OPEN:
         messages.error(request, closed or _("Only the deadlines of an open cycle can be extended."))
         return redirect("cycles:detail", year)
-    terms = [t for t in _terms(cycle) if t.phase in EXTENDABLE]
+    terms = [t for t in _terms(cycle) if PHASES[t.phase].is_extendable]
     form = ExtensionForm(
         request.POST or None,
         request.FILES or None,

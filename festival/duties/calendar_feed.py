@@ -8,8 +8,7 @@ import icalendar
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from cycles.calendar import ARTICLES, TEHRAN, Binding, day_of, format_date, format_deadline
-from cycles.workflow import FOLLOWS
+from cycles.calendar import PHASES, TEHRAN, Binding, day_of, format_date, format_deadline
 from festival.duties.sentences import digits, sentence
 from festival.duties.timeline import CalendarYear, Decree, PhaseKept
 
@@ -91,7 +90,7 @@ def _event(
 
 def _decrees(year: CalendarYear, kept: PhaseKept) -> list[Decree]:
     """The decrees that move a phase: its own, and those of the phase that it follows."""
-    before = [k for k in year.phases if k.phase == FOLLOWS.get(kept.phase)]
+    before = [k for k in year.phases if k.phase == PHASES[kept.phase].follows]
     decrees: list[Decree] = []
     for phase in (kept, *before):
         decrees += phase.decrees
@@ -109,7 +108,7 @@ def _day(event: icalendar.Event, moment: datetime) -> icalendar.Event:
 def _description(kept: PhaseKept, language: str) -> str:
     term = kept.term
     lines: list[str | Promise] = [
-        ARTICLES[kept.phase],
+        PHASES[kept.phase].article,
         _("Statutory date: %(when)s") % {"when": format_deadline(term.statutory_at, language)},
     ]
     for decree in kept.decrees:

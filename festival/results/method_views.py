@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.functional import Promise
 from django.views.decorators.http import require_safe
 
-from cycles.calendar import ARTICLES, BINDINGS, Phase
+from cycles.calendar import PHASES
 from cycles.models import RULES, TieRule
 from cycles.requests import PortalRequest
 from festival.places import Ranking
@@ -58,9 +58,7 @@ def method(request: PortalRequest) -> HttpResponse:
         "draws": DRAWS,
         "fewest": FEWEST,
         "phases": [
-            (p.label, ARTICLES[p], BINDINGS[p].label)
-            for p in Phase
-            if p in BINDINGS and p != Phase.ANYTIME
+            (spec.phase.label, spec.article, spec.binding.label) for spec in PHASES.values()
         ],
     }
     return render(request, "festival/results/method.html", context)

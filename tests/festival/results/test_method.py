@@ -6,7 +6,7 @@ import pytest
 from django.utils import translation
 
 from cycles import models
-from cycles.calendar import ARTICLES, Phase
+from cycles.calendar import PHASES, Phase
 from cycles.models import TieRule
 from festival.models import Edition
 from indicators.scoring.methods import METHODS
@@ -47,8 +47,8 @@ def test_bands_rules_for_ties_and_articles_stand_there(client):
         assert str(band.label) in page
     for rule in TieRule:
         assert str(rule.label) in page
-    assert str(ARTICLES[Phase.MONITORING]) in page
-    assert str(ARTICLES[Phase.FINAL]) in page
+    assert str(PHASES[Phase.MONITORING].article) in page
+    assert str(PHASES[Phase.FINAL].article) in page
 
 
 @pytest.mark.parametrize(
