@@ -18,7 +18,7 @@ from festival.places import Ranking
 from festival.ranking.uncertainty import CONFIDENCE, DRAWS, FEWEST
 from indicators.models import FULL_POINTS, Kind
 from indicators.scoring.methods import METHODS, PLACES, SHOWN_PLACES, Method
-from indicators.scoring.parameter_checks import LABELS
+from indicators.scoring.parameters import NumberParameter
 from indicators.scoring.statutory_tree import BANDS, LineState
 from submissions.models import Score
 
@@ -32,7 +32,11 @@ STATES = (
 
 def _parameters(method: Method) -> list[str | Promise]:
     """Return how the parameters that a method needs are called."""
-    return [LABELS[name] for name in method.needs if name in LABELS]
+    return [
+        parameter.label
+        for parameter in method.parameters
+        if parameter.is_needed and isinstance(parameter, NumberParameter)
+    ]
 
 
 @login_not_required

@@ -32,10 +32,10 @@ def test_every_method_stands_there_with_its_formula(client, language):
 
 
 def test_a_method_that_is_added_is_told_without_a_word_changed(client, monkeypatch):
-    other = type(METHODS["linear"])(
-        **vars(METHODS["linear"]) | {"name": "x", "label": "Quite another method"}
-    )
-    monkeypatch.setitem(METHODS, "x", other)
+    class Other(type(METHODS["linear"])):
+        name, label = "x", "Quite another method"
+
+    monkeypatch.setitem(METHODS, "x", Other())
 
     assert "Quite another method" in _page(client)
 

@@ -13,8 +13,8 @@ from django.utils.translation import override
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from indicators.scoring.formulas import checklist_value
 from indicators.scoring.methods import METHODS, half_up, points
+from indicators.scoring.methods.checklist import checklist_value
 
 D = Decimal
 DATA = Path(__file__).parents[3] / "indicators" / "data"
