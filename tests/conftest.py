@@ -1,6 +1,9 @@
 """What every test may ask for: the database as the portal's own role, a worker, a browser."""
 
+import gc
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +23,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from config.celery import app
 from config.database import as_owner
 from cycles import clocks
+from tests.copies import SHARED, empty_tables
+from tests.durability import wait_for_disk
 
 # A build does not depend on luck or on the speed of its machine; `HYPOTHESIS_PROFILE=explore` looks
 # for new examples.
@@ -37,6 +42,25 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's loop runs in th
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 AXE = Path(settings.BASE_DIR, "node_modules/axe-core/axe.min.js")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Prepare what the processes of a run share, in the first of them."""
+    if not hasattr(session.config, "workerinput"):
+        wait_for_disk(False)
+        os.environ[SHARED] = tempfile.mkdtemp(prefix="portal-worlds-")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if not hasattr(session.config, "workerinput"):
+        wait_for_disk(True)
+        shutil.rmtree(os.environ.pop(SHARED))
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported stays; looking through it for garbage took a tenth of the run."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 @pytest.fixture(autouse=True)
@@ -81,19 +105,12 @@ def django_db_setup(
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _flush_as_owner() -> Iterator[None]:
-    """After a test that commits, tables are emptied as owner: the portal's role may not, and the
-    ledger refuses.
+def _emptied_as_owner() -> Iterator[None]:
+    """After a test that commits, the owner empties what it filled: the portal's role may not, and
+    the ledger refuses. Django would truncate all tables and lay out its permissions anew.
     """
     flush = TransactionTestCase._fixture_teardown
-
-    def as_owner_without_triggers(self: TransactionTestCase) -> None:
-        with as_owner() as owned:
-            with owned.cursor() as cursor:
-                cursor.execute("SET session_replication_role = replica")
-            flush(self)
-
-    TransactionTestCase._fixture_teardown = as_owner_without_triggers
+    TransactionTestCase._fixture_teardown = lambda _test: empty_tables()
     yield
     TransactionTestCase._fixture_teardown = flush
 

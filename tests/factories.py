@@ -164,10 +164,12 @@ def build(upto: str, *, year: int = YEAR, preset: str = "statutory_gregorian") -
     return walked_once((upto, year, preset), lambda: _walk(upto, year=year, preset=preset))
 
 
-def _walk(upto: str, **plan: Any) -> World:
-    world = World()
-    for stage in STAGES[: STAGES.index(upto) + 1]:
-        globals()[f"_{stage}"](world, **(plan if stage == "planned" else {}))
+def _walk(upto: str, *, year: int, preset: str) -> World:
+    """The world of the stage before, one stage on."""
+    reached = STAGES.index(upto)
+    world = build(STAGES[reached - 1], year=year, preset=preset) if reached else World()
+    plan = {"year": year, "preset": preset} if upto == "planned" else {}
+    globals()[f"_{upto}"](world, **plan)
     return world
 
 
