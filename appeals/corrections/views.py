@@ -19,7 +19,7 @@ from appeals.models import Appeal, Correction
 from appeals.workflow import CORRECTIONS
 from cycles.record import seals
 from cycles.requests import PortalRequest
-from cycles.workflow import Refused
+from cycles.ui.attempts import attempt
 from submissions.models import Answer, Score
 
 SHOWN = 50
@@ -78,7 +78,7 @@ def _effects_context(found: list[AffectedLine]) -> dict[str, object]:
 def _correct(request: PortalRequest, appeal: Appeal, form: Any) -> Correction | None:
     """The correction; None where it was refused, and then the form says why."""
     said = form.cleaned_data
-    try:
+    with attempt(form):
         made = actions.correct(
             appeal,
             form.rule,
@@ -88,16 +88,14 @@ def _correct(request: PortalRequest, appeal: Appeal, form: Any) -> Correction | 
             by=request.user,
             at=request.at,
         )
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-        return None
-    told = ngettext(
-        "The score of %(count)s agency was corrected.",
-        "The scores of %(count)s agencies were corrected.",
-        made.line_count,
-    )
-    messages.success(request, told % {"count": localised(made.line_count)})
-    return made
+        told = ngettext(
+            "The score of %(count)s agency was corrected.",
+            "The scores of %(count)s agencies were corrected.",
+            made.line_count,
+        )
+        messages.success(request, told % {"count": localised(made.line_count)})
+        return made
+    return None
 
 
 @require_safe

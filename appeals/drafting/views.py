@@ -30,6 +30,7 @@ from cycles.calendar import Phase
 from cycles.models import Window
 from cycles.record import seals
 from cycles.requests import PortalRequest
+from cycles.ui.attempts import attempt
 from cycles.ui.files import handed_out
 from cycles.ui.forms import ActForm
 from cycles.workflow import Refused
@@ -108,7 +109,7 @@ def _save_draft(request: PortalRequest, answer: Answer, form: AppealForm) -> boo
     by: dict[str, Any] = {"by": request.user, "at": request.at}
     said = form.cleaned_data
     place: dict[str, Any] = {"reference": said["reference"], "description": form.description}
-    try:
+    with attempt(form):
         with transaction.atomic():
             seen = form.as_seen(
                 lambda: _form(request, answer, Appeal.objects.live().filter(answer=answer).first())
@@ -120,13 +121,11 @@ def _save_draft(request: PortalRequest, answer: Answer, form: AppealForm) -> boo
                 evidence.attach(appeal, upload=said["file"], **place, **by)
             if said["document"]:
                 evidence.refer(appeal, document=said["document"], **place, **by)
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-        return False
-    messages.success(
-        request, _("The draft is saved; it is not filed until the head of the agency signs it.")
-    )
-    return True
+        messages.success(
+            request, _("The draft is saved; it is not filed until the head of the agency signs it.")
+        )
+        return True
+    return False
 
 
 def _live_attachment(appeal: Appeal, uuid: str) -> Attachment:
@@ -260,14 +259,12 @@ def _file_appeals(request: PortalRequest, chosen: list[Appeal], form: Any) -> Fi
         )
         return None
     seen = hashlib.sha256(actions.content(a.pk for a in chosen).encode()).hexdigest()
-    try:
+    with attempt(form):
         filed = actions.file(chosen, by=request.user, at=request.at, seen=seen, **form.said)
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-        return None
-    said = ngettext("%(count)s appeal was filed.", "%(count)s appeals were filed.", len(filed))
-    messages.success(request, said % {"count": localised(len(filed))})
-    return filed[0].filing
+        said = ngettext("%(count)s appeal was filed.", "%(count)s appeals were filed.", len(filed))
+        messages.success(request, said % {"count": localised(len(filed))})
+        return filed[0].filing
+    return None
 
 
 def _filing(request: PortalRequest, uuid: UUID) -> Filing:

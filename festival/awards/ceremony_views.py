@@ -19,8 +19,9 @@ from cycles.engine.perform import why_closed
 from cycles.models import Cycle
 from cycles.record import seals
 from cycles.requests import PortalRequest
+from cycles.ui.attempts import attempt
 from cycles.ui.files import handed_out
-from cycles.workflow import CycleState, Refused
+from cycles.workflow import CycleState
 from festival.awards import ceremonies as awards_ceremonies
 from festival.awards.forms import CategoryForm, CeremonyForm, MinutesForm
 from festival.awards.lookups import find_ceremony, form_page, note_reading
@@ -42,11 +43,8 @@ def ceremonies(request: PortalRequest, year: int) -> HttpResponse:
     """
     cycle = _cycle(request, year)
     if request.method == "POST":
-        try:
+        with attempt(request):
             laid = awards_ceremonies.lay_ceremonies(cycle, by=request.user, at=request.at)
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-        else:
             said = ngettext(
                 "%(count)s ceremony was laid.", "%(count)s ceremonies were laid.", len(laid)
             )
@@ -102,11 +100,8 @@ def categories(request: PortalRequest, year: int) -> HttpResponse:
     """
     cycle = _cycle(request, year)
     if request.method == "POST":
-        try:
+        with attempt(request):
             made = awards_ceremonies.take_over_categories(cycle, by=request.user, at=request.at)
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-        else:
             said = ngettext(
                 "%(count)s category was taken over.",
                 "%(count)s categories were taken over.",

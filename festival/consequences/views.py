@@ -18,9 +18,9 @@ from agencies.roles import OVERSEERS
 from cycles.engine.perform import open_to, why_closed
 from cycles.models import Cycle, Entry
 from cycles.requests import PortalRequest
+from cycles.ui.attempts import attempt
 from cycles.ui.files import handed_out
 from cycles.ui.pages import act_page, history, listed
-from cycles.workflow import Refused
 from festival.consequences import actions
 from festival.consequences.filters import ConsequenceFilter
 from festival.consequences.forms import LetterForm, RuleForm, WaiveForm
@@ -96,11 +96,8 @@ def settle(request: PortalRequest, year: int) -> HttpResponse:
     cycle = _cycle(request, year)
     form = RuleForm(request.POST)
     if form.is_valid():
-        try:
+        with attempt(form):
             actions.settle(cycle, **form.cleaned_data, by=request.user, at=request.at)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("Saved."))
             return redirect("festival:consequences", year)
     found = Edition.objects.newest_of(cycle)
@@ -114,10 +111,8 @@ def rule_strike(request: PortalRequest, pk: int) -> HttpResponse:
     """Strike a rule."""
     rules = ConsequenceRule.objects.visible_to(request.user, request.at).select_related("cycle")
     rule = get_object_or_404(rules, pk=pk)
-    try:
+    with attempt(request):
         actions.strike_rule(rule, by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
     return redirect("festival:consequences", rule.cycle.year)
 
 
@@ -126,11 +121,8 @@ def draw(request: PortalRequest, year: int) -> HttpResponse:
     """Draw what follows from the frozen results."""
     cycle = _cycle(request, year)
     edition = get_object_or_404(Edition.objects.newest().select_related("cycle"), cycle=cycle)
-    try:
+    with attempt(request):
         drawn = actions.draw(edition, by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
         said = ngettext(
             "%(count)s consequence is due.", "%(count)s consequences are due.", len(drawn)
         )
@@ -170,11 +162,8 @@ def letter(request: PortalRequest, pk: int) -> HttpResponse:
         return redirect(then)
     form = LetterForm(request.POST or None, request.FILES or None, move=move, user=request.user)
     if form.is_valid():
-        try:
+        with attempt(form):
             actions.record_letter(held, **form.action_kwargs, by=request.user, at=request.at)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("The letter is recorded, and the agency told."))
             return redirect(then)
     return render(

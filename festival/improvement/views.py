@@ -17,8 +17,8 @@ from cycles.engine.perform import open_to, why_closed
 from cycles.models import Entry
 from cycles.requests import PortalRequest
 from cycles.spreadsheets.sheets import CONTENT_TYPES
+from cycles.ui.attempts import attempt
 from cycles.ui.pages import act_page, history, listed, page_or_part, sheet_answer
-from cycles.workflow import Refused
 from festival.fields import keys_in
 from festival.improvement import actions, queries, suggestions, tables
 from festival.improvement.filters import ImprovementFilter
@@ -93,12 +93,10 @@ def plans_file(request: PortalRequest, kind: str) -> HttpResponse:
 def begin(request: PortalRequest, pk: int) -> HttpResponse:
     """Begin the plan on a self-assessment's results."""
     submission = find(request, pk)
-    try:
+    with attempt(request):
         plan = actions.begin(submission, by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("festival:improvements")
-    return redirect("festival:findings", plan.pk)
+        return redirect("festival:findings", plan.pk)
+    return redirect("festival:improvements")
 
 
 @require_safe
@@ -135,14 +133,12 @@ def findings(request: PortalRequest, pk: int) -> HttpResponse:
         messages.error(request, why)
         return redirect("festival:improvement", pk)
     if request.method == "POST":
-        try:
+        with attempt(request):
             actions.adopt(
                 held, keys_in(request.POST.getlist("line")), by=request.user, at=request.at
             )
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-            return redirect("festival:findings", pk)
-        return redirect("festival:improvement", pk)
+            return redirect("festival:improvement", pk)
+        return redirect("festival:findings", pk)
     adopted = set(held.items.standing().values_list("answer_id", flat=True))
     suggested = [(s, s.answer.pk in adopted) for s in suggestions.suggest(submission)]
     return render(
@@ -167,7 +163,7 @@ def _edited(
         messages.error(request, why)
         return then
     if form.is_valid():
-        try:
+        with attempt(form):
             actions.save_item(
                 held,
                 form.item_fields,
@@ -176,9 +172,6 @@ def _edited(
                 at=request.at,
                 seen=form.as_seen(now),
             )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("Saved."))
             return then
     return render(
@@ -205,10 +198,8 @@ def item(request: PortalRequest, pk: int) -> HttpResponse:
 def item_strike(request: PortalRequest, pk: int) -> HttpResponse:
     """Take an item out of the plan."""
     held = _item(request, pk)
-    try:
+    with attempt(request):
         actions.strike_item(held, by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
     return redirect("festival:improvement", held.plan_id)
 
 
@@ -230,14 +221,11 @@ def item_progress(request: PortalRequest, pk: int) -> HttpResponse:
         messages.error(request, why)
         return then
     if form.is_valid():
-        try:
+        with attempt(form):
             seen = form.as_seen(lambda: _progress(ImprovementItem.objects.for_list().get(pk=pk)))
             actions.report_progress(
                 held, **form.cleaned_data, by=request.user, at=request.at, seen=seen
             )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("Saved."))
             return then
     return render(

@@ -20,6 +20,7 @@ from cycles.clashes import Seen
 from cycles.engine.perform import open_to, why_closed
 from cycles.models import Cycle, Window
 from cycles.requests import PortalRequest
+from cycles.ui.attempts import attempt
 from cycles.ui.files import handed_out
 from cycles.ui.pages import listed
 from cycles.workflow import Refused
@@ -75,11 +76,8 @@ def _counts(rows: list[tuple[str, str]]) -> dict[str, Any]:
 
 
 def _draw(request: PortalRequest, cycle: Cycle) -> HttpResponse:
-    try:
+    with attempt(request):
         drawn = draw.draw(cycle, by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
         said = ngettext("%(count)s line was drawn.", "%(count)s lines were drawn.", drawn.lines)
         messages.success(request, said % {"count": localised(drawn.lines)})
         if drawn.unfit:
