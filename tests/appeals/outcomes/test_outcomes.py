@@ -65,7 +65,7 @@ def test_the_outcomes_are_told_in_four_ways(visit, by, shown):
 
     table = page[page.index("How the appeals ended</caption>") :]
     assert shown in table
-    assert 'data-label="Points moved" >50.00</td>' in table
+    assert 'data-label="Points moved">50.00</td>' in table
 
 
 def test_a_row_s_link_lists_the_appeals_of_its_measure(visit):
