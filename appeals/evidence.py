@@ -32,17 +32,15 @@ def attach(
     description: Description | None = None,
 ) -> Attachment:
     """Keep a new file with a draft; it is scanned and handed out as evidence is."""
-    name, digest = checked(upload, by=by)
+    name, digest = check_file(upload, by=by)
     [appeal] = perform(APPEALS, [appeal], "attach", by=by, at=at, note=name, sha256=digest)
     return keep(
         appeal, upload, name, digest, reference=reference, description=description, by=by, at=at
     )
 
 
-def checked(upload: File, *, by: User) -> tuple[str, str]:
-    """The clean name and the SHA-256 of a file that an appeal may show;
-    refused where it may not.
-    """
+def check_file(upload: File, *, by: User) -> tuple[str, str]:
+    """Refuse a file that an appeal may not show; answer with its clean name and its SHA-256."""
     name = file_types.clean_name(upload.name or "")
     if why := file_types.why_not_named(
         name, upload.size or 0, MOST_AT_ONCE

@@ -2,8 +2,6 @@
 it.
 """
 
-from typing import Any
-
 from django.shortcuts import get_object_or_404
 
 from appeals.models import Appeal
@@ -19,7 +17,7 @@ PAGES = ("withdraw", "discard")
 
 
 def find_scored(request: PortalRequest, pk: int) -> Submission:
-    """A self-assessment whose scores are communicated and may be read."""
+    """Find a self-assessment whose scores are communicated and may be read."""
     rows = Submission.objects.scores_visible_to(request.user, request.at).filter(
         communicated_at__isnull=False
     )
@@ -27,7 +25,7 @@ def find_scored(request: PortalRequest, pk: int) -> Submission:
 
 
 def find_line(request: PortalRequest, pk: int) -> Answer:
-    """A line whose scores the reader may know; an appeal page shows them."""
+    """Find a line whose scores the reader may know; an appeal page shows them."""
     scored = Submission.objects.scores_visible_to(request.user, request.at)
     rows = (
         Answer.objects.filter(submission__in=scored.values("pk"))
@@ -45,17 +43,15 @@ def find(request: PortalRequest, pk: int) -> Appeal:
 
 
 def as_draft(submission: Submission, answer: Answer | None = None) -> Appeal:
-    """The appeal that could be drafted, to ask the workflow about."""
-    of: dict[str, Any] = {
-        "cycle": submission.cycle,
-        "agency": submission.agency,
-        "submission": submission,
-    }
-    return Appeal(**of, **({"answer": answer} if answer else {}))
+    """Make the appeal that could be drafted, to ask the workflow about."""
+    appeal = Appeal(cycle=submission.cycle, agency=submission.agency, submission=submission)
+    if answer:
+        appeal.answer = answer
+    return appeal
 
 
 def may_draft(request: PortalRequest, submission: Submission, windows: Windows) -> bool:
-    """Whether the reader may draft an appeal against a line of this agency now."""
+    """Say whether the reader may draft an appeal against a line of this agency now."""
     return not windows.why_closed(Phase.APPEAL, submission, request.at) and APPEALS["edit"].who(
         request.user, as_draft(submission), request.at
     )

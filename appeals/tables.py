@@ -2,9 +2,9 @@
 
 from datetime import datetime
 from functools import cached_property
-from typing import Any
 
 import django_tables2 as tables
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -38,17 +38,19 @@ class AppealTable(CardsTable):
         model = Appeal
         fields = ("line", "agency", "cycle", "ground", "state", "filed_at", "due")
 
-    def __init__(self, *args: Any, at: datetime, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, rows: QuerySet[Appeal], *, at: datetime) -> None:
+        super().__init__(rows)
         self.at = at
 
     @cached_property
     def windows(self) -> Windows:
-        """Those of the page that is shown."""
+        """The windows of the appeals on the page that is shown."""
         return Window.objects.concerning([row.record for row in self.paginated_rows])
 
     def render_due(self, record: Appeal) -> str:
-        """What is left until it must be filed, or decided; once decided, how late that was."""
+        """Say how long is left until it must be filed, or decided; once decided, how late
+        that was.
+        """
         if record.state in (AppealState.WITHDRAWN, AppealState.ENDED):
             return "—"
         term = self.windows.of(

@@ -25,7 +25,7 @@ def remind() -> None:
 
 
 def not_filed(cycles: list[Cycle]) -> Iterator[reminders.Todo]:
-    """The agencies with drafts, and how many."""
+    """List the agencies with drafts, and count these."""
     drafts = Appeal.objects.active().filter(cycle__in=cycles, state=AppealState.DRAFT)
     keys = ("cycle_id", "agency_id", "submission_id")
     for cycle, agency, submission, count in (

@@ -29,7 +29,7 @@ class Waiting(NamedTuple):
 
 
 def waiting_for(user: User, cycles: Iterable[Cycle], at: datetime) -> list[Waiting]:
-    """Those of the cycles for which whoever gives points is not cleared; no query of its own."""
+    """Find those of the cycles for which a scorer is not cleared; no query of its own."""
     marks, trained = user.holds(Role.ASSESSOR, at=at), user.cleared_years(Clearance.Kind.TRAINING)
     if not user.holds(*SCORERS, at=at):
         return []
@@ -47,7 +47,7 @@ def waiting_for(user: User, cycles: Iterable[Cycle], at: datetime) -> list[Waiti
 
 
 def waiting_with_blocks(user: User, at: datetime) -> list[Waiting]:
-    """All that an assessor is not cleared for, latest first, with the blocks that wait; two
+    """List all that an assessor is not cleared for, latest first, with the blocks that wait; two
     queries.
     """
     waiting = waiting_for(user, Cycle.objects.filter(state=CycleState.OPEN).order_by("-year"), at)

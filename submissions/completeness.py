@@ -38,7 +38,7 @@ def recount(cycle: Cycle, answers: Collection[Answer]) -> None:
 
 
 def lacks(answer: Any, cycle: Cycle) -> list[str]:
-    """What one line lacks, most pressing first (needs `for_page().with_counts()`)."""
+    """List what a line lacks, most pressing first (needs `for_page().with_counts()`)."""
     m = answer.measure
     if m.is_stewarded:
         return []
@@ -55,7 +55,7 @@ def lacks(answer: Any, cycle: Cycle) -> list[str]:
 
 
 def asks_analysis(answer: Answer, cycle: Cycle) -> bool:
-    """Whether the cycle asks for strengths, weaknesses and action on this line."""
+    """Say whether the cycle asks for strengths, weaknesses and action on this line."""
     if cycle.asks_analysis == Analysis.EVERY:
         return True
     return (
@@ -70,6 +70,6 @@ def _is_analysed(answer: Answer) -> bool:
 
 
 def progress(answers: Iterable[Answer]) -> tuple[int, int]:
-    """How many of the lines that the agency fills in lack nothing, and how many there are."""
+    """Count the lines that the agency fills in: those that lack nothing, and all."""
     mine = [a for a in answers if not a.measure.is_stewarded]
     return sum(1 for a in mine if not a.lacking), len(mine)

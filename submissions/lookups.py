@@ -17,14 +17,16 @@ from submissions.workflow import SubmissionState
 
 
 def find(request: PortalRequest, pk: int, rows: QuerySet[Submission] | None = None) -> Submission:
-    """The self-assessment, if the reader may see it; of `rows` where others decide who may."""
+    """Find the self-assessment, if the reader may see it; among `rows` where others decide
+    who may.
+    """
     rows = Submission.objects.visible_to(request.user, request.at) if rows is None else rows
     return get_object_or_404(rows.select_related("agency__province", "cycle", "checked_by"), pk=pk)
 
 
 def overseen_cycle(request: PortalRequest, pk: int, *, whole: bool = False) -> Cycle:
-    """The cycle, to administrators and auditors, or to those of the whole country alone; to others
-    it is not there.
+    """Find the cycle for administrators and auditors, or for those of the whole country alone; to
+    others it is not there.
     """
     user, at = request.user, request.at
     if not (user.oversees_the_country(at) if whole else user.holds(*OVERSEERS, at=at)):
@@ -33,14 +35,14 @@ def overseen_cycle(request: PortalRequest, pk: int, *, whole: bool = False) -> C
 
 
 def find_line(request: PortalRequest, pk: int) -> Answer:
-    """The line, if the reader may see it."""
+    """Find the line, if the reader may see it."""
     return get_object_or_404(
         Answer.objects.visible_to(request.user, request.at).with_submission(), pk=pk
     )
 
 
 def line_url(answer: Answer) -> str:
-    """Where the line stands open in its workspace."""
+    """Write the address at which the line is open in its workspace."""
     workspace = reverse("submissions:detail", args=[answer.submission_id])
     return f"{workspace}?line={answer.pk}#line-{answer.pk}"
 

@@ -74,8 +74,8 @@ class Past:
 
 
 def history(submission: Submission) -> dict[UUID, list[Past]]:
-    """The lines of the last three years whose scores were communicated, by lineage, newest first;
-    one query.
+    """Read the lines of the last three years whose scores were communicated, by lineage, newest
+    first; one query.
     """
     year = submission.cycle.year
     rows = (
@@ -101,8 +101,8 @@ def history(submission: Submission) -> dict[UUID, list[Past]]:
 
 
 def bounds(submission: Submission) -> Mapping[UUID, Bounds]:
-    """What the values of a self-assessment are held against, by lineage;
-    two queries once an hour.
+    """Work out what the values of a self-assessment are compared with, by lineage; two queries once
+    an hour.
     """
     key = f"bounds:{submission.pk}"
     kept: Mapping[UUID, Bounds] | None = cache.get(key)
@@ -151,7 +151,7 @@ def _quartiles(submission: Submission, year: int) -> dict[UUID, tuple[Decimal, D
 
 
 def standing_out(submission: Submission, answers: Iterable[Answer]) -> None:
-    """Set on each line, unsaved, against what its value stands out."""
+    """Note on each line, unsaved, against what its value stands out."""
     known = bounds(submission)
     for a in answers:
         a.outliers = known.get(a.measure.lineage, Bounds()).outliers(a.value)

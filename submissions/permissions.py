@@ -1,11 +1,11 @@
 """Who may answer, mark, moderate, verify and give figures."""
 
 from datetime import datetime
-from typing import Any
+from typing import Protocol
 
 from django.utils.translation import gettext_lazy as _
 
-from agencies.models import User
+from agencies.models import Agency, User
 from agencies.roles import (
     SUPERIOR_ROLES,
     Role,
@@ -18,39 +18,105 @@ from agencies.roles import (
     keeps,
     who,
 )
+from cycles.models import Cycle
 
 
-def _is_staff_or_clock(user: User | None, obj: Any, at: datetime) -> bool:
+class AgencyRow(Protocol):
+    """Type a row that concerns an agency, or with None the whole country."""
+
+    @property
+    def agency_id(self) -> int | None: ...
+
+    @property
+    def agency(self) -> Agency | None: ...
+
+
+class CycleRow(AgencyRow, Protocol):
+    @property
+    def cycle(self) -> Cycle: ...
+
+
+class SetRow(AgencyRow, Protocol):
+    """Type a row of an indicator set: the country's, a province's or one agency's."""
+
+    @property
+    def province_id(self) -> int | None: ...
+
+
+class AssignedRow(CycleRow, Protocol):
+    """Type work that is on one assessor's desk."""
+
+    @property
+    def assessor_id(self) -> int | None: ...
+
+
+class VerifiedRow(AssignedRow, Protocol):
+    def is_marked_by(self, user: User) -> bool: ...
+
+
+class DoublyMarkedRow(AgencyRow, Protocol):
+    """Type a line that two assessors marked (`readers`)."""
+
+    @property
+    def readers(self) -> frozenset[int]: ...
+
+    @property
+    def proposed_by_id(self) -> int | None: ...
+
+
+class StewardedRow(SetRow, Protocol):
+    @property
+    def cycle(self) -> Cycle: ...
+
+    @property
+    def steward_id(self) -> int: ...
+
+
+class FigureRow(AgencyRow, Protocol):
+    """Type one agency's figure, in the hands of a steward."""
+
+    @property
+    def steward(self) -> User: ...
+
+
+def _is_staff_or_clock(user: User | None, obj: AgencyRow, at: datetime) -> bool:
     return user is None or is_staff(user, obj, at)
 
 
 is_staff_or_clock = Who("staff", _("staff of the agency"), _is_staff_or_clock)
 
 
-@who(_("the headquarters of the unit"))
-def is_superior(user: User, obj: Any, at: datetime) -> bool:
-    above = obj.agency.parent_id if obj.agency is not None else None
-    return above is not None and bool(
-        {m.agency_id for m in user.memberships(at, *SUPERIOR_ROLES)} & {above}
-    )
+def _is_headquarters(user: User | None, obj: AgencyRow, at: datetime) -> bool:
+    if user is None or not user.is_active or obj.agency is None or obj.agency.parent_id is None:
+        return False
+    mine = {m.agency_id for m in user.memberships(at, *SUPERIOR_ROLES)}
+    return obj.agency.parent_id in mine
 
 
-@who(_("staff of the agency, or its headquarters"))
-def is_staff_or_superior(user: User, obj: Any, at: datetime) -> bool:
-    return is_staff(user, obj, at) or is_superior(user, obj, at)
+# the codes are those of the record, which knows the headquarters as "superior"
+is_headquarters = Who("superior", _("the headquarters of the unit"), _is_headquarters)
+
+
+def _is_staff_or_headquarters(user: User | None, obj: AgencyRow, at: datetime) -> bool:
+    return is_staff(user, obj, at) or is_headquarters(user, obj, at)
+
+
+is_staff_or_headquarters = Who(
+    "staff_or_superior", _("staff of the agency, or its headquarters"), _is_staff_or_headquarters
+)
 
 
 @who(_("an assessor in scope, without interest in the agency"))
-def is_assessor(user: User, obj: Any, at: datetime) -> bool:
+def is_assessor(user: User, obj: AgencyRow, at: datetime) -> bool:
     return impartial(user, obj, at, Role.ASSESSOR)
 
 
 @who(_("the assessor whose training it is"))
-def is_trainee(user: User, obj: Any, at: datetime) -> bool:
+def is_trainee(user: User, obj: AssignedRow, at: datetime) -> bool:
     return obj.assessor_id == user.pk and bool(user.memberships(at, Role.ASSESSOR))
 
 
-def _is_assessor_or_clock(user: User | None, obj: Any, at: datetime) -> bool:
+def _is_assessor_or_clock(user: User | None, obj: AgencyRow, at: datetime) -> bool:
     return user is None or is_assessor(user, obj, at)
 
 
@@ -60,17 +126,17 @@ is_assessor_or_clock = Who(
 
 
 @who(_("one of the two assessors who marked the line"))
-def is_reader(user: User, obj: Any, at: datetime) -> bool:
+def is_reader(user: User, obj: DoublyMarkedRow, at: datetime) -> bool:
     return user.pk in obj.readers and is_assessor(user, obj, at)
 
 
 @who(_("the other of the two assessors who marked the line"))
-def is_other_reader(user: User, obj: Any, at: datetime) -> bool:
+def is_other_reader(user: User, obj: DoublyMarkedRow, at: datetime) -> bool:
     return user.pk != obj.proposed_by_id and is_reader(user, obj, at)
 
 
 @who(_("an administrator in scope, without interest in the agency, who did not mark the line"))
-def is_moderator(user: User, obj: Any, at: datetime) -> bool:
+def is_moderator(user: User, obj: DoublyMarkedRow, at: datetime) -> bool:
     return user.pk not in obj.readers and impartial(user, obj, at, Role.ADMINISTRATOR)
 
 
@@ -80,7 +146,7 @@ def is_moderator(user: User, obj: Any, at: datetime) -> bool:
         "the training"
     )
 )
-def is_assigned(user: User, obj: Any, at: datetime) -> bool:
+def is_assigned(user: User, obj: AssignedRow, at: datetime) -> bool:
     return obj.assessor_id == user.pk and user.is_cleared(obj.cycle) and is_assessor(user, obj, at)
 
 
@@ -90,23 +156,23 @@ def is_assigned(user: User, obj: Any, at: datetime) -> bool:
         "never one who marks it"
     )
 )
-def is_verifier(user: User, obj: Any, at: datetime) -> bool:
+def is_verifier(user: User, obj: VerifiedRow, at: datetime) -> bool:
     return is_assigned(user, obj, at) and not obj.is_marked_by(user)
 
 
 @who(_("a national administrator, never about one's own marks"))
-def is_closer(user: User, obj: Any, at: datetime) -> bool:
+def is_closer(user: User, obj: AssignedRow, at: datetime) -> bool:
     return obj.assessor_id != user.pk and is_national_administrator(user, obj, at)
 
 
 @who(_("whoever keeps the set of the measure: an administrator of all whom it is for"))
-def is_set_keeper(user: User, obj: Any, at: datetime) -> bool:
+def is_set_keeper(user: User, obj: SetRow, at: datetime) -> bool:
     return keeps(user, obj, at) if obj.agency_id is None else is_administrator(user, obj, at)
 
 
-def may_be_steward(user: User, obj: Any, at: datetime) -> bool:
-    """Whether a person's stewardship reaches all whom the measure is for: the country, a province
-    or one agency.
+def may_be_steward(user: User, obj: SetRow, at: datetime) -> bool:
+    """Say whether a person's stewardship reaches all whom the measure is for: the country, a
+    province or one agency.
     """
     held = user.memberships(at, Role.STEWARD) if user.is_active else ()
     return any(
@@ -116,7 +182,7 @@ def may_be_steward(user: User, obj: Any, at: datetime) -> bool:
 
 
 @who(_("the steward of the measure, after declaring all interests"))
-def is_steward(user: User, obj: Any, at: datetime) -> bool:
+def is_steward(user: User, obj: StewardedRow, at: datetime) -> bool:
     return (
         obj.steward_id == user.pk
         and user.has_stated_interests(obj.cycle)
@@ -130,7 +196,7 @@ def is_steward(user: User, obj: Any, at: datetime) -> bool:
         "an interest"
     )
 )
-def is_supplier(user: User, obj: Any, at: datetime) -> bool:
+def is_supplier(user: User, obj: StewardedRow, at: datetime) -> bool:
     """Let them work on the measure; `is_figure_giver` decides for each agency."""
     return is_steward(user, obj, at) or bool(user.memberships(at, Role.ADMINISTRATOR))
 
@@ -141,9 +207,9 @@ def is_supplier(user: User, obj: Any, at: datetime) -> bool:
         "administrator without one"
     )
 )
-def is_figure_giver(user: User, obj: Any, at: datetime) -> bool:
-    """Of one agency's figure (`agency`, `steward`); that of the authority
-    itself is for outsiders.
+def is_figure_giver(user: User, obj: FigureRow, at: datetime) -> bool:
+    """Let one person give an agency's figure (`agency`, `steward`); that of the authority itself is
+    for outsiders.
     """
     if impartial(obj.steward, obj, at, Role.STEWARD):
         return bool(user.pk == obj.steward.pk)
@@ -151,5 +217,5 @@ def is_figure_giver(user: User, obj: Any, at: datetime) -> bool:
 
 
 @who(_("an appeal reviewer in scope, without interest in the agency"))
-def is_impartial_reviewer(user: User, obj: Any, at: datetime) -> bool:
+def is_impartial_reviewer(user: User, obj: AgencyRow, at: datetime) -> bool:
     return impartial(user, obj, at, Role.REVIEWER)

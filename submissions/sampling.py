@@ -67,12 +67,12 @@ class Candidate:
 
 
 def size(lines: int, percent: int) -> int:
-    """How many of so many lines are drawn: the percent of them, rounded up."""
+    """Count how many of so many lines are drawn: the percent of them, rounded up."""
     return -(-lines * percent // 100)
 
 
 def sample(lines: Iterable[Candidate], *, percent: int, seed: str) -> dict[int, tuple[Why, ...]]:
-    """The lines that are drawn, by key, with why; the riskiest first, those by lot last.
+    """Draw lines, by key, with why; the riskiest first, those by lot last.
 
     Lines of equal risk stand in the order of their lots. Where fewer lines have a reason than there
     is room for, lots fill it.
@@ -91,5 +91,5 @@ def sample(lines: Iterable[Candidate], *, percent: int, seed: str) -> dict[int, 
 
 
 def lot(seed: str, key: int) -> str:
-    """A line's lot: SHA-256 of "seed:verify:key", the lowest first."""
+    """Draw a line's lot: SHA-256 of "seed:verify:key", the lowest first."""
     return hashlib.sha256(f"{seed}:verify:{key}".encode()).hexdigest()

@@ -77,7 +77,7 @@ def begin_due() -> None:
 
 
 def _lacking_lines(cycle: Cycle, at: datetime) -> list[Participation]:
-    """Who has a communicated measure without a line, and may still answer."""
+    """Find who has a communicated measure without a line, and may still answer."""
     asked = asked_of_outer(cycle)
     of_agency = Answer.objects.filter(
         measure=OuterRef("pk"),
@@ -132,7 +132,7 @@ def remind() -> None:
 
 
 def not_signed(cycles: list[Cycle]) -> Iterator[reminders.Todo]:
-    """The agencies whose self-assessment is not signed, with the number of lines that are not
+    """List the agencies whose self-assessment is not signed, with the number of lines that are not
     complete.
     """
     drafts = (

@@ -35,7 +35,7 @@ class Pool:
         return self._fit[obj.pk]
 
     def take(self, fit: Iterable[User], lines: int) -> User:
-        """The least loaded of these, with so many lines more from now on."""
+        """Choose the least loaded of these, with so many lines more from now on."""
         chosen = min(fit, key=lambda a: (self.load[a.pk], a.pk))
         self.load[chosen.pk] += lines
         return chosen

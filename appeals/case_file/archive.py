@@ -6,7 +6,6 @@ from datetime import datetime
 from hashlib import file_digest, sha256
 from shutil import copyfileobj
 from tempfile import TemporaryFile
-from typing import Any
 
 from django.http import FileResponse
 
@@ -14,6 +13,7 @@ from agencies.models import User
 from agencies.roles import OVERSEERS, Role
 from appeals import papers as appeals_papers
 from appeals.case_file import queries
+from appeals.case_file.queries import AppealAttachments
 from appeals.models import Appeal
 from appeals.workflow import DECISIONS
 from cycles.calendar import Phase
@@ -23,8 +23,10 @@ from cycles.record import seals
 from submissions.models import Document, Score
 
 
-def facts(appeal: Appeal, user: User, at: datetime) -> dict[str, Any]:
-    """What stands on an appeal's paper, as far as the reader may know it."""
+def paper_context(
+    appeal: Appeal, attachments: AppealAttachments, user: User, at: datetime
+) -> dict[str, object]:
+    """Collect what an appeal's paper shows, as far as the reader may know it."""
     appeal.window = Window.objects.concerning([appeal]).of(Phase.APPEAL_REVIEW, appeal)
     filing = appeal.filing
     return {
@@ -32,7 +34,7 @@ def facts(appeal: Appeal, user: User, at: datetime) -> dict[str, Any]:
         "answer": appeal.answer,
         "filing": filing,
         "role": Role(filing.filed_as).label if filing and filing.filed_as in Role.values else "",
-        "brought": queries.brought([appeal])[appeal.pk],
+        "attachments": attachments,
         "scores": Score.objects.visible_to(user, at)
         .filter(answer=appeal.answer_id)
         .order_by("scored_at", "pk"),
@@ -44,8 +46,8 @@ def facts(appeal: Appeal, user: User, at: datetime) -> dict[str, Any]:
 
 
 def zip_response(appeal: Appeal, user: User, at: datetime) -> FileResponse:
-    """The ZIP to save: paper.pdf, filing.json, files/, record.json with its seals, and SHA256SUMS
-    over all of them.
+    """Answer with the ZIP to save: paper.pdf, filing.json, files/, record.json with its seals, and
+    SHA256SUMS over all of them.
     """
     content = TemporaryFile()  # noqa: SIM115 -- the response closes it
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -70,13 +72,13 @@ def _add(archive: zipfile.ZipFile, name: str, body: bytes | Document) -> str:
 
 
 def _parts(appeal: Appeal, user: User, at: datetime) -> Iterator[tuple[str, bytes | Document]]:
-    known = facts(appeal, user, at)
-    yield "paper.pdf", appeals_papers.paper("appeals/case_file/paper.html", known)
+    attachments = queries.attachments_by_appeal([appeal])[appeal.pk]
+    context = paper_context(appeal, attachments, user, at)
+    yield "paper.pdf", appeals_papers.paper("appeals/case_file/paper.html", context)
     if appeal.filing:
         yield "filing.json", appeal.filing.content.encode()
-    brought = known["brought"]
-    shown = list(brought.files)
-    for question in brought.questions:
+    shown = list(attachments.files)
+    for question in attachments.questions:
         shown += question.files
     for number, attachment in enumerate(shown, 1):
         if attachment.document.is_open:
@@ -91,8 +93,8 @@ the authority.
 
 
 def _record(appeal: Appeal, *, whole: bool) -> bytes:
-    """The rows of the record about the appeal, its filing and its questions, in their order, each
-    under its seal.
+    """Write the rows of the record about the appeal, its filing and its questions, in their order,
+    each under its seal.
     """
     objs = [appeal, appeal.filing, *appeal.questions.all()]
     rows: list[Entry] = []
@@ -102,15 +104,13 @@ def _record(appeal: Appeal, *, whole: bool) -> bytes:
     entries = []
     for entry in sorted(rows, key=lambda row: row.pk):
         seal = seals.of_entry(entry.pk)
-        told: dict[str, object] = {
+        row: dict[str, object] = {
             "id": entry.pk,
             "act": entry.act,
             "at": entry.at.isoformat(),
             "sha256": entry.digest,
         }
         if whole or entry.act in AGENCY_ACTS:
-            told["body"] = entry.body
-        entries.append(
-            told | {"seal": {"number": seal.pk, "sha256": seal.digest} if seal else None}
-        )
+            row["body"] = entry.body
+        entries.append(row | {"seal": {"number": seal.pk, "sha256": seal.digest} if seal else None})
     return (ledger.as_json(entries) + "\n").encode()

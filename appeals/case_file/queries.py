@@ -15,18 +15,16 @@ from submissions.release.score_report import ReportLine
 
 
 @dataclass
-class Brought:
-    """What both sides have brought to an appeal: its own files, and questions, each with its own
-    files.
-    """
+class AppealAttachments:
+    """The files of an appeal, and the questions on it, each with the files of its reply."""
 
     files: list[Attachment] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
 
 
-def brought(appeals: Iterable[Appeal]) -> dict[int, Brought]:
-    """The files and questions of these appeals, by appeal's key; two queries."""
-    found = {a.pk: Brought() for a in appeals}
+def attachments_by_appeal(appeals: Iterable[Appeal]) -> dict[int, AppealAttachments]:
+    """Read the files and questions of these appeals, by appeal's key; two queries."""
+    found = {a.pk: AppealAttachments() for a in appeals}
     questions: dict[int, Question] = {}
     for question in Question.objects.filter(appeal__in=found).for_list():
         question.files = []
@@ -45,12 +43,12 @@ class Case:
 
     line: ReportLine
     appeal: Appeal | None
-    brought: Brought
+    attachments: AppealAttachments
 
     @property
     def waits(self) -> bool:
         """Whether a question to the agency is open."""
-        return any(not q.replied_at and q.addressee_id is None for q in self.brought.questions)
+        return any(not q.replied_at and q.addressee_id is None for q in self.attachments.questions)
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,7 @@ class Docket:
     cases: list[Case]
 
     @property
-    def appealed(self) -> list[Case]:
+    def under_appeal(self) -> list[Case]:
         return [c for c in self.cases if c.appeal]
 
     @property
@@ -73,17 +71,15 @@ class Docket:
 
 
 def read(submission: Submission, user: User, at: datetime) -> Docket:
-    """The docket of an agency as the reader may see it; five queries for any number of lines and
-    appeals.
+    """Read the docket of an agency as the reader may see it; five queries for any number of lines
+    and appeals.
     """
     lines = score_report.lines(submission, compared=False)
     live = Appeal.objects.visible_to(user, at).live().filter(submission=submission).for_page()
     appeals = {a.answer_id: a for a in live}
-    of = brought(appeals.values())
-    empty = Brought()
-    return Docket(
-        [
-            Case(line, appeal := appeals.get(line.answer.pk), of[appeal.pk] if appeal else empty)
-            for line in lines
-        ]
-    )
+    attachments = attachments_by_appeal(appeals.values())
+    cases = []
+    for line in lines:
+        appeal = appeals.get(line.answer.pk)
+        cases.append(Case(line, appeal, attachments[appeal.pk] if appeal else AppealAttachments()))
+    return Docket(cases)

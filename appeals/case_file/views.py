@@ -3,8 +3,8 @@ appeal's papers.
 """
 
 from collections.abc import Iterable
-from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -41,15 +41,15 @@ def appeal_list(request: PortalRequest) -> HttpResponse:
     context = {
         "filter": narrowed,
         "table": table,
-        "drafted": _drafted(drafts),
+        "drafted": _drafts_by_submission(drafts),
         "cycles": cycles.for_list(),
     }
     return render(request, "appeals/case_file/list.html", context)
 
 
-def _drafted(drafts: Any) -> list[dict[str, object]]:
-    """The self-assessments with drafts, and how many each has."""
-    counted: dict[Any, int] = {}
+def _drafts_by_submission(drafts: QuerySet[Appeal]) -> list[dict[str, object]]:
+    """Count the drafts of each self-assessment that has any."""
+    counted: dict[Submission, int] = {}
     for draft in drafts.select_related("submission__agency", "submission__cycle").order_by(
         "submission", "pk"
     ):
@@ -59,7 +59,7 @@ def _drafted(drafts: Any) -> list[dict[str, object]]:
 
 @require_safe
 def agency(request: PortalRequest, pk: int) -> HttpResponse:
-    """Every line of one agency with the appeal against it: mark and reason, appeal, decision."""
+    """Show every line of one agency with the appeal against it: mark, appeal, decision."""
     submission = find_scored(request, pk)
     user, at = request.user, request.at
     windows = Window.objects.concerning([submission])
@@ -86,8 +86,8 @@ def filings_of(submission: Submission, request: PortalRequest) -> Iterable[Filin
 
 @require_safe
 def line_slot(request: PortalRequest, pk: int) -> HttpResponse:
-    """What appeals have to say of a line, for its dossier: the appeal, or that one may be drafted,
-    or nothing.
+    """Show what appeals have to say of a line, for its dossier: the appeal, or that one may be
+    drafted, or nothing.
     """
     answer = find_line(request, pk)
     seen = Appeal.objects.visible_to(request.user, request.at).filter(answer=answer)
@@ -129,22 +129,22 @@ def appeal_move(request: PortalRequest, pk: int, name: str) -> HttpResponse:
 
 @require_safe
 def appeal_paper(request: PortalRequest, pk: int) -> HttpResponse:
-    """An appeal as filed, with what was asked, and its decision, as PDF."""
+    """Hand out an appeal as filed, with what was asked, and its decision, as PDF."""
     appeal = find(request, pk)
     if appeal.filed_at is None:
         return redirect("appeals:detail", pk)
-    facts = archive.facts(appeal, request.user, request.at)
-    return appeals_papers.answer(
+    attachments = queries.attachments_by_appeal([appeal])[appeal.pk]
+    return appeals_papers.pdf_response(
         "appeals/case_file/paper.html",
-        facts,
+        archive.paper_context(appeal, attachments, request.user, request.at),
         name=f"appeal-{appeal.cycle.year}-{appeal.agency.code}-{pk}",
     )
 
 
 @require_safe
 def appeal_bundle(request: PortalRequest, pk: int) -> HttpResponseBase:
-    """All there is of an appeal in one ZIP: paper, files, digests, rows of the record and the seals
-    over them.
+    """Hand out all there is of an appeal in one ZIP: paper, files, digests, rows of the record and
+    the seals over them.
     """
     appeal = find(request, pk)
     if appeal.filed_at is None:

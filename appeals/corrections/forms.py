@@ -1,15 +1,15 @@
 """What is typed when like cases are corrected: what is right instead, why, and the signature."""
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
 from agencies.persian import parse_decimal
-from appeals.corrections.actions import Rule
+from appeals.corrections.effects import Rule
 from appeals.models import Error
 from cycles.ui.fields import PersianTextField
 from cycles.ui.forms import LetterField, PasswordField, signed
@@ -31,13 +31,24 @@ class CorrectionFields(forms.Form):
     password = PasswordField(required=False)
 
     def __init__(
-        self, *args: Any, measure: Measure, user: User, signing: bool, **kwargs: Any
+        self,
+        data: Mapping[str, object] | None,
+        *,
+        measure: Measure,
+        user: User,
+        signing: bool,
+        initial: dict[str, object] | None = None,
     ) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(data, initial=initial)
         self.measure, self.user, self.signing = measure, user, signing
 
     def clean_password(self) -> str:
         return signed(self.user, self.cleaned_data["password"]) if self.signing else ""
+
+    @property
+    def rule(self) -> Rule:
+        """The rule that was typed."""
+        raise NotImplementedError
 
 
 class FormulaForm(CorrectionFields, ParameterFields):
@@ -49,11 +60,11 @@ class FormulaForm(CorrectionFields, ParameterFields):
 
     @property
     def rule(self) -> Rule:
-        said = self.cleaned_data
+        typed = self.cleaned_data
         own = {
-            name: said[name] for name in ("base", "floor", "target") if said.get(name) is not None
+            name: typed[name] for name in ("base", "floor", "target") if typed.get(name) is not None
         }
-        return Rule(said["method"], own | said["params"], {})
+        return Rule(typed["method"], own | typed["params"], {})
 
 
 class TargetForm(CorrectionFields):
@@ -95,8 +106,16 @@ class FiguresForm(CorrectionFields):
 
     field_order = ("figures",)
 
-    def __init__(self, *args: Any, lines: dict[str, int], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        data: Mapping[str, object] | None,
+        *,
+        measure: Measure,
+        user: User,
+        signing: bool,
+        lines: dict[str, int],
+    ) -> None:
+        super().__init__(data, measure=measure, user=user, signing=signing)
         self.lines = lines
         """The lines of the measure, by their agency's code in small letters."""
 
@@ -114,10 +133,10 @@ class FiguresForm(CorrectionFields):
 
     def _figure(self, place: int, text: str) -> tuple[int, Decimal]:
         code, _gap, percent = re.sub(r"[\s;:]+", " ", text).partition(" ")
-        told = {"place": place, "code": code}
+        where = {"place": place, "code": code}
         if code.casefold() not in self.lines:
             raise forms.ValidationError(
-                _("Line %(place)s: no agency with this measure has the code %(code)s.") % told
+                _("Line %(place)s: no agency with this measure has the code %(code)s.") % where
             )
         try:
             value = parse_decimal(percent)
@@ -125,7 +144,7 @@ class FiguresForm(CorrectionFields):
             value = None
         if value is None or not 0 <= value <= 100:
             raise forms.ValidationError(
-                _("Line %(place)s: give a percent between 0 and 100 for %(code)s.") % told
+                _("Line %(place)s: give a percent between 0 and 100 for %(code)s.") % where
             )
         return self.lines[code.casefold()], value
 
@@ -134,15 +153,23 @@ class FiguresForm(CorrectionFields):
         return Rule(self.measure.method, {}, self.cleaned_data["figures"])
 
 
-def form_of(error: str, measure: Measure, lines: dict[str, int], *args: Any, **kwargs: Any) -> Any:
-    """The form by which this kind of error is corrected, filled with the rule as it stands."""
+def correction_form(
+    error: str,
+    measure: Measure,
+    lines: dict[str, int],
+    data: Mapping[str, object] | None,
+    *,
+    user: User,
+    signing: bool,
+) -> CorrectionFields:
+    """Make the form by which this kind of error is corrected, filled with the rule as it stands."""
     if error == Error.STEWARD:
-        return FiguresForm(*args, measure=measure, lines=lines, **kwargs)
+        return FiguresForm(data, measure=measure, user=user, signing=signing, lines=lines)
     if error == Error.TARGET:
-        return TargetForm(*args, measure=measure, initial={"target": measure.target}, **kwargs)
-    own = {
+        target: dict[str, object] = {"target": measure.target}
+        return TargetForm(data, measure=measure, user=user, signing=signing, initial=target)
+    own: dict[str, object] = {
         name: getattr(measure, name) for name in ("base", "floor", "target", "direction", "method")
     }
-    return FormulaForm(
-        *args, measure=measure, initial=own | written_parameters(measure.params), **kwargs
-    )
+    stored = own | written_parameters(measure.params)
+    return FormulaForm(data, measure=measure, user=user, signing=signing, initial=stored)

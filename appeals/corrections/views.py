@@ -2,8 +2,6 @@
 that corrects all.
 """
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,9 +9,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.persian import localised
-from appeals.corrections import actions
-from appeals.corrections.actions import CHANGES, AffectedLine
-from appeals.corrections.forms import form_of
+from appeals.corrections import actions, effects
+from appeals.corrections.effects import CHANGES, AffectedLine
+from appeals.corrections.forms import CorrectionFields, correction_form
 from appeals.lookups import find
 from appeals.models import Appeal, Correction
 from appeals.workflow import CORRECTIONS
@@ -28,7 +26,7 @@ SHOWN = 50
 
 @require_http_methods(["GET", "POST"])
 def correct(request: PortalRequest, pk: int) -> HttpResponse:
-    """What is right instead; then what that does to every agency; then the signature under just
+    """Ask for the right rule; show what it does to every agency; take the signature under just
     that.
     """
     appeal = find(request, pk)
@@ -36,10 +34,10 @@ def correct(request: PortalRequest, pk: int) -> HttpResponse:
     if not appeal.error or not who(request.user, actions.correction_for(appeal), request.at):
         raise Http404
     measure, signing = appeal.answer.measure, request.POST.get("act") == "sign"
-    lines = actions.lines_of(measure)
+    lines = effects.lines_of(measure)
     codes = {line.code.casefold(): line.pk for line in lines}
     data = request.POST if request.method == "POST" else None
-    form = form_of(appeal.error, measure, codes, data, user=request.user, signing=signing)
+    form = correction_form(appeal.error, measure, codes, data, user=request.user, signing=signing)
     found: list[AffectedLine] = []
     if data is not None and not set(form.errors) - {"password"}:
         if why := form.rule.why_unfit(appeal.error):
@@ -47,7 +45,7 @@ def correct(request: PortalRequest, pk: int) -> HttpResponse:
         elif signing and form.is_valid() and (made := _correct(request, appeal, form)):
             return redirect("appeals:correction", made.pk)
         else:
-            found = actions.affected_lines(
+            found = effects.affected_lines(
                 measure, form.rule, may_fall=appeal.cycle.appeal_may_lower, lines=lines
             )
     context = {
@@ -62,45 +60,43 @@ def correct(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def _effects_context(found: list[AffectedLine]) -> dict[str, object]:
-    """What a rule would do, as the page shows it."""
-    first = sorted(
-        found, key=lambda like: like.fate not in CHANGES
-    )  # within each by agency, as they came
+    """Collect what a rule would do, as the page shows it."""
+    # within each by agency, as they came
+    first = sorted(found, key=lambda affected: affected.effect not in CHANGES)
     return {
         "found": first[:SHOWN],
-        "counts": actions.counts(found),
-        "changed": sum(like.fate in CHANGES for like in found),
-        "digest": actions.digest(found) if found else "",
+        "counts": effects.counts(found),
+        "changed": sum(affected.effect in CHANGES for affected in found),
+        "digest": effects.digest(found) if found else "",
         "more": max(0, len(found) - SHOWN),
     }
 
 
-def _correct(request: PortalRequest, appeal: Appeal, form: Any) -> Correction | None:
-    """The correction; None where it was refused, and then the form says why."""
-    said = form.cleaned_data
+def _correct(request: PortalRequest, appeal: Appeal, form: CorrectionFields) -> Correction | None:
+    """Make the correction; None where it is refused, and then the form says why."""
     with attempt(form):
         made = actions.correct(
             appeal,
             form.rule,
-            reason=said["reason"],
-            letter=said["letter"],
+            reason=form.cleaned_data["reason"],
+            letter=form.cleaned_data["letter"],
             seen=request.POST.get("shown") or "-",
             by=request.user,
             at=request.at,
         )
-        told = ngettext(
+        said = ngettext(
             "The score of %(count)s agency was corrected.",
             "The scores of %(count)s agencies were corrected.",
             made.line_count,
         )
-        messages.success(request, told % {"count": localised(made.line_count)})
+        messages.success(request, said % {"count": localised(made.line_count)})
         return made
     return None
 
 
 @require_safe
 def correction(request: PortalRequest, pk: int) -> HttpResponse:
-    """What was corrected and for whom; people of an agency are led to their own line."""
+    """Show what was corrected and for whom; lead people of an agency to their own line."""
     held = get_object_or_404(Correction.objects.for_list(), pk=pk)
     own = Answer.objects.filter(
         measure=held.measure, submission__agency__in=request.user.agency_ids(request.at)

@@ -1,12 +1,10 @@
-"""The agency's acts on appeals (drafting, evidence, filing, withdrawing) and the reviewer's
-decision.
-"""
+"""The agency's acts on appeals: drafting, filing, withdrawing."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import NotRequired, TypedDict
 
 from django.db import transaction
 from django.db.models import Prefetch
@@ -23,11 +21,20 @@ from cycles.workflow import Refused
 from indicators.scoring.methods import points
 from submissions.models import Answer, Score, Submission, Verification
 
+
+class DraftValues(TypedDict):
+    """Hold what a draft says: on what ground, which value instead, and why."""
+
+    ground: str
+    proposed_value: NotRequired[Decimal | None]
+    argument: NotRequired[str]
+
+
 # --- Drafting ------------------------------------------------------------------------------------
 
 
 def grounds(answer: Answer) -> list[Ground]:
-    """The grounds on which this line may be appealed (needs `measure`); one query, for its
+    """List the grounds on which this line may be appealed (needs `measure`); one query, for its
     verification.
     """
     verified = Verification.objects.filter(line=answer, concluded_at__isnull=False).exists()
@@ -35,17 +42,16 @@ def grounds(answer: Answer) -> list[Ground]:
     return [g for g in Ground if g not in unfit and (verified or g != Ground.VERIFICATION)]
 
 
-def why_unsound(answer: Answer, fields: Mapping[str, Any]) -> str:
-    """Why a draft may not say this, in a sentence, or ""."""
-    value = fields.get("proposed_value")
-    if fields["ground"] not in grounds(answer):
+def why_unsound(answer: Answer, ground: str, value: Decimal | None) -> str:
+    """Say why a draft may not propose this value on this ground, or ""."""
+    if ground not in grounds(answer):
         return _("The line cannot be appealed on this ground.")
     return "" if value is None else answer.why_unfit(value)
 
 
 def points_of(answer: Answer, value: Decimal | None) -> Decimal | None:
-    """The points that the method gives a proposed value; of a steward's line the value is a
-    percent.
+    """Work out the points that the method gives a proposed value; of a steward's line the value is
+    a percent.
     """
     if value is None:
         return None
@@ -55,21 +61,20 @@ def points_of(answer: Answer, value: Decimal | None) -> Decimal | None:
 
 @transaction.atomic
 def save_draft(
-    answer: Answer, *, fields: Mapping[str, Any], by: User, at: datetime, seen: Seen | None = None
+    answer: Answer, *, fields: DraftValues, by: User, at: datetime, seen: Seen | None = None
 ) -> Appeal:
     """Begin or change the draft of an appeal against a line; the method computes the points of a
     proposed value.
 
-    `fields` are its `ground`, `proposed_value` and `argument`, which may still be empty. `seen` is
-    what the writer had before them: when somebody else has saved since, raises `Changed`.
+    `seen` is what the writer had before them: when somebody else has saved since, raises `Changed`.
     """
-    fields = {"argument": "", "proposed_value": None} | dict(fields)
+    ground, value = fields["ground"], fields.get("proposed_value")
     appeal = _draft_of(answer, by=by, at=at, seen=seen)
     [appeal] = perform(APPEALS, [appeal], "edit", by=by, at=at)
-    if why := why_unsound(answer, fields):
+    if why := why_unsound(answer, ground, value):
         raise Refused(why)
-    appeal.ground, appeal.argument = fields["ground"], str(fields["argument"]).strip()
-    appeal.proposed_value = fields["proposed_value"]
+    appeal.ground, appeal.argument = ground, fields.get("argument", "").strip()
+    appeal.proposed_value = value
     appeal.proposed_points = points_of(answer, appeal.proposed_value)
     appeal.points_before = answer.scores.get(is_current=True).points
     appeal.revision += 1
@@ -94,13 +99,15 @@ def _draft_of(answer: Answer, *, by: User, at: datetime, seen: Seen | None) -> A
     submission = locked(Submission.objects.all()).get(pk=answer.submission_id)
     if seen is not None:
         seen.check()  # before a row is begun that nobody has seen
-    begun = {
-        "cycle_id": submission.cycle_id,
-        "agency_id": submission.agency_id,
-        "submission": submission,
-    }
     appeal = Appeal.objects.live().filter(answer=answer).first()
-    return appeal or Appeal.objects.create(**begun, answer=answer, drafted_by=by, drafted_at=at)
+    return appeal or Appeal.objects.create(
+        cycle_id=submission.cycle_id,
+        agency_id=submission.agency_id,
+        submission=submission,
+        answer=answer,
+        drafted_by=by,
+        drafted_at=at,
+    )
 
 
 @transaction.atomic
@@ -110,14 +117,11 @@ def discard(appeal: Appeal, *, by: User, at: datetime) -> Appeal:
     return appeal
 
 
-# --- Evidence -----------------------------------------------------------------------------------
-
-
 # --- Filing -------------------------------------------------------------------------------------
 
 
 def why_not_ready(appeal: Appeal) -> str:
-    """What a draft still lacks before it can be filed, in a sentence, or ""."""
+    """Say what a draft still lacks before it can be filed, or ""."""
     return "" if appeal.argument.strip() else _("Please say why the score should change.")
 
 
@@ -134,18 +138,18 @@ def file(
     keys = [a.pk for a in appeals]
     submission = _submission_of(keys)
     text = content(keys)
-    number = Filing.objects.filter(submission=submission).count() + 1
     digest = hashlib.sha256(text.encode()).hexdigest()
-    signed: dict[str, Any] = {
-        "filed_by": by,
-        "filed_at": at,
-        "content": text,
-        "sha256": digest,
-        "number": number,
-    }
-    of = {"cycle": submission.cycle, "agency": submission.agency, "submission": submission}
-    role = FILINGS["file"].who.acting(by, submission, at)
-    filing = Filing.objects.create(**of, **signed, filed_as=role)
+    filing = Filing.objects.create(
+        cycle=submission.cycle,
+        agency=submission.agency,
+        submission=submission,
+        number=Filing.objects.filter(submission=submission).count() + 1,
+        content=text,
+        sha256=digest,
+        filed_by=by,
+        filed_as=FILINGS["file"].who.acting(by, submission, at),
+        filed_at=at,
+    )
     perform(
         FILINGS,
         [filing],
@@ -153,7 +157,7 @@ def file(
         by=by,
         at=at,
         note=note,
-        number=number,
+        number=filing.number,
         sha256=digest,
         appeals=sorted(keys),
     )
@@ -168,9 +172,9 @@ def file(
     current = dict(
         Score.objects.filter(answer__in=lines, is_current=True).values_list("answer_id", "points")
     )
-    each = {a.pk: {"points_before": current[a.answer_id]} for a in drafts}
+    points_by_pk = {a.pk: {"points_before": current[a.answer_id]} for a in drafts}
     return perform(
-        APPEALS, drafts, "file", by=by, at=at, params_by_pk=each, signer=by, filing=filing
+        APPEALS, drafts, "file", by=by, at=at, params_by_pk=points_by_pk, signer=by, filing=filing
     )
 
 
@@ -190,22 +194,23 @@ def _submission_of(appeals: list[int]) -> Submission:
 
 
 def content(appeals: Iterable[int]) -> str:
-    """What these appeals say, as the canonical text that is signed: one JSON array of them by line;
-    two queries.
+    """Write what these appeals say as the canonical text that is signed: one JSON array of them by
+    line; two queries.
     """
-    shown = Prefetch("attachments", queryset=Attachment.objects.live(), to_attr="shown")
+    live = Prefetch("attachments", queryset=Attachment.objects.live())
     rows = (
         Appeal.objects.filter(pk__in=list(appeals))
         .select_related("answer__measure")
-        .prefetch_related(shown)
+        .prefetch_related(live)
     )
-    return ledger.as_json([_facts(a) for a in rows.order_by("answer_id", "pk")])
+    return ledger.as_json([_content_of(a) for a in rows.order_by("answer_id", "pk")])
 
 
-def _facts(appeal: Any) -> dict[str, Any]:
+def _content_of(appeal: Appeal) -> dict[str, object]:
+    """Collect what is signed of an appeal whose live attachments were read."""
     files_shown = [
         [a.document.name, a.document.sha256, a.reference, a.is_new, *a.description_facts]
-        for a in appeal.shown
+        for a in appeal.attachments.all()
     ]
     return {
         "appeal": appeal.pk,
@@ -230,6 +235,3 @@ def withdraw(appeal: Appeal, *, by: User, at: datetime, note: str = "") -> Appea
     """
     [appeal] = perform(APPEALS, [appeal], "withdraw", by=by, at=at, note=note)
     return appeal
-
-
-# --- Deciding -----------------------------------------------------------------------------------

@@ -2,15 +2,18 @@
 replies, the decision.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from agencies.persian import localised
+from appeals.drafting.actions import DraftValues
 from appeals.models import Ground
 from cycles.clashes import ComparedForm
 from cycles.ui.choices import offer_choices, offer_rows
@@ -20,19 +23,21 @@ from submissions.evidence.fields import DescriptionForm
 from submissions.evidence.file_types import KINDS
 from submissions.models import Answer, Document
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
 
 class EvidenceField(forms.FileField):
     """One file of the kinds that may be shown, in one piece."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, label: "str | _StrPromise") -> None:
         accept = ",".join(f".{ending}" for ending in KINDS)
-        super().__init__(
-            required=False, widget=forms.ClearableFileInput(attrs={"accept": accept}), **kwargs
-        )
+        widget = forms.ClearableFileInput(attrs={"accept": accept})
+        super().__init__(label=label, required=False, widget=widget)
 
-    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> Any:
-        told = {"types": ", ".join(KINDS), "limit": localised(MOST_AT_ONCE // 2**20)}
-        self.help_text = _("%(types)s; at most %(limit)s MB.") % told
+    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> forms.BoundField:
+        limits = {"types": ", ".join(KINDS), "limit": localised(MOST_AT_ONCE // 2**20)}
+        self.help_text = _("%(types)s; at most %(limit)s MB.") % limits
         return super().get_bound_field(form, field_name)
 
 
@@ -76,13 +81,15 @@ class AppealForm(DescriptionForm, ComparedForm):
 
     def __init__(
         self,
-        *args: Any,
+        data: Mapping[str, object] | None = None,
+        files: MultiValueDict[str, UploadedFile] | None = None,
+        *,
         grounds: Iterable[Ground],
         documents: QuerySet[Document],
         answer: Answer,
-        **kwargs: Any,
+        initial: dict[str, object] | None = None,
     ) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(data, files, initial=initial)
         self.answer = answer
         offer_choices(self, "ground", [(g.value, g.label) for g in grounds])
         offer_rows(self, "document", documents)
@@ -99,5 +106,11 @@ class AppealForm(DescriptionForm, ComparedForm):
         return value
 
     @property
-    def said(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in ("ground", "proposed_value", "argument")}
+    def draft(self) -> DraftValues:
+        """The draft that was typed."""
+        typed = self.cleaned_data
+        return DraftValues(
+            ground=typed["ground"],
+            proposed_value=typed["proposed_value"],
+            argument=typed["argument"],
+        )

@@ -1,18 +1,18 @@
-"""The agency's pages: drafting an appeal against a line with its evidence, and signing what is
-filed in one sitting.
-"""
+"""The agency's pages: drafting an appeal with its evidence, and signing what is filed."""
 
 import hashlib
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
@@ -53,7 +53,7 @@ def draft(request: PortalRequest, pk: int) -> HttpResponse:
     if answer.submission.agency_id not in request.user.agency_ids(request.at):
         raise Http404
     appeal = _live(request, answer)
-    form = _form(request, answer, appeal, request.POST or None, request.FILES or None)
+    form = _form(answer, appeal, request.POST or None, request.FILES or None)
     previews = "preview" in request.POST
     saves = request.method == "POST" and not previews
     if saves and form.is_valid() and _save_draft(request, answer, form):
@@ -67,7 +67,7 @@ def draft(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def _stays(request: PortalRequest, form: AppealForm) -> bool:
-    """Whether the writer goes on with the draft after it was saved."""
+    """Say whether the writer goes on with the draft after it was saved."""
     takes_back = "take_back" in request.POST
     return request.POST.get("act") == "stay" or takes_back or bool(form.cleaned_data["file"])
 
@@ -77,14 +77,21 @@ def _live(request: PortalRequest, answer: Answer) -> Appeal | None:
     return seen.select_related("agency__province", "cycle", "answer__measure").first()
 
 
-def _form(request: PortalRequest, answer: Answer, appeal: Appeal | None, *sent: Any) -> AppealForm:
+def _form(
+    answer: Answer,
+    appeal: Appeal | None,
+    data: Mapping[str, object] | None = None,
+    files: MultiValueDict[str, UploadedFile] | None = None,
+) -> AppealForm:
+    """Make the form of a draft, filled with what is stored of it."""
     initial = (
         {name: getattr(appeal, name) for name in ("ground", "proposed_value", "argument")}
         if appeal
         else {}
     )
     return AppealForm(
-        *sent,
+        data,
+        files,
         initial=initial,
         grounds=actions.grounds(answer),
         documents=_offered_documents(answer, appeal),
@@ -106,26 +113,44 @@ def _save_draft(request: PortalRequest, answer: Answer, form: AppealForm) -> boo
     """Save the draft with what is added to it or taken off; all, or nothing
     and the form says why.
     """
-    by: dict[str, Any] = {"by": request.user, "at": request.at}
-    said = form.cleaned_data
-    place: dict[str, Any] = {"reference": said["reference"], "description": form.description}
+    by, at = request.user, request.at
     with attempt(form):
         with transaction.atomic():
             seen = form.as_seen(
-                lambda: _form(request, answer, Appeal.objects.live().filter(answer=answer).first())
+                lambda: _form(answer, Appeal.objects.live().filter(answer=answer).first())
             )
-            appeal = actions.save_draft(answer, fields=form.said, seen=seen, **by)
+            appeal = actions.save_draft(answer, fields=form.draft, seen=seen, by=by, at=at)
             if uuid := request.POST.get("take_back"):
-                evidence.detach(_live_attachment(appeal, uuid), **by)
-            if said["file"]:
-                evidence.attach(appeal, upload=said["file"], **place, **by)
-            if said["document"]:
-                evidence.refer(appeal, document=said["document"], **place, **by)
+                evidence.detach(_live_attachment(appeal, uuid), by=by, at=at)
+            _attach_files(request, appeal, form)
         messages.success(
             request, _("The draft is saved; it is not filed until the head of the agency signs it.")
         )
         return True
     return False
+
+
+def _attach_files(request: PortalRequest, appeal: Appeal, form: AppealForm) -> None:
+    """Add to a draft the file that came with the form, and the one chosen of the agency's."""
+    typed = form.cleaned_data
+    if typed["file"]:
+        evidence.attach(
+            appeal,
+            upload=typed["file"],
+            reference=typed["reference"],
+            description=form.description,
+            by=request.user,
+            at=request.at,
+        )
+    if typed["document"]:
+        evidence.refer(
+            appeal,
+            document=typed["document"],
+            reference=typed["reference"],
+            description=form.description,
+            by=request.user,
+            at=request.at,
+        )
 
 
 def _live_attachment(appeal: Appeal, uuid: str) -> Attachment:
@@ -137,7 +162,7 @@ def _live_attachment(appeal: Appeal, uuid: str) -> Attachment:
 
 def _context(
     request: PortalRequest, answer: Answer, appeal: Appeal | None, form: AppealForm
-) -> dict[str, Any]:
+) -> dict[str, object]:
     windows = Window.objects.concerning([answer.submission])
     subject = appeal or as_draft(answer.submission, answer)
     value = _typed_value(form) if form.is_bound else form.initial.get("proposed_value")
@@ -168,13 +193,11 @@ def _typed_value(form: AppealForm) -> Decimal | None:
     return form.cleaned_data.get("proposed_value")
 
 
-def _preview(answer: Answer, value: Decimal | None) -> dict[str, Any]:
-    """The points that the method gives a proposed value, and how; nothing where it cannot be one of
-    the method's.
-    """
+def _preview(answer: Answer, value: Decimal | None) -> dict[str, object]:
+    """Work out the points of a proposed value, and how; nothing where it cannot be the method's."""
     m = answer.measure
-    fields = {"ground": actions.grounds(answer)[0], "proposed_value": value}
-    if value is None or (unfit := actions.why_unsound(answer, fields)):
+    ground = actions.grounds(answer)[0]
+    if value is None or (unfit := actions.why_unsound(answer, ground, value)):
         return {"proposed_points": None, "formula": "" if value is None else unfit}
     explained = METHODS[m.method].explain(value, m.points, answer.scoring_params, language())
     return {"proposed_points": actions.points_of(answer, value), "formula": explained}
@@ -182,7 +205,7 @@ def _preview(answer: Answer, value: Decimal | None) -> dict[str, Any]:
 
 @require_safe
 def attachment(request: PortalRequest, uuid: UUID) -> HttpResponseBase:
-    """The file as it was uploaded, always as a download; nothing before its state allows it."""
+    """Hand out the file as it was uploaded, always as a download, once its state allows it."""
     rows = Attachment.objects.visible_to(request.user, request.at).live()
     shown = get_object_or_404(rows, uuid=uuid)
     document = shown.document
@@ -212,7 +235,7 @@ def file(request: PortalRequest, pk: int) -> HttpResponse:
         subject, FILINGS["file"], by=request.user, at=request.at, windows=windows
     )
     form = ActForm(request.POST or None, move=FILINGS["file"], user=request.user)
-    chosen = _chosen(request, drafts)
+    chosen = _ticked_drafts(request, drafts)
     if (
         request.method == "POST"
         and form.is_valid()
@@ -241,16 +264,16 @@ def file(request: PortalRequest, pk: int) -> HttpResponse:
     return render(request, "appeals/drafting/file.html", context)
 
 
-def _chosen(request: PortalRequest, drafts: list[Appeal]) -> list[Appeal]:
-    """The drafts that were ticked; before anything is, those that lack nothing."""
+def _ticked_drafts(request: PortalRequest, drafts: list[Appeal]) -> list[Appeal]:
+    """Find the drafts that were ticked; before anything is, those that lack nothing."""
     if request.method == "POST":
         ticked = set(request.POST.getlist("appeal"))
         return [a for a in drafts if str(a.pk) in ticked]
     return [a for a in drafts if not actions.why_not_ready(a)]
 
 
-def _file_appeals(request: PortalRequest, chosen: list[Appeal], form: Any) -> Filing | None:
-    """The filing; None where it was refused, and then the form says why."""
+def _file_appeals(request: PortalRequest, chosen: list[Appeal], form: ActForm) -> Filing | None:
+    """File the chosen drafts; None where that is refused, and then the form says why."""
     changed = [a for a in chosen if request.POST.get(f"revision-{a.pk}") != str(a.revision)]
     if changed:
         form.add_error(
@@ -274,8 +297,8 @@ def _filing(request: PortalRequest, uuid: UUID) -> Filing:
     )
 
 
-def standing(filing: Filing) -> dict[str, Any]:
-    """In which role it was signed, how many appeals, and the seal over its signature."""
+def standing(filing: Filing) -> dict[str, object]:
+    """Look up the role in which a filing was signed, its appeals' number, and its seal."""
     stamp = seals.stamp(filing, "file")
     return {
         "filing": filing,
@@ -287,7 +310,7 @@ def standing(filing: Filing) -> dict[str, Any]:
 
 @require_safe
 def filing(request: PortalRequest, uuid: UUID) -> HttpResponse:
-    """What was filed in one sitting, with its receipt."""
+    """Show what was filed in one sitting, with its receipt."""
     found = _filing(request, uuid)
     appeals = Appeal.objects.visible_to(request.user, request.at).filter(filing=found).for_page()
     return render(request, "appeals/drafting/filing.html", {"appeals": appeals, **standing(found)})
@@ -295,7 +318,7 @@ def filing(request: PortalRequest, uuid: UUID) -> HttpResponse:
 
 @require_safe
 def filing_content(request: PortalRequest, uuid: UUID) -> HttpResponse:
-    """The very text whose SHA-256 was signed."""
+    """Hand out the very text whose SHA-256 was signed."""
     found = _filing(request, uuid)
     response = HttpResponse(found.content, content_type="application/json; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{found.uuid}.json"'
@@ -304,21 +327,19 @@ def filing_content(request: PortalRequest, uuid: UUID) -> HttpResponse:
 
 @require_safe
 def receipt(request: PortalRequest, uuid: UUID) -> HttpResponse:
-    """The receipt of a filing as PDF, in the reader's language."""
+    """Hand out the receipt of a filing as PDF, in the reader's language."""
     found = _filing(request, uuid)
     appeals = list(found.appeals.for_page())
-    facts = {"appeals": appeals, "at": request.at, **standing(found)}
-    return appeals_papers.answer(
-        "appeals/drafting/receipt.html", facts, name=f"receipt-{found.uuid}", verified=found.uuid
+    context = standing(found) | {"appeals": appeals, "at": request.at}
+    return appeals_papers.pdf_response(
+        "appeals/drafting/receipt.html", context, name=f"receipt-{found.uuid}", verified=found.uuid
     )
 
 
 @login_not_required
 @require_safe
 def verify(request: PortalRequest, uuid: UUID) -> HttpResponse:
-    """Whether a receipt is genuine, for whoever holds one: whose it is, when it was signed, how
-    many appeals.
-    """
+    """Show whoever holds a receipt whether it is genuine, whose it is, and when it was signed."""
     found = get_object_or_404(
         Filing.objects.select_related("agency", "cycle").defer("content"), uuid=uuid
     )

@@ -5,7 +5,7 @@ their replies.
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.core.files import File
 from django.db import transaction
@@ -30,9 +30,9 @@ from submissions.scoring import contributors
 from submissions.workload import Pool
 
 
-class Shared(NamedTuple):
-    """Appeals given to a reviewer, those taken from one who may not hear them any longer, and those
-    nobody may hear.
+class ShareOutCount(NamedTuple):
+    """How many appeals were given to a reviewer, how many of them taken from one who may not hear
+    them any longer, and how many nobody may hear.
     """
 
     given: int
@@ -41,7 +41,7 @@ class Shared(NamedTuple):
 
 
 @transaction.atomic
-def share_out(cycle: Cycle, *, by: User | None, at: datetime) -> Shared:
+def share_out(cycle: Cycle, *, by: User | None, at: datetime) -> ShareOutCount:
     """Give every appeal whose review has opened to a reviewer: impartial, in scope, the least
     loaded.
 
@@ -83,7 +83,7 @@ def share_out(cycle: Cycle, *, by: User | None, at: datetime) -> Shared:
         moved += appeal.reviewer_id is not None
         chosen[appeal.pk] = pool.take(fit, 1)
     _assign(chosen, by=by, at=at)
-    return Shared(len(chosen), moved, unfit)
+    return ShareOutCount(len(chosen), moved, unfit)
 
 
 def _assign(
@@ -91,13 +91,13 @@ def _assign(
 ) -> list[Appeal]:
     if not chosen:
         return []
-    each = {pk: {"reviewer": reviewer} for pk, reviewer in chosen.items()}
+    params = {pk: {"reviewer": reviewer} for pk, reviewer in chosen.items()}
     appeals = Appeal.objects.filter(pk__in=chosen)
-    given = perform(APPEALS, appeals, "assign", by=by, at=at, params_by_pk=each, seen=seen)
-    for appeal in given:
+    assigned = perform(APPEALS, appeals, "assign", by=by, at=at, params_by_pk=params, seen=seen)
+    for appeal in assigned:
         appeal.reviewer, appeal.assigned_at = chosen[appeal.pk], at
-    batches.write(given, ["reviewer", "assigned_at"])
-    return given
+    batches.write(assigned, ["reviewer", "assigned_at"])
+    return assigned
 
 
 @transaction.atomic
@@ -115,7 +115,7 @@ def hand_over(
 
 
 def fit_for(appeal: Appeal, at: datetime) -> Sequence[User]:
-    """Who may hear an appeal: impartial reviewers in scope who had no part in the score."""
+    """Find who may hear an appeal: impartial reviewers in scope who had no part in the score."""
     return Pool(at, Role.REVIEWER, may_review).fit(appeal)
 
 
@@ -123,7 +123,7 @@ def fit_for(appeal: Appeal, at: datetime) -> Sequence[User]:
 
 
 def giver_of(answer: Answer) -> User | None:
-    """Whoever gave the line its score before any appeal, and can say why."""
+    """Find whoever gave the line its score before any appeal, and can say why."""
     line = Answer.objects.filter(pk=answer.pk)
     return User.objects.filter(pk__in=line.order_by().values_list(contributors.giver("pk"))).first()
 
@@ -141,9 +141,16 @@ def ask(appeal: Appeal, *, question: str, agency: bool, by: User, at: datetime) 
     if not agency and addressee is None:
         raise Refused(_("Nobody gave this line a score who could be asked."))
     due_at = at + timedelta(hours=24 * appeal.cycle.clarification_days)
-    of = {"cycle_id": appeal.cycle_id, "agency_id": appeal.agency_id, "appeal": appeal}
-    said = {"question": question, "asked_by": by, "asked_at": at, "due_at": due_at}
-    asked = Question.objects.create(**of, **said, addressee=addressee)
+    asked = Question.objects.create(
+        cycle_id=appeal.cycle_id,
+        agency_id=appeal.agency_id,
+        appeal=appeal,
+        question=question,
+        addressee=addressee,
+        asked_by=by,
+        asked_at=at,
+        due_at=due_at,
+    )
     move = "ask" if agency else "consult"
     [asked] = perform(
         QUESTIONS, [asked], move, by=by, at=at, note=question, until=due_at, appeal=appeal.pk
@@ -170,13 +177,14 @@ def reply(
     if not text:
         raise Refused(_("Write the reply."))
     appeal = locked(Appeal.objects.select_related("agency", "cycle")).get(pk=question.appeal_id)
-    name, digest = (
-        evidence.checked(upload, by=by) if upload and question.addressee_id is None else ("", "")
-    )
-    shown: dict[str, Any] = {"file": name, "sha256": digest} if name else {}
+    params: dict[str, object] = {"text": text, "writer": by}
+    name = digest = ""
+    if upload and question.addressee_id is None:
+        name, digest = evidence.check_file(upload, by=by)
+        params |= {"file": name, "sha256": digest}
     move = "reply" if question.addressee_id is None else "explain"
     [question] = perform(
-        QUESTIONS, [question], move, by=by, at=at, note=text, text=text, writer=by, **shown
+        QUESTIONS, [question], move, by=by, at=at, note=text, params_by_pk={question.pk: params}
     )
     if appeal.state != AppealState.FILED:
         raise Refused(

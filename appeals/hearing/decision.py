@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -46,22 +45,25 @@ def decide(
         raise Refused(_("This is not a decision."))
     if not reason.strip():
         raise Refused(_("A decision needs a reason; the agency will read it."))
-    rows = Answer.objects.select_related("measure", "submission__cycle", "submission__agency")
-    answer = rows.get(pk=appeal.answer_id)
-    list(locked(Submission.objects.filter(pk=answer.submission_id)))
+    answer = _lock_line(appeal)
     now = answer.scores.get(is_current=True)
-    granted = _granted(appeal, name, awarded, void=void, answer=answer, now=now)
+    granted = _granted_points(appeal, name, awarded, void=void, answer=answer, now=now)
     if error and (error not in Error or APPEALS[name].target not in UPHELD):
         raise Refused(_("Only an appeal that is upheld shows an error that concerns others."))
-    given: dict[str, Any] = {
-        "reviewer": by,
-        "reason": reason,
-        "points": granted,
-        "void": void,
-        "error": error,
-    }
     [appeal] = perform(
-        APPEALS, [appeal], name, by=by, at=at, note=reason, letter=letter, seen=seen, **given
+        APPEALS,
+        [appeal],
+        name,
+        by=by,
+        at=at,
+        note=reason,
+        letter=letter,
+        seen=seen,
+        reviewer=by,
+        reason=reason,
+        points=granted,
+        void=void,
+        error=error,
     )
     if granted is not None or void:
         state = LineState.NOT_APPLICABLE if void else LineState.SCORED
@@ -75,6 +77,15 @@ def decide(
             at=at,
         )
     return appeal
+
+
+def _lock_line(appeal: Appeal) -> Answer:
+    """Read the line of an appeal, and lock its self-assessment."""
+    rows = Answer.objects.select_related("measure", "submission__cycle", "submission__agency")
+    answer = rows.get(pk=appeal.answer_id)
+    submissions = locked(Submission.objects.all())
+    list(submissions.filter(pk=answer.submission_id))
+    return answer
 
 
 def _refuse_void(appeal: Appeal, awarded: Decimal | None, *, upheld: bool, now: Score) -> None:
@@ -95,11 +106,11 @@ def _refuse_points(awarded: Decimal, *, ceiling: Decimal, now: Score, may_fall: 
         raise Refused(_("A score may not fall through an appeal."))
 
 
-def _granted(
+def _granted_points(
     appeal: Appeal, name: str, awarded: Decimal | None, *, void: bool, answer: Answer, now: Score
 ) -> Decimal | None:
-    """The points that a decision gives the line, None where it gives none; refused where it may not
-    give them.
+    """Find the points that a decision gives the line, None where it gives none; refuse those that
+    it may not give.
     """
     upheld = APPEALS[name].target in UPHELD
     may_fall = answer.submission.cycle.appeal_may_lower

@@ -1,9 +1,10 @@
 """Forms of those who hear an appeal: its reviewer, their questions, the replies, the decision."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.datastructures import MultiValueDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -48,9 +49,15 @@ class DecisionForm(ComparedForm):
     password = PasswordField()
 
     def __init__(
-        self, *args: Any, moves: list[Move], user: User, ground: str, **kwargs: Any
+        self,
+        data: Mapping[str, object] | None = None,
+        *,
+        moves: list[Move],
+        user: User,
+        ground: str,
+        shows: Mapping[str, object],
     ) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(data, shows=shows)
         self.user = user
         offer_choices(self, "decision", [(m.name, m.label) for m in moves])
         if ground != Ground.APPLICABILITY:
@@ -59,12 +66,6 @@ class DecisionForm(ComparedForm):
     def clean_password(self) -> str:
         return signed(self.user, self.cleaned_data["password"])
 
-    @property
-    def said(self) -> dict[str, Any]:
-        given = self.cleaned_data
-        names = ("reason", "awarded", "error", "letter")
-        return {name: given[name] for name in names} | {"void": bool(given.get("void"))}
-
 
 class QuestionForm(forms.Form):
     """What a reviewer asks, and whom."""
@@ -72,8 +73,8 @@ class QuestionForm(forms.Form):
     of = forms.ChoiceField(label=_("Whom"), widget=forms.RadioSelect)
     question = PersianTextField(label=_("Question"), lines=True, max_length=5000)
 
-    def __init__(self, *args: Any, giver: User | None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Mapping[str, object] | None = None, *, giver: User | None) -> None:
+        super().__init__(data)
         choices: list[tuple[str, str | Promise]] = [("agency", _("The agency"))]
         if giver is not None:
             choices.append(("giver", _("Whoever gave the score: %(name)s") % {"name": giver}))
@@ -88,8 +89,15 @@ class ReplyForm(DescriptionForm):
     file = EvidenceField(label=_("File"))
     field_order = ("reply", "file")
 
-    def __init__(self, *args: Any, with_file: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        data: Mapping[str, object] | None = None,
+        files: MultiValueDict[str, UploadedFile] | None = None,
+        *,
+        with_file: bool,
+        auto_id: str,
+    ) -> None:
+        super().__init__(data, files, auto_id=auto_id)
         if not with_file:
             for name in ("file", *DescriptionForm.base_fields):
                 del self.fields[name]
@@ -100,8 +108,14 @@ class ReviewerForm(ComparedForm):
 
     reviewer = forms.ModelChoiceField(label=_("Reviewer"), queryset=User.objects.none())
 
-    def __init__(self, *args: Any, reviewers: Iterable[User], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        data: Mapping[str, object] | None = None,
+        *,
+        reviewers: Iterable[User],
+        shows: Mapping[str, object],
+    ) -> None:
+        super().__init__(data, shows=shows)
         fit = User.objects.filter(pk__in=[r.pk for r in reviewers]).order_by(
             "name_fa", "username", "pk"
         )

@@ -2,7 +2,8 @@
 what.
 """
 
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from agencies.persian import localised
 from appeals.case_file import queries as case_file_queries
+from appeals.case_file.queries import AppealAttachments
 from appeals.corrections import actions as corrections
 from appeals.hearing import actions, decision
 from appeals.hearing.forms import DecisionForm, QuestionForm, ReplyForm, ReviewerForm
@@ -20,19 +22,22 @@ from appeals.models import Appeal, Question
 from appeals.outcomes import queries as outcomes_queries
 from appeals.workflow import APPEALS, DECISIONS, QUESTIONS, AppealState
 from cycles.calendar import Phase
+from cycles.engine.perform import why_closed
 from cycles.models import Entry
 from cycles.record import seals
 from cycles.requests import PortalRequest
 from cycles.ui.attempts import attempt
+from cycles.workflow import Move
 from submissions.lookups import overseen_cycle
 from submissions.models import Mark, Score, StewardFigure, Verification
 
 
-def read(request: PortalRequest, appeal: Appeal) -> dict[str, Any]:
-    """Both sides of an appeal, and what may be done with it."""
+def _both_sides(
+    request: PortalRequest, appeal: Appeal, moves: list[Move], attachments: AppealAttachments
+) -> dict[str, object]:
+    """Collect both sides of an appeal, and what may be done with it."""
     user, at, answer = request.user, request.at, appeal.answer
     windows = windows_of(appeal)
-    moves = APPEALS.open_to(appeal, by=user, at=at, windows=windows)
     phase = (
         Phase.APPEAL_REVIEW
         if appeal.state not in (AppealState.DRAFT, AppealState.WITHDRAWN)
@@ -63,17 +68,45 @@ def read(request: PortalRequest, appeal: Appeal) -> dict[str, Any]:
         .first(),
         "verification": Verification.objects.visible_to(user, at).filter(line=answer).first(),
         "files": answer.evidence.with_versions(),
-        "brought": case_file_queries.brought([appeal])[appeal.pk],
+        "attachments": attachments,
     }
 
 
-def _detail(request: PortalRequest, appeal: Appeal, **forms: Any) -> HttpResponse:
-    context = read(request, appeal)
+def _open_moves(request: PortalRequest, appeal: Appeal) -> list[Move]:
+    return APPEALS.open_to(appeal, by=request.user, at=request.at, windows=windows_of(appeal))
+
+
+@dataclass(frozen=True)
+class SentForms:
+    """The forms of an appeal's page that came back with something wrong in them."""
+
+    question: QuestionForm | None = None
+    replies: Mapping[int, ReplyForm] = field(default_factory=dict)
+    """By the question's key."""
+    reviewer: ReviewerForm | None = None
+
+
+def _detail(request: PortalRequest, appeal: Appeal, sent: SentForms | None = None) -> HttpResponse:
+    sent = sent or SentForms()
+    moves = _open_moves(request, appeal)
+    attachments = case_file_queries.attachments_by_appeal([appeal])[appeal.pk]
+    for question in attachments.questions:
+        question.reply_form = _reply_form(request, question, sent.replies.get(question.pk))
+    context = _both_sides(request, appeal, moves, attachments)
     # the office that acted is told to everybody, the name to the authority's record only
     context["history"] = [{"sentence": e.sentence, "at": e.at} for e in Entry.objects.of(appeal)]
     context["stamp"] = seals.stamp(appeal, *DECISIONS) if appeal.decided_at else None
-    for question in context["brought"].questions:
-        question.reply_form = _reply_form(request, question, forms.get(f"reply-{question.pk}"))
+    context["ask"] = _question_form(request, appeal, sent.question)
+    if any(move.name == "assign" for move in moves):
+        context["over"] = sent.reviewer or _over(request, appeal)
+    context["may_correct"] = corrections.may_correct(appeal, by=request.user, at=request.at)
+    return render(request, "appeals/hearing/detail.html", context)
+
+
+def _question_form(
+    request: PortalRequest, appeal: Appeal, sent: QuestionForm | None
+) -> QuestionForm | None:
+    """Make the form of a question, for whoever may ask one now."""
     subject = Question(
         appeal=appeal, cycle=appeal.cycle, agency=appeal.agency, asked_by=request.user
     )
@@ -81,19 +114,15 @@ def _detail(request: PortalRequest, appeal: Appeal, **forms: Any) -> HttpRespons
     asking = appeal.state == AppealState.FILED and not QUESTIONS.why_not(
         subject, QUESTIONS["ask"], by=request.user, at=request.at, windows=windows
     )
-    context["ask"] = (
-        (forms.get("ask") or QuestionForm(giver=actions.giver_of(appeal.answer)))
-        if asking
-        else None
-    )
-    if context["may_hand_over"]:
-        context["over"] = forms.get("over") or _over(request, appeal)
-    context["may_correct"] = corrections.may_correct(appeal, by=request.user, at=request.at)
-    return render(request, "appeals/hearing/detail.html", context)
+    if not asking:
+        return None
+    return sent or QuestionForm(giver=actions.giver_of(appeal.answer))
 
 
-def _reply_form(request: PortalRequest, question: Question, bound: Any) -> Any:
-    """The place for the reply, to whoever may give it now."""
+def _reply_form(
+    request: PortalRequest, question: Question, sent: ReplyForm | None
+) -> ReplyForm | None:
+    """Make the form of the reply, for whoever may give it now."""
     move = QUESTIONS["reply" if question.addressee_id is None else "explain"]
     subject = question.appeal
     if subject.state != AppealState.FILED:
@@ -101,18 +130,16 @@ def _reply_form(request: PortalRequest, question: Question, bound: Any) -> Any:
     why = QUESTIONS.why_not(
         question, move, by=request.user, at=request.at, windows=windows_of(subject)
     )
-    return (
-        None
-        if why
-        else bound
-        or ReplyForm(with_file=question.addressee_id is None, auto_id=f"id_{question.pk}_%s")
-    )
+    if why:
+        return None
+    with_file = question.addressee_id is None
+    return sent or ReplyForm(with_file=with_file, auto_id=f"id_{question.pk}_%s")
 
 
 @require_safe
 def detail(request: PortalRequest, pk: int) -> HttpResponse:
-    """Mark and reason, appeal, decision, side by side; questions with their
-    replies; the history.
+    """Show mark and reason, appeal, decision, side by side; questions with their replies; the
+    history.
     """
     return _detail(request, find(request, pk))
 
@@ -136,7 +163,7 @@ def ask(request: PortalRequest, pk: int) -> HttpResponse:
             )
             messages.success(request, _("The question has been sent."))
             return redirect("appeals:detail", pk)
-    return _detail(request, appeal, ask=form)
+    return _detail(request, appeal, SentForms(question=form))
 
 
 @require_POST
@@ -158,7 +185,7 @@ def reply(request: PortalRequest, pk: int) -> HttpResponse:
             )
             messages.success(request, _("The reply has been sent."))
             return redirect("appeals:detail", question.appeal_id)
-    return _detail(request, find(request, question.appeal_id), **{f"reply-{pk}": form})
+    return _detail(request, find(request, question.appeal_id), SentForms(replies={pk: form}))
 
 
 # --- Deciding -----------------------------------------------------------------------------------
@@ -170,30 +197,52 @@ def decide(request: PortalRequest, pk: int) -> HttpResponse:
     its page.
     """
     appeal = find(request, pk)
-    context = read(request, appeal)
-    if not context["decisions"]:
-        messages.error(request, context["why_not_decided"])
-        return redirect("appeals:detail", pk)
-    given = {"moves": context["decisions"], "user": request.user, "ground": appeal.ground}
-    form = DecisionForm(request.POST or None, shows=_pleaded(appeal), **given)
-    if request.method == "POST" and form.is_valid():
-        seen = form.as_seen(
-            lambda: DecisionForm(shows=_pleaded(Appeal.objects.get(pk=appeal.pk)), **given)
+    moves = _open_moves(request, appeal)
+    decisions = [m for m in moves if m.name in DECISIONS]
+    if not decisions:
+        messages.error(
+            request, why_closed(APPEALS, appeal, "dismiss", by=request.user, at=request.at)
         )
-        name = form.cleaned_data["decision"]
+        return redirect("appeals:detail", pk)
+
+    def form_for(appeal: Appeal, data: Mapping[str, object] | None = None) -> DecisionForm:
+        return DecisionForm(
+            data,
+            moves=decisions,
+            user=request.user,
+            ground=appeal.ground,
+            shows=_decided_on(appeal),
+        )
+
+    form = form_for(appeal, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        typed = form.cleaned_data
         with attempt(form):
-            decision.decide(appeal, name, **form.said, by=request.user, at=request.at, seen=seen)
+            decision.decide(
+                appeal,
+                typed["decision"],
+                reason=typed["reason"],
+                awarded=typed["awarded"],
+                void=bool(typed.get("void")),
+                error=typed["error"],
+                letter=typed["letter"],
+                by=request.user,
+                at=request.at,
+                seen=form.as_seen(lambda: form_for(Appeal.objects.get(pk=appeal.pk))),
+            )
             messages.success(request, _("The decision is recorded; the agency can read it now."))
             return redirect("appeals:detail", pk)
-    similar = outcomes_queries.similar(appeal, request.user, request.at)
-    return render(
-        request, "appeals/hearing/decide.html", context | {"form": form, "similar": similar}
-    )
+    attachments = case_file_queries.attachments_by_appeal([appeal])[appeal.pk]
+    context = _both_sides(request, appeal, moves, attachments) | {
+        "form": form,
+        "similar": outcomes_queries.similar(appeal, request.user, request.at),
+    }
+    return render(request, "appeals/hearing/decide.html", context)
 
 
-def _pleaded(appeal: Appeal) -> dict[str, Any]:
-    """What is decided on: the appeal, what it shows, what was asked and replied, and the score as
-    it is.
+def _decided_on(appeal: Appeal) -> dict[str, object]:
+    """Collect what is decided on: the appeal, what it shows, what was asked and replied, and the
+    score as it is.
     """
     questions = appeal.questions.order_by("pk")
     return {
@@ -209,8 +258,10 @@ def _pleaded(appeal: Appeal) -> dict[str, Any]:
 # --- Who hears what -----------------------------------------------------------------------------
 
 
-def _over(request: PortalRequest, appeal: Appeal, data: Any = None) -> ReviewerForm:
-    """The place to name another reviewer than the one whom the page shows."""
+def _over(
+    request: PortalRequest, appeal: Appeal, data: Mapping[str, object] | None = None
+) -> ReviewerForm:
+    """Make the form by which another reviewer is named than the one whom the page shows."""
     fit = actions.fit_for(appeal, request.at)
     return ReviewerForm(data, reviewers=fit, shows={"reviewer": appeal.reviewer})
 
@@ -231,7 +282,7 @@ def hand_over(request: PortalRequest, pk: int) -> HttpResponse:
             )
             messages.success(request, _("Saved."))
             return redirect("appeals:detail", pk)
-    return _detail(request, appeal, over=form)
+    return _detail(request, appeal, SentForms(reviewer=form))
 
 
 @require_POST

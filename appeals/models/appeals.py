@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from decimal import Decimal
 from functools import cached_property
-from typing import Any, Self
+from typing import Self, TypedDict
 
 import uuid_utils.compat
 from django.db import models
@@ -42,9 +43,27 @@ class Error(models.TextChoices):
     STEWARD = "steward", _("The steward's figure")
 
 
+class FilingSignature(TypedDict):
+    """Hold what filing writes on an appeal: the signer, the filing, and the score until then."""
+
+    signer: User
+    filing: "Filing"
+    points_before: Decimal | None
+
+
+class Decision(TypedDict):
+    """Hold what a reviewer decides of an appeal; `void`: the line does not apply."""
+
+    reviewer: User
+    reason: str
+    points: Decimal | None
+    void: bool
+    error: str
+
+
 class FilingQuerySet(models.QuerySet["Filing"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """The agency's own; the authority's within its scope."""
+        """Show an agency its own filings, and the authority those within its scope."""
         whole = in_reach(user, at, (*OVERSEERS, Role.REVIEWER)) & ~Q(agency__in=user.tied_to)
         return self.filter(Q(agency__in=user.agency_ids(at)) | whole)
 
@@ -56,7 +75,7 @@ class FilingQuerySet(models.QuerySet["Filing"]):
         )
 
     def for_notices(self) -> Self:
-        """With all that a row's name needs."""
+        """Read filings with all that their name needs."""
         return self.select_related("agency", "cycle").defer("content")
 
 
@@ -94,8 +113,8 @@ class Filing(models.Model):
 
 class AppealQuerySet(models.QuerySet["Appeal"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """Agencies see their own; the authority, once filed, its scope; reviewers what they could
-        decide, whoever is asked what the question is about.
+        """Show agencies their own appeals, the authority those of its scope once filed, reviewers
+        those they could decide, and whoever is asked the one that the question is about.
         """
         withdrawn_drafts = Q(state__in=(AppealState.WITHDRAWN, AppealState.ENDED), filed_at=None)
         filed = ~Q(state=AppealState.DRAFT) & ~withdrawn_drafts
@@ -113,15 +132,15 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
         return self.filter(seen)
 
     def live(self) -> Self:
-        """All but what was withdrawn: one a line at most."""
+        """Find all appeals but what was withdrawn: one a line at most."""
         return self.exclude(state=AppealState.WITHDRAWN)
 
     def filed(self) -> Self:
-        """What was filed and not withdrawn, decided or not."""
+        """Find what was filed and not withdrawn, decided or not."""
         return self.filter(state__in=(AppealState.FILED, *DECIDED))
 
     def active(self) -> Self:
-        """Of agencies that have not ended since their cycle was opened."""
+        """Find appeals of agencies that have not ended since their cycle was opened."""
         return self.filter(submission__participation__ended_by=None)
 
     def undecided(self) -> Self:
@@ -142,7 +161,7 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
         ).order_by("-cycle__year", "agency__sort_key", "pk")
 
     def for_page(self) -> Self:
-        """With the line's measure and its place in the set, in the set's order."""
+        """Read appeals with the line's measure and its place in the set, in the set's order."""
         axis = "answer__measure__indicator__axis"
         order = (f"{axis}__set__kind", f"{axis}__position", "answer__measure__indicator__position")
         related = (
@@ -157,7 +176,7 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
         return self.select_related(*related).order_by(*order, "answer__measure__position", "pk")
 
     def for_notices(self) -> Self:
-        """With all that a row's name and address need."""
+        """Read appeals with all that their name and address need."""
         return self.select_related("agency", "answer__measure")
 
 
@@ -235,7 +254,7 @@ class Appeal(models.Model):
 
     @staticmethod
     def left_to_do(count: int) -> str:
-        """What a reminder of the closing says is left, with so many drafts."""
+        """Say for a reminder of the closing how many drafts are left."""
         said = ngettext(
             "%(count)s drafted appeal is not filed",
             "%(count)s drafted appeals are not filed",
@@ -265,7 +284,7 @@ class Appeal(models.Model):
         pass
 
     @APPEALS.transition
-    def _file(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _file(self, *, at: datetime, given: FilingSignature) -> None:
         self.filed_at, self.filed_by, self.filing = at, given["signer"], given["filing"]
         self.points_before = given["points_before"]
 
@@ -277,30 +296,30 @@ class Appeal(models.Model):
     def _withdraw(self, *, at: datetime, given: dict[str, object]) -> None:
         pass
 
-    def _decide(self, at: datetime, given: dict[str, Any]) -> None:
+    def _decide(self, at: datetime, given: Decision) -> None:
         self.decided_at, self.decided_by = at, given["reviewer"]
         self.decision_reason, self.decided_points = given["reason"], given["points"]
         self.decided_void, self.error = given["void"], given["error"]
 
     @APPEALS.transition
-    def _uphold(self, *, at: datetime, given: dict[str, object]) -> None:
+    def _uphold(self, *, at: datetime, given: Decision) -> None:
         self._decide(at, given)
 
     @APPEALS.transition
-    def _uphold_partly(self, *, at: datetime, given: dict[str, object]) -> None:
+    def _uphold_partly(self, *, at: datetime, given: Decision) -> None:
         self._decide(at, given)
 
     @APPEALS.transition
-    def _dismiss(self, *, at: datetime, given: dict[str, object]) -> None:
+    def _dismiss(self, *, at: datetime, given: Decision) -> None:
         self._decide(at, given)
 
     @APPEALS.transition
-    def _declare_inadmissible(self, *, at: datetime, given: dict[str, object]) -> None:
+    def _declare_inadmissible(self, *, at: datetime, given: Decision) -> None:
         self._decide(at, given)
 
 
 def with_handlers(appeals: Iterable[Appeal]) -> list[Appeal]:
-    """These appeals, each with who had a part in its line's score; one query."""
+    """Read with each of these appeals who had a part in its line's score; one query."""
     appeals = list(appeals)
     found = contributors.of_lines(a.answer_id for a in appeals)
     for appeal in appeals:

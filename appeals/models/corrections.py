@@ -15,7 +15,9 @@ from indicators.models import Measure
 
 class CorrectionQuerySet(models.QuerySet["Correction"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """For administrators and auditors; agencies read it in their own line's scores."""
+        """Show corrections to administrators and auditors; agencies read them in their own line's
+        scores.
+        """
         return self.all() if user.holds(*OVERSEERS, at=at) else self.none()
 
     def for_list(self) -> Self:
@@ -24,7 +26,7 @@ class CorrectionQuerySet(models.QuerySet["Correction"]):
         )
 
     def for_notices(self) -> Self:
-        """With all that a row's name needs."""
+        """Read corrections with all that their name needs."""
         return self.select_related("measure")
 
 

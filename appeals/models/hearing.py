@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Self
+from typing import Self, TypedDict
 
 import uuid_utils.compat
 from django.db import models
 from django.db.models import Q
+from django.forms import Form
 from django.urls import reverse
 from django.utils.translation import gettext
 from django_fsm import FSMField
@@ -17,6 +18,11 @@ from appeals.workflow import APPEALS, DECISIONS, QUESTIONS, AppealState, Questio
 from cycles.models import Cycle
 from cycles.workflow import Windows
 from submissions.models import Described, Document
+
+
+class Reply(TypedDict):
+    text: str
+    writer: User
 
 
 class QuestionQuerySet(models.QuerySet["Question"]):
@@ -38,7 +44,7 @@ class QuestionQuerySet(models.QuerySet["Question"]):
         return self.select_related(*related).order_by("asked_at", "pk")
 
     def for_notices(self) -> Self:
-        """With all that a row's name and address need."""
+        """Read questions with all that their name and address need."""
         return self.select_related("appeal__answer__measure", "agency")
 
 
@@ -72,7 +78,8 @@ class Question(models.Model):
     reply = models.TextField(blank=True)
     replied_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     replied_at = models.DateTimeField(null=True, blank=True)
-    files: list["Attachment"]  # what was replied with; whoever reads the case file fills it in
+    files: list["Attachment"]  # those of its reply; whoever reads the case file fills them in
+    reply_form: Form | None  # that of its reply, where the reader may give it; the page fills it in
 
     objects = QuestionQuerySet.as_manager()
     named_by = ("appeal__answer__measure",)
@@ -111,11 +118,11 @@ class Question(models.Model):
         return self.appeal.handlers
 
     @QUESTIONS.transition
-    def _reply(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _reply(self, *, at: datetime, given: Reply) -> None:
         self.reply, self.replied_by, self.replied_at = given["text"], given["writer"], at
 
     @QUESTIONS.transition
-    def _explain(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _explain(self, *, at: datetime, given: Reply) -> None:
         self.reply, self.replied_by, self.replied_at = given["text"], given["writer"], at
 
 

@@ -3,7 +3,7 @@ measures often upheld.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from django.db.models import Aggregate, Avg, Count, DurationField, F, Max, Q, QuerySet, Sum, Value
+from django.db.models.expressions import Combinable, Expression
 from django.db.models.functions import Coalesce
 
 from agencies.models import User
@@ -45,8 +46,8 @@ DAY, MICROSECOND = timedelta(days=1), timedelta(microseconds=1)
 
 
 def similar(appeal: Appeal, user: User, at: datetime) -> list[Appeal]:
-    """Decided appeals on the same measure, of this year and others, those on the same ground and
-    the newest first.
+    """Find decided appeals on the same measure, of this year and others, those on the same ground
+    and the newest first.
     """
     rows = Appeal.objects.visible_to(user, at).decided().exclude(pk=appeal.pk)
     rows = rows.filter(answer__measure__lineage=appeal.answer.measure.lineage).for_list()
@@ -98,19 +99,19 @@ class Group:
     nobody's.
     """
 
-    key: Any
+    key: int | str | None
     code: str
     name: str
     outcomes: Outcomes
 
 
 def filed_in(cycle: Cycle) -> QuerySet[Appeal]:
-    """The appeals of a cycle that were ever filed, whatever became of them."""
+    """Find the appeals of a cycle that were ever filed, whatever became of them."""
     return Appeal.objects.filter(cycle=cycle, filed_at__isnull=False)
 
 
-def _figures(cycle: Cycle) -> dict[str, Any]:
-    """The columns of `Outcomes` in SQL; the days late are those on record."""
+def _columns(cycle: Cycle) -> dict[str, Expression]:
+    """Write the columns of `Outcomes` in SQL; the days late are those on record."""
     states = {
         "withdrawn": AppealState.WITHDRAWN,
         "undecided": AppealState.FILED,
@@ -144,48 +145,55 @@ def _days(took: timedelta | None) -> Decimal | None:
 
 
 def together(appeals: QuerySet[Appeal], cycle: Cycle) -> Outcomes:
-    """The outcomes of all these appeals of a cycle; one query."""
-    return _outcomes(appeals.order_by().aggregate(**_figures(cycle)))
+    """Add up the outcomes of all these appeals of a cycle; one query."""
+    return _outcomes(appeals.order_by().aggregate(**_columns(cycle)))
 
 
 def by_measure(appeals: QuerySet[Appeal], cycle: Cycle) -> list[Group]:
-    """The outcomes by measure, those with the most appeals first; one query."""
+    """Group the outcomes by measure, those with the most appeals first; one query."""
     path = "answer__measure"
     keys = {"key": F(path), "code": F(f"{path}__code")}
     keys |= {"fa": F(f"{path}__title_fa"), "en": F(f"{path}__title_en")}
-    rows = _grouped(appeals, cycle, keys)
-    return _ranked(Group(r["key"], r["code"], named(r["fa"], r["en"]), _outcomes(r)) for r in rows)
+    rows = _rows_by(appeals, cycle, keys)
+    return _most_filed_first(
+        Group(r["key"], r["code"], named(r["fa"], r["en"]), _outcomes(r)) for r in rows
+    )
 
 
 def by_ground(appeals: QuerySet[Appeal], cycle: Cycle) -> list[Group]:
-    """The outcomes by ground; one query."""
-    rows = _grouped(appeals, cycle, {"key": F("ground")})
-    return _ranked(Group(r["key"], "", str(Ground(r["key"]).label), _outcomes(r)) for r in rows)
+    """Group the outcomes by ground; one query."""
+    rows = _rows_by(appeals, cycle, {"key": F("ground")})
+    return _most_filed_first(
+        Group(r["key"], "", str(Ground(r["key"]).label), _outcomes(r)) for r in rows
+    )
 
 
 def by_giver(appeals: QuerySet[Appeal], cycle: Cycle) -> list[Group]:
-    """The outcomes by whoever gave the scores, assessor, verifier or steward; two queries."""
-    return _by_person(_grouped(appeals, cycle, {"key": contributors.giver("answer")}))
+    """Group the outcomes by whoever gave the scores, assessor, verifier or steward; two queries."""
+    return _by_person(_rows_by(appeals, cycle, {"key": contributors.giver("answer")}))
 
 
 def by_reviewer(appeals: QuerySet[Appeal], cycle: Cycle) -> list[Group]:
-    """The outcomes by whoever decided, and until then hears the appeal; two queries."""
-    return _by_person(_grouped(appeals, cycle, {"key": Coalesce("decided_by", "reviewer")}))
+    """Group the outcomes by whoever decided, and until then hears the appeal; two queries."""
+    return _by_person(_rows_by(appeals, cycle, {"key": Coalesce("decided_by", "reviewer")}))
 
 
-def _grouped(appeals: QuerySet[Appeal], cycle: Cycle, keys: dict[str, Any]) -> QuerySet[Any, Any]:
-    return appeals.order_by().values(**keys).annotate(**_figures(cycle))
+def _rows_by(
+    appeals: QuerySet[Appeal], cycle: Cycle, keys: Mapping[str, Combinable]
+) -> list[dict[str, Any]]:
+    """Read the columns of `Outcomes` for each of the keys; one query."""
+    rows = appeals.order_by().values(**keys).annotate(**_columns(cycle))
+    return [dict(row) for row in rows]
 
 
-def _by_person(rows: QuerySet[Any, Any]) -> list[Group]:
-    found = list(rows)
+def _by_person(found: list[dict[str, Any]]) -> list[Group]:
     people = User.objects.in_bulk([r["key"] for r in found if r["key"]])
-    return _ranked(
+    return _most_filed_first(
         Group(r["key"], "", people[r["key"]].name if r["key"] else "", _outcomes(r)) for r in found
     )
 
 
-def _ranked(groups: Iterable[Group]) -> list[Group]:
+def _most_filed_first(groups: Iterable[Group]) -> list[Group]:
     return sorted(groups, key=lambda g: (-g.outcomes.filed, g.code, g.name, str(g.key)))
 
 
@@ -204,7 +212,7 @@ class Load:
 
 
 def loads(appeals: QuerySet[Appeal], at: datetime) -> list[Load]:
-    """How many of these appeals wait for whom, nobody first, then whoever has the most; two
+    """Count the appeals that wait for each reviewer, nobody first, then whoever has the most; two
     queries.
     """
     rows = appeals.filter(state=AppealState.FILED).order_by("pk").select_related("reviewer")
@@ -224,7 +232,7 @@ def loads(appeals: QuerySet[Appeal], at: datetime) -> list[Load]:
 
 
 @dataclass(frozen=True)
-class Corrected:
+class CorrectionTotals:
     """What was corrected for all agencies after appeals of a cycle had shown errors."""
 
     count: int
@@ -232,14 +240,14 @@ class Corrected:
     points_moved: Decimal
 
 
-def corrected(cycle: Cycle) -> Corrected:
-    """The corrections of a cycle added up; one query."""
+def correction_totals(cycle: Cycle) -> CorrectionTotals:
+    """Add up the corrections of a cycle; one query."""
     lines, moved = (
         Coalesce(Sum("line_count"), Value(0)),
         Coalesce(Sum("points_moved"), Value(Decimal(0))),
     )
     rows = Correction.objects.filter(cycle=cycle).order_by()
-    return Corrected(**rows.aggregate(count=Count("pk"), lines=lines, points_moved=moved))
+    return CorrectionTotals(**rows.aggregate(count=Count("pk"), lines=lines, points_moved=moved))
 
 
 # --- Measures for the working groups to look at -------------------------------------------------
@@ -258,9 +266,9 @@ class Flag:
     partly: int
 
 
-def flagged(indicator_set: IndicatorSet) -> list[Flag]:
-    """The measures of a set whose appeals of the year before were often upheld, in the set's order;
-    two queries.
+def flagged_measures(indicator_set: IndicatorSet) -> list[Flag]:
+    """Find the measures of a set whose appeals of the year before were often upheld, in the set's
+    order; two queries.
 
     Sets are agreed before the appeals of the year before are heard; until then the year before that
     one speaks.

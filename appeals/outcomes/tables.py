@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
 
 import django_tables2 as tables
 from django.utils.functional import Promise
@@ -16,7 +15,7 @@ from cycles.ui.tables import CardsTable
 
 
 class OutcomeTable(CardsTable):
-    """How appeals ended; rows are `precedents.Group`s, `heading` says what of, `link` gives the
+    """How appeals ended; rows are `queries.Group`s, `heading` says what of, `link` gives the
     address of a row.
     """
 
@@ -42,9 +41,8 @@ class OutcomeTable(CardsTable):
         *,
         heading: str | Promise,
         link: Callable[[Group], str] | None = None,
-        **kwargs: Any,
     ) -> None:
-        super().__init__(groups, **kwargs)
+        super().__init__(groups)
         self.columns["name"].column.verbose_name = heading
         self.link = link
 

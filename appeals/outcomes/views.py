@@ -39,8 +39,8 @@ MOST_UNHEARD = 20
 
 @require_safe
 def outcomes(request: PortalRequest, pk: int) -> HttpResponse:
-    """Who hears how much, what nobody hears yet, and how the appeals of a cycle ended, within the
-    reader's scope.
+    """Show who hears how much, what nobody hears yet, and how the appeals of a cycle ended, within
+    the reader's scope.
     """
     cycle = overseen_cycle(request, pk)
     user, at = request.user, request.at
@@ -69,13 +69,13 @@ def outcomes(request: PortalRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def flags(request: PortalRequest, pk: int) -> HttpResponse:
-    """The measures of a set whose appeals of the year before were often upheld, for its page:
+    """Show the measures of a set whose appeals of the year before were often upheld, for its page:
     counts, and no names.
     """
     indicator_set = visible(request, pk)
     context = {
         "set": indicator_set,
-        "flags": queries.flagged(indicator_set),
+        "flags": queries.flagged_measures(indicator_set),
         "least": queries.FLAGGED_FROM,
     }
     return page_or_part(request, "appeals/outcomes/flags.html", "slot", context)

@@ -63,14 +63,19 @@ def _lay(cycle: Cycle, *, by: User, at: datetime) -> int:
         shown, share, reason = CASES[number % len(CASES)]
         line = ReferenceLine(measure=measure, value=measure.target)
         points = half_up((marking_rules.suggestion(line.as_answer) or Decimal(0)) * share, 2)
-        said = {
-            "measure": measure,
-            "value": measure.target,
-            "note": "",
-            "claims_not_applicable": False,
-        }
-        agreed = {"points": points, "is_not_applicable": False, "reason": reason}
-        calibration.lay(cycle, **said, shown=shown, **agreed, by=by, at=at)
+        calibration.lay(
+            cycle,
+            measure=measure,
+            value=measure.target,
+            note="",
+            claims_not_applicable=False,
+            shown=shown,
+            points=points,
+            is_not_applicable=False,
+            reason=reason,
+            by=by,
+            at=at,
+        )
     return min(len(measures), LINES)
 
 

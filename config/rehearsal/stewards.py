@@ -6,7 +6,6 @@ import random
 from collections.abc import Container
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from django.core.files.base import ContentFile
 
@@ -16,7 +15,8 @@ from config.rehearsal.walk import Walk
 from cycles.calendar import Phase
 from submissions.models import Stewardship
 from submissions.stewards import actions as stewards
-from submissions.stewards import supply
+from submissions.stewards import figure_givers, supply
+from submissions.stewards.actions import FigureValues
 
 MOMENTS = (0.2, 0.34, 0.48, 0.62, 0.76)
 """Shares of the scoring window at which one measure after another is supplied."""
@@ -43,16 +43,16 @@ def _enter(
     """The steward's figures, and from an administrator those that the steward may not give."""
     chance = random.Random(f"steward-{held.cycle.year}-{held.measure.code}")  # noqa: S311 -- the same year each time
     [steward] = with_roles([held.steward])
-    by_steward, by_administrator = dict[int, dict[str, Any]](), dict[int, dict[str, Any]]()
+    by_steward, by_administrator = dict[int, FigureValues](), dict[int, FigureValues]()
     lines = list(stewards.lines_of(held))
     for answer in lines[: len(lines) // 2] if half else lines:
         share = (
             Decimal("0.7") if answer.submission_id in twins else Decimal(chance.gauss(0.68, 0.12))
         )
         percent = (min(max(share, Decimal(0)), Decimal(1)) * 100).quantize(Decimal("0.01"))
-        why = stewards.why_not_given(answer, steward, by=steward, at=at)
-        said = {"percent": percent, "is_not_applicable": False, "note": ""}
-        (by_administrator if why else by_steward)[answer.pk] = said
+        why = figure_givers.why_not_given(answer, steward, by=steward, at=at)
+        figure = FigureValues(percent=percent, is_not_applicable=False, note="")
+        (by_administrator if why else by_steward)[answer.pk] = figure
     stewards.save_figures(held, by_steward, by=steward, at=at)
     stewards.save_figures(held, by_administrator, by=cast.administrator, at=at)
 

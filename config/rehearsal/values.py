@@ -9,6 +9,7 @@ from typing import Any
 import weasyprint
 from django.core.files.base import ContentFile
 
+from appeals.drafting.actions import DraftValues
 from cycles.calendar import Phase
 from cycles.ui import pdf
 from indicators.models import Direction, Figure, Kind, Measure, Planned
@@ -254,7 +255,7 @@ def lost(answer: Answer) -> bool:
     return current.points is not None and current.points < (answer.self_points or Decimal(0))
 
 
-def contention(answer: Answer) -> dict[str, Any]:
+def contention(answer: Answer) -> DraftValues:
     return {
         "ground": "evidence",
         "argument": "مستند پیوست همهٔ مقدار را نشان می‌دهد.",

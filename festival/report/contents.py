@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from agencies.persian import named
-from appeals.outcomes.queries import Corrected, Outcomes
+from appeals.outcomes.queries import CorrectionTotals, Outcomes
 from cycles.models import Seal
 from festival.closing.summary import Closing
 from festival.duties.sentences import sentence
@@ -155,7 +155,7 @@ class Facts:
     strongest: list[MeasureResult]
     weakest: list[MeasureResult]
     appeals: Outcomes
-    corrected: Corrected
+    corrected: CorrectionTotals
     soundness: DataQuality
     behind: Behind
     execution: list[ActChapter]

@@ -77,7 +77,7 @@ def gather(edition: Edition, at: datetime) -> Facts:
         strongest=measures[:5],
         weakest=measures[-5:][::-1],
         appeals=read(("appeals",), _appeals, edition),
-        corrected=read(("corrected",), outcomes_queries.corrected, edition.cycle),
+        corrected=read(("corrected",), outcomes_queries.correction_totals, edition.cycle),
         soundness=read(("soundness",), data_quality, edition.cycle, at),
         behind=read(("behind",), chapters.behind_target, edition),
         execution=read(("execution",), chapters.execution, edition),

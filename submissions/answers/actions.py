@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -18,11 +17,11 @@ from submissions import completeness, outliers
 from submissions.models import Answer, Submission
 from submissions.workflow import MOVES
 
-SAID = ("value", "claims_not_applicable", *Answer.TEXT_FIELDS)
+FIELDS = ("value", "claims_not_applicable", *Answer.TEXT_FIELDS)
 """What an agency says of a line."""
 
 
-class Changed(clashes.Changed):
+class AnswerChanged(clashes.Changed):
     """Somebody else has changed, meanwhile, what is being saved: `answer` (key) and `fields` name
     what.
     """
@@ -106,11 +105,20 @@ def _new_line(
 
 @transaction.atomic
 def save_answer(
-    answer: Answer, *, by: User, at: datetime, seen: Mapping[str, str] | None = None, **said: Any
+    answer: Answer,
+    *,
+    by: User,
+    at: datetime,
+    seen: Mapping[str, str] | None = None,
+    **values: object,
 ) -> Answer:
-    """Save what the agency says of one line: any of `SAID`; see `save_answers`."""
+    """Save what the agency says of one line: any of `FIELDS`; see `save_answers`."""
     lines = save_answers(
-        answer.submission, {answer.pk: said}, by=by, at=at, seen={answer.pk: seen} if seen else None
+        answer.submission,
+        {answer.pk: values},
+        by=by,
+        at=at,
+        seen={answer.pk: seen} if seen else None,
     )
     return next(a for a in lines if a.pk == answer.pk)
 
@@ -118,7 +126,7 @@ def save_answer(
 @transaction.atomic
 def save_answers(
     submission: Submission,
-    given: Mapping[int, Mapping[str, Any]],
+    values: Mapping[int, Mapping[str, object]],
     *,
     by: User,
     at: datetime,
@@ -128,31 +136,35 @@ def save_answers(
 
     Only the fields named are saved. `seen` holds, by answer key and field, the tokens of what the
     writer had before them (`Answer.token`): a field left as it was seen is not touched, and one
-    that somebody else has changed meanwhile raises `Changed`. Returns all the submission's lines as
-    they now stand, in the order of the page.
+    that somebody else has changed meanwhile raises `AnswerChanged`. Returns all the submission's
+    lines as they now stand, in the order of the page.
     """
-    return enter(submission, given, "answer", by=by, at=at, seen=seen)
+    return enter(submission, values, "answer", by=by, at=at, seen=seen)
 
 
 @transaction.atomic
 def enter(
     submission: Submission,
-    given: Mapping[int, Mapping[str, Any]],
+    values: Mapping[int, Mapping[str, object]],
     move: str,
     *,
     by: User,
     at: datetime,
     seen: Mapping[int, Mapping[str, str]] | None = None,
-    **facts: Any,
+    params: Mapping[str, object] | None = None,
 ) -> list[Answer]:
-    """Save lines through one of the moves that may; see `save_answers`."""
-    [submission] = perform(MOVES, [submission], move, by=by, at=at, **facts)
+    """Save lines through one of the moves that may; see `save_answers`.
+
+    `params` are kept in the record beside the act.
+    """
+    params_by_pk = {submission.pk: params or {}}
+    [submission] = perform(MOVES, [submission], move, by=by, at=at, params_by_pk=params_by_pk)
     lines = list(submission.answers.for_page().with_counts())
-    wanted = [a for a in lines if a.pk in given]
-    if len(wanted) != len(given):
+    wanted = [a for a in lines if a.pk in values]
+    if len(wanted) != len(values):
         raise Refused(_("One of the lines does not belong to this submission."))
     seen = seen or {}
-    wanted = [a for a in wanted if _change(a, given[a.pk], seen.get(a.pk, {})) or a.prefilled_from]
+    wanted = [a for a in wanted if _change(a, values[a.pk], seen.get(a.pk, {})) or a.prefilled_from]
     for answer in wanted:
         answer.updated_at, answer.updated_by, answer.prefilled_from, answer.ready_at = (
             at,
@@ -166,7 +178,7 @@ def enter(
     for answer in wanted:
         answer.lacking = completeness.lacks(answer, submission.cycle)
     changed = [
-        *SAID,
+        *FIELDS,
         "outliers",
         "lacking",
         "prefilled_from",
@@ -181,12 +193,12 @@ def enter(
     return lines
 
 
-def _change(answer: Answer, said: Mapping[str, Any], seen: Mapping[str, str]) -> bool:
-    """Take over what was said, unless somebody else said something else meanwhile; whether that
+def _change(answer: Answer, values: Mapping[str, object], seen: Mapping[str, str]) -> bool:
+    """Take over new values, unless somebody else has entered others meanwhile; answer whether that
     changes the line.
     """
-    before, clashes = [getattr(answer, name) for name in said], []
-    for name, new in said.items():
+    before, clashes = [getattr(answer, name) for name in values], []
+    for name, new in values.items():
         held, token = answer.token(name), seen.get(name)
         if token is not None and Answer.token_of(new) == token:
             continue  # left as it was seen, whatever it is by now
@@ -194,12 +206,12 @@ def _change(answer: Answer, said: Mapping[str, Any], seen: Mapping[str, str]) ->
             clashes.append(name)
         setattr(answer, name, new)
     if clashes:
-        raise Changed(answer.pk, clashes)
-    return before != [getattr(answer, name) for name in said]
+        raise AnswerChanged(answer.pk, clashes)
+    return before != [getattr(answer, name) for name in values]
 
 
 def why_unsound(answer: Answer) -> str:
-    """Why a line may not say what it says, in a sentence, or ""."""
+    """Say why a line may not say what it says, in a sentence, or ""."""
     if answer.measure.is_stewarded:
         return _("The steward supplies this figure; there is nothing to enter.")
     if answer.claims_not_applicable and not answer.note.strip():

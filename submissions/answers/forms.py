@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
@@ -14,7 +13,7 @@ from cycles.ui.choices import offer_choices, offer_rows
 from cycles.ui.fields import NumberField, PersianTextField
 from indicators.models import Axis
 from indicators.scoring.methods import METHODS
-from submissions.answers.actions import SAID
+from submissions.answers.actions import FIELDS
 from submissions.models import Answer, Evidence, FactorKind, TextPart, Verdict
 
 
@@ -30,8 +29,8 @@ class AnswerForm(forms.Form):
         label=_("This measure does not apply to us"), required=False
     )
 
-    def __init__(self, data: Any = None, *, answer: Answer) -> None:
-        initial = {name: getattr(answer, name) for name in SAID}
+    def __init__(self, data: Mapping[str, object] | None = None, *, answer: Answer) -> None:
+        initial = {name: getattr(answer, name) for name in FIELDS}
         super().__init__(data, initial=initial)
         for text in Answer.TEXTS:
             self.fields[text.name] = PersianTextField(
@@ -80,41 +79,41 @@ class AnswerForm(forms.Form):
         return value
 
     @property
-    def _chosen(self) -> dict[str, str]:
-        """Of fields that clashed, what the other's text was when the writer chose between both."""
-        return {name: token for name in SAID if (token := self.data.get(f"now_{name}"))}
+    def _tokens_of_choice(self) -> dict[str, str]:
+        """The token, by clashing field, of the other's text when the writer chose between both."""
+        return {name: token for name in FIELDS if (token := self.data.get(f"now_{name}"))}
 
     @property
     def takes_theirs(self) -> bool:
         return self.data.get("keep") == "theirs"
 
     @property
-    def said(self) -> dict[str, Any]:
-        """What was typed, of the fields that were on the page."""
-        theirs = self._chosen if self.takes_theirs else {}
+    def values(self) -> dict[str, object]:
+        """The values that were typed in the fields that were on the page."""
+        theirs = self._tokens_of_choice if self.takes_theirs else {}
         return {
             name: self.cleaned_data[name]
-            for name in SAID
+            for name in FIELDS
             if name not in theirs and (name in self.data or name == "claims_not_applicable")
         }
 
     @property
     def seen(self) -> dict[str, str]:
-        known = {name: token for name in SAID if (token := self.data.get(f"seen_{name}"))}
-        return known | (self._chosen if self.data.get("keep") == "mine" else {})
+        known = {name: token for name in FIELDS if (token := self.data.get(f"seen_{name}"))}
+        return known | (self._tokens_of_choice if self.data.get("keep") == "mine" else {})
 
     def seen_after(self, answer: Answer) -> dict[str, str]:
-        """The tokens of what the page shows once this was answered: of fields that it does not show
-        as they now stand, because a colleague changed them or they were not saved, what had been
-        seen before.
+        """Collect the tokens of what the page shows once this was answered: of fields that it does
+        not show as they now stand, because a colleague changed them or they were not saved, what
+        had been seen before.
         """
         if not self.is_bound:
-            return {name: answer.token(name) for name in SAID}
-        typed = {name: Answer.token_of(said) for name, said in self.cleaned_data.items()}
+            return {name: answer.token(name) for name in FIELDS}
+        typed = {name: Answer.token_of(value) for name, value in self.cleaned_data.items()}
         before = self.seen
         return {
             name: now if typed.get(name) == now else before.get(name, now)
-            for name in SAID
+            for name in FIELDS
             if (now := answer.token(name))
         }
 
@@ -146,7 +145,9 @@ class FactorForm(forms.Form):
         ),
     )
 
-    def __init__(self, data: Any = None, *, files: Iterable[Evidence]) -> None:
+    def __init__(
+        self, data: Mapping[str, object] | None = None, *, files: Iterable[Evidence]
+    ) -> None:
         super().__init__(data)
         self.shown_files = {str(file.pk): file for file in files}
         offer_choices(
@@ -172,11 +173,11 @@ class ShareOutForm(ComparedForm):
 
     def __init__(
         self,
-        data: Any = None,
+        data: Mapping[str, object] | None = None,
         *,
         people: QuerySet[User],
         axes: Iterable[Axis],
-        shows: Mapping[str, Any],
+        shows: Mapping[str, object],
     ) -> None:
         super().__init__(data, shows=shows)
         self.axes = {str(axis.pk): axis for axis in axes}

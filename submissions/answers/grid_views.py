@@ -5,10 +5,9 @@ to several.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -79,7 +78,7 @@ class Grid:
     """A page of units and an axis of measures."""
 
     cycle: Cycle
-    page: Any
+    page: Page[Submission]
     axes: list[Axis]
     axis: Axis | None
     measures: list[Measure]
@@ -90,6 +89,10 @@ class Grid:
     @property
     def open_rows(self) -> list[UnitRow]:
         return [row for row in self.rows if not row.closed]
+
+    @property
+    def open_units(self) -> list[Submission]:
+        return [row.submission for row in self.open_rows]
 
     @property
     def open_cells(self) -> list[Cell]:
@@ -109,7 +112,7 @@ def _cells(rows: Iterable[UnitRow]) -> list[Cell]:
 
 
 def _grid(request: PortalRequest, pk: int) -> Grid:
-    """The units and the measures asked for; whoever has no unit in the cycle finds no grid."""
+    """Find the units and the measures asked for; whoever has no unit in the cycle finds no grid."""
     cycle = get_object_or_404(Cycle.objects.visible_to(request.user, request.at), pk=pk)
     units = (
         headquarters.units_of(request.user, request.at)
@@ -179,19 +182,19 @@ def _fill_in(grid: Grid) -> None:
 
 
 @dataclass
-class Typed:
-    """What was typed over: the new values and the tokens of what stood there, by answer key."""
+class TypedValues:
+    """New values that were typed, with the tokens of what stood there, by answer key."""
 
     values: dict[int, Decimal | None] = field(default_factory=dict)
     seen: dict[int, str] = field(default_factory=dict)
     cells: dict[int, Cell] = field(default_factory=dict)
 
 
-def _typed(request: PortalRequest, grid: Grid) -> Typed:
+def _read_cells(request: PortalRequest, grid: Grid) -> TypedValues:
     """Put what was typed in the cells, with what is wrong in each; what was left as it was seen is
     not touched.
     """
-    typed = Typed()
+    typed = TypedValues()
     tokens = dict(
         part.split(":", 1) for part in request.POST.get("seen", "").split() if ":" in part
     )
@@ -226,7 +229,7 @@ def _why_unsound(answer: Answer, value: Decimal | None) -> str:
 
 
 def _faults(grid: Grid) -> list[str]:
-    """What is wrong, each named by unit and measure."""
+    """List what is wrong, each named by unit and measure."""
     said = []
     for cell in _cells(grid.rows):
         if cell.error:
@@ -245,12 +248,12 @@ def grid(request: PortalRequest, pk: int) -> HttpResponse:
     _fill_in(found)
     faults: list[str] = []
     if request.method == "POST":
-        typed = _typed(request, found)
+        typed = _read_cells(request, found)
         faults = _faults(found)
         if not faults:
             try:
                 saved = _save(request, found, typed)
-            except actions.Changed as clash:  # in the moment since the lines were read
+            except actions.AnswerChanged as clash:  # in the moment since the lines were read
                 typed.cells[clash.answer].error = str(clash)
                 faults = _faults(found)
             except Refused as refusal:
@@ -261,17 +264,16 @@ def grid(request: PortalRequest, pk: int) -> HttpResponse:
                 )
                 return redirect(_address(request, found))
     return _page(
-        request, found, faults, UnitsDocumentForm(rows=found.open_rows, measures=found.measures)
+        request, found, faults, UnitsDocumentForm(units=found.open_units, measures=found.measures)
     )
 
 
-def _save(request: PortalRequest, found: Grid, typed: Typed) -> int:
+def _save(request: PortalRequest, found: Grid, typed: TypedValues) -> int:
     if not typed.values:
         return 0
-    units = [row.submission for row in found.open_rows]
     return len(
         headquarters.fill_units(
-            units, typed.values, seen=typed.seen, by=request.user, at=request.at
+            found.open_units, typed.values, seen=typed.seen, by=request.user, at=request.at
         )
     )
 
@@ -298,7 +300,7 @@ def document(request: PortalRequest, pk: int) -> HttpResponse:
     """Give one document to a measure of several units."""
     found = _grid(request, pk)
     form = UnitsDocumentForm(
-        request.POST, request.FILES, rows=found.open_rows, measures=found.measures
+        request.POST, request.FILES, units=found.open_units, measures=found.measures
     )
     if form.is_valid():
         said = form.cleaned_data

@@ -22,7 +22,7 @@ from submissions.models import Answer, Evidence, Submission
 
 
 def units_of(user: User, at: datetime) -> QuerySet[Submission]:
-    """The self-assessments of the units that the user's agencies look after."""
+    """Find the self-assessments of the units that the user's agencies look after."""
     mine = user.agency_ids(at, *SUPERIOR_ROLES)
     return Submission.objects.visible_to(user, at).filter(agency__parent__in=mine)
 
@@ -52,12 +52,12 @@ def fill_units(
         raise Refused(_("One of the lines does not belong to these units."))
     saved = []
     for unit, keys in of_unit.items():
-        given = {key: {"value": values[key]} for key in keys}
+        of_lines = {key: {"value": values[key]} for key in keys}
         tokens = {key: {"value": seen[key]} for key in keys}
         written = actions.enter(
-            by_key[unit], given, "fill", by=by, at=at, seen=tokens, lines=len(keys)
+            by_key[unit], of_lines, "fill", by=by, at=at, seen=tokens, params={"lines": len(keys)}
         )
-        saved += [a for a in written if a.pk in given]
+        saved += [a for a in written if a.pk in of_lines]
     return saved
 
 

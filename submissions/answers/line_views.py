@@ -1,9 +1,9 @@
 """What colleagues do about a line beside answering it: comments, ready marks, factors, shares."""
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -16,16 +16,16 @@ from indicators.models import Axis
 from submissions.answers import teamwork
 from submissions.answers.forms import CommentForm, FactorForm, ReadyForm, ShareOutForm
 from submissions.lookups import find, find_line, form_errors, line_url
-from submissions.models import Answer, ExternalFactor, Submission
+from submissions.models import Answer, ExternalFactor, LineComment, Submission
 
 
 def _do_on_line(
-    request: PortalRequest, answer: Answer, form: Any, act: Callable[..., Any]
+    request: PortalRequest, answer: Answer, form: Form, act: Callable[[], object]
 ) -> HttpResponse:
-    """Do an act on a line with what its small form holds, and go back to the line."""
+    """Do an act on a line once its small form is valid, and go back to the line."""
     if form.is_valid():
         with attempt(request):
-            act(answer, **form.cleaned_data, by=request.user, at=request.at)
+            act()
     else:
         messages.error(request, form_errors(form))
     return redirect(line_url(answer))
@@ -33,25 +33,42 @@ def _do_on_line(
 
 @require_POST
 def line_ready(request: PortalRequest, pk: int) -> HttpResponse:
-    return _do_on_line(
-        request, find_line(request, pk), ReadyForm(request.POST), teamwork.mark_ready
-    )
+    answer, form = find_line(request, pk), ReadyForm(request.POST)
+
+    def act() -> Answer:
+        is_ready = form.cleaned_data["is_ready"]
+        return teamwork.mark_ready(answer, is_ready=is_ready, by=request.user, at=request.at)
+
+    return _do_on_line(request, answer, form, act)
 
 
 @require_POST
 def line_comment(request: PortalRequest, pk: int) -> HttpResponse:
-    return _do_on_line(request, find_line(request, pk), CommentForm(request.POST), teamwork.comment)
+    answer, form = find_line(request, pk), CommentForm(request.POST)
+
+    def act() -> LineComment:
+        text = form.cleaned_data["text"]
+        return teamwork.comment(answer, text=text, by=request.user, at=request.at)
+
+    return _do_on_line(request, answer, form, act)
 
 
 @require_POST
 def factor_claim(request: PortalRequest, pk: int) -> HttpResponse:
     answer = find_line(request, pk)
-    return _do_on_line(
-        request,
-        answer,
-        FactorForm(request.POST, files=answer.evidence.live().select_related("document")),
-        teamwork.claim_factor,
-    )
+    form = FactorForm(request.POST, files=answer.evidence.live().select_related("document"))
+
+    def act() -> ExternalFactor:
+        return teamwork.claim_factor(
+            answer,
+            kind=form.cleaned_data["kind"],
+            text=form.cleaned_data["text"],
+            evidence=form.cleaned_data["evidence"],
+            by=request.user,
+            at=request.at,
+        )
+
+    return _do_on_line(request, answer, form, act)
 
 
 @require_POST
@@ -64,9 +81,12 @@ def factor_withdraw(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def share_out_form(
-    request: PortalRequest, submission: Submission, axes: Iterable[Axis], data: Any = None
+    request: PortalRequest,
+    submission: Submission,
+    axes: Iterable[Axis],
+    data: Mapping[str, object] | None = None,
 ) -> ShareOutForm:
-    """The place to give out lines; the page shows who has which."""
+    """Make the form by which lines are given out; the page shows who has which."""
     held = submission.answers.exclude(assignee=None).order_by("pk").values_list("pk", "assignee")
     people = teamwork.colleagues(submission, request.at)
     return ShareOutForm(data, people=people, axes=axes, shows={"assignees": list(held)})
@@ -86,7 +106,12 @@ def share_out(request: PortalRequest, pk: int) -> HttpResponse:
         seen = form.as_seen(lambda: share_out_form(request, submission, axes))
         with attempt(request):
             count = teamwork.share_out(
-                submission, **form.cleaned_data, by=request.user, at=request.at, seen=seen
+                submission,
+                axis=form.cleaned_data["axis"],
+                assignee=form.cleaned_data["assignee"],
+                by=request.user,
+                at=request.at,
+                seen=seen,
             )
             messages.success(request, _("Lines given out: %(count)s") % {"count": localised(count)})
     else:

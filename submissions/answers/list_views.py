@@ -23,7 +23,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # --- The list ------------------------------------------------------------------------------------
 
 
-def _listed(request: PortalRequest) -> tuple[SubmissionFilter, SubmissionTable]:
+def _narrowed_table(request: PortalRequest) -> tuple[SubmissionFilter, SubmissionTable]:
     rows = Submission.objects.visible_to(request.user, request.at).for_list()
     narrowed = SubmissionFilter(request.GET, queryset=rows, request=request)
     for_authority = request.user.holds(Role.ADMINISTRATOR, Role.AUDITOR, at=request.at)
@@ -32,7 +32,7 @@ def _listed(request: PortalRequest) -> tuple[SubmissionFilter, SubmissionTable]:
 
 @require_safe
 def submission_list(request: PortalRequest) -> HttpResponse:
-    narrowed, table = _listed(request)
+    narrowed, table = _narrowed_table(request)
     RequestConfig(request, paginate={"per_page": 25}).configure(table)
     units = headquarters.units_of(request.user, request.at)
     context = {
@@ -45,7 +45,7 @@ def submission_list(request: PortalRequest) -> HttpResponse:
 
 
 def _to_begin(request: PortalRequest) -> list[Participation]:
-    """The reader's agencies' participations whose self-assessment may be begun now."""
+    """List the participations of the reader's agencies whose self-assessment may be begun now."""
     mine = (
         Participation.objects.active()
         .filter(agency__in=request.user.agency_ids(request.at), cycle__state=CycleState.OPEN)
@@ -63,7 +63,7 @@ def _may_begin(request: PortalRequest, participation: Participation) -> bool:
 
 @require_safe
 def submission_export(request: PortalRequest) -> HttpResponse:
-    _, table = _listed(request)
+    _, table = _narrowed_table(request)
     RequestConfig(request, paginate=False).configure(table)
     with_blocks = "blocks" in table.columns.names()
     response = HttpResponse(

@@ -5,7 +5,6 @@ cell by cell.
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from types import SimpleNamespace
-from typing import Any
 from uuid import UUID
 
 import tablib
@@ -18,7 +17,7 @@ from cycles.spreadsheets.sheets import Column, Form, Sheet, Wrong
 from indicators.exchange.cells import TRUTH, LineageCell, NumberCell, TruthCell
 from submissions.answers import actions
 from submissions.answers.forms import AnswerForm
-from submissions.answers.sheets import Given, Seen
+from submissions.answers.sheets import TokensByLine, ValuesByLine
 from submissions.models import Answer, Submission
 
 FIELDS = {
@@ -100,27 +99,27 @@ class AnswerLines(LineResource):
     def lines(self) -> list[AnswerLine]:
         return [_line(a) for a in self.submission.answers.for_page() if not a.measure.is_stewarded]
 
-    def before_import(self, dataset: tablib.Dataset, **kwargs: Any) -> None:
+    def before_import(self, dataset: tablib.Dataset, **kwargs: object) -> None:
         self.answers = {a.pk: a for a in self.submission.answers.for_page()}
         self.by_lineage: dict[UUID, list[Answer]] = {}
         for a in self.answers.values():
             self.by_lineage.setdefault(a.measure.lineage, []).append(a)
 
-    def get_instance(self, instance_loader: Any, row: Mapping[str, str]) -> AnswerLine | None:
+    def get_instance(self, instance_loader: object, row: Mapping[str, str]) -> AnswerLine | None:
         try:
             found = self.by_lineage.get(UUID(row["lineage"]), [])
         except ValueError:
             return None
         return _line(found[0]) if len(found) == 1 else None
 
-    def init_instance(self, row: Any = None) -> AnswerLine:
+    def init_instance(self, row: object = None) -> AnswerLine:
         empty = dict.fromkeys((*INFORMATIVE, *FIELDS), "")
         return AnswerLine(pk=None, lineage=None, **empty | {"value": None, "not_applicable": False})
 
     def validate_instance(
         self,
         instance: AnswerLine,
-        import_validation_errors: Any = None,
+        import_validation_errors: Mapping[str, object] | None = None,
         validate_unique: bool = True,
     ) -> None:
         errors = dict(import_validation_errors or {})
@@ -140,22 +139,25 @@ class AnswerLines(LineResource):
         if errors:
             raise ValidationError(errors)
 
-    def _judge(self, line: AnswerLine, answer: Answer, errors: dict[str, Any]) -> None:
+    def _judge(self, line: AnswerLine, answer: Answer, errors: dict[str, object]) -> None:
         """Add what the form of the line would refuse, in the cell that says it."""
         columns = {field: column for column, field in FIELDS.items()}
-        said = {
+        values = {
             field: getattr(line, column) for column, field in FIELDS.items() if column not in errors
         }
-        tried = Answer(measure=answer.measure, own=answer.own, **said)
+        tried = Answer(measure=answer.measure, own=answer.own, **values)
         if not errors and (why := actions.why_unsound(tried)):
             errors[_place(tried)] = why
-        form = AnswerForm({name: _typed(text) for name, text in said.items()}, answer=answer)
+        typed = {name: _as_typed(value) for name, value in values.items()}
+        form = AnswerForm(typed, answer=answer)
         for field, complaints in form.errors.items():
             errors.setdefault(columns[field], list(complaints))
 
-    def why_not_together(self, sheet: Sheet, taken: Sequence[tuple[int, Any]]) -> list[Wrong]:
-        """A lineage may be spelt in two ways."""
-        seen: set[int] = set()
+    def why_not_together(
+        self, sheet: Sheet, taken: Sequence[tuple[int, AnswerLine]]
+    ) -> list[Wrong]:
+        """Find lines that stand twice: a lineage may be spelt in two ways."""
+        seen: set[int | None] = set()
         wrong = []
         for number, line in taken:
             if line.pk in seen:
@@ -163,44 +165,43 @@ class AnswerLines(LineResource):
             seen.add(line.pk)
         return wrong
 
-    def given(self, found: Check) -> tuple[Given, Seen]:
-        """What the rows that say something new say, and the tokens of what the check saw in their
-        place.
+    def changed_values(self, found: Check) -> tuple[ValuesByLine, TokensByLine]:
+        """Read the values of rows that say something new, and the tokens of what the check saw in
+        their place.
         """
-        given = {}
+        values = {}
         seen = {}
         for changed in found.changed:
             line = changed["object"]
             answer = self.answers[line.pk]
-            given[line.pk] = {field: getattr(line, column) for column, field in FIELDS.items()}
+            values[line.pk] = {field: getattr(line, column) for column, field in FIELDS.items()}
             seen[line.pk] = {field: answer.token(field) for field in FIELDS.values()}
-        return given, seen
+        return values, seen
 
 
 def _line(answer: Answer) -> AnswerLine:
     m = answer.measure
-    told = {
-        "lineage": m.lineage,
-        "code": m.code,
-        "title": m.title,
-        "unit": m.unit,
-        "target": answer.target,
-    }
-    told["bounds"] = str(answer.bounds)
     return AnswerLine(
-        pk=answer.pk, **told, **{column: getattr(answer, field) for column, field in FIELDS.items()}
+        pk=answer.pk,
+        lineage=m.lineage,
+        code=m.code,
+        title=m.title,
+        unit=m.unit,
+        target=answer.target,
+        bounds=str(answer.bounds),
+        **{column: getattr(answer, field) for column, field in FIELDS.items()},
     )
 
 
-def _typed(said: Any) -> Any:
-    """As a person types it in the form; where rows are chosen from, their
-    number has no decimals.
+def _as_typed(value: object) -> object:
+    """Write a value as a person types it in the form; where rows are chosen from, their number has
+    no decimals.
     """
-    return f"{said.normalize():f}" if isinstance(said, Decimal) else said
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else value
 
 
 def _place(answer: Answer) -> str:
-    """The column in which a line is unsound."""
+    """Name the column in which a line is unsound."""
     if not answer.claims_not_applicable:
         return "value"
     return "not_applicable" if answer.note.strip() else "note"

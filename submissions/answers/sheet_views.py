@@ -1,7 +1,6 @@
 """Pages by which a self-assessment goes out as a spreadsheet and is filled in from one."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -17,6 +16,7 @@ from cycles.ui.pages import import_page, sheet_answer
 from submissions.answers import sheets
 from submissions.answers.sheet_columns import VALUES, AnswerLines
 from submissions.lookups import find
+from submissions.models import Answer
 from submissions.workflow import MOVES
 
 
@@ -29,7 +29,7 @@ def template(request: PortalRequest, kind: str) -> HttpResponse:
 
 @require_safe
 def export(request: PortalRequest, pk: int, kind: str) -> HttpResponse:
-    """The lines that the agency fills in, with what they say now."""
+    """Hand out the lines that the agency fills in, with what they say now."""
     submission = find(request, pk)
     resource = AnswerLines(submission)
     name = f"{VALUES.name}-{submission.cycle.year}-{submission.agency.code}"
@@ -46,14 +46,18 @@ def take_in(request: PortalRequest, pk: int) -> HttpResponse:
         messages.error(request, closed)
         return redirect("submissions:detail", pk)
 
-    def do(sheet: Sheet, *, as_checked: str, **said: Any) -> Sequence[Any]:
+    def do(
+        sheet: Sheet, *, as_checked: str, file_name: str, sha256: str, left_out: int
+    ) -> Sequence[Answer]:
         resource = AnswerLines(submission)
         return sheets.import_answers(
             submission,
-            lambda: resource.given(dry_run.checked_again(resource, sheet, as_checked)),
+            lambda: resource.changed_values(dry_run.checked_again(resource, sheet, as_checked)),
             by=request.user,
             at=request.at,
-            **said,
+            file_name=file_name,
+            sha256=sha256,
+            left_out=left_out,
         )
 
     return import_page(

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -12,14 +11,14 @@ from cycles.workflow import Refused
 from submissions.answers import actions
 from submissions.models import Answer, Submission
 
-Given = Mapping[int, Mapping[str, Any]]
-Seen = Mapping[int, Mapping[str, str]]
+ValuesByLine = Mapping[int, Mapping[str, object]]
+TokensByLine = Mapping[int, Mapping[str, str]]
 
 
 @transaction.atomic
 def import_answers(
     submission: Submission,
-    lines: Callable[[], tuple[Given, Seen]],
+    lines: Callable[[], tuple[ValuesByLine, TokensByLine]],
     *,
     by: User,
     at: datetime,
@@ -29,19 +28,20 @@ def import_answers(
 ) -> list[Answer]:
     """Save what a file says, unless somebody has changed since what it was checked against.
 
-    `lines` answers with what is said and the tokens of what the check saw; it comes from
-    `answer_lines`, which reads spreadsheets and stands above. `left_out` of the file's rows were
+    `lines` answers with the values by line and the tokens of what the check saw; it comes from
+    `sheet_columns`, which reads spreadsheets and stands above. `left_out` of the file's rows were
     wrong and knowingly not taken.
     """
-    given, seen = lines()
-    said: dict[str, Any] = {"file": file_name, "sha256": sha256, "rows": len(given)}
-    said |= {"left_out": left_out} if left_out else {}
+    values, seen = lines()
+    params: dict[str, object] = {"file": file_name, "sha256": sha256, "rows": len(values)}
+    if left_out:
+        params["left_out"] = left_out
     try:
-        saved = actions.enter(submission, given, "take_in", by=by, at=at, seen=seen, **said)
-    except actions.Changed as clash:
+        saved = actions.enter(submission, values, "take_in", by=by, at=at, seen=seen, params=params)
+    except actions.AnswerChanged as clash:
         line = Answer.objects.select_related("measure").get(pk=clash.answer)
         sentence = _(
             "Somebody has changed “%(line)s” since the file was checked; please check it again."
         )
         raise Refused(sentence % {"line": line}) from clash
-    return [a for a in saved if a.pk in given]
+    return [a for a in saved if a.pk in values]

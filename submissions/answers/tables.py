@@ -1,6 +1,6 @@
 """Lists of self-assessments and of blocks."""
 
-from typing import Any
+from datetime import datetime
 
 import django_tables2 as tables
 from django.urls import reverse
@@ -45,11 +45,11 @@ class SubmissionTable(CardsTable):
     def render_state(self, record: Submission) -> SafeString:
         return state_badge(record.state, record.get_state_display())
 
-    def render_progress(self, record: Any) -> SafeString:
+    def render_progress(self, record: Submission) -> SafeString:
         return out_of(record.lines_done, record.lines, str(_("Lines complete")))
 
-    def render_blocks(self, record: Any) -> SafeString:
+    def render_blocks(self, record: Submission) -> SafeString:
         return out_of(record.blocks_done, record.blocks_total, str(_("Blocks handed in")))
 
-    def render_submitted_at(self, value: Any) -> str:
+    def render_submitted_at(self, value: datetime) -> str:
         return format_moment(value, language())

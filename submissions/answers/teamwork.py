@@ -21,7 +21,7 @@ from submissions.workflow import MOVES
 
 
 def colleagues(submission: Submission, at: datetime) -> QuerySet[User]:
-    """The people of the agency to whom lines may be given."""
+    """Find the people of the agency to whom lines may be given."""
     held = Membership.objects.filter(agency=submission.agency_id, role__in=AGENCY_ROLES).in_force(
         at
     )
@@ -64,7 +64,7 @@ def mark_ready(answer: Answer, *, is_ready: bool, by: User, at: datetime) -> Ans
 
 
 def _of(submission: Submission, answer: Answer) -> Answer:
-    """The line as it stands under the lock of its submission."""
+    """Read the line afresh, under the lock of its submission."""
     return Answer.objects.for_page().get(pk=answer.pk, submission=submission)
 
 

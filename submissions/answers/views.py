@@ -5,7 +5,7 @@ in, saved field by field.
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from uuid import UUID
 
 from django.forms.boundfield import BoundField
 from django.http import HttpResponse
@@ -75,9 +75,9 @@ class AxisGroup:
 
 
 def by_axis(
-    answers: Iterable[Answer], cycle: Cycle, past: dict[Any, list[Past]] | None = None
+    answers: Iterable[Answer], cycle: Cycle, past: dict[UUID, list[Past]] | None = None
 ) -> tuple[list[AxisGroup], Node]:
-    """Lines by axis with the points of the agency's own values, and their total."""
+    """Group lines by axis with the points of the agency's own values, and add them up."""
     axes: dict[Axis, list[WorkspaceLine]] = {}
     lines_of_tree = []
     for a in answers:
@@ -130,8 +130,8 @@ def workspace(
     submission: Submission,
     opened: int | None,
     form: AnswerForm | None = None,
-) -> dict[str, Any]:
-    """What the workspace shows, with one line opened."""
+) -> dict[str, object]:
+    """Collect what the workspace shows, with one line opened."""
     windows = Window.objects.concerning([submission])
     moves = MOVES.open_to(submission, by=request.user, at=request.at, windows=windows)
     answers = list(submission.answers.for_page().with_people())
@@ -141,10 +141,11 @@ def workspace(
     show = show if show in SHOWN else ""
     opened_line = next((a for a in answers if a.pk == opened), None)
     shown = {a.pk for a in answers if _is_shown(a, show, request.user) or a == opened_line}
-    context: dict[str, Any] = {
+    acts = {m.name for m in moves}
+    context: dict[str, object] = {
         "submission": submission,
         "moves": [m for m in moves if m.name in PAGES],
-        "acts": {m.name for m in moves},
+        "acts": acts,
         "closed": MOVES.why_not(
             submission, MOVES["answer"], by=request.user, at=request.at, windows=windows
         ),
@@ -159,17 +160,19 @@ def workspace(
         "share_out": share_out_form(request, submission, [g.axis for g in groups]),
     }
     if opened_line is not None:
-        context |= _opened(request, opened_line, past.get(opened_line.measure.lineage, []), form)
+        past_of_line = past.get(opened_line.measure.lineage, [])
+        context |= _open_line(request, opened_line, past_of_line, form)
         context |= _beside(answers, opened_line, shown)
-        context |= evidence_views.drawer(request, opened_line, context["acts"])
-        context["factor_form"] = FactorForm(files=context["files"])
+        files = opened_line.evidence.with_versions()
+        context |= evidence_views.drawer(opened_line, acts, files)
+        context["factor_form"] = FactorForm(files=files)
     return context
 
 
-def _opened(
+def _open_line(
     request: PortalRequest, answer: Answer, past: list[Past], form: AnswerForm | None = None
-) -> dict[str, Any]:
-    """What the open line shows besides itself."""
+) -> dict[str, object]:
+    """Collect what the open line shows besides itself."""
     factors = list(
         ExternalFactor.objects.filter(answer=answer).live().prefetch_related("evidence__document")
     )
@@ -185,9 +188,9 @@ def _opened(
     }
 
 
-def outcome(answer: Answer, form: AnswerForm, **more: Any) -> dict[str, Any]:
-    """What the method makes of the line, what stands out, and the tokens of what the writer has now
-    seen.
+def outcome(answer: Answer, form: AnswerForm) -> dict[str, object]:
+    """Collect what the method makes of the line, what stands out, and the tokens of what the writer
+    has now seen.
     """
     m = answer.measure
     return {
@@ -198,12 +201,11 @@ def outcome(answer: Answer, form: AnswerForm, **more: Any) -> dict[str, Any]:
         ),
         "standing_out": [Against(code) for code in answer.outliers],
         "seen": form.seen_after(answer),
-        **more,
     }
 
 
-def _beside(answers: list[Answer], opened: Answer, shown: set[int]) -> dict[str, Any]:
-    """The lines before and after the open one, of those that are shown."""
+def _beside(answers: list[Answer], opened: Answer, shown: set[int]) -> dict[str, object]:
+    """Find the lines before and after the open one, of those that are shown."""
     keys = [a.pk for a in answers if a.pk in shown]
     place = keys.index(opened.pk)
     return {
@@ -213,7 +215,7 @@ def _beside(answers: list[Answer], opened: Answer, shown: set[int]) -> dict[str,
 
 
 def _next_missing(answers: list[Answer], opened: Answer | None) -> Answer | None:
-    """The first line after the open one, or else from the top, that lacks something."""
+    """Find the first line after the open one, or else from the top, that lacks something."""
     place = answers.index(opened) + 1 if opened else 0
     return next(
         (a for a in [*answers[place:], *answers[:place]] if a.lacking and a != opened), None
@@ -264,18 +266,18 @@ def answer_save(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def _save(request: PortalRequest, answer: Answer, form: AnswerForm) -> list[Answer] | None:
-    """All lines as they stand after saving; None where the form says why nothing was saved."""
+    """Save a line and answer with all lines as they now stand; None where the form says why not."""
     if not form.is_valid():
         return None
     try:
         return actions.save_answers(
             answer.submission,
-            {answer.pk: form.said},
+            {answer.pk: form.values},
             by=request.user,
             at=request.at,
             seen={answer.pk: form.seen},
         )
-    except actions.Changed as clash:
+    except actions.AnswerChanged as clash:
         form.clashing = clash.fields
         form.add_error(None, str(clash))
     except Refused as refusal:
@@ -284,8 +286,8 @@ def _save(request: PortalRequest, answer: Answer, form: AnswerForm) -> list[Answ
 
 
 def _not_saved(request: PortalRequest, answer: Answer, form: AnswerForm) -> HttpResponse:
-    """What was typed, with why it was not saved; where a colleague was faster, both texts to choose
-    from.
+    """Show what was typed, with why it was not saved; where a colleague was faster, both texts to
+    choose from.
     """
     clashes = [Clash(form[name], answer) for name in form.clashing]
     status = 409 if clashes else 422
@@ -306,7 +308,7 @@ class Clash:
     answer: Answer
 
     @property
-    def theirs(self) -> Any:
+    def theirs(self) -> object:
         held = getattr(self.answer, self.bound.name)
         return self.bound.field.prepare_value(held)
 

@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -25,9 +24,11 @@ from cycles.clashes import Seen
 from cycles.engine.perform import perform
 from cycles.models import Cycle
 from cycles.workflow import CycleState, Refused
+from indicators.models import Measure
 from indicators.scoring.methods import half_up
 from submissions.clearance import AT_ONCE
 from submissions.marking import rules as marking_rules
+from submissions.marking.rules import MarkValues
 from submissions.models import Calibration, ReferenceLine, ReferenceMark
 from submissions.workflow import CALIBRATIONS, REFERENCES, CalibrationState
 
@@ -38,18 +39,44 @@ HUNDRED = Decimal(100)
 
 
 @transaction.atomic
-def lay(cycle: Cycle, *, by: User, at: datetime, **said: Any) -> ReferenceLine:
+def lay(
+    cycle: Cycle,
+    *,
+    measure: Measure,
+    value: Decimal | None = None,
+    claims_not_applicable: bool = False,
+    note: str = "",
+    shown: str = "",
+    points: Decimal | None = None,
+    is_not_applicable: bool = False,
+    reason: str = "",
+    by: User,
+    at: datetime,
+) -> ReferenceLine:
     """Lay a reference line: what an agency says, what its evidence shows, and the mark agreed for
     it, with a reason.
     """
-    line = ReferenceLine(cycle=cycle, laid_by=by, laid_at=at, **said)
+    line = ReferenceLine(
+        cycle=cycle,
+        measure=measure,
+        value=value,
+        claims_not_applicable=claims_not_applicable,
+        note=note,
+        shown=shown,
+        points=points,
+        is_not_applicable=is_not_applicable,
+        reason=reason,
+        laid_by=by,
+        laid_at=at,
+    )
     if line.measure.is_stewarded:
         raise Refused(_("The steward supplies this figure; there is nothing to mark."))
     if line.value is not None and line.claims_not_applicable:
         raise Refused(_("Either enter a value or mark the measure as not applicable, not both."))
     if not line.reason.strip() or not line.shown.strip():
         raise Refused(_("Say what the evidence shows, and why this mark was agreed."))
-    marking_rules.check(line.as_answer, said, percent=100)
+    mark = MarkValues(points=points, is_not_applicable=is_not_applicable, reason=reason)
+    marking_rules.check_mark(line.as_answer, mark, percent=100)
     line.save()
     perform(REFERENCES, [line], "lay", by=by, at=at, points=line.points)
     return line
@@ -101,7 +128,7 @@ def _lot(text: str) -> str:
 @transaction.atomic
 def save_sitting(
     calibration: Calibration,
-    marks: Mapping[int, Mapping[str, Any]],
+    marks: Mapping[int, Mapping[str, object]],
     *,
     by: User,
     at: datetime,
@@ -113,11 +140,19 @@ def save_sitting(
     if not lines.keys() >= marks.keys():
         raise Refused(_("One of the lines does not belong to this sitting."))
     rows = []
-    for pk, mark in marks.items():
-        given = marking_rules.check(
-            lines[pk].as_answer, mark, percent=calibration.cycle.reason_percent
+    for pk, typed in marks.items():
+        mark = marking_rules.check_mark(
+            lines[pk].as_answer, typed, percent=calibration.cycle.reason_percent
         )
-        rows.append(ReferenceMark(calibration=calibration, line=lines[pk], **given))
+        rows.append(
+            ReferenceMark(
+                calibration=calibration,
+                line=lines[pk],
+                points=mark["points"],
+                is_not_applicable=mark["is_not_applicable"],
+                reason=mark["reason"],
+            )
+        )
     return ReferenceMark.objects.bulk_create(
         rows,
         update_conflicts=True,
@@ -141,25 +176,29 @@ def hand_in_sitting(calibration: Calibration, *, by: User, at: datetime) -> Cali
         CALIBRATIONS, [calibration], "hand_in", by=by, at=at, deviation=deviation, passed=passed
     )
     if passed:
-        cleared = {"user": by, "kind": Clearance.Kind.TRAINING, "year": calibration.cycle.year}
-        Clearance.objects.get_or_create(**cleared, defaults={"since": at})
+        Clearance.objects.get_or_create(
+            user=by,
+            kind=Clearance.Kind.TRAINING,
+            year=calibration.cycle.year,
+            defaults={"since": at},
+        )
         by.read_declared_anew()
     return calibration
 
 
-def distance(line: ReferenceLine, mark: Any) -> Decimal:
-    """How far a mark is from the agreed one, in percent of the line's ceiling."""
+def distance(line: ReferenceLine, mark: ReferenceMark) -> Decimal:
+    """Measure how far a mark is from the agreed one, in percent of the line's ceiling."""
     if line.points is None or mark.points is None:
         return Decimal(0) if line.is_not_applicable == mark.is_not_applicable else HUNDRED
     return abs(Decimal(mark.points) - line.points) * HUNDRED / line.measure.points
 
 
 def mean(distances: Sequence[Decimal]) -> Decimal:
-    """Their mean, half up to 2 places; 0 of none."""
+    """Take the mean of distances, half up to 2 places; 0 where there are none."""
     return half_up(sum(distances, Decimal(0)) / len(distances), 2) if distances else Decimal(0)
 
 
 def lines_of(calibration: Calibration) -> list[ReferenceLine]:
-    """The reference lines of a sitting, in its order; one query."""
+    """Read the reference lines of a sitting, in its order; one query."""
     found = ReferenceLine.objects.select_related("measure").in_bulk(calibration.lines)
     return [found[pk] for pk in calibration.lines]

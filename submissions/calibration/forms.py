@@ -1,8 +1,9 @@
 """What the authority says of a reference line."""
 
-from typing import Any
+from collections.abc import Mapping
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from cycles.ui.choices import offer_rows
@@ -37,6 +38,6 @@ class ReferenceLineForm(forms.Form):
         help_text=_("Shown to the assessor beside the agreed mark, once the sitting is handed in."),
     )
 
-    def __init__(self, *args: Any, measures: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Mapping[str, object] | None, *, measures: QuerySet[Measure]) -> None:
+        super().__init__(data)
         offer_rows(self, "measure", measures)

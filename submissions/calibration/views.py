@@ -1,7 +1,6 @@
 """Pages of the training: sittings over reference lines, and where the lines are laid."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -23,13 +22,13 @@ from submissions.calibration.forms import ReferenceLineForm
 from submissions.lookups import overseen_cycle
 from submissions.marking import rules as marking_rules
 from submissions.marking.forms import MarkForm
-from submissions.models import Calibration, ReferenceLine
+from submissions.models import Calibration, ReferenceLine, ReferenceMark
 from submissions.workflow import CALIBRATIONS, REFERENCES, CalibrationState
 
 
 @require_safe
 def trainings(request: PortalRequest) -> HttpResponse:
-    """What has still to be done before lines are shown, and my sittings."""
+    """Show what has still to be done before lines are shown, and the reader's sittings."""
     if not request.user.holds(Role.ASSESSOR, at=request.at):
         raise Http404
     mine = (
@@ -54,7 +53,7 @@ def begin(request: PortalRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def calibration(request: PortalRequest, pk: int) -> HttpResponse:
-    """One sitting: its lines to be marked, and afterwards each beside the agreed mark with the
+    """Show one sitting: its lines to be marked, and afterwards each beside the agreed mark with the
     reason for it.
     """
     rows = Calibration.objects.visible_to(request.user, request.at).select_related(
@@ -82,7 +81,7 @@ def calibration(request: PortalRequest, pk: int) -> HttpResponse:
     return render(request, "submissions/calibration/calibration.html", context)
 
 
-def _mark_fields(mark: Any) -> dict[str, object]:
+def _mark_fields(mark: ReferenceMark | None) -> dict[str, object]:
     return (
         {name: getattr(mark, name) for name in ("points", "is_not_applicable", "reason")}
         if mark
@@ -95,7 +94,7 @@ def _marked_by_now(sitting: Calibration, keys: Iterable[int]) -> list[MarkForm]:
     return [MarkForm(prefix=str(pk), initial=_mark_fields(marks.get(pk))) for pk in keys]
 
 
-def _row(line: ReferenceLine, mark: Any, form: MarkForm) -> dict[str, object]:
+def _row(line: ReferenceLine, mark: ReferenceMark | None, form: MarkForm) -> dict[str, object]:
     answer = line.as_answer
     return {
         "line": line,
@@ -132,7 +131,7 @@ def _save_sitting(
 
 @require_http_methods(["GET", "POST"])
 def references(request: PortalRequest, pk: int) -> HttpResponse:
-    """The reference lines of a cycle, the place to lay one, and which assessors are cleared."""
+    """Show the reference lines of a cycle, the form of a new one, and who is cleared."""
     cycle = overseen_cycle(request, pk)
     closed = why_closed(
         REFERENCES, ReferenceLine(cycle=cycle), "lay", by=request.user, at=request.at
@@ -145,7 +144,19 @@ def references(request: PortalRequest, pk: int) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         with attempt(form):
-            actions.lay(cycle, **form.cleaned_data, by=request.user, at=request.at)
+            actions.lay(
+                cycle,
+                measure=form.cleaned_data["measure"],
+                value=form.cleaned_data["value"],
+                claims_not_applicable=form.cleaned_data["claims_not_applicable"],
+                note=form.cleaned_data["note"],
+                shown=form.cleaned_data["shown"],
+                points=form.cleaned_data["points"],
+                is_not_applicable=form.cleaned_data["is_not_applicable"],
+                reason=form.cleaned_data["reason"],
+                by=request.user,
+                at=request.at,
+            )
             messages.success(request, _("Saved."))
             return redirect("submissions:references", pk)
     lines = list(
@@ -163,8 +174,8 @@ def references(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def _people(cycle: Cycle) -> list[dict[str, object]]:
-    """Every assessor with when interests were declared, and how the
-    training went; three queries.
+    """List every assessor with when interests were declared, and how the training went; three
+    queries.
     """
     held = Membership.objects.filter(role=Role.ASSESSOR).values("user")
     people = User.objects.filter(pk__in=held, is_active=True).order_by("name_fa", "pk")

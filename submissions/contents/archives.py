@@ -77,13 +77,13 @@ def check(file: IO[bytes], main: str, mimetype: str = "", depth: int = 0) -> Non
     ) as error:
         raise Unacceptable(_("it cannot be unpacked")) from error
     except Outside as error:
-        raise Unacceptable(_fetched(error)) from error
+        raise Unacceptable(_why_fetching(error)) from error
     except Unreadable as error:
         raise Unacceptable(_("it holds a document type, or a part that is broken")) from error
 
 
-def _fetched(outside: Outside) -> str:
-    """What a document fetches from where, and how that is ended."""
+def _why_fetching(outside: Outside) -> str:
+    """Say what a document fetches from where, and how that is ended."""
     where = {"target": outside.target[:100]}
     if outside.kind == "attachedTemplate":
         sentence = _(
@@ -117,7 +117,7 @@ def _list_is_short(file: IO[bytes]) -> None:
 
 
 def _says(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo], mimetype: str) -> bool:
-    """Whether an OpenDocument file names its own type first, as it must; others name none."""
+    """Say whether an OpenDocument file names its own type first, as it must; others name none."""
     if not mimetype:
         return True
     first = parts[0]

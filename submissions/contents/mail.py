@@ -16,7 +16,7 @@ from typing import IO
 from django.utils.translation import gettext as _
 
 from submissions.contents.signs import HEAD, PROGRAMS, Unacceptable, refuse_other, sign_of
-from submissions.contents.texts import decoded, one_line, shown
+from submissions.contents.texts import decode, displayed_part, one_line
 
 HEADERS = ("From", "To", "Cc", "Date", "Subject")
 """The lines of the head that are shown."""
@@ -40,7 +40,7 @@ def check(file: IO[bytes]) -> None:
     head = file.read(HEAD)
     if not FIELD.match(head) or sign_of(head):
         refuse_other(head)
-    message = parsed(file)
+    message = parse_message(file)
     if "From" not in message or not any(
         name in message for name in ("Date", "Received", "Subject")
     ):
@@ -56,7 +56,7 @@ def check(file: IO[bytes]) -> None:
 
 
 def _is_program(part: EmailMessage) -> bool:
-    """Whether a part that is not the text of the e-mail begins as a program does, whatever its
+    """Say whether a part that is not the text of the e-mail begins as a program does, whatever its
     name.
     """
     is_text = part.get_content_maintype() == "text" and not _names(part)
@@ -69,7 +69,7 @@ def _content(part: MIMEPart) -> bytes:
 
 
 def _parts(message: EmailMessage) -> Iterator[EmailMessage]:
-    """The parts of an e-mail, and those of the e-mails attached to it."""
+    """List the parts of an e-mail, and those of the e-mails attached to it."""
     waiting, count = [(message, 0)], 0
     while waiting:
         each, depth = waiting.pop(0)
@@ -79,12 +79,12 @@ def _parts(message: EmailMessage) -> Iterator[EmailMessage]:
                 raise Unacceptable(_("it has too many parts"))
             yield part
             if inner := _packed_mail(part):
-                waiting.append((_parsed(inner), depth + 1))
+                waiting.append((_parse_bytes(inner), depth + 1))
 
 
 def _packed_mail(part: EmailMessage) -> bytes:
-    """The content of a part that is an e-mail, but has been packed like a file, so that its parts
-    are not seen.
+    """Unpack the content of a part that is an e-mail, but has been packed like a file, so that its
+    parts are not seen.
     """
     if part.get_content_type() != "message/rfc822":
         return (
@@ -104,17 +104,17 @@ def _packed_mail(part: EmailMessage) -> bytes:
         return b""
 
 
-def parsed(file: IO[bytes]) -> EmailMessage:
+def parse_message(file: IO[bytes]) -> EmailMessage:
     file.seek(0)
     return BytesParser(EmailMessage, policy=policy.default).parse(file)
 
 
-def _parsed(content: bytes) -> EmailMessage:
-    return parsed(BytesIO(content))
+def _parse_bytes(content: bytes) -> EmailMessage:
+    return parse_message(BytesIO(content))
 
 
 def head_of(message: EmailMessage) -> list[list[str]]:
-    """The lines of the head that are shown, each a name and what stands there."""
+    """List the lines of the head that are shown, each a name and its value."""
     fields = [[name, one_line(_field(message, name))[:500]] for name in HEADERS if name in message]
     return [field for field in fields if field[1]]
 
@@ -122,7 +122,7 @@ def head_of(message: EmailMessage) -> list[list[str]]:
 def _field(message: EmailMessage, name: str) -> str:
     raw = next(str(value) for key, value in message.raw_items() if key.lower() == name.lower())
     if not raw.isascii():  # written in letters, in an encoding that it does not name
-        return decoded(raw.encode("utf-8", "surrogateescape"))
+        return decode(raw.encode("utf-8", "surrogateescape"))
     try:
         return str(message[name])
     except Exception:  # Python's own reading stumbles over addresses that are none, in several ways
@@ -130,7 +130,7 @@ def _field(message: EmailMessage, name: str) -> str:
 
 
 def attached_names(message: EmailMessage) -> list[str]:
-    """The names of all that is attached, of what is attached to attached e-mails, too."""
+    """List the names of all that is attached, of what is attached to attached e-mails, too."""
     names = []
     for part in _parts(message):
         found = _names(part)
@@ -141,14 +141,14 @@ def attached_names(message: EmailMessage) -> list[str]:
 
 
 def _names(part: EmailMessage) -> list[str]:
-    """The name of a part that is attached, and the other one where its type says another."""
+    """List the name of a part that is attached, and the other one where its type says another."""
     raw = (part.get_filename(), part.get_param("name"))
     names = (one_line(collapse_rfc2231_value(each))[:200] for each in raw if each)
     return list(dict.fromkeys(name for name in names if name))
 
 
 def text_of(message: EmailMessage) -> str:
-    """The words of an e-mail: its plain text, or those of its page where it has no other."""
+    """Read the words of an e-mail: its plain text, or those of its page where it has no other."""
     body = message.get_body(preferencelist=("plain", "html"))
     if body is None:
         return ""
@@ -157,18 +157,18 @@ def text_of(message: EmailMessage) -> str:
         words = _Words()
         words.feed(text)
         text = words.text
-    return shown(text)
+    return displayed_part(text)
 
 
 def _words_of(body: MIMEPart) -> str:
-    """The text of a part in the encoding that it names; without one, as any text is read."""
+    """Read the text of a part in the encoding that it names; without one, as any text is read."""
     charset, content = body.get_content_charset("us-ascii"), _content(body)
     if charset != "us-ascii":
         try:
             return content.decode(charset, "replace")
         except (LookupError, ValueError):  # an encoding that nobody knows
             pass
-    return decoded(content)
+    return decode(content)
 
 
 class _Words(HTMLParser):

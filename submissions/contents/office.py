@@ -25,13 +25,15 @@ class Words(NamedTuple):
 
 
 def thumbnail(archive: zipfile.ZipFile) -> tuple[str, str]:
-    """The part that is a picture of the first page, with its type; empty where there is none."""
+    """Find the part that is a picture of the first page, with its type; empty where there
+    is none.
+    """
     names = set(archive.namelist())
     return next(((name, kind) for name, kind in THUMBNAILS.items() if name in names), ("", ""))
 
 
 def words(archive: zipfile.ZipFile, ending: str) -> Words:
-    """What is written in a document, up to as much as is shown."""
+    """Read what is written in a document, up to as much as is shown."""
     if ending in OPEN_DOCUMENT:
         lines = ["table:table-row"] if ending == "ods" else PARAGRAPHS
         return _Reader(lines, PARAGRAPHS, "draw:page").read(archive, ["content.xml"])

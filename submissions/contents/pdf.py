@@ -55,13 +55,13 @@ def check(file: IO[bytes], inside: Inside) -> None:
     try:
         document = pikepdf.open(cast("BinaryIO", file))
     except pikepdf.PasswordError as error:
-        raise Unacceptable(_protected()) from error
+        raise Unacceptable(_why_protected()) from error
     except pikepdf.PdfError as error:
         file.seek(0)
         if "encrypt" in str(error).lower():
-            raise Unacceptable(_protected()) from error
+            raise Unacceptable(_why_protected()) from error
         if HIDING.search(file.read()):
-            raise Unacceptable(_broken()) from error
+            raise Unacceptable(_why_broken()) from error
         return
     with document:
         try:
@@ -70,24 +70,24 @@ def check(file: IO[bytes], inside: Inside) -> None:
                 _check_actions(each)
                 _check_attachment(each, inside)
         except pikepdf.PdfError as error:
-            raise Unacceptable(_broken()) from error
+            raise Unacceptable(_why_broken()) from error
 
 
-def _broken() -> str:
+def _why_broken() -> str:
     return _("it is broken, and what is inside cannot be looked at; print it to PDF anew")
 
 
-def _protected() -> str:
+def _why_protected() -> str:
     return _("it asks for a password before it opens; save it without protection")
 
 
 def _suspects(document: pikepdf.Pdf) -> Iterator[pikepdf.Dictionary]:
-    """The dictionaries of a document in which something may act or be attached."""
+    """Find the dictionaries of a document in which something may act or be attached."""
     for found in document.objects:
         if (
             _name(found) in ACTING
         ):  # the kind of an action stands in the action: elsewhere it is hidden
-            raise Unacceptable(_script())
+            raise Unacceptable(_why_script())
         direct = found.stream_dict if isinstance(found, pikepdf.Stream) else found
         if isinstance(direct, pikepdf.Dictionary | pikepdf.Array) and SUSPECT.search(
             direct.unparse(resolved=True)
@@ -96,7 +96,7 @@ def _suspects(document: pikepdf.Pdf) -> Iterator[pikepdf.Dictionary]:
 
 
 def _within(found: Any) -> Iterator[pikepdf.Dictionary]:
-    """A dictionary and those that stand in it itself, not by reference."""
+    """Walk through a dictionary and those that stand in it itself, not by reference."""
     waiting = [found]
     while waiting:
         each = waiting.pop()
@@ -108,7 +108,7 @@ def _within(found: Any) -> Iterator[pikepdf.Dictionary]:
 
 
 def _is_direct(value: Any) -> bool:
-    """Whether an object stands where it is used; numbers come as Python's own."""
+    """Say whether an object stands where it is used; numbers come as Python's own."""
     return isinstance(value, pikepdf.Object) and not value.is_indirect
 
 
@@ -120,7 +120,7 @@ def _check_form(document: pikepdf.Pdf) -> None:
         )
 
 
-def _script() -> str:
+def _why_script() -> str:
     return _("it holds a program (a script); print it to PDF, and upload that")
 
 
@@ -130,7 +130,7 @@ def _check_actions(found: pikepdf.Dictionary) -> None:
     """
     kind = _name(found.get("/S"))
     if kind == "/JavaScript" or (kind == "/Rendition" and "/JS" in found):
-        raise Unacceptable(_script())
+        raise Unacceptable(_why_script())
     if kind == "/Launch":
         raise Unacceptable(_("it starts another program; print it to PDF, and upload that"))
     if kind in SENDING:
@@ -142,8 +142,8 @@ def _check_actions(found: pikepdf.Dictionary) -> None:
 
 
 def _automatic(found: pikepdf.Dictionary) -> Iterator[pikepdf.Dictionary]:
-    """The actions that happen by themselves: when the document is opened, or when a page or a field
-    is come to.
+    """Find the actions that happen by themselves: when the document is opened, or when a page or a
+    field is reached.
     """
     moments = found.get("/AA")
     waiting = [found.get("/OpenAction")]
@@ -181,7 +181,7 @@ def _attached_name(found: Any) -> str:
 
 
 def attached_names(document: pikepdf.Pdf) -> list[str]:
-    """The names of the files within."""
+    """List the names of the files within."""
     files = [
         each for each in _suspects(document) if isinstance(each.get("/EF"), pikepdf.Dictionary)
     ]
@@ -190,7 +190,7 @@ def attached_names(document: pikepdf.Pdf) -> list[str]:
 
 
 def signatures(document: pikepdf.Pdf) -> list[Signature]:
-    """The signatures on a document, as it names them itself; stamps of the time are none."""
+    """List the signatures on a document, as it names them itself; stamps of the time are none."""
     form = document.Root.get("/AcroForm")
     fields = list(form.get("/Fields", [])) if isinstance(form, pikepdf.Dictionary) else []
     found: list[Signature] = []

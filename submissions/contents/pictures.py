@@ -49,7 +49,7 @@ Box = tuple[int, int, int, int]
 
 
 def pages(file: IO[bytes], content_type: str) -> tuple[list[bytes], int]:
-    """The first pages of a picture as PNG, and how many it has altogether."""
+    """Draw the first pages of a picture as PNG, and count how many it has altogether."""
     drawn: list[bytes] = []
     try:
         with Image.open(file, formats=FORMATS[content_type]) as image:
@@ -76,7 +76,9 @@ def pages(file: IO[bytes], content_type: str) -> tuple[list[bytes], int]:
 
 
 def _sheet(image: Image.Image, number: int) -> Image.Image:
-    """One sheet of a scan, or the picture itself: upright, on white, no larger than it is drawn."""
+    """Read one sheet of a scan, or the picture itself: upright, on white, no larger than it is
+    drawn.
+    """
     if number:
         image.seek(number)
     if image.width * image.height > MOST_PIXELS:
@@ -86,8 +88,8 @@ def _sheet(image: Image.Image, number: int) -> Image.Image:
 
 
 def _in_eight_bits(image: Image.Image) -> Image.Image:
-    """Shades of grey that a scanner wrote in more bits than a screen shows; other modes as Pillow
-    knows them.
+    """Bring shades of grey that a scanner wrote in more bits than a screen shows into eight; leave
+    other modes as Pillow knows them.
     """
     if image.mode in ("I", "F") or image.mode.startswith("I;16"):
         shades = image if image.mode == "F" else image.convert("I")
@@ -102,8 +104,8 @@ def _in_eight_bits(image: Image.Image) -> Image.Image:
 
 
 def _range(shades: Image.Image) -> tuple[float, float]:
-    """What is black and what is white: of whole numbers the sixteen bits of a scanner, where they
-    fit.
+    """Find the values of black and white: of whole numbers the sixteen bits of a scanner, where
+    they fit.
     """
     found: tuple[float, float] = shades.getextrema()  # type: ignore[assignment]
     if shades.mode == "I" and found[0] >= 0 and found[1] < 2**16:
@@ -112,7 +114,9 @@ def _range(shades: Image.Image) -> tuple[float, float]:
 
 
 def _shrunk(image: Image.Image) -> Image.Image:
-    """As large as it is drawn: whole within a square, or, where it is long, by its shorter side."""
+    """Shrink a picture to the size in which it is drawn: whole within a square, or, where it is
+    long, by its shorter side.
+    """
     longer, shorter = max(image.size), min(image.size)
     scale = min(1, WIDEST / (longer if longer <= LONGEST * shorter else shorter))
     size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
@@ -132,7 +136,9 @@ def _on_white(image: Image.Image) -> Image.Image:
 
 
 def _boxes(image: Image.Image) -> list[Box]:
-    """The pages of a picture, from its top or its left: as many as it takes for each to be read."""
+    """Part a picture into pages, from its top or its left: as many as it takes for each to
+    be read.
+    """
     longer, shorter = max(image.size), min(image.size)
     if longer <= LONGEST * shorter or longer <= WIDEST:
         return [(0, 0, image.width, image.height)]

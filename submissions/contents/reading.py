@@ -34,8 +34,8 @@ NO_DOCUMENT = (
 
 
 def read(file: IO[bytes], content_type: str) -> dict[str, Any]:
-    """What there is to show: `pictures` as PNG, `page_count`, `excerpt`, and `inside`; each only
-    where there is any.
+    """Read what there is to show of a file: `pictures` as PNG, `page_count`, `excerpt`, and
+    `inside`; each only where there is any.
     """
     if content_type == PDF:
         return _of_pdf(file)
@@ -50,22 +50,24 @@ def read(file: IO[bytes], content_type: str) -> dict[str, Any]:
 
 
 def _of_pdf(file: IO[bytes]) -> dict[str, Any]:
-    """Its pages are drawn elsewhere; one that cannot be taken apart is no worse for it."""
+    """Read a PDF, whose pages are drawn elsewhere; one that cannot be taken apart is no worse for
+    it.
+    """
     try:
         with pikepdf.open(cast("BinaryIO", file)) as document:
             inside = {
                 "signatures": [list(each) for each in pdf.signatures(document)],
                 "attached": pdf.attached_names(document),
             }
-            return {"page_count": len(document.pages), "inside": _filled(inside)}
+            return {"page_count": len(document.pages), "inside": _without_empty(inside)}
     except (pikepdf.PasswordError, pikepdf.PdfError, Unacceptable):
         return {}
 
 
 def _of_mail(file: IO[bytes]) -> dict[str, Any]:
-    message = mail.parsed(file)
+    message = mail.parse_message(file)
     inside = {"head": mail.head_of(message), "attached": mail.attached_names(message)}
-    return {"excerpt": mail.text_of(message), "inside": _filled(inside)}
+    return {"excerpt": mail.text_of(message), "inside": _without_empty(inside)}
 
 
 def _of_document(file: IO[bytes], ending: str) -> dict[str, Any]:
@@ -73,7 +75,7 @@ def _of_document(file: IO[bytes], ending: str) -> dict[str, Any]:
     try:
         with zipfile.ZipFile(file) as archive:
             text, slides = office.words(archive, ending)
-            found = {"excerpt": texts.shown(text), "page_count": slides}
+            found = {"excerpt": texts.displayed_part(text), "page_count": slides}
             name, kind = office.thumbnail(archive)
             if name:
                 with archive.open(name) as part:
@@ -83,5 +85,5 @@ def _of_document(file: IO[bytes], ending: str) -> dict[str, Any]:
     return found
 
 
-def _filled(found: dict[str, Any]) -> dict[str, Any]:
+def _without_empty(found: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value}

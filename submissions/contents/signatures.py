@@ -25,9 +25,7 @@ class Signature(NamedTuple):
 
 
 def signature_of(signed: Any) -> Signature:
-    """What a signature's dictionary says; the certificate's word comes
-    before the document's own.
-    """
+    """Read a signature's dictionary; the certificate's word comes before the document's own."""
     certificate = _signer(bytes(signed.Contents))
     own_name = (
         str(signed.get("/Name", "")) if isinstance(signed.get("/Name"), pikepdf.String) else ""
@@ -40,11 +38,11 @@ def signature_of(signed: Any) -> Signature:
 
 
 def _signer(contents: bytes) -> x509.Certificate | None:
-    """The certificate that no other one in the signature was issued by: those of authorities come
-    along with it.
+    """Find the certificate that no other one in the signature was issued by: those of authorities
+    come along with it.
     """
     try:
-        held = pkcs7.load_der_pkcs7_certificates(_trimmed(contents))
+        held = pkcs7.load_der_pkcs7_certificates(_without_padding(contents))
     except (
         Exception
     ):  # a signature of a form that is not known is still one, by the document's own word
@@ -53,8 +51,8 @@ def _signer(contents: bytes) -> x509.Certificate | None:
     return next((each for each in held if each.subject not in issuers), held[0] if held else None)
 
 
-def _trimmed(contents: bytes) -> bytes:
-    """The signature without the zeros that fill up the room reserved for it."""
+def _without_padding(contents: bytes) -> bytes:
+    """Cut off the zeros that fill up the room reserved for the signature."""
     if len(contents) < 2 or contents[1] == 0x80:
         return contents
     if contents[1] < 0x80:
@@ -71,7 +69,7 @@ def _part(certificate: x509.Certificate | None, which: x509.ObjectIdentifier) ->
 
 
 def _moment(text: str) -> str:
-    """A PDF's date, such as D:20260302101500+03'30', as ISO 8601; "" where it is none."""
+    """Write a PDF's date, such as D:20260302101500+03'30', as ISO 8601; "" where it is none."""
     found = re.fullmatch(r"(?:D:)?(\d{14})(?:Z.*|([+-])(\d\d)'?(\d\d)?'?)?", text)
     if found is None:
         return ""

@@ -68,7 +68,7 @@ SIGNS = (
 
 
 def sign_of(head: bytes) -> Sign | None:
-    """What begins so, None where it is nothing that is known."""
+    """Find the kind of content that begins so, None where it is not known."""
     return next((sign for sign in SIGNS if sign.begins.match(head)), None)
 
 

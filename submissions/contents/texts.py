@@ -18,13 +18,13 @@ its opposite.
 
 
 def excerpt(file: IO[bytes]) -> str:
-    """The beginning of a text, fit to be shown."""
+    """Read the beginning of a text, fit to be shown."""
     file.seek(0)
-    return shown(decoded(file.read(4 * MOST_LETTERS)))
+    return displayed_part(decode(file.read(4 * MOST_LETTERS)))
 
 
-def decoded(head: bytes) -> str:
-    """The beginning of a text as words: UTF-16 with its mark, UTF-8, or Windows's Persian and
+def decode(head: bytes) -> str:
+    """Decode the beginning of a text: UTF-16 with its mark, UTF-8, or Windows's Persian and
     Arabic.
     """
     if head.startswith(UTF_16):
@@ -37,9 +37,9 @@ def decoded(head: bytes) -> str:
         return head.decode("cp1256", "replace")
 
 
-def shown(text: str) -> str:
-    """As much of a text as is shown, without signs that are unseen or turn the direction of
-    reading.
+def displayed_part(text: str) -> str:
+    """Cut a text to the length that is shown, without signs that are unseen or turn the direction
+    of reading.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")[: 2 * MOST_LETTERS]
     text = "".join(
@@ -49,14 +49,14 @@ def shown(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """A name or the like as it is shown, in one line."""
-    return " ".join(shown(text).split())
+    """Write a name or the like in one line, fit to be shown."""
+    return " ".join(displayed_part(text).split())
 
 
 def is_markup(file: IO[bytes]) -> bool:
-    """Whether a content begins as a web page or a drawing does; what merely mentions markup is
+    """Say whether a content begins as a web page or a drawing does; what merely mentions markup is
     text.
     """
     file.seek(0)
     head = file.read(HEAD)
-    return MARKUP.match(decoded(head).encode() if head.startswith(UTF_16) else head) is not None
+    return MARKUP.match(decode(head).encode() if head.startswith(UTF_16) else head) is not None

@@ -41,7 +41,7 @@ from submissions.workflow import BLOCKS, CLARIFICATIONS
 
 @require_safe
 def line_dossier(request: PortalRequest, pk: int) -> HttpResponse:
-    """All there is to know of one line, as far as the reader may know it."""
+    """Show all there is to know of one line, as far as the reader may know it."""
     return _dossier(request, find_line(request, pk))
 
 
@@ -91,7 +91,7 @@ def _dossier(
 def _factors(
     request: PortalRequest, answer: Answer, verdicts: Mapping[int, VerdictForm]
 ) -> list[tuple[ExternalFactor, VerdictForm | None]]:
-    """The influences from outside, each with the place to judge it.
+    """List the influences from outside, each with the form to judge it.
 
     The place is for the assessor on whose desk the line is, while it may be marked.
     """
@@ -105,7 +105,7 @@ def _factors(
 
 
 def _verdict(factor: ExternalFactor, data: Any = None) -> VerdictForm:
-    """The place for a verdict, on what the page shows of a factor."""
+    """Make the form of a verdict, on what the page shows of a factor."""
     names = ("kind", "text", "evidence_id", "withdrawn_at", "verdict", "verdict_reason")
     return VerdictForm(data, auto_id=False, shows={name: getattr(factor, name) for name in names})
 
@@ -120,7 +120,12 @@ def factor_judge(request: PortalRequest, pk: int) -> HttpResponse:
         seen = form.as_seen(lambda: _verdict(ExternalFactor.objects.get(pk=pk)))
         with attempt(form):
             marking.judge_factor(
-                factor, **form.cleaned_data, by=request.user, at=request.at, seen=seen
+                factor,
+                verdict=form.cleaned_data["verdict"],
+                reason=form.cleaned_data["reason"],
+                by=request.user,
+                at=request.at,
+                seen=seen,
             )
             return redirect("submissions:line", factor.answer_id)
     if Block.objects.of_line(factor.answer, request.user) is None:
@@ -130,11 +135,11 @@ def factor_judge(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def _clarification(request: PortalRequest, answer: Answer, form: Any) -> dict[str, object]:
-    """The question about this line with its deadline, and the form that is the reader's to fill in
-    now.
+    """Collect the question about this line with its deadline, and the form that is the reader's to
+    fill in now.
     """
     asked = Clarification.objects.visible_to(request.user, request.at).filter(line=answer).first()
-    subject = asked or _unasked(answer, request.user)
+    subject = asked or _possible_question(answer, request.user)
     if subject is None:
         return {"clarification": None}
     windows = Window.objects.concerning([subject])
@@ -147,9 +152,9 @@ def _clarification(request: PortalRequest, answer: Answer, form: Any) -> dict[st
     return {"clarification": asked, "clarification_form": form, "clarification_window": window}
 
 
-def _unasked(answer: Answer, user: User) -> Clarification | None:
-    """What would be asked by the assessor on whose desk the line is; nothing where it is on
-    nobody's.
+def _possible_question(answer: Answer, user: User) -> Clarification | None:
+    """Make the question that could be asked by the assessor on whose desk the line is; None where
+    it is on nobody's.
     """
     s = answer.submission
     block = Block.objects.of_line(answer, user)

@@ -1,7 +1,6 @@
 """The acts on evidence: uploading, showing again, describing, replacing, withdrawing, checking."""
 
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
 from django.core.files import File
@@ -133,20 +132,21 @@ def _perform_attach(
     at: datetime,
     move: str = "attach",
 ) -> Submission:
-    """The act itself, under the lock of the submission; then whether the line may have a file, or
+    """Do the act, under the lock of the submission; then check whether the line may have a file, or
     this one replaced.
     """
-    facts: dict[str, Any] = {"replaces": replaces.document.sha256} if replaces else {}
+    params: dict[str, object] = {"sha256": digest, "line": answer.pk}
+    if replaces:
+        params["replaces"] = replaces.document.sha256
+    submission = answer.submission
     [submission] = perform(
         MOVES,
-        [answer.submission],
+        [submission],
         move,
         by=by,
         at=at,
         note=name,
-        sha256=digest,
-        line=answer.pk,
-        **facts,
+        params_by_pk={submission.pk: params},
     )
     check_line(answer, replaces)
     return submission
@@ -172,7 +172,7 @@ def _show(
     by: User,
     at: datetime,
 ) -> Evidence:
-    """The row that shows a file for a line; what it replaces stays as an earlier version."""
+    """Add the row that shows a file for a line; what it replaces stays as an earlier version."""
     if replaces:
         Evidence.objects.filter(pk=replaces.pk).update(withdrawn_at=at, withdrawn_by=by)
         reference = reference or replaces.reference
@@ -241,8 +241,16 @@ def refer(
 def detach(evidence: Evidence, *, by: User, at: datetime) -> Evidence:
     """Withdraw a file from a line; it stays on record."""
     document, submission = evidence.document, evidence.answer.submission
-    facts: dict[str, Any] = {"sha256": document.sha256, "line": evidence.answer_id}
-    perform(MOVES, [submission], "detach", by=by, at=at, note=document.name, **facts)
+    perform(
+        MOVES,
+        [submission],
+        "detach",
+        by=by,
+        at=at,
+        note=document.name,
+        sha256=document.sha256,
+        line=evidence.answer_id,
+    )
     evidence = _live(evidence)
     evidence.withdrawn_at, evidence.withdrawn_by = at, by
     evidence.save(update_fields=["withdrawn_at", "withdrawn_by"])
@@ -251,7 +259,7 @@ def detach(evidence: Evidence, *, by: User, at: datetime) -> Evidence:
 
 
 def _live(evidence: Evidence) -> Evidence:
-    """The row as it stands under the lock of its submission."""
+    """Read the row afresh, under the lock of its submission."""
     fresh = Evidence.objects.filter(pk=evidence.pk, withdrawn_at=None).first()
     if fresh is None:
         raise Refused(_("This file has been replaced or withdrawn in the meantime."))
@@ -259,13 +267,18 @@ def _live(evidence: Evidence) -> Evidence:
 
 
 def has_scanner() -> bool:
-    """Whether files are scanned here; where they are not, pages say so."""
+    """Say whether files are scanned here; where they are not, pages tell so."""
     return bool(settings.CLAMD_ADDRESS)
 
 
 # --- What the scanner says ----------------------------------------------------------------------
 
-FOUND = {"clean": "pass", "infected": "quarantine", "unscannable": "give_up", "unscanned": "skip"}
+MOVE_AFTER = {
+    "clean": "pass",
+    "infected": "quarantine",
+    "unscannable": "give_up",
+    "unscanned": "skip",
+}
 """The move that follows from each outcome."""
 
 
@@ -277,9 +290,15 @@ def note_scan(document: Document, *, outcome: str, finding: str = "", at: dateti
     waiting = locked(Document.objects.waiting().filter(pk=document.pk)).first()
     if waiting is None:
         return Document.objects.get(pk=document.pk)
-    facts: dict[str, Any] = {"finding": finding[:200], "sha256": document.sha256}
     [document] = perform(
-        DOCUMENTS, [document], FOUND[outcome], by=None, at=at, note=document.name, **facts
+        DOCUMENTS,
+        [document],
+        MOVE_AFTER[outcome],
+        by=None,
+        at=at,
+        note=document.name,
+        finding=finding[:200],
+        sha256=document.sha256,
     )
     if document.is_open:
         jobs.order("preview", document, by=None, at=at)

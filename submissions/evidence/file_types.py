@@ -39,8 +39,8 @@ names.
 
 
 def clean_name(raw: str) -> str:
-    """A name fit to be kept and shown: no folders, no signs that are unseen or turn the reading,
-    and not too long.
+    """Make a name fit to be kept and shown: no folders, no signs that are unseen or turn the
+    reading, and not too long.
     """
     name = unicodedata.normalize("NFC", raw).replace("\\", "/").rsplit("/", 1)[-1]
     name = "".join(" " if c.isspace() else c for c in name if c.isspace() or _is_shown(c))
@@ -65,7 +65,7 @@ def _is_shown(letter: str) -> bool:
 
 
 def ending_of(name: str) -> str:
-    """What stands after the last dot, in small letters."""
+    """Return what stands after the last dot, in small letters."""
     return name.rpartition(".")[2].lower() if "." in name else ""
 
 
@@ -247,8 +247,8 @@ REMEDIES = {
 
 
 def why_not_named(name: str, size: int, most: int) -> str:
-    """Why a file of this (clean) name and size cannot be accepted, "" when
-    its content will decide.
+    """Say why a file of this (clean) name and size cannot be accepted, "" when its content will
+    decide.
     """
     ending = ending_of(name)
     if ending in WITH_MACROS:
@@ -273,8 +273,8 @@ def why_not_named(name: str, size: int, most: int) -> str:
 
 
 def why_not_content(name: str, file: File) -> str:
-    """Why the content of a file of an accepted name cannot be, "" when it can; the file is at its
-    beginning again.
+    """Say why the content of a file of an accepted name cannot be, "" when it can; the file is at
+    its beginning again.
 
     What is taken apart for that is so in a process of its own; one that takes more than a file may
     have is `sandbox.Exceeded`.

@@ -1,11 +1,12 @@
 """Forms of evidence: a file, the place in it that speaks of the line, a unit's document."""
 
 import json
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 from django import forms
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from agencies.persian import localised
@@ -39,8 +40,12 @@ class UploadForm(forms.Form):
         """What to do with files of other endings, as the page's script reads it."""
         return json.dumps({ending: str(remedy) for ending, remedy in REMEDIES.items()})
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        data: Mapping[str, object] | None = None,
+        files: MultiValueDict[str, UploadedFile] | None = None,
+    ) -> None:
+        super().__init__(data, files)
         self.fields["file"].help_text = _(
             "%(types)s; at most %(limit)s MB, in a browser without scripts %(plain)s MB."
         ) % {
@@ -66,11 +71,16 @@ class UnitsDocumentForm(UploadForm):
     field_order = ("measure", "units", "file")
 
     def __init__(
-        self, *args: Any, rows: Iterable[Any], measures: Iterable[Measure], **kwargs: Any
+        self,
+        data: Mapping[str, object] | None = None,
+        files: MultiValueDict[str, UploadedFile] | None = None,
+        *,
+        units: Iterable[Submission],
+        measures: Iterable[Measure],
     ) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(data, files)
         self.measures = {str(m.pk): m for m in measures}
-        self.units_by_key = {str(row.submission.pk): row.submission for row in rows}
+        self.units_by_key = {str(unit.pk): unit for unit in units}
         offer_choices(self, "measure", [(key, m.title) for key, m in self.measures.items()])
         offer_choices(self, "units", [(key, s.agency.name) for key, s in self.units_by_key.items()])
 

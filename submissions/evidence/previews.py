@@ -57,21 +57,21 @@ def preview(file: IO[bytes], content_type: str) -> Preview:
         found = {}
     pictures = [ContentFile(base64.b64decode(drawn)) for drawn in found.pop("pictures", [])]
     if content_type == "application/pdf":
-        pictures = _drawn_pages(file)
+        pictures = _page_pictures(file)
     return Preview(pictures=pictures, **found)
 
 
-def _drawn_pages(file: IO[bytes]) -> list[ContentFile]:
-    """The first pages of a PDF as PNG."""
+def _page_pictures(file: IO[bytes]) -> list[ContentFile]:
+    """Draw the first pages of a PDF as PNG."""
     with tempfile.TemporaryDirectory(prefix="preview-") as folder:
         place = Path(folder)
-        _draw_pages(_copied(file, place), place)
+        _draw_pages(_copy(file, place), place)
         drawn = sorted(place.glob("page-*.png"), key=lambda path: int(path.stem.rpartition("-")[2]))
         return [ContentFile(path.read_bytes()) for path in drawn[:MOST_PAGES]]
 
 
-def _copied(file: IO[bytes], place: Path) -> Path:
-    """The content as a file of its own, wherever it is stored."""
+def _copy(file: IO[bytes], place: Path) -> Path:
+    """Copy the content to a file of its own, wherever it is stored."""
     file.seek(0)
     copy = place / "document.pdf"
     with copy.open("wb") as target:
@@ -81,7 +81,8 @@ def _copied(file: IO[bytes], place: Path) -> Path:
 
 
 def _draw_pages(document: Path, place: Path) -> None:
-    """By poppler; what it says is of no interest, and half of its pages are better than none.
+    """Draw pages with poppler; what it says is of no interest, and half of its pages are better
+    than none.
 
     One that is ended before its first page costs more than a file may.
     """

@@ -42,24 +42,22 @@ class Amount:
 
     @property
     def gigabytes(self) -> str:
-        """To one decimal, as it is read."""
+        """The size in gigabytes, to one decimal, as it is read."""
         return localised(Decimal(self.size) / GIGABYTE, 1)
 
 
 def quota() -> Amount:
-    """What the files of one agency in one cycle may come to."""
+    """Return how much the files of one agency in one cycle may come to."""
     return Amount(settings.AGENCY_MOST_FILES, settings.AGENCY_MOST_GIGABYTES * GIGABYTE)
 
 
 def hourly_budget() -> Amount:
-    """What one person may send in an hour."""
+    """Return how much one person may send in an hour."""
     return Amount(settings.PERSON_MOST_FILES, settings.PERSON_MOST_GIGABYTES * GIGABYTE)
 
 
-def used(cycle: Cycle, agency: Agency) -> Amount:
-    """What an agency's files of a cycle come to; withdrawn and replaced ones are kept, and so
-    count.
-    """
+def used_amount(cycle: Cycle, agency: Agency) -> Amount:
+    """Add up an agency's files of a cycle; withdrawn and replaced ones are kept, and so count."""
     held = Document.objects.filter(cycle=cycle, agency=agency).aggregate(
         files=Count("pk"), size=Sum("size")
     )
@@ -67,7 +65,7 @@ def used(cycle: Cycle, agency: Agency) -> Amount:
 
 
 def _under_way(cycle: Cycle, agency: Agency) -> Amount:
-    """What has been begun and is not finished, as large as it will be."""
+    """Add up what has been begun and is not finished, as large as it will be."""
     rows = Upload.objects.filter(
         answer__submission__cycle=cycle, answer__submission__agency=agency, document=None
     )
@@ -76,7 +74,7 @@ def _under_way(cycle: Cycle, agency: Agency) -> Amount:
 
 
 def _sent_since(person: User, since: datetime) -> Amount:
-    """What one person has sent since then, finished or under way."""
+    """Add up what one person has sent since then, finished or under way."""
     documents = Document.objects.filter(uploaded_by=person, uploaded_at__gt=since)
     sent = documents.aggregate(files=Count("pk"), size=Sum("size"))
     begun = Upload.objects.filter(by=person, begun_at__gt=since, document=None)
@@ -89,7 +87,7 @@ def check(cycle: Cycle, agency: Agency, *, size: int, by: User, at: datetime) ->
     hour, with the numbers.
     """
     more = Amount(1, size)
-    kept = used(cycle, agency) + _under_way(cycle, agency)
+    kept = used_amount(cycle, agency) + _under_way(cycle, agency)
     if (kept + more).exceeds(quota()):
         sentence = _(
             "Your agency’s files of this year, with those under way, come to %(size)s of "
@@ -129,7 +127,9 @@ def check_disk(size: int) -> None:
 
 
 def why_not_content(name: str, file: File, *, by: User) -> str:
-    """As `kinds.why_not_content`, at the cost of whoever sends the file."""
+    """Say why a content is not accepted, as `file_types.why_not_content`, at the cost of whoever
+    sends it.
+    """
     try:
         with ui_limits.reading_files_of(by):
             return file_types.why_not_content(name, file)

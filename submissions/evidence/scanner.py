@@ -4,6 +4,7 @@ from typing import IO, BinaryIO, NamedTuple, cast
 
 from clamav_client.clamd import ClamdError, ClamdNetworkSocket, ClamdUnixSocket
 from django.conf import settings
+from django.core.files import File
 
 SECONDS = 300
 """How long the daemon may be silent."""
@@ -21,9 +22,9 @@ class Verdict(NamedTuple):
     finding: str = ""
 
 
-def scan(file: IO[bytes]) -> Verdict | None:
-    """The verdict on a content; None: the daemon cannot be reached, so nothing is known and it must
-    be asked again.
+def scan(file: IO[bytes] | File) -> Verdict | None:
+    """Ask for the verdict on a content; None: the daemon cannot be reached, so nothing is known and
+    it must be asked again.
 
     Only a plain "OK" is clean. Whatever goes wrong while the daemon itself is well is a file that
     it cannot scan.

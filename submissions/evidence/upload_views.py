@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Concatenate, ParamSpec
 from uuid import UUID
 
 from django.conf import settings
@@ -46,16 +46,19 @@ when needed.
 
 LONGEST_METADATA = 4096
 
-View = Callable[..., HttpResponse]
+Arguments = ParamSpec("Arguments")
+View = Callable[Concatenate[PortalRequest, Arguments], HttpResponse]
 
 
-def _tus(view: View) -> View:
-    """Speaks the protocol: signed out is 401 and no page, a refusal its sentence, every answer
-    names the version.
+def _tus(view: View[Arguments]) -> View[Arguments]:
+    """Speak the protocol: signed out is 401 and no page, a refusal its sentence, every answer names
+    the version.
     """
 
     @wraps(view)
-    def speaking(request: PortalRequest, **arguments: Any) -> HttpResponse:
+    def speak(
+        request: PortalRequest, *args: Arguments.args, **kwargs: Arguments.kwargs
+    ) -> HttpResponse:
         if not request.user.is_authenticated:
             response = _plain_answer(
                 401, _("You are no longer signed in. Sign in in another tab, then go on.")
@@ -69,13 +72,13 @@ def _tus(view: View) -> View:
             response["Tus-Version"] = VERSION
         else:
             try:
-                response = view(request, **arguments)
+                response = view(request, *args, **kwargs)
             except Refused as refusal:
                 response = _plain_answer(422, str(refusal))
         response["Tus-Resumable"], response["Cache-Control"] = VERSION, "no-store"
         return response
 
-    return speaking
+    return speak
 
 
 def _plain_answer(status: int, sentence: str) -> HttpResponse:
@@ -94,7 +97,7 @@ def begin(request: PortalRequest, pk: int) -> HttpResponse:
     length, metadata = _number(request, "Upload-Length"), _metadata(request)
     if length is None:
         return _plain_answer(400, "")
-    replaces = _replaced(answer, metadata.get("replaces", ""))
+    replaces = _file_to_replace(answer, metadata.get("replaces", ""))
     name = metadata.get("filename", "")
     upload = uploads.begin_upload(
         answer, name=name, length=length, replaces=replaces, by=request.user, at=request.at
@@ -116,7 +119,7 @@ def _number(request: PortalRequest, header: str) -> int | None:
 
 
 def _metadata(request: PortalRequest) -> dict[str, str]:
-    """What the browser says of the file: names with values in base64."""
+    """Read what the browser says of the file: names with values in base64."""
     text, found = request.headers.get("Upload-Metadata", "")[:LONGEST_METADATA], {}
     for pair in text.split(","):
         name, _space, value = pair.strip().partition(" ")
@@ -127,7 +130,7 @@ def _metadata(request: PortalRequest) -> dict[str, str]:
     return found
 
 
-def _replaced(answer: Answer, uuid: str) -> Evidence | None:
+def _file_to_replace(answer: Answer, uuid: str) -> Evidence | None:
     if not uuid:
         return None
     try:
@@ -163,10 +166,12 @@ def upload(request: PortalRequest, uuid: UUID) -> HttpResponse:
 
 
 def _state(request: PortalRequest, found: Upload) -> HttpResponse:
-    """How far it is; one whose last piece came in while the server was stopped is finished now."""
+    """Answer with how far an upload is; one whose last piece came in while the server was stopped
+    is finished now.
+    """
     size = _partial(found).stat().st_size
     if size == found.length:
-        with _locked(found) as file:
+        with _lock(found) as file:
             if file is None:
                 return _plain_answer(423, "")
             _finish(request, found, file)
@@ -186,7 +191,7 @@ def _patch(request: PortalRequest, found: Upload) -> HttpResponse:
     if offset is None:
         return _plain_answer(400, "")
     _partial(found)
-    with _locked(found) as file:
+    with _lock(found) as file:
         if file is None:
             return _plain_answer(423, "")
         if offset != file.seek(0, 2):
@@ -228,15 +233,15 @@ def _take(request: PortalRequest, file: IO[bytes], size: int, length: int) -> in
 
 
 def _partial(found: Upload) -> Path:
-    """The partial file; an upload that has lost it is gone."""
+    """Find the partial file; an upload that has lost it is gone."""
     if not found.path.is_file():
         raise Http404
     return found.path
 
 
 @contextmanager
-def _locked(found: Upload) -> Iterator[IO[bytes] | None]:
-    """The partial file for one writer alone, whichever process it is in; None while there is
+def _lock(found: Upload) -> Iterator[IO[bytes] | None]:
+    """Lock the partial file for one writer, whichever process it is in; None while there is
     another.
     """
     with found.path.open("r+b", buffering=0) as file:
@@ -253,7 +258,7 @@ class _Whole(File):
     copying.
     """
 
-    def __init__(self, file: Any, upload: Upload) -> None:
+    def __init__(self, file: IO[bytes], upload: Upload) -> None:
         super().__init__(file, name=upload.name)
         self.path = upload.path
         self.size = upload.length

@@ -7,7 +7,7 @@ from submissions.evidence import upload_views, views
 urlpatterns = [
     path("lines/<int:pk>/evidence/", views.attach, name="attach"),
     path("lines/<int:pk>/evidence/files/", views.files, name="files"),
-    path("lines/<int:pk>/evidence/held/", views.held, name="held"),
+    path("lines/<int:pk>/evidence/held/", views.held_documents, name="held"),
     path("lines/<int:pk>/evidence/held/<uuid:uuid>/", views.reuse, name="reuse"),
     path("lines/<int:pk>/evidence/uploads/", upload_views.begin, name="uploads"),
     path("uploads/<uuid:uuid>/", upload_views.upload, name="upload"),

@@ -31,13 +31,13 @@ LIST = "evidence-list"
 """The element in which pages show a line's files: told when they have changed."""
 
 
-def drawer(request: PortalRequest, answer: Answer, acts: set[str]) -> dict[str, object]:
-    """What the files of a line and the place for more need; two queries. `acts` are the moves open
-    to the reader.
+def drawer(answer: Answer, acts: set[str], files: list[Evidence]) -> dict[str, object]:
+    """Collect what the files of a line (`with_versions`) and the place for more need.
+
+    `acts` are the moves open to the reader.
     """
     may_add = "attach" in acts and not answer.measure.is_stewarded
     submission = answer.submission
-    files = answer.evidence.with_versions()
     for file in files if "refer" in acts else ():
         file.form = _reference_form(file)  # type: ignore[attr-defined]  # the list draws each file's form
     return {
@@ -45,7 +45,7 @@ def drawer(request: PortalRequest, answer: Answer, acts: set[str]) -> dict[str, 
         "acts": acts,
         "files": files,
         "upload": UploadForm() if may_add else None,
-        "used": quotas.used(submission.cycle, submission.agency) if may_add else None,
+        "used": quotas.used_amount(submission.cycle, submission.agency) if may_add else None,
         "quota": quotas.quota(),
         "has_scanner": actions.has_scanner(),
     }
@@ -71,12 +71,14 @@ def _evidence(request: PortalRequest, uuid: UUID) -> Evidence:
 
 @require_safe
 def files(request: PortalRequest, pk: int) -> HttpResponse:
-    """The files of a line by themselves: asked for again when one has come
-    in or is being checked.
+    """Show the files of a line by themselves: asked for again when one has come in or is being
+    checked.
     """
     answer = find_line(request, pk)
     response = render(
-        request, "submissions/files.html", drawer(request, answer, _acts(request, answer))
+        request,
+        "submissions/files.html",
+        drawer(answer, _acts(request, answer), answer.evidence.with_versions()),
     )
     if request.htmx.target == LIST:  # not where only the state of a file is asked for again
         trigger_client_event(response, "evidence-changed", {"line": pk}, after="settle")
@@ -85,11 +87,11 @@ def files(request: PortalRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def attach(request: PortalRequest, pk: int) -> HttpResponse:
-    """A page for one more file of a line, or for the new version of one; how a browser without
+    """Show a page for one more file of a line, or for the new version of one; how a browser without
     scripts uploads.
     """
     answer = find_line(request, pk)
-    replaces = _replaced(answer, request)
+    replaces = _file_to_replace(answer, request)
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
@@ -100,14 +102,15 @@ def attach(request: PortalRequest, pk: int) -> HttpResponse:
         else:
             return redirect(line_url(answer))
     acts = _acts(request, answer)
-    context = drawer(request, answer, acts) | {"replaces": replaces, "back": line_url(answer)}
+    context = drawer(answer, acts, answer.evidence.with_versions())
+    context |= {"replaces": replaces, "back": line_url(answer)}
     if context["upload"]:
         context["upload"] = form
     return render(request, "submissions/evidence/attach.html", context)
 
 
-def _replaced(answer: Answer, request: PortalRequest) -> Evidence | None:
-    """The file that is to have a new version, where one is named."""
+def _file_to_replace(answer: Answer, request: PortalRequest) -> Evidence | None:
+    """Find the file that is to have a new version, where one is named."""
     named = request.POST.get("replaces") or request.GET.get("replaces")
     if not named:
         return None
@@ -152,8 +155,8 @@ def detach(request: PortalRequest, uuid: UUID) -> HttpResponse:
 
 
 def _own_answer(request: PortalRequest, pk: int) -> Answer:
-    """A line of the reader's own agency: what it holds in other years is
-    for its own people alone.
+    """Find a line of the reader's own agency: what it holds in other years is for its
+    people alone.
     """
     answer = find_line(request, pk)
     if answer.submission.agency_id not in request.user.agency_ids(request.at):
@@ -162,8 +165,8 @@ def _own_answer(request: PortalRequest, pk: int) -> Answer:
 
 
 @require_safe
-def held(request: PortalRequest, pk: int) -> HttpResponse:
-    """The agency's files of this year's other lines and of earlier years, to be shown for this
+def held_documents(request: PortalRequest, pk: int) -> HttpResponse:
+    """List the agency's files of this year's other lines and of earlier years, to be shown for this
     line, too.
     """
     answer = _own_answer(request, pk)
@@ -207,8 +210,8 @@ def reuse(request: PortalRequest, pk: int, uuid: UUID) -> HttpResponse:
 
 @require_safe
 def preview(request: PortalRequest, uuid: UUID) -> HttpResponse:
-    """A file's pages as pictures, its versions, its digest, and where else it is used: beside the
-    line or alone.
+    """Show a file's pages as pictures, its versions, its digest, and where else it is used: beside
+    the line or alone.
     """
     shown = _evidence(request, uuid)
     document = shown.document
@@ -242,7 +245,7 @@ def preview(request: PortalRequest, uuid: UUID) -> HttpResponse:
 
 @require_safe
 def picture(request: PortalRequest, uuid: UUID, number: int) -> HttpResponseBase:
-    """One page of a file, as we drew it."""
+    """Hand out one page of a file, as we drew it."""
     document = _evidence(request, uuid).document
     if not document.is_open or not 1 <= number <= document.pages:
         raise Http404
@@ -254,7 +257,7 @@ def picture(request: PortalRequest, uuid: UUID, number: int) -> HttpResponseBase
 
 @require_safe
 def download(request: PortalRequest, uuid: UUID) -> HttpResponseBase:
-    """The file as it was uploaded, always as a download, with a type of ours; nothing before its
+    """Hand out the file as it was uploaded, always as a download, with a type of ours, once its
     state allows it.
     """
     shown = _evidence(request, uuid)

@@ -5,7 +5,6 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -18,7 +17,7 @@ from cycles.clashes import Seen
 from cycles.engine.perform import perform
 from cycles.workflow import Refused
 from submissions.marking import double_marking
-from submissions.marking.rules import check
+from submissions.marking.rules import check_mark
 from submissions.models import (
     Answer,
     Block,
@@ -31,13 +30,14 @@ from submissions.models import (
 from submissions.permissions import is_assigned
 from submissions.scoring import actions as scoring
 from submissions.scoring import totals, verification_effect
+from submissions.scoring.totals import LineScore
 from submissions.workflow import BLOCKS, BlockState
 
 
 @transaction.atomic
 def save_marks(
     block: Block,
-    marks: Mapping[int, Mapping[str, Any]],
+    marks: Mapping[int, Mapping[str, object]],
     *,
     by: User,
     at: datetime,
@@ -56,8 +56,8 @@ def save_marks(
     blocks = perform(BLOCKS, [block, *also], "mark", by=by, at=at, seen=seen)
     lines = _lines_of(blocks) if answers is None else {block.pk: answers}
     found: dict[int, tuple[Answer, Block]] = {}
-    for each in blocks:
-        found |= {a.pk: (a, each) for a in lines[each.pk] if a.pk in marks}
+    for held in blocks:
+        found |= {a.pk: (a, held) for a in lines[held.pk] if a.pk in marks}
     if len(found) != len(marks):
         raise Refused(_("One of the lines does not belong to this block."))
     rows = [_mark(*found[pk], mark, by=by, at=at) for pk, mark in marks.items()]
@@ -70,24 +70,35 @@ def save_marks(
 
 
 def _lines_of(blocks: Sequence[Block]) -> dict[int, list[Answer]]:
-    """The lines of these blocks of one desk, by the block's key, in the order of the page; one
-    query.
+    """Find the lines of these blocks of one desk, by the block's key, in the order of the page.
+
+    One query.
     """
     firsts = {(b.submission_id, b.axis_id): b.pk for b in blocks if not b.is_second}
-    drawn: dict[int, int] = {}
+    second: dict[int, int] = {}
     for block in blocks:
         if block.is_second:
-            drawn |= dict.fromkeys(block.drawn, block.pk)
+            second |= dict.fromkeys(block.drawn, block.pk)
     rows = double_marking.on_desks(blocks).select_related("measure__indicator", "own", "submission")
     lines: dict[int, list[Answer]] = {b.pk: [] for b in blocks}
     for a in rows.order_by("measure__indicator__position", "measure__position", "pk"):
-        lines[drawn.get(a.pk) or firsts[a.submission_id, a.measure.indicator.axis_id]].append(a)
+        lines[second.get(a.pk) or firsts[a.submission_id, a.measure.indicator.axis_id]].append(a)
     return lines
 
 
-def _mark(answer: Answer, block: Block, mark: Mapping[str, Any], *, by: User, at: datetime) -> Mark:
-    given = check(answer, mark, percent=block.cycle.reason_percent)
-    return Mark(answer=answer, block=block, assessor=by, marked_at=at, **given)
+def _mark(
+    answer: Answer, block: Block, typed: Mapping[str, object], *, by: User, at: datetime
+) -> Mark:
+    mark = check_mark(answer, typed, percent=block.cycle.reason_percent)
+    return Mark(
+        answer=answer,
+        block=block,
+        assessor=by,
+        marked_at=at,
+        points=mark["points"],
+        is_not_applicable=mark["is_not_applicable"],
+        reason=mark["reason"],
+    )
 
 
 @transaction.atomic
@@ -110,7 +121,7 @@ def judge_factor(
         )
     if not reason.strip():
         raise Refused(_("Say why the factor is accepted or rejected."))
-    facts = {"line": answer.pk, "factor": factor.pk, "verdict": verdict}
+    params = {"line": answer.pk, "factor": factor.pk, "verdict": verdict}
     perform(
         BLOCKS,
         [block],
@@ -118,7 +129,7 @@ def judge_factor(
         by=by,
         at=at,
         note=reason,
-        params_by_pk={block.pk: facts},
+        params_by_pk={block.pk: params},
         seen=seen,
     )
     factor = locked(ExternalFactor.objects.select_related("answer"), with_keys=True).get(
@@ -155,19 +166,19 @@ def hand_in(
     for a hundred as for one, but for what was found at the source.
     """
     blocks = [block, *also]
-    others = _other_readings(blocks)
+    others = _other_markings(blocks)
     marks = _marks_by_block([*blocks, *_handed_in(others.values())])
     lines = _lines_of(blocks)
     _refuse_unmarked(blocks, lines, marks)
-    each = {b.pk: {"digest": _marks_digest(marks.get(b.pk, {}).values())} for b in blocks}
+    digests = {b.pk: {"digest": _marks_digest(marks.get(b.pk, {}).values())} for b in blocks}
     blocks = perform(
-        BLOCKS, blocks, "hand_in", by=by, at=at, params_by_pk=each, hours=hours, seen=seen
+        BLOCKS, blocks, "hand_in", by=by, at=at, params_by_pk=digests, hours=hours, seen=seen
     )
-    scores, apart = list[Any](), list[Reconciliation]()
-    for each_block in blocks:
-        agreed, unlike = _agreed(each_block, others.get(each_block.pk), lines[each_block.pk], marks)
+    scores, apart = list[LineScore](), list[Reconciliation]()
+    for held in blocks:
+        agreed, differing = _compare_marks(held, others.get(held.pk), lines[held.pk], marks)
         scores += agreed
-        apart += unlike
+        apart += differing
     Reconciliation.objects.bulk_create(apart)
     if scores:
         totals.put(scores, basis=Score.Basis.AGREED, by=by, at=at)
@@ -216,10 +227,10 @@ def _submissions_of(blocks: Iterable[Block], lines: Iterable[Answer]) -> list[Su
     return list(found.values())
 
 
-def _other_readings(blocks: Sequence[Block]) -> dict[int, Block]:
-    """The other reading of each block's axis where there is one, by the block's key.
+def _other_markings(blocks: Sequence[Block]) -> dict[int, Block]:
+    """Find the other marking of each block's axis where there is one, by the block's key.
 
-    Both readings are held, so that of two that are handed in at once the later one sees the
+    Both blocks are locked, so that of two that are handed in at once the later one sees the
     earlier.
     """
     mine = Block.objects.filter(
@@ -233,27 +244,24 @@ def _other_readings(blocks: Sequence[Block]) -> dict[int, Block]:
     return {pk: found[of] for pk, of in wanted.items() if of in found}
 
 
-def _agreed(
+def _compare_marks(
     block: Block,
     other: Block | None,
     lines: Sequence[Answer],
     marks: Mapping[int, Mapping[int, Mark]],
-) -> tuple[list[Any], list[Reconciliation]]:
-    """What the marks of a block that is handed in come to: scores, and what two assessors have to
+) -> tuple[list[LineScore], list[Reconciliation]]:
+    """Turn the marks of a block that is handed in into scores, and into what two assessors have to
     reconcile.
     """
     marked = marks.get(block.pk, {})
     twice = set(block.drawn or (other.drawn if other else ()))
-    scores: list[Any] = []
+    scores: list[LineScore] = []
     for a in (a for a in lines if a.pk not in twice):
         mark = marked[a.pk]
-        scores.append(
-            (
-                a,
-                *double_marking.outcome(a, mark.points, is_not_applicable=mark.is_not_applicable),
-                mark.reason,
-            )
+        state, points = double_marking.outcome(
+            a, mark.points, is_not_applicable=mark.is_not_applicable
         )
+        scores.append(LineScore(a, state, points, mark.reason))
     if other is None or other.state != BlockState.HANDED_IN:
         return scores, []
     theirs = marks.get(other.pk, {})
@@ -264,7 +272,7 @@ def _agreed(
 
 
 def marks_of(block: Block) -> dict[str, str]:
-    """What a block's marks say, as one digest."""
+    """Take one digest of what a block's marks say."""
     return {"marks": _marks_digest(Mark.objects.filter(block=block))}
 
 

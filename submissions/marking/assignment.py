@@ -1,8 +1,9 @@
 """Give blocks to assessors, one by one or all at once."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import Q
@@ -44,16 +45,17 @@ def assign(
     """Put one axis of a submission on an assessor's desk, or move it there from another's before it
     is handed in.
 
-    The marks made so far go with it. A second reading is on the desk of somebody else than the
+    The marks made so far go with it. A second marking is on the desk of somebody else than the
     first.
     """
     _refuse_unfit(submission, assessor, at=at)
     if not submission.answers.filter(measure__indicator__axis=axis).not_stewarded().exists():
         raise Refused(_("Assessors mark no line of this axis; stewards supply what it asks for."))
-    reading = {"reading": 2} if is_second else {}
-    given = {"axis": axis, "assessor": assessor, **reading}
+    params: dict[str, object] = {"axis": axis, "assessor": assessor}
+    if is_second:
+        params["reading"] = 2
     [submission] = perform(
-        MOVES, [submission], "assign", by=by, at=at, params_by_pk={submission.pk: given}, seen=seen
+        MOVES, [submission], "assign", by=by, at=at, params_by_pk={submission.pk: params}, seen=seen
     )
     if _verifies(assessor, submission, axis.pk):
         raise Refused(
@@ -91,7 +93,7 @@ def assign(
 
 
 def _verifies(assessor: User, submission: Submission, axis: int) -> bool:
-    """Whether this person verifies a line of the axis at the source, and so may not mark it."""
+    """Say whether this person verifies a line of the axis at the source, and so may not mark it."""
     held = Verification.objects.filter(submission=submission, line__measure__indicator__axis=axis)
     return held.filter(assessor=assessor).exists()
 
@@ -104,9 +106,9 @@ def _refuse_unfit(submission: Submission, assessor: User, *, at: datetime) -> No
         )
 
 
-class Shared(NamedTuple):
-    """What was shared out: blocks, blocks moved from whoever may not mark them any longer, and
-    lines drawn for a second assessor where nobody else may mark the agency.
+class ShareOutCount(NamedTuple):
+    """How many blocks were shared out, how many of them moved from whoever may not mark them any
+    longer, and how many lines for a second assessor nobody else may mark.
     """
 
     blocks: int
@@ -115,7 +117,7 @@ class Shared(NamedTuple):
 
 
 @transaction.atomic
-def assign_all(cycle: Cycle, *, by: User, at: datetime) -> Shared:
+def assign_all(cycle: Cycle, *, by: User, at: datetime) -> ShareOutCount:
     """Share out every unassigned axis in the administrator's scope among those who may mark it,
     least loaded first.
 
@@ -136,29 +138,31 @@ def assign_all(cycle: Cycle, *, by: User, at: datetime) -> Shared:
         pk=cycle.pk
     )  # two who share out at once draw by one seed
     cycle.draw_seed = cycle.draw_seed or secrets.token_hex(16)
-    share = _Share(cycle, submissions, at)
+    distribution = _Distribution(cycle, submissions, at)
     unread = 0
     for submission in submissions:
-        for axis, lines in share.axes[submission.pk].items():
-            share.first(submission, axis)
-            unread += share.second(submission, axis, sorted(share.drawn.intersection(lines)))
-    if share.facts:
-        facts = {pk: {"axes": axes} for pk, axes in share.facts.items()}
-        given = [s for s in submissions if s.pk in facts]
-        perform(MOVES, given, "assign", by=by, at=at, params_by_pk=facts, seed=cycle.draw_seed)
+        for axis, lines in distribution.axes[submission.pk].items():
+            distribution.share_first_marking(submission, axis)
+            unread += distribution.share_second_marking(
+                submission, axis, sorted(distribution.sampled.intersection(lines))
+            )
+    if distribution.changed_axes:
+        params = {pk: {"axes": axes} for pk, axes in distribution.changed_axes.items()}
+        changed = [s for s in submissions if s.pk in params]
+        perform(MOVES, changed, "assign", by=by, at=at, params_by_pk=params, seed=cycle.draw_seed)
         cycle.save(update_fields=["draw_seed"])
-        Block.objects.bulk_create(share.blocks, batch_size=1000)
-        batches.write(share.moved, ["assessor"])
-    return Shared(len(share.blocks), len(share.moved), unread)
+        Block.objects.bulk_create(distribution.blocks, batch_size=1000)
+        batches.write(distribution.moved, ["assessor"])
+    return ShareOutCount(len(distribution.blocks), len(distribution.moved), unread)
 
 
-class _Share:
-    """Who gets what when the work of a cycle is shared out: as few lines as
-    may be on every desk.
-    """
+class _Distribution:
+    """Shares out the work of a cycle: as few lines as may be on every desk."""
 
     def __init__(self, cycle: Cycle, submissions: list[Submission], at: datetime) -> None:
-        self.pool, self.facts = Pool(at), dict[int, list[int]]()
+        self.pool = Pool(at)
+        self.changed_axes = dict[int, list[int]]()
+        """The axes that went to a desk, by submission's key."""
         self.blocks, self.moved = list[Block](), list[Block]()
         lines = list(
             Answer.objects.filter(submission__in=submissions)
@@ -169,7 +173,7 @@ class _Share:
         self.axes: dict[int, dict[int, list[int]]] = {s.pk: {} for s in submissions}
         for pk, submission, axis, _points in lines:
             self.axes[submission].setdefault(axis, []).append(pk)
-        self.drawn = double_marking.drawn(
+        self.sampled = double_marking.sampled_lines(
             cycle, ((pk, s, points) for pk, s, _axis, points in lines)
         )
         held = list(Block.objects.filter(cycle=cycle, submission__participation__ended_by=None))
@@ -184,12 +188,12 @@ class _Share:
         self.verified = set(of_axis)
 
     def fit(self, submission: Submission, axis: int) -> list[User]:
-        """Who may mark the axis: whoever verifies one of its lines marks none of them."""
+        """Find who may mark the axis: whoever verifies one of its lines marks none of them."""
         return [
             a for a in self.pool.fit(submission) if (submission.pk, axis, a.pk) not in self.verified
         ]
 
-    def first(self, submission: Submission, axis: int) -> None:
+    def share_first_marking(self, submission: Submission, axis: int) -> None:
         """Share out an axis that is on nobody's desk, or on that of somebody
         who may not mark it.
         """
@@ -206,14 +210,14 @@ class _Share:
         else:
             self._give_block(submission, axis, fit, len(self.axes[submission.pk][axis]))
 
-    def second(self, submission: Submission, axis: int, lines: list[int]) -> int:
-        """Share out what is drawn of an axis while its first reading is open; how many lines nobody
-        else may mark.
+    def share_second_marking(self, submission: Submission, axis: int, lines: list[int]) -> int:
+        """Share out what is drawn of an axis while its first marking is open; count the lines
+        that nobody else may mark.
         """
         first, held = (
             self.held.get((submission.pk, axis, is_second)) for is_second in (False, True)
         )
-        assert first is not None  # `first` has seen to that
+        assert first is not None  # `share_first_marking` has seen to that
         fit = [a for a in self.fit(submission, axis) if a.pk != first.assessor_id]
         if held is not None:
             if not self._stays(held, fit) and fit:
@@ -223,7 +227,7 @@ class _Share:
             return 0
         if not fit:
             return len(lines)
-        self._give_block(submission, axis, fit, len(lines), is_second=True, drawn=lines)
+        self._give_block(submission, axis, fit, len(lines), sampled=lines)
         return 0
 
     def _stays(self, held: Block, fit: list[User]) -> bool:
@@ -232,20 +236,29 @@ class _Share:
     def _move(self, held: Block, fit: list[User], lines: int) -> None:
         held.assessor = self.pool.take(fit, lines)
         self.moved.append(held)
-        self.facts.setdefault(held.submission_id, []).append(held.axis_id)
+        self.changed_axes.setdefault(held.submission_id, []).append(held.axis_id)
 
     def _give_block(
-        self, submission: Submission, axis: int, fit: list[User], lines: int, **second: Any
+        self,
+        submission: Submission,
+        axis: int,
+        fit: list[User],
+        line_count: int,
+        sampled: Sequence[int] = (),
     ) -> None:
-        of = {
-            "cycle_id": submission.cycle_id,
-            "agency_id": submission.agency_id,
-            "submission": submission,
-        }
-        block = Block(**of, axis_id=axis, assessor=self.pool.take(fit, lines), **second)
+        """Put an axis on the desk of one who may mark it; of a second marking the sampled lines."""
+        block = Block(
+            cycle_id=submission.cycle_id,
+            agency_id=submission.agency_id,
+            submission=submission,
+            axis_id=axis,
+            assessor=self.pool.take(fit, line_count),
+            is_second=bool(sampled),
+            drawn=list(sampled),
+        )
         self.held[submission.pk, axis, block.is_second] = block
         self.blocks.append(block)
         if not block.is_second:
-            self.facts.setdefault(submission.pk, []).append(axis)
+            self.changed_axes.setdefault(submission.pk, []).append(axis)
         else:
-            self.facts.setdefault(submission.pk, [])
+            self.changed_axes.setdefault(submission.pk, [])

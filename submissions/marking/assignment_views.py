@@ -1,6 +1,6 @@
 """Pages on which blocks are given to assessors."""
 
-from typing import Any
+from collections.abc import Mapping
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -63,7 +63,7 @@ def assign(request: PortalRequest, pk: int) -> HttpResponse:
     fit = workload.Pool(request.at).fit(submission)
     axes = axes.order_by("set__kind", "position", "pk")
 
-    def form_for(data: Any = None) -> AssignForm:
+    def form_for(data: Mapping[str, object] | None = None) -> AssignForm:
         desks = Block.objects.filter(submission=submission).order_by("pk")
         shows = {"desks": list(desks.values_list("pk", "axis", "assessor", "state"))}
         return AssignForm(data, axes=axes, assessors=fit, shows=shows)
@@ -73,7 +73,13 @@ def assign(request: PortalRequest, pk: int) -> HttpResponse:
         seen = form.as_seen(form_for)
         with attempt(form):
             assignment.assign(
-                submission, by=request.user, at=request.at, seen=seen, **form.cleaned_data
+                submission,
+                axis=form.cleaned_data["axis"],
+                assessor=form.cleaned_data["assessor"],
+                is_second=form.cleaned_data["is_second"],
+                by=request.user,
+                at=request.at,
+                seen=seen,
             )
             said = _("The block is on the desk of %(name)s.")
             messages.success(request, said % {"name": form.cleaned_data["assessor"]})

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
 
 from django.db.models import Exists, OuterRef
 from django.http import QueryDict
@@ -11,6 +10,7 @@ from agencies.persian import language
 from indicators.scoring.methods import METHODS
 from submissions.marking import rules
 from submissions.marking.forms import MarkForm
+from submissions.marking.rules import MarkValues
 from submissions.models import (
     Answer,
     Block,
@@ -44,12 +44,12 @@ class DeskLine:
 
     @property
     def differs(self) -> bool:
-        """Whether the mark is another than the one of an assessor who agrees."""
+        """Whether the mark is another than that of an agreeing assessor."""
         if self.mark is None:
             return False
         return (self.mark.points, self.mark.is_not_applicable) != (
-            self.agreed["points"],
-            self.agreed["is_not_applicable"],
+            self.agreeing_mark["points"],
+            self.agreeing_mark["is_not_applicable"],
         )
 
     @property
@@ -76,15 +76,15 @@ class DeskLine:
         )
 
     @property
-    def agreed(self) -> dict[str, Any]:
+    def agreeing_mark(self) -> MarkValues:
         """The mark of an assessor who agrees with the agency."""
-        if self.answer.claims_not_applicable:
-            return {"points": None, "is_not_applicable": True}
-        return {"points": self.suggestion, "is_not_applicable": False}
+        void = self.answer.claims_not_applicable
+        points = None if void else self.suggestion
+        return MarkValues(points=points, is_not_applicable=void, reason="")
 
 
 def desk_lines(block: Block, data: QueryDict | None = None) -> list[DeskLine]:
-    """The lines of a block with the marks on them; two queries."""
+    """Read the lines of a block with the marks on them; two queries."""
     factors = ExternalFactor.objects.filter(answer=OuterRef("pk"), withdrawn_at=None)
     answers = Answer.objects.on_desk(block).for_page().select_related("clarification", "submission")
     answers = answers.annotate(has_factor=Exists(factors))
@@ -97,7 +97,7 @@ def desk_lines(block: Block, data: QueryDict | None = None) -> list[DeskLine]:
 
 
 def with_files(lines: list[DeskLine]) -> list[DeskLine]:
-    """With what the agency shows for each; one query."""
+    """Add to each line what the agency shows for it; one query."""
     files: dict[int, list[Evidence]] = {}
     for shown in Evidence.objects.filter(answer__in=[line.answer for line in lines]).for_page():
         files.setdefault(shown.answer_id, []).append(shown)

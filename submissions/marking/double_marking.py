@@ -1,9 +1,9 @@
-"""Second readings: which lines are drawn for another assessor, and how two marks become one score.
+"""Double marking: which lines another assessor marks as well, and how two marks become one score.
 
-A line is drawn by lot, or because it is among the heaviest of its self-assessment; neither assessor
-knows the other's mark before both have handed in. Two marks no further apart than the cycle's
-percent of the ceiling give their mean, half up to 10 places; others are reconciled by the two, or
-settled between them by an administrator.
+A line is sampled by lot, or because it is among the heaviest of its self-assessment; neither
+assessor knows the other's mark before both have handed in. Two marks no further apart than the
+cycle's percent of the ceiling give their mean, half up to 10 places; others are reconciled by the
+two, or settled between them by an administrator.
 """
 
 import hashlib
@@ -17,15 +17,16 @@ from indicators.scoring.methods import PLACES, half_up
 from indicators.scoring.statutory_tree import LineState
 from submissions.models import Answer, Block, Mark, Reconciliation
 from submissions.models.answers import AnswerQuerySet
+from submissions.scoring.totals import LineScore
 
 HUNDRED = Decimal(100)
 
 
-# --- The draw -----------------------------------------------------------------------------------
+# --- The sample ---------------------------------------------------------------------------------
 
 
-def drawn(cycle: Cycle, lines: Iterable[tuple[int, int, Decimal]]) -> set[int]:
-    """The keys of the lines that two assessors mark, of (key, submission, ceiling).
+def sampled_lines(cycle: Cycle, lines: Iterable[tuple[int, int, Decimal]]) -> set[int]:
+    """Sample the lines that two assessors mark, by key, of (key, submission, ceiling).
 
     By lot: SHA-256 of "seed:key", its first 8 hexadecimal digits as a share of 16 to the 8th, below
     the cycle's percent; whoever knows the seed can draw again. The heaviest: the largest ceilings,
@@ -50,24 +51,24 @@ def _lot(seed: str, key: int) -> Decimal:
 
 
 def on_desks(blocks: Sequence[Block]) -> AnswerQuerySet:
-    """The lines of several blocks, first and second readings, as `on_desk` finds those of one."""
+    """Find the lines of several blocks, of first and second markings, as `on_desk` does of one."""
     firsts = Block.objects.filter(pk__in=[b.pk for b in blocks if not b.is_second])
     firsts = firsts.filter(
         submission=OuterRef("submission"), axis=OuterRef("measure__indicator__axis")
     )
-    drawn: set[int] = set()
+    second: set[int] = set()
     for block in blocks:
         if block.is_second:
-            drawn.update(block.drawn)
+            second.update(block.drawn)
     of_agencies = Answer.objects.filter(submission__in={b.submission_id for b in blocks})
-    return of_agencies.filter(Exists(firsts) | Q(pk__in=drawn)).not_stewarded()
+    return of_agencies.filter(Exists(firsts) | Q(pk__in=second)).not_stewarded()
 
 
 # --- Two marks become one score -----------------------------------------------------------------
 
 
-def is_apart(one: Mark, other: Mark, ceiling: Decimal, percent: int) -> bool:
-    """Whether two marks lie too far apart to be taken together."""
+def differs_too_much(one: Mark, other: Mark, ceiling: Decimal, percent: int) -> bool:
+    """Say whether two marks lie too far apart to be taken together."""
     if one.points is None or other.points is None:
         return one.is_not_applicable != other.is_not_applicable
     return abs(one.points - other.points) * HUNDRED > percent * ceiling
@@ -76,8 +77,8 @@ def is_apart(one: Mark, other: Mark, ceiling: Decimal, percent: int) -> bool:
 def outcome(
     answer: Answer, points: Decimal | None, *, is_not_applicable: bool
 ) -> tuple[LineState, Decimal | None]:
-    """The state and the points of a line that is marked so: no answer and no points is not
-    answered, not zero.
+    """Work out the state and the points of a line that is marked so: no answer and no points is
+    not answered, not zero.
     """
     if is_not_applicable:
         return LineState.NOT_APPLICABLE, None
@@ -86,31 +87,35 @@ def outcome(
     return LineState.SCORED, points
 
 
-def joined(answer: Answer, one: Mark, other: Mark) -> tuple[LineState, Decimal | None, str]:
-    """What two marks that lie together come to, with the reasons of both."""
+def mean_score(answer: Answer, one: Mark, other: Mark) -> LineScore:
+    """Make one score of two marks that lie together, with the reasons of both."""
     points = None
     if one.points is not None and other.points is not None:
         points = half_up((one.points + other.points) / 2, PLACES)
     reasons = dict.fromkeys(mark.reason.strip() for mark in (one, other))
-    said = "\n".join(reason for reason in reasons if reason)
-    return *outcome(answer, points, is_not_applicable=one.is_not_applicable), said
+    reason = "\n".join(reason for reason in reasons if reason)
+    state, points = outcome(answer, points, is_not_applicable=one.is_not_applicable)
+    return LineScore(answer, state, points, reason)
 
 
 def compare(
     pairs: Iterable[tuple[Answer, Mark, Mark]], cycle: Cycle
-) -> tuple[list[tuple[Answer, LineState, Decimal | None, str]], list[Reconciliation]]:
-    """The scores of the lines on which two marks lie together; for the others, unsaved, what is to
-    be reconciled.
+) -> tuple[list[LineScore], list[Reconciliation]]:
+    """Score the lines on which two marks lie together, and say, unsaved, what is to be reconciled
+    on the others.
     """
     scores, apart = [], []
     for answer, one, other in pairs:
-        if not is_apart(one, other, answer.measure.points, cycle.agreement_percent):
-            scores.append((answer, *joined(answer, one, other)))
+        if not differs_too_much(one, other, answer.measure.points, cycle.agreement_percent):
+            scores.append(mean_score(answer, one, other))
             continue
-        of = {
-            "cycle": cycle,
-            "agency_id": answer.submission.agency_id,
-            "submission_id": answer.submission_id,
-        }
-        apart.append(Reconciliation(**of, line=answer, first=one, second=other))
+        reconciliation = Reconciliation(
+            cycle=cycle,
+            agency_id=answer.submission.agency_id,
+            submission_id=answer.submission_id,
+            line=answer,
+            first=one,
+            second=other,
+        )
+        apart.append(reconciliation)
     return scores, apart

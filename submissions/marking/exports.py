@@ -1,7 +1,6 @@
 """Every mark of a year as a file."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from django.db.models import OuterRef, Subquery
 
@@ -58,9 +57,9 @@ MARK_COLUMNS = (
 """The columns of the file; the same in both languages, so that a program finds them."""
 
 
-def marks(cycle: Cycle) -> Iterator[Sequence[Any]]:
-    """The heading, then every mark of a cycle with the score that holds; one query, a few thousand
-    rows at a time.
+def marks(cycle: Cycle) -> Iterator[Sequence[object]]:
+    """Give the heading, then every mark of a cycle with the score that holds; one query, a few
+    thousand rows at a time.
     """
     current = Score.objects.filter(answer=OuterRef("answer"), is_current=True).exclude(
         basis=Score.Basis.SELF
@@ -76,11 +75,8 @@ def marks(cycle: Cycle) -> Iterator[Sequence[Any]]:
         "block__agency__code", "block__axis", "answer", "block__is_second", "pk"
     )
     for row in ordered.values_list(*_OF_MARK).iterator(chunk_size=MARKS_AT_ONCE):
-        yield _mark_row(dict(zip(MARK_COLUMNS, row, strict=True)))
-
-
-def _mark_row(said: dict[str, Any]) -> Sequence[Any]:
-    said["reading"] = 2 if said["reading"] else 1
-    said["not_applicable"] = int(said["not_applicable"])
-    said["marked_at"] = said["marked_at"].isoformat()
-    return list(said.values())
+        mark = dict(zip(MARK_COLUMNS, row, strict=True))
+        mark["reading"] = 2 if mark["reading"] else 1
+        mark["not_applicable"] = int(mark["not_applicable"])
+        mark["marked_at"] = mark["marked_at"].isoformat()
+        yield list(mark.values())

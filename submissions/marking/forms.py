@@ -1,9 +1,10 @@
 """Forms of marking: marks, questions to the agency, factors, who marks, what is handed in."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
@@ -18,15 +19,15 @@ from submissions.workload import MOST_HOURS
 class HoursField(NumberField):
     """Hours spent; nobody need say them."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs = {"max_value": MOST_HOURS, "max_digits": 5} | kwargs
+    def __init__(self) -> None:
         super().__init__(
             label=_("Hours spent"),
             required=False,
             min_value=0,
+            max_value=MOST_HOURS,
+            max_digits=5,
             decimal_places=2,
             help_text=_("If you like to say; the report adds them up, without names."),
-            **kwargs,
         )
 
 
@@ -92,11 +93,10 @@ class MarkForm(ComparedForm):
         choices=[("", "—"), *((str(i), text) for i, text in enumerate(REASONS))],
     )
 
-    def clean(self) -> dict[str, Any]:
-        """A usual reason stands before one's own words; it is kept in the language in which it was
-        chosen.
-        """
-        data: dict[str, Any] = super().clean() or {}
+    def clean(self) -> dict[str, object]:
+        """Put a usual reason before one's own words, in the language in which it was chosen."""
+        super().clean()
+        data = self.cleaned_data
         if usual := data.pop("usual", ""):
             data["reason"] = "\n".join(filter(None, (str(REASONS[int(usual)]), data.get("reason"))))
         return data
@@ -109,8 +109,15 @@ class AssignForm(ComparedForm):
     assessor = forms.ModelChoiceField(label=_("Assessor"), queryset=User.objects.none())
     is_second = forms.BooleanField(label=_("The second reading of this axis"), required=False)
 
-    def __init__(self, *args: Any, axes: Any, assessors: Iterable[User], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        data: Mapping[str, object] | None,
+        *,
+        axes: QuerySet[Axis],
+        assessors: Iterable[User],
+        shows: Mapping[str, object],
+    ) -> None:
+        super().__init__(data, shows=shows)
         fit = User.objects.filter(pk__in=[a.pk for a in assessors]).order_by(
             "name_fa", "username", "pk"
         )

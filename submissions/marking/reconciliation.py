@@ -2,9 +2,9 @@
 between them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from decimal import Decimal
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -18,16 +18,23 @@ from submissions.marking.double_marking import outcome
 from submissions.models import Answer, Reconciliation, Score
 from submissions.scoring import actions as scoring
 from submissions.scoring import totals, verification_effect
+from submissions.scoring.totals import LineScore
 from submissions.workflow import RECONCILIATIONS
 
 
 @transaction.atomic
 def propose(
-    apart: Reconciliation, *, by: User, at: datetime, seen: Seen | None = None, **said: Any
+    apart: Reconciliation,
+    *,
+    points: Decimal | None = None,
+    is_not_applicable: bool = False,
+    reason: str = "",
+    by: User,
+    at: datetime,
+    seen: Seen | None = None,
 ) -> Reconciliation:
-    """Propose one value to the other assessor, with a reason: `points` or `is_not_applicable`, and
-    `reason`.
-    """
+    """Propose one value to the other assessor, points or that the line does not apply, and why."""
+    _refuse_unfit(apart, points, reason, is_not_applicable=is_not_applicable)
     [apart] = perform(
         RECONCILIATIONS,
         [apart],
@@ -36,7 +43,9 @@ def propose(
         at=at,
         reader=by,
         seen=seen,
-        **_checked(apart, said),
+        points=points,
+        void=is_not_applicable,
+        reason=reason,
     )
     return apart
 
@@ -63,9 +72,17 @@ def agree(
 
 @transaction.atomic
 def settle(
-    apart: Reconciliation, *, by: User, at: datetime, seen: Seen | None = None, **said: Any
+    apart: Reconciliation,
+    *,
+    points: Decimal | None = None,
+    is_not_applicable: bool = False,
+    reason: str = "",
+    by: User,
+    at: datetime,
+    seen: Seen | None = None,
 ) -> Reconciliation:
     """Decide between two assessors who do not come together, with a reason."""
+    _refuse_unfit(apart, points, reason, is_not_applicable=is_not_applicable)
     [apart] = perform(
         RECONCILIATIONS,
         [apart],
@@ -74,40 +91,36 @@ def settle(
         at=at,
         reader=by,
         seen=seen,
-        **_checked(apart, said),
+        points=points,
+        void=is_not_applicable,
+        reason=reason,
     )
     _score([apart], by=by, at=at)
     return apart
 
 
-def _checked(apart: Reconciliation, said: Mapping[str, Any]) -> dict[str, Any]:
-    points, void, reason = (
-        said.get("points"),
-        bool(said.get("is_not_applicable")),
-        str(said.get("reason") or ""),
-    )
+def _refuse_unfit(
+    apart: Reconciliation, points: Decimal | None, reason: str, *, is_not_applicable: bool
+) -> None:
+    """Refuse a value between two marks that no line may have, or that gives no reason."""
     ceiling = apart.line.measure.points
-    if void == (points is not None):
+    if is_not_applicable == (points is not None):
         raise Refused(_("Give points, or “not applicable”."))
     if points is not None and not 0 <= points <= ceiling:
         raise Refused(_("Points lie between 0 and %(ceiling)s.") % {"ceiling": localised(ceiling)})
     if not reason.strip():
         raise Refused(_("A value between two marks needs a reason; the agency will read it."))
-    return {"points": points, "void": void, "reason": reason}
 
 
 def _score(reconciled: Sequence[Reconciliation], *, by: User, at: datetime) -> None:
     """Give the lines the points that were agreed, and add their agencies up again."""
     lines = Answer.objects.select_related("measure").in_bulk([each.line_id for each in reconciled])
-    rows = [
-        (
-            lines[each.line_id],
-            *outcome(lines[each.line_id], each.points, is_not_applicable=each.is_not_applicable),
-            each.reason,
-        )
-        for each in reconciled
-    ]
-    totals.put(rows, basis=Score.Basis.AGREED, by=by, at=at)
+    scores = []
+    for agreed in reconciled:
+        line = lines[agreed.line_id]
+        state, points = outcome(line, agreed.points, is_not_applicable=agreed.is_not_applicable)
+        scores.append(LineScore(line, state, points, agreed.reason))
+    totals.put(scores, basis=Score.Basis.AGREED, by=by, at=at)
     submissions = list({each.submission_id: each.submission for each in reconciled}.values())
     verification_effect.apply_findings(submissions, list(lines), at=at)
     more = f" +{len(reconciled) - 1}" if len(reconciled) > 1 else ""

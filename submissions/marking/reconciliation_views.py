@@ -1,6 +1,6 @@
 """Pages on which two marks that lie too far apart come together."""
 
-from typing import Any
+from collections.abc import Mapping
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -25,7 +25,7 @@ ACTS = {"propose": marking_reconciliation.propose, "settle": marking_reconciliat
 
 @require_safe
 def reconciliations(request: PortalRequest) -> HttpResponse:
-    """The lines on which two assessors are apart, or were: one's own, or those of one's scope."""
+    """List lines on which two assessors differ, or did: the reader's own, or those in scope."""
     rows = Reconciliation.objects.visible_to(request.user, request.at).for_list()
     return render(
         request,
@@ -36,7 +36,7 @@ def reconciliations(request: PortalRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def reconciliation(request: PortalRequest, pk: int) -> HttpResponse:
-    """Both marks with their reasons, and the place for the value between them."""
+    """Show both marks with their reasons, and the form of the value between them."""
     rows = Reconciliation.objects.visible_to(request.user, request.at).for_list()
     apart = get_object_or_404(rows.select_related("line__submission", "line__own"), pk=pk)
     form = _form(apart, request.POST or None)
@@ -57,8 +57,8 @@ def reconciliation(request: PortalRequest, pk: int) -> HttpResponse:
     return render(request, "submissions/marking/reconciliation.html", context)
 
 
-def _form(apart: Reconciliation, data: Any = None) -> MarkForm:
-    """The place for a value; the page shows the one proposed so far."""
+def _form(apart: Reconciliation, data: Mapping[str, object] | None = None) -> MarkForm:
+    """Make the form of a value; the page shows the one proposed so far."""
     names = ("points", "is_not_applicable", "reason", "proposed_by", "agreed_by")
     return MarkForm(data, shows={name: getattr(apart, name) for name in names})
 
@@ -72,7 +72,15 @@ def _do_act(request: PortalRequest, apart: Reconciliation, form: MarkForm) -> bo
             marking_reconciliation.agree(apart, by=request.user, at=request.at, seen=seen)
             return True
         if act in ACTS and form.is_valid():
-            ACTS[act](apart, **form.cleaned_data, by=request.user, at=request.at, seen=seen)
+            ACTS[act](
+                apart,
+                points=form.cleaned_data["points"],
+                is_not_applicable=form.cleaned_data["is_not_applicable"],
+                reason=form.cleaned_data["reason"],
+                by=request.user,
+                at=request.at,
+                seen=seen,
+            )
             return True
     except Refused as refusal:
         if act in ACTS:

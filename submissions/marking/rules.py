@@ -2,28 +2,40 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import TypedDict
 
 from django.utils.translation import gettext as _
 
 from agencies.persian import localised
 from cycles.workflow import Refused
-from submissions.models import (
-    Answer,
-)
+from submissions.models import Answer
 
 
-def check(answer: Answer, mark: Mapping[str, Any], *, percent: int) -> dict[str, Any]:
-    """What a mark gives a line: points or "not applicable", and a reason; refused where one of the
-    three is wrong.
+class MarkValues(TypedDict):
+    """Hold what a mark gives a line: points or "not applicable", and a reason."""
+
+    points: Decimal | None
+    is_not_applicable: bool
+    reason: str
+
+
+def mark_values(typed: Mapping[str, object]) -> MarkValues:
+    """Read the values of a mark from what was typed; what is missing was left empty."""
+    points = typed.get("points")
+    return MarkValues(
+        points=None if points is None else Decimal(str(points)),
+        is_not_applicable=bool(typed.get("is_not_applicable")),
+        reason=str(typed.get("reason") or ""),
+    )
+
+
+def check_mark(answer: Answer, typed: Mapping[str, object], *, percent: int) -> MarkValues:
+    """Read a mark on a line, and refuse one that is wrong in points, applicability or reason.
 
     `percent` of the ceiling is how far points may lie from the method's without a reason.
     """
-    points, void, reason = (
-        mark.get("points"),
-        bool(mark.get("is_not_applicable")),
-        str(mark.get("reason") or ""),
-    )
+    mark = mark_values(typed)
+    points, void, reason = mark["points"], mark["is_not_applicable"], mark["reason"]
     ceiling = answer.measure.points
     if void == (points is not None):
         raise Refused(_("“%(line)s”: give points, or “not applicable”.") % {"line": answer})
@@ -39,11 +51,11 @@ def check(answer: Answer, mark: Mapping[str, Any], *, percent: int) -> dict[str,
         raise Refused(
             _("“%(line)s”: a mark other than the method's needs a reason.") % {"line": answer}
         )
-    return {"points": points, "is_not_applicable": void, "reason": reason}
+    return mark
 
 
 def is_near(points: Decimal, answer: Answer, *, percent: int) -> bool:
-    """Whether points lie no further from the method's suggestion than so much of the ceiling."""
+    """Say whether points lie as near to the method's suggestion as so much of the ceiling."""
     suggested = suggestion(answer)
     return (
         suggested is not None and abs(points - suggested) * 100 <= percent * answer.measure.points
@@ -51,7 +63,7 @@ def is_near(points: Decimal, answer: Answer, *, percent: int) -> bool:
 
 
 def suggestion(answer: Answer) -> Decimal | None:
-    """The points an agreeing assessor gives: the method's for the value, 0 for no answer."""
+    """Suggest the points of an agreeing assessor: the method's for the value, 0 for no answer."""
     if answer.claims_not_applicable:
         return None
     return answer.self_points if answer.value is not None else Decimal(0)

@@ -1,6 +1,6 @@
 """Lists of blocks to mark and of lines on which two markings differ."""
 
-from typing import Any
+from datetime import datetime
 
 import django_tables2 as tables
 from django.urls import reverse
@@ -28,7 +28,7 @@ class ReconciliationTable(CardsTable):
         model = Reconciliation
         fields = ("line", "agency", "cycle", "marks", "state")
 
-    def render_line(self, value: Any, record: Reconciliation) -> SafeString:
+    def render_line(self, value: str, record: Reconciliation) -> SafeString:
         return format_html('<a href="{}">{}</a>', record.get_absolute_url(), value)
 
     def render_marks(self, record: Reconciliation) -> SafeString:
@@ -67,8 +67,8 @@ class BlockTable(CardsTable):
     def render_state(self, record: Block) -> SafeString:
         return state_badge(record.state, record.get_state_display())
 
-    def render_progress(self, record: Any) -> SafeString:
+    def render_progress(self, record: Block) -> SafeString:
         return out_of(record.lines_marked, record.lines, str(_("Lines marked")))
 
-    def render_handed_in_at(self, value: Any) -> str:
+    def render_handed_in_at(self, value: datetime) -> str:
         return format_moment(value, language())

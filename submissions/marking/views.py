@@ -44,7 +44,7 @@ SHOWN = (
 
 @require_safe
 def block_list(request: PortalRequest) -> HttpResponse:
-    """The blocks on my desk."""
+    """List the blocks on the reader's desk."""
     blocks = Block.objects.visible_to(request.user, request.at).for_list()
     table = BlockTable(blocks)
     RequestConfig(request, paginate={"per_page": 25}).configure(table)
@@ -97,7 +97,7 @@ def _open_matter(request: PortalRequest, block: Block) -> str:
 
 
 def _choice(lines: list[DeskLine], shown: list[DeskLine], show: str = "") -> dict[str, object]:
-    """Which lines are shown, and how many there are of each kind."""
+    """Collect which lines are shown, and how many there are of each kind."""
     kinds = []
     for key, label in SHOWN:
         count = sum(1 for line in lines if line.is_shown(key))
@@ -120,7 +120,7 @@ def _page(request: PortalRequest, block: Block, lines: list[DeskLine]) -> dict[s
 
 @require_safe
 def block_detail(request: PortalRequest, pk: int) -> HttpResponse:
-    """The lines of a block, all or those asked for, with what is said and shown for each."""
+    """Show the lines of a block, all or those asked for, with what is said and shown for each."""
     block = _block(request, pk)
     lines = desk_lines(block)
     show = request.GET.get("show", "")
@@ -200,14 +200,20 @@ def _save_by_htmx(
 def _save(
     request: PortalRequest, block: Block, touched: list[DeskLine], *, agreeing: DeskLine | None
 ) -> str:
-    """Save the touched lines, all or none; why not, in a sentence, or "" where each form has its
-    own errors or none.
+    """Save the touched lines, all or none, and say in a sentence why not; "" where they are saved
+    or their forms have errors.
     """
     marks = {}
     for line in touched:
         if not line.form.is_valid():
             continue
-        marks[line.answer.pk] = line.form.cleaned_data | (line.agreed if line is agreeing else {})
+        marks[line.answer.pk] = line.form.cleaned_data.copy()
+        if line is agreeing:
+            agreed = line.agreeing_mark
+            marks[line.answer.pk] |= {
+                "points": agreed["points"],
+                "is_not_applicable": agreed["is_not_applicable"],
+            }
     if len(marks) < len(touched):
         return ""
     answers = [line.answer for line in touched]
@@ -229,7 +235,7 @@ def _marked_by_now(block: Block, answers: list[Answer]) -> list[MarkForm]:
 
 
 def _next(lines: list[DeskLine], current: DeskLine | None) -> DeskLine | None:
-    """The first unmarked line after this one, else the one right after it, else this one."""
+    """Find the first unmarked line after this one, else the one right after it, else this one."""
     place = (
         next((i for i, line in enumerate(lines) if current and line.answer == current.answer), -1)
         + 1

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -96,7 +96,7 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         return self.filter(submission__in=Submission.objects.visible_to(user, at).values("pk"))
 
     def for_page(self) -> Self:
-        """With the measure's three tiers, in the set's order."""
+        """Read lines with the measure's three tiers, in the set's order."""
         axis = "measure__indicator__axis"
         order = (
             f"{axis}__set__kind",
@@ -108,11 +108,11 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         return self.select_related(f"{axis}__set", "own").order_by(*order)
 
     def with_people(self) -> Self:
-        """With who fills each line in; one query."""
+        """Read lines with who fills each in; one query."""
         return self.prefetch_related("assignee")
 
     def with_submission(self) -> Self:
-        """With all that decides who may do what with the line."""
+        """Read lines with all that decides who may do what with them."""
         return self.select_related(
             "submission__agency__province",
             "submission__cycle",
@@ -121,7 +121,7 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         )
 
     def on_desk(self, block: "Block") -> Self:
-        """The lines of a block; what a steward supplies is on no assessor's desk."""
+        """Find the lines of a block; what a steward supplies is on no assessor's desk."""
         if block.is_second:
             return self.filter(pk__in=block.drawn)
         return self.filter(
@@ -129,7 +129,7 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         ).not_stewarded()
 
     def not_stewarded(self) -> Self:
-        """Without the lines that a steward supplies for all agencies."""
+        """Leave out the lines that a steward supplies for all agencies."""
         return self.exclude(measure__method="steward")
 
     def with_evidence_count(self) -> Self:
@@ -137,7 +137,7 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         return self.annotate(evidence_count=Count("evidence", filter=live, distinct=True))
 
     def with_counts(self) -> Self:
-        """Annotates live files and external factors, and those of the factors that name no file."""
+        """Annotate live files and external factors, and those of the factors that name no file."""
         live = Q(factors__withdrawn_at__isnull=True)
         return self.with_evidence_count().annotate(
             factor_count=Count("factors", filter=live, distinct=True),
@@ -145,7 +145,7 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         )
 
     def unscored(self) -> Self:
-        """Lines without an agreed score."""
+        """Find lines without an agreed score."""
         scored = Score.objects.filter(answer=OuterRef("pk"), is_current=True).exclude(
             basis=Score.Basis.SELF
         )
@@ -213,11 +213,9 @@ class Answer(Bounded, models.Model):
         return str(self.measure)
 
     @staticmethod
-    def token_of(said: Any) -> str:
-        """A short name of what a field says, by which a form knows whether it is still what was
-        seen.
-        """
-        return digest({"": said})
+    def token_of(value: object) -> str:
+        """Digest what a field says, by which a form knows whether it is still what was seen."""
+        return digest({"": value})
 
     def token(self, name: str) -> str:
         return self.token_of(getattr(self, name))
@@ -242,7 +240,7 @@ class Answer(Bounded, models.Model):
         return points(m.method, self.value, ceiling=m.points, params=self.scoring_params)
 
     @property
-    def scoring_params(self) -> dict[str, Any]:
+    def scoring_params(self) -> dict[str, object]:
         """The measure's parameters, with the agency's own target in place of the general one (needs
         `own` loaded).
         """
@@ -264,8 +262,8 @@ class Answer(Bounded, models.Model):
 
 class ScoreQuerySet(models.QuerySet["Score"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """The agency's own points for whoever sees the line; all others for whoever may read the
-        scores.
+        """Show the agency's own points to whoever sees the line, and all others to whoever may read
+        the scores.
         """
         scored = Submission.objects.scores_visible_to(user, at).values("pk")
         own = Q(basis=Score.Basis.SELF, answer__in=Answer.objects.visible_to(user, at).values("pk"))

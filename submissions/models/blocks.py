@@ -1,7 +1,8 @@
 """What is on an assessor's desk: the lines of an axis, and the marks that they get."""
 
 from datetime import datetime
-from typing import Any, Self
+from decimal import Decimal
+from typing import Self, TypedDict
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -22,15 +23,21 @@ from submissions.workflow import (
 )
 
 
+class HandIn(TypedDict):
+    """Hold the hours that an assessor says a block took."""
+
+    hours: Decimal | None
+
+
 class BlockQuerySet(models.QuerySet["Block"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """Blocks to mark: the assessor's own, once the agency has signed and the assessor is
-        cleared for the year.
+        """Show an assessor the own blocks, once the agency has signed and the assessor is cleared
+        for the year.
         """
         return self.held_by(user, at).filter(cleared(user))
 
     def held_by(self, user: User, at: datetime) -> Self:
-        """Blocks on somebody's desk, whether or not they may be shown yet."""
+        """Find blocks on somebody's desk, whether or not they may be shown yet."""
         own = self.filter(assessor=user, submission__state__in=SEEN_AFTER_SIGNING)
         return own.filter(in_reach(user, at, (Role.ASSESSOR,)))
 
@@ -49,14 +56,14 @@ class BlockQuerySet(models.QuerySet["Block"]):
         )
 
     def of_line(self, answer: Answer, user: User) -> "Block | None":
-        """The block in which this person marks the line, else that of the first reading; none holds
-        a steward's.
+        """Find the block in which this person marks the line, else that of the first marking; none
+        holds a steward's.
         """
         if answer.measure.is_stewarded:
             return None
-        readings = Q(is_second=False) | Q(drawn__contains=[answer.pk])
+        markings = Q(is_second=False) | Q(drawn__contains=[answer.pk])
         rows = self.filter(
-            readings, submission=answer.submission_id, axis=answer.measure.indicator.axis_id
+            markings, submission=answer.submission_id, axis=answer.measure.indicator.axis_id
         )
         own = models.Case(models.When(assessor=user, then=0), default=1)
         return rows.order_by(own, "is_second", "pk").first()
@@ -71,7 +78,7 @@ class BlockQuerySet(models.QuerySet["Block"]):
 
 
 class Block(models.Model):
-    """The lines of one axis of one submission on one assessor's desk; of a second reading, those
+    """The lines of one axis of one submission on one assessor's desk; of a second marking, those
     that were drawn.
     """
 
@@ -94,6 +101,9 @@ class Block(models.Model):
         help_text="Spent on it, where the assessor says so",
     )
 
+    lines: int  # those to be marked; `with_progress` counts them
+    lines_marked: int  # of these, those with a mark
+
     objects = BlockQuerySet.as_manager()
     named_by = ("axis",)
 
@@ -108,18 +118,18 @@ class Block(models.Model):
         return f"{self.agency} · {self.axis}"
 
     @BLOCKS.transition
-    def _hand_in(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _hand_in(self, *, at: datetime, given: HandIn) -> None:
         self.handed_in_at, self.hours = at, given["hours"]
 
 
 class MarkQuerySet(models.QuerySet["Mark"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """An assessor's own; all marks for whoever may read the scores."""
+        """Show an assessor's own marks; show all marks to whoever may read the scores."""
         scored = Submission.objects.scores_visible_to(user, at).values("pk")
         return self.filter(Q(block__assessor=user) | Q(answer__submission__in=scored))
 
     def made_by(self, user: User) -> Self:
-        """Marks that this person wrote, or handed in after somebody else."""
+        """Find marks that this person wrote, or handed in after somebody else."""
         return self.filter(Q(assessor=user) | Q(block__assessor=user))
 
 

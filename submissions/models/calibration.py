@@ -3,7 +3,8 @@ lines.
 """
 
 from datetime import datetime
-from typing import Any, Self
+from decimal import Decimal
+from typing import Self, TypedDict
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -21,7 +22,9 @@ from submissions.workflow import CALIBRATIONS, CalibrationState
 
 class ReferenceLineQuerySet(models.QuerySet["ReferenceLine"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """Those who lay them; an assessor reads them in a calibration, without what was agreed."""
+        """Show reference lines to those who lay them; an assessor reads them in a calibration,
+        without what was agreed.
+        """
         return self.all() if user.holds(Role.ADMINISTRATOR, Role.AUDITOR, at=at) else self.none()
 
     def in_use(self) -> Self:
@@ -69,18 +72,27 @@ class ReferenceLine(models.Model):
 
     @property
     def as_answer(self) -> Answer:
-        """The line as an agency's would be, unsaved (needs `measure` loaded)."""
-        said = {
-            name: getattr(self, name)
-            for name in ("measure", "value", "claims_not_applicable", "note")
-        }
-        return Answer(**said, own=None)
+        """Make the line as an agency's would be, unsaved (needs `measure` loaded)."""
+        return Answer(
+            measure=self.measure,
+            own=None,
+            value=self.value,
+            claims_not_applicable=self.claims_not_applicable,
+            note=self.note,
+        )
+
+
+class TrainingResult(TypedDict):
+    """Hold how far an assessor's marks lie from the reference, and whether that is near enough."""
+
+    deviation: Decimal
+    passed: bool
 
 
 class CalibrationQuerySet(models.QuerySet["Calibration"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """One's own; all for those who see results before they are published, for it names
-        assessors.
+        """Show one's own sittings; show all to those who see results before they are published, for
+        they name assessors.
         """
         return self.all() if user.oversees_the_country(at) else self.filter(assessor=user)
 
@@ -123,7 +135,7 @@ class Calibration(models.Model):
         return reverse("submissions:calibration", args=[self.pk])
 
     @CALIBRATIONS.transition
-    def _hand_in(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _hand_in(self, *, at: datetime, given: TrainingResult) -> None:
         self.handed_in_at, self.deviation, self.is_passed = at, given["deviation"], given["passed"]
 
 

@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Self
+from typing import Self, TypedDict
 
 import uuid_utils.compat
 from django.conf import settings
 from django.db import models
 from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.urls import reverse
-from django.utils.functional import cached_property
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField
 
@@ -23,7 +23,7 @@ from submissions.workflow import DOCUMENTS, DocumentState
 
 
 def document_path(document: "Document", filename: str) -> str:
-    """Where a file is kept; its own name stays in the database."""
+    """Return where a file is kept; its own name stays in the database."""
     return f"evidence/{document.cycle.year}/{document.uuid}"
 
 
@@ -51,9 +51,15 @@ class Signer:
         return datetime.fromisoformat(self.moment) if self.moment else None
 
 
+class ScanResult(TypedDict):
+    """Hold what the scanner found in a file."""
+
+    finding: str
+
+
 class DocumentQuerySet(models.QuerySet["Document"]):
     def held_by(self, agency: int) -> Self:
-        """What an agency has uploaded in any year and may show again, newest first."""
+        """Find what an agency has uploaded in any year and may show again, newest first."""
         return (
             self.filter(agency=agency)
             .exclude(state=DocumentState.INFECTED)
@@ -61,7 +67,9 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         )
 
     def waiting(self) -> Self:
-        """What the scanner has not judged: with one, also what came in while there was none."""
+        """Find what the scanner has not judged: with one, also what came in while there was
+        none.
+        """
         states = [
             DocumentState.PENDING,
             *([DocumentState.UNSCANNED] if settings.CLAMD_ADDRESS else []),
@@ -69,7 +77,7 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         return self.filter(state__in=states)
 
     def undrawn(self) -> Self:
-        """What may be shown and has not been drawn yet."""
+        """Find what may be shown and has not been drawn yet."""
         states = [
             DocumentState.CLEAN,
             *([] if settings.CLAMD_ADDRESS else [DocumentState.UNSCANNED]),
@@ -77,7 +85,7 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         return self.filter(state__in=states, drawn_at=None)
 
     def with_uses(self) -> Self:
-        """With the lines each is shown for."""
+        """Read files with the lines each is shown for."""
         live = Evidence.objects.filter(withdrawn_at=None).select_related(
             "answer__measure", "answer__submission__cycle"
         )
@@ -86,7 +94,9 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         )
 
     def for_notices(self) -> Self:
-        """With the first line for which each was shown, which is where its notice leads."""
+        """Read files with the first line for which each was shown, which is where its
+        notice leads.
+        """
         first = Evidence.objects.filter(document=OuterRef("pk")).order_by("pk").values("uuid")[:1]
         return self.select_related("agency", "cycle").annotate(shown_as=Subquery(first))
 
@@ -143,7 +153,7 @@ class Document(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        """Where it is looked at, for whoever is told of it (needs `for_notices`)."""
+        """Return where a file is looked at, for whoever is told of it (needs `for_notices`)."""
         shown = getattr(self, "shown_as", None)
         return reverse("submissions:preview", args=[shown]) if shown else ""
 
@@ -170,7 +180,7 @@ class Document(models.Model):
         return [Signer(*signature) for signature in self.inside.get("signatures", [])]
 
     @property
-    def mail_head(self) -> list[tuple[Any, str]]:
+    def mail_head(self) -> list[tuple[Promise, str]]:
         """The head of an e-mail: what each line of it is, and what stands there."""
         return [
             (MAIL_HEAD[name], value)
@@ -179,7 +189,7 @@ class Document(models.Model):
         ]
 
     def picture(self, number: int) -> str:
-        """Where the picture of a page is kept, in the storage of the file itself."""
+        """Return where the picture of a page is kept, in the storage of the file itself."""
         return f"previews/{self.uuid}/{number}.png"
 
     @DOCUMENTS.transition
@@ -187,11 +197,11 @@ class Document(models.Model):
         self.scanned_at, self.finding = at, ""
 
     @DOCUMENTS.transition
-    def _quarantine(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _quarantine(self, *, at: datetime, given: ScanResult) -> None:
         self.scanned_at, self.finding = at, given["finding"]
 
     @DOCUMENTS.transition
-    def _give_up(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _give_up(self, *, at: datetime, given: ScanResult) -> None:
         self.scanned_at, self.finding = at, given["finding"]
 
     @DOCUMENTS.transition
@@ -260,8 +270,8 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         return rows.select_related("document", "attached_by").order_by("pk")
 
     def with_versions(self) -> list["Evidence"]:
-        """What is shown for a line now, each with its earlier versions and its other lines; two
-        queries, if any is.
+        """Read what is shown for a line now, each with its earlier versions and its other lines;
+        two queries.
         """
         live = with_versions(self.for_page())
         if live:
@@ -274,13 +284,13 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         return live
 
     def last_description(self, document: Document) -> Description:
-        """How a file was described where it was shown last; nothing where it never was."""
+        """Find how a file was described where it was shown last; nothing where it never was."""
         last = self.filter(document=document).order_by("-pk").first()
         return last.description if last else Description()
 
-    def facts(self, submission: Submission) -> list[list[Any]]:
-        """What a signature covers of a submission's evidence: line, digest of the content, place
-        and description.
+    def facts(self, submission: Submission) -> list[list[int | str]]:
+        """List what a signature covers of a submission's evidence: line, digest of the content,
+        place and description.
         """
         live = self.filter(answer__submission=submission).live().select_related("document")
         return [[e.answer_id, e.document.sha256, e.reference, *e.description_facts] for e in live]
@@ -325,7 +335,7 @@ class Evidence(Described):
 
 
 def with_versions(rows: Iterable[Evidence]) -> list[Evidence]:
-    """The live ones among rows of `for_page`, each with those it has replaced, newest first."""
+    """Pick the live ones of rows of `for_page`, each with those it has replaced, newest first."""
     rows = list(rows)
     by_key = {e.pk: e for e in rows}
     live = [e for e in rows if e.withdrawn_at is None]

@@ -3,7 +3,7 @@ assessor's question.
 """
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Self, TypedDict
 
 from django.db import models
 from django.db.models import Q
@@ -81,7 +81,7 @@ class ExternalFactor(models.Model):
 
 class CommentQuerySet(models.QuerySet["LineComment"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """What an agency's people and its headquarters write is for them alone."""
+        """Show comments to an agency's people and its headquarters alone."""
         own = user.agency_ids(at, *AGENCY_ROLES)
         below = Submission.objects.visible_to(user, at).filter(agency__parent__in=own).values("pk")
         return self.filter(Q(answer__submission__agency__in=own) | Q(answer__submission__in=below))
@@ -102,6 +102,11 @@ class LineComment(models.Model):
 
     def __str__(self) -> str:
         return self.text[:80]
+
+
+class Reply(TypedDict):
+    text: str
+    writer: User
 
 
 class ClarificationQuerySet(models.QuerySet["Clarification"]):
@@ -139,5 +144,5 @@ class Clarification(models.Model):
         return reverse("submissions:line", args=[self.line_id])
 
     @CLARIFICATIONS.transition
-    def _reply(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _reply(self, *, at: datetime, given: Reply) -> None:
         self.reply, self.replied_by, self.replied_at = given["text"], given["writer"], at

@@ -3,7 +3,8 @@ together.
 """
 
 from datetime import datetime
-from typing import Any, Self
+from decimal import Decimal
+from typing import Self, TypedDict
 
 from django.db import models
 from django.db.models import Q
@@ -18,10 +19,25 @@ from submissions.models.self_assessments import Submission
 from submissions.workflow import RECONCILIATIONS, ReconciliationState, SubmissionState
 
 
+class Agreement(TypedDict):
+    """Name whoever agrees to a proposed value."""
+
+    reader: User
+
+
+class Proposal(TypedDict):
+    """Hold a value between two marks: points or that the line does not apply (`void`), and why."""
+
+    reader: User
+    points: Decimal | None
+    void: bool
+    reason: str
+
+
 class ReconciliationQuerySet(models.QuerySet["Reconciliation"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """The two assessors of the line, and whoever may read its scores; there is none before both
-        have handed in.
+        """Show a reconciliation to the two assessors of the line, and to whoever may read its
+        scores; there is none before both have handed in.
         """
         scored = Submission.objects.scores_visible_to(user, at).values("pk")
         return self.filter(
@@ -31,7 +47,7 @@ class ReconciliationQuerySet(models.QuerySet["Reconciliation"]):
         )
 
     def waiting_for(self, user: User, at: datetime) -> Self:
-        """Those of an assessor's own lines in which the next word is theirs."""
+        """Find those of an assessor's own lines in which the next word is theirs."""
         own = self.filter(Q(first__block__assessor=user) | Q(second__block__assessor=user))
         waiting = own.exclude(state=ReconciliationState.AGREED).exclude(proposed_by=user)
         return waiting.exclude(submission__state=SubmissionState.ENDED)
@@ -87,20 +103,20 @@ class Reconciliation(models.Model):
         return self.first.block.assessor_id, self.second.block.assessor_id
 
     @RECONCILIATIONS.transition
-    def _propose(self, *, at: datetime, given: dict[str, Any]) -> None:
-        self._say(given)
+    def _propose(self, *, at: datetime, given: Proposal) -> None:
+        self._take_over(given)
         self.proposed_by, self.proposed_at = given["reader"], at
 
     @RECONCILIATIONS.transition
-    def _agree(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _agree(self, *, at: datetime, given: Agreement) -> None:
         self.agreed_by, self.agreed_at = given["reader"], at
 
     @RECONCILIATIONS.transition
-    def _settle(self, *, at: datetime, given: dict[str, Any]) -> None:
-        self._say(given)
+    def _settle(self, *, at: datetime, given: Proposal) -> None:
+        self._take_over(given)
         self.agreed_by, self.agreed_at = given["reader"], at
 
-    def _say(self, given: dict[str, Any]) -> None:
+    def _take_over(self, given: Proposal) -> None:
         self.points, self.is_not_applicable, self.reason = (
             given["points"],
             given["void"],

@@ -3,7 +3,7 @@ assessment costs.
 """
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Self, TypedDict
 
 from django.db import models
 from django.db.models import Q
@@ -18,9 +18,18 @@ from submissions.models.score_runs import Reliability
 from submissions.workflow import REVIEWS, ReviewState
 
 
+class Closing(TypedDict):
+    """Hold what came of a review task, and who closed it."""
+
+    outcome: str
+    closer: User
+
+
 class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """Those who see results before they are published: it names assessors."""
+        """Show review tasks to those who see results before they are published, for they name
+        assessors.
+        """
         return self.all() if user.oversees_the_country(at) else self.none()
 
     def open(self) -> Self:
@@ -87,7 +96,7 @@ class ReviewTask(models.Model):
         return reverse("submissions:close_task", args=[self.pk])
 
     @REVIEWS.transition
-    def _close(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _close(self, *, at: datetime, given: Closing) -> None:
         self.outcome, self.closed_by, self.closed_at = given["outcome"], given["closer"], at
 
 
@@ -96,7 +105,7 @@ class ExpenseQuerySet(models.QuerySet["Expense"]):
         return self.all() if user.oversees_the_country(at) else self.none()
 
     def standing(self) -> Self:
-        """Those that were not struck."""
+        """Find expenses that were not struck."""
         return self.filter(struck_at=None).order_by("spent_on", "pk")
 
 

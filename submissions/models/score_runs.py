@@ -44,7 +44,7 @@ class ScoreRun(models.Model):
 
 class ReliabilityQuerySet(models.QuerySet["Reliability"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """Those who see results before they are published: it names assessors."""
+        """Show a study to those who see results before they are published: it names assessors."""
         return self.all() if user.oversees_the_country(at) else self.none()
 
 

@@ -1,7 +1,7 @@
 """The self-assessment of an agency, its states and who may see it."""
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Self, TypedDict
 
 from django.db import models
 from django.db.models import Count, OuterRef, Q
@@ -22,10 +22,33 @@ from submissions.workflow import (
 )
 
 
+class Signature(TypedDict):
+    """Hold what signing writes on a self-assessment: who signed, and the digest of the text."""
+
+    signer: User
+    hash: str
+
+
+class EarlierSignature(Signature):
+    """Hold a signature that counts again, with the moment at which it was given."""
+
+    signed_at: datetime
+
+
+class Remarks(TypedDict):
+    remarks: str
+
+
+class Communication(TypedDict):
+    """Name the run whose scores were communicated, by its key."""
+
+    run: int
+
+
 class SubmissionQuerySet(models.QuerySet["Submission"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """Agencies see their own, headquarters their units', the authority its scope, assessors
-        what they mark or verify once it is signed and they are cleared for the year.
+        """Show agencies their own, headquarters their units', the authority its scope, and
+        assessors what they mark or verify once it is signed and they are cleared for the year.
         """
         seen = Q(agency__in=user.agency_ids(at))
         if above := user.agency_ids(at, *SUPERIOR_ROLES):
@@ -40,8 +63,8 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         return self.filter(seen)
 
     def scores_visible_to(self, user: User, at: datetime) -> Self:
-        """Whose agreed scores may be read: the authority's scope, but nobody's own agency before
-        they are communicated.
+        """Show agreed scores within the authority's scope, and of nobody's own agency before they
+        are communicated.
 
         Assessors are not among the readers: each knows the marks of their own desk.
         """
@@ -51,9 +74,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         return self.filter(whole | out & (own | in_reach(user, at, (Role.REVIEWER,))))
 
     def with_progress(self) -> Self:
-        """Annotates the lines the agency must fill in, and those that lack nothing
-        (`completeness`).
-        """
+        """Annotate lines the agency must fill in, and those that lack nothing (`completeness`)."""
         mine = ~Q(answers__measure__method="steward")
         return self.annotate(
             lines=Count("answers", filter=mine),
@@ -64,7 +85,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         return self.filter(participation__ended_by=None)
 
     def in_work(self) -> Self:
-        """What the agency may still change: drafts, and what its headquarters returned."""
+        """Find what the agency may still change: drafts, and what its headquarters returned."""
         return self.filter(state__in=IN_WORK)
 
     def with_block_counts(self) -> Self:
@@ -86,7 +107,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         return rows.order_by("-cycle__year", "agency__sort_key", "pk")
 
     def for_notices(self) -> Self:
-        """With all that a row's name and address need."""
+        """Read rows with all that their name and address need."""
         return self.select_related("agency", "cycle")
 
 
@@ -121,6 +142,8 @@ class Submission(models.Model):
 
     lines: int  # those that the agency must fill in; `with_progress` counts them
     lines_done: int  # of these, those that lack nothing
+    blocks_total: int  # on assessors' desks; `with_block_counts` counts them
+    blocks_done: int  # of these, those handed in
 
     objects = SubmissionQuerySet.as_manager()
 
@@ -140,13 +163,13 @@ class Submission(models.Model):
         return f"{self.agency} · {self.cycle.label}"
 
     def get_absolute_url(self) -> str:
-        """Where whoever is told of it reads on: its scores, once they are out."""
+        """Return where whoever is told of it reads on: its scores, once they are out."""
         page = "report" if self.state == SubmissionState.COMMUNICATED else "detail"
         return reverse(f"submissions:{page}", args=[self.pk])
 
     @staticmethod
     def left_to_do(count: int) -> str:
-        """What a reminder of the closing says is left, with so many lines not complete."""
+        """Say for a reminder of the closing how many lines are not complete."""
         if not count:
             return gettext("the self-assessment is not signed")
         return ngettext(
@@ -156,7 +179,7 @@ class Submission(models.Model):
         ) % {"count": localised(count)}
 
     @MOVES.transition
-    def _submit(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _submit(self, *, at: datetime, given: Signature) -> None:
         self.submitted_at, self.submitted_by, self.content_hash = at, given["signer"], given["hash"]
         self.checked_at, self.checked_by, self.returned_at, self.remarks = None, None, None, ""
 
@@ -165,12 +188,12 @@ class Submission(models.Model):
         self._unsign()
 
     @MOVES.transition
-    def _send_back(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _send_back(self, *, at: datetime, given: Remarks) -> None:
         self._unsign()
         self.returned_at, self.remarks = at, given["remarks"]
 
     @MOVES.transition
-    def _stand(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _stand(self, *, at: datetime, given: EarlierSignature) -> None:
         self.submitted_at, self.submitted_by, self.content_hash = (
             given["signed_at"],
             given["signer"],
@@ -202,5 +225,5 @@ class Submission(models.Model):
         pass
 
     @MOVES.transition
-    def _communicate(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _communicate(self, *, at: datetime, given: Communication) -> None:
         self.communicated_at, self.provisional_run_id = at, given["run"]

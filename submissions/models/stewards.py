@@ -5,7 +5,7 @@ and every figure.
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Self
+from typing import Self, TypedDict
 
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q
@@ -30,15 +30,21 @@ UNASKED = (SubmissionState.LAPSED, SubmissionState.COMMUNICATED, SubmissionState
 
 
 def source_path(stewardship: "Stewardship", filename: str) -> str:
-    """Where a source rests: under a name of its own, which says nothing."""
+    """Return where a source rests: under a name of its own, which says nothing."""
     return f"sources/{stewardship.cycle_id}/{uuid7()}"
+
+
+class SupplySignature(TypedDict):
+    """Name whoever signs the figures of a measure."""
+
+    signer: User
 
 
 class StewardshipQuerySet(models.QuerySet["Stewardship"]):
     def worked_on_by(self, user: User, at: datetime) -> Self:
-        """One's own once all interests are declared for the year, and for administrators and
-        auditors those of their scope, with all that is for the whole country and so for agencies of
-        theirs.
+        """Find a steward's own once all interests are declared for the year, and for administrators
+        and auditors those of their scope, with all that is for the whole country and so for
+        agencies of theirs.
         """
         stated = user.cleared_years(Clearance.Kind.INTERESTS)
         own = (
@@ -59,8 +65,8 @@ class StewardshipQuerySet(models.QuerySet["Stewardship"]):
         return self.filter(own | scope)
 
     def visible_to(self, user: User, at: datetime) -> Self:
-        """Those and, for whoever may read the communicated scores of a line, the one that its
-        figure comes from.
+        """Show stewardships to those who work on them, and to whoever may read the communicated
+        scores of a line the one that its figure comes from.
         """
         scored = Submission.objects.scores_visible_to(user, at).filter(
             state=SubmissionState.COMMUNICATED
@@ -69,7 +75,7 @@ class StewardshipQuerySet(models.QuerySet["Stewardship"]):
         return self.filter(Q(pk__in=self.worked_on_by(user, at).values("pk")) | Q(measure__in=told))
 
     def with_progress(self) -> Self:
-        """Annotates the lines that need a figure, and those that have one."""
+        """Annotate the lines that need a figure, and those that have one."""
         closed = (SubmissionState.LAPSED, SubmissionState.ENDED)
         lines = Answer.objects.filter(measure=OuterRef("measure")).exclude(
             submission__state__in=closed
@@ -101,7 +107,7 @@ class StewardshipQuerySet(models.QuerySet["Stewardship"]):
         )
 
     def for_notices(self) -> Self:
-        """With all that a row's name needs."""
+        """Read rows with all that their name needs."""
         return self.select_related("measure", "cycle")
 
 
@@ -157,7 +163,7 @@ class Stewardship(models.Model):
         return self.steward_id
 
     @STEWARDSHIPS.transition
-    def _supply(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _supply(self, *, at: datetime, given: SupplySignature) -> None:
         self.supplied_at, self.supplied_by = at, given["signer"]
 
     @STEWARDSHIPS.transition
@@ -167,8 +173,8 @@ class Stewardship(models.Model):
 
 class StewardFigureQuerySet(models.QuerySet["StewardFigure"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """The steward's own, but of no agency to which the steward is tied; all others for whoever
-        may read the scores.
+        """Show a steward's own figures, but of no agency to which the steward is tied; show all
+        others to whoever may read the scores.
         """
         scored = Submission.objects.scores_visible_to(user, at).values("pk")
         seen = Q(answer__submission__in=scored)
@@ -179,19 +185,19 @@ class StewardFigureQuerySet(models.QuerySet["StewardFigure"]):
         return self.filter(seen)
 
     def made_by(self, user: User) -> Self:
-        """Figures that this person entered, or holds or signed as their steward."""
+        """Find figures that this person entered, or holds or signed as their steward."""
         return self.filter(
             Q(entered_by=user) | Q(stewardship__steward=user) | Q(stewardship__supplied_by=user)
         )
 
     def supplied(self) -> Self:
-        """Those that count, with all that their points need."""
+        """Find figures that count, with all that their points need."""
         return self.filter(stewardship__state=StewardshipState.SUPPLIED).select_related(
             "answer__measure"
         )
 
     def for_reading(self) -> Self:
-        """With the steward and the source."""
+        """Read figures with their steward and source."""
         return self.select_related("stewardship__steward", "stewardship__measure", "entered_by")
 
 
@@ -238,15 +244,13 @@ class StewardFigure(models.Model):
 
 
 def token_of(percent: Decimal | None, *, is_not_applicable: bool, note: str) -> str:
-    """A short name of what a figure says, by which a page knows whether it
-    is still what was seen.
-    """
+    """Digest what a figure says, by which a page knows whether it is still what was seen."""
     return digest({"percent": percent, "is_not_applicable": is_not_applicable, "note": note})
 
 
 def left_to_administrators(cycles: Iterable[Cycle]) -> models.QuerySet[Answer]:
-    """Lines without a figure whose steward may not give it (`is_figure_giver`), of what is open in
-    these cycles.
+    """Find lines without a figure whose steward may not give it (`is_figure_giver`), of what is
+    open in these cycles.
     """
     of_agency = {"user": OuterRef("steward"), "agency": OuterRef(OuterRef("submission__agency"))}
     outsider = Membership.objects.filter(
@@ -266,7 +270,7 @@ def left_to_administrators(cycles: Iterable[Cycle]) -> models.QuerySet[Answer]:
 
 
 def left_to(user: User, cycles: Iterable[Cycle], at: datetime) -> models.QuerySet[Answer]:
-    """Those of them that this administrator may give."""
+    """Find those of the lines left to administrators that this one may give."""
     rows = left_to_administrators(cycles).filter(
         in_reach(user, at, (Role.ADMINISTRATOR,), "submission__agency")
     )

@@ -16,17 +16,17 @@ from submissions.models.evidence import Document, Evidence
 
 class UploadQuerySet(models.QuerySet["Upload"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """An upload is its starter's alone; whether the line still is, the guard asks before each
-        piece.
+        """Show an upload to its starter alone; whether the line still is, the guard asks before
+        each piece.
         """
         return self.filter(by=user)
 
     def for_piece(self) -> Self:
-        """With all that decides whether it may go on."""
+        """Read uploads with all that decides whether they may go on."""
         return self.select_related("answer__submission__agency", "answer__submission__cycle")
 
     def for_finish(self) -> Self:
-        """With all that becomes evidence of it."""
+        """Read uploads with all that becomes evidence of them."""
         return self.for_piece().select_related("answer__measure", "replaces__document")
 
 

@@ -1,7 +1,8 @@
 """Lines that are held against their source, or looked at on site, and what was found there."""
 
 from datetime import datetime
-from typing import Any, Self
+from decimal import Decimal
+from typing import Self, TypedDict
 
 import uuid_utils.compat
 from django.contrib.postgres.fields import ArrayField
@@ -33,6 +34,16 @@ class Finding(models.TextChoices):
     UNSUPPORTED = "unsupported", _("Not supported")
 
 
+class Conclusion(TypedDict):
+    """Hold what an assessor found of a line at its source."""
+
+    place: str
+    finding: str
+    found_value: Decimal | None
+    text: str
+    hours: Decimal | None
+
+
 class VerificationQuerySet(models.QuerySet["Verification"]):
     def visible_to(self, user: User, at: datetime) -> Self:
         """Show a verification to its assessor, to those who mark the agency once all of it is
@@ -50,16 +61,16 @@ class VerificationQuerySet(models.QuerySet["Verification"]):
         return self.filter(own | marked | (Q(submission__in=scored) & ~Q(submission__in=blind)))
 
     def open(self) -> Self:
-        """What stands in the way of communicating the scores of its self-assessment."""
+        """Find what stands in the way of communicating the scores of its self-assessment."""
         drawn = self.filter(state=VerificationState.DRAWN)
         return drawn.exclude(submission__state=SubmissionState.ENDED)
 
     def lowering(self) -> Self:
-        """What may cost the line points."""
+        """Find what may cost the line points."""
         return self.filter(state=VerificationState.CONCLUDED).exclude(finding=Finding.SUPPORTED)
 
     def waiting_for(self, user: User, at: datetime) -> Self:
-        """What an assessor still has to verify."""
+        """Find what an assessor still has to verify."""
         return self.visible_to(user, at).open().filter(assessor=user)
 
     def for_list(self) -> Self:
@@ -131,13 +142,15 @@ class Verification(models.Model):
         return bool(self.state == VerificationState.CONCLUDED)
 
     def is_marked_by(self, user: User) -> bool:
-        """Whether this person marks the axis of the line, or has marked the line; makes queries."""
+        """Say whether this person marks the axis of the line, or has marked the line; makes
+        queries.
+        """
         axis = Answer.objects.filter(pk=self.line_id).values("measure__indicator__axis")
         on_desk = Block.objects.filter(submission=self.submission_id, axis__in=axis, assessor=user)
         return on_desk.exists() or Mark.objects.made_by(user).filter(answer=self.line_id).exists()
 
     @VERIFICATIONS.transition
-    def _conclude(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _conclude(self, *, at: datetime, given: Conclusion) -> None:
         self.place, self.finding, self.found_value = (
             given["place"],
             given["finding"],

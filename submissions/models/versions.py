@@ -18,7 +18,7 @@ class VersionQuerySet(models.QuerySet["Version"]):
         return self.filter(submission__in=Submission.objects.visible_to(user, at).values("pk"))
 
     def signed(self) -> Self:
-        """Those a head signed, the last first."""
+        """Find versions that a head signed, the last first."""
         return self.filter(kind=Version.Kind.SIGNED).order_by("-number")
 
     def for_list(self) -> Self:

@@ -17,12 +17,22 @@ from submissions.progress.forms import ExpenseForm
 
 @require_http_methods(["GET", "POST"])
 def costs(request: PortalRequest, pk: int) -> HttpResponse:
-    """Hours by kind, expenses, and both for each agency assessed; by POST an expense is entered."""
+    """Show hours by kind, expenses, and both for each agency assessed; by POST an expense is
+    entered.
+    """
     cycle = overseen_cycle(request, pk, whole=True)
     form = ExpenseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with attempt(form):
-            spend(cycle, **form.cleaned_data, by=request.user, at=request.at)
+            spend(
+                cycle,
+                label=form.cleaned_data["label"],
+                amount=form.cleaned_data["amount"],
+                spent_on=form.cleaned_data["spent_on"],
+                hours=form.cleaned_data["hours"],
+                by=request.user,
+                at=request.at,
+            )
             messages.success(request, _("Saved."))
             return redirect("submissions:costs", pk)
     context = {

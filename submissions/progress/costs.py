@@ -57,7 +57,7 @@ class Costs:
 
 
 def costs_of(cycle: Cycle) -> Costs:
-    """What a cycle has taken so far, as far as it was said; four queries."""
+    """Add up what a cycle has taken so far, as far as it was said; four queries."""
     read: dict[bool, Decimal | None] = dict(
         Block.objects.filter(cycle=cycle).order_by().values_list("is_second").annotate(Sum("hours"))
     )

@@ -39,8 +39,8 @@ class BoardForm(forms.Form):
     )
 
     def narrow(self, rows: list[Progress]) -> list[Progress]:
-        """The rows whose agency's name, state and hindrance were asked for; all where nothing was,
-        or nothing known.
+        """Keep the rows whose agency's name, state and hindrance were asked for; all where nothing
+        was, or nothing known.
         """
         asked = self.cleaned_data if self.is_valid() else {}
         name, state, waits = (

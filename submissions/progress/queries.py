@@ -169,7 +169,7 @@ WAITS = (
 
 
 def waits_for(row: Progress, code: str) -> bool:
-    """Whether an agency's scoring waits for this."""
+    """Say whether an agency's scoring waits for this."""
     match code:
         case "desk":
             return row.is_due and not row.blocks
@@ -252,7 +252,9 @@ def _rows(
 
 
 def pace(done: int, due: int, lately: int, *, at: datetime, closes_at: datetime | None) -> Pace:
-    """Whether what is left will be done by the closing, as it went in the last seven days."""
+    """Work out whether what is left will be done by the closing, as it went in the last
+    seven days.
+    """
     left = due - done
     daily = half_up(Decimal(lately) / WEEK.days, 1)
     days = None if closes_at is None else Decimal((closes_at - at) / timedelta(days=1))
@@ -265,7 +267,7 @@ def pace(done: int, due: int, lately: int, *, at: datetime, closes_at: datetime 
 
 
 def together(rows: Iterable[Progress], *, at: datetime, closes_at: datetime | None) -> Pace:
-    """The pace of the agencies that have signed, taken together."""
+    """Work out the pace of the agencies that have signed, taken together."""
     due = [row for row in rows if row.is_due]
     done = sum(row.settled for row in due)
     lines = sum(row.lines for row in due)
@@ -274,7 +276,7 @@ def together(rows: Iterable[Progress], *, at: datetime, closes_at: datetime | No
 
 
 def by_province(rows: Iterable[Progress]) -> dict[str, list[Progress]]:
-    """The agencies that have signed by the name of their province, national ones under ""."""
+    """Group the agencies that have signed by the name of their province, national ones under ""."""
     found: dict[str, list[Progress]] = {}
     for row in rows:
         if row.is_due:

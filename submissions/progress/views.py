@@ -36,7 +36,7 @@ NEXT_PHASE = {
 
 @require_safe
 def board(request: PortalRequest, pk: int) -> HttpResponse:
-    """Who is how far, and whether the scoring will be done in time: by agency, by province, by
+    """Show who is how far, and whether the scoring will be done in time: by agency, by province, by
     assessor.
     """
     cycle, by = overseen_cycle(request, pk), request.GET.get("by", "")
@@ -77,7 +77,9 @@ def board(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def _details(request: PortalRequest, keys: list[int | None]) -> dict[int, BoardDetail]:
-    """The closing, the lateness and the acts of the self-assessments on the page; two queries."""
+    """Collect the closing, the lateness and the acts of the self-assessments on the page; two
+    queries.
+    """
     submissions = Submission.objects.select_related("agency__province", "cycle").in_bulk(
         [k for k in keys if k]
     )
@@ -105,7 +107,7 @@ def _acts_on_all(request: PortalRequest, cycle: Cycle, rows: list[Progress]) -> 
 
 
 def _counts(rows: list[Progress]) -> list[tuple[str, str, int]]:
-    """How many agencies stand in each state, those not begun first."""
+    """Count the agencies in each state, those not begun first."""
     states = Counter(row.state for row in rows)
     named = [("", _("Not begun")), *((s.value, str(s.label)) for s in SubmissionState)]
     return [(state, label, states[state]) for state, label in named]
@@ -113,8 +115,8 @@ def _counts(rows: list[Progress]) -> list[tuple[str, str, int]]:
 
 @require_safe
 def marks_export(request: PortalRequest, pk: int) -> StreamingHttpResponse:
-    """Every mark of a cycle as CSV, for those who see results before they are published; its
-    reading is on record.
+    """Hand out every mark of a cycle as CSV, to those who see results before they are published;
+    its reading stands in the record.
     """
     cycle = overseen_cycle(request, pk, whole=True)
     embargo.note_reading(cycle, what="marks", by=request.user, at=request.at)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 
@@ -24,19 +23,26 @@ def communicate(
     """Communicate scores: each agency's 14 days to appeal start now, the reviewers' next 14 days
     after them.
 
-    Refused while anything stands in the way of one of them (`obstacles`). The totals computed now
+    Refused while anything stands in the way of one of them (`blockers`). The totals computed now
     stay with each as its provisional ones; the record names their run and the digest of what it
     added up. As many queries for two thousand agencies as for one, but for the batches in which
     rows are written.
     """
     if not submissions:
         return []
-    if met := blockers.found(submissions, at):
-        raise Refused({s: blockers.sentence(s, met[s.pk]) for s in submissions if s.pk in met})
+    if found := blockers.of_submissions(submissions, at):
+        raise Refused({s: blockers.sentence(s, found[s.pk]) for s in submissions if s.pk in found})
     run = totals.compute(submissions, why=totals.COMMUNICATED, by=by, at=at)
-    frozen: dict[str, Any] = {"run": run.pk, "digest": run.input_digest}
     submissions = perform(
-        MOVES, submissions, "communicate", by=by, at=at, note=note, letter=letter, **frozen
+        MOVES,
+        submissions,
+        "communicate",
+        by=by,
+        at=at,
+        note=note,
+        letter=letter,
+        run=run.pk,
+        digest=run.input_digest,
     )
     windows = []
     for s in submissions:

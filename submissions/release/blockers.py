@@ -2,15 +2,14 @@
 at once.
 
 Each row says which things are not yet settled; a submission that has one of them is not
-communicated. A new obstacle is a new row.
+communicated. A new blocker is a new row.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from django.db.models import Count, Exists, F, Min, OuterRef, QuerySet
+from django.db.models import Count, Exists, F, Min, Model, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext
@@ -40,37 +39,37 @@ class Blocker:
 
     code: str
     label: str | Promise
-    things: Callable[[datetime], QuerySet[Any]]
+    things: Callable[[datetime], QuerySet[Model]]
     page: str
     by: str = "submission"
 
 
 @dataclass(frozen=True)
 class BlockerCount:
-    """An obstacle that one agency has: how many of its things, and the argument of the page that
+    """A blocker that one agency has: how many of its things, and the argument of the page that
     leads to the first.
     """
 
-    obstacle: Blocker
+    blocker: Blocker
     count: int
     first: int
 
     @property
     def url(self) -> str:
         """Where it is settled."""
-        return reverse(self.obstacle.page, args=[self.first])
+        return reverse(self.blocker.page, args=[self.first])
 
     @property
     def words(self) -> str:
-        return f"{self.obstacle.label}: {localised(self.count)}"
+        return f"{self.blocker.label}: {localised(self.count)}"
 
 
-def _unsigned(at: datetime) -> QuerySet[Any]:
+def _unsigned_submissions(at: datetime) -> QuerySet[Submission]:
     return Submission.objects.in_work().annotate(submission=F("pk"))
 
 
-def _unscored(at: datetime) -> AnswerQuerySet:
-    """Lines of what is signed that have no agreed score."""
+def _unscored_lines(at: datetime) -> AnswerQuerySet:
+    """Find lines of what is signed that have no agreed score."""
     return Answer.objects.filter(submission__state__in=SIGNED).unscored()
 
 
@@ -80,33 +79,35 @@ _DESK = Block.objects.filter(
 _APART = Reconciliation.objects.exclude(state=ReconciliationState.AGREED)
 
 
-def _on_no_desk(at: datetime) -> QuerySet[Answer]:
-    return _unscored(at).not_stewarded().filter(~Exists(_DESK))
+def _lines_on_no_desk(at: datetime) -> QuerySet[Answer]:
+    return _unscored_lines(at).not_stewarded().filter(~Exists(_DESK))
 
 
-def _unsupplied(at: datetime) -> QuerySet[Answer]:
-    return _unscored(at).filter(measure__method="steward").annotate(cycle=F("submission__cycle"))
-
-
-def _unmarked(at: datetime) -> QuerySet[Answer]:
+def _lines_without_figure(at: datetime) -> QuerySet[Answer]:
     return (
-        _unscored(at)
+        _unscored_lines(at).filter(measure__method="steward").annotate(cycle=F("submission__cycle"))
+    )
+
+
+def _unmarked_lines(at: datetime) -> QuerySet[Answer]:
+    return (
+        _unscored_lines(at)
         .not_stewarded()
         .filter(Exists(_DESK))
         .exclude(Exists(_APART.filter(line=OuterRef("pk"))))
     )
 
 
-def _unreconciled(at: datetime) -> QuerySet[Reconciliation]:
+def _open_reconciliations(at: datetime) -> QuerySet[Reconciliation]:
     return _APART.filter(submission__state__in=SIGNED)
 
 
-def _unverified(at: datetime) -> QuerySet[Verification]:
+def _open_verifications(at: datetime) -> QuerySet[Verification]:
     return Verification.objects.open().filter(submission__state__in=SIGNED)
 
 
-def _unanswered(at: datetime) -> QuerySet[Clarification]:
-    """Questions that may still be replied to; one whose window has closed no longer waits for
+def _open_questions(at: datetime) -> QuerySet[Clarification]:
+    """Find questions that may still be replied to; one whose window has closed no longer waits for
     anything.
     """
     of_line = {
@@ -120,54 +121,64 @@ def _unanswered(at: datetime) -> QuerySet[Clarification]:
     )
 
 
-OBSTACLES = (
-    Blocker("unsigned", _("Self-assessment not signed"), _unsigned, "submissions:detail"),
-    Blocker("on_no_desk", _("Lines on nobody's desk"), _on_no_desk, "submissions:assign"),
-    Blocker("unmarked", _("Lines whose block is not handed in"), _unmarked, "submissions:assign"),
+BLOCKERS = (
+    Blocker(
+        "unsigned", _("Self-assessment not signed"), _unsigned_submissions, "submissions:detail"
+    ),
+    Blocker("on_no_desk", _("Lines on nobody's desk"), _lines_on_no_desk, "submissions:assign"),
+    Blocker(
+        "unmarked", _("Lines whose block is not handed in"), _unmarked_lines, "submissions:assign"
+    ),
     Blocker(
         "unsupplied",
         _("Figures that a steward has not supplied"),
-        _unsupplied,
+        _lines_without_figure,
         "submissions:stewards",
         by="cycle",
     ),
     Blocker(
-        "apart", _("Two marks not reconciled"), _unreconciled, "submissions:reconciliation", by="pk"
+        "apart",
+        _("Two marks not reconciled"),
+        _open_reconciliations,
+        "submissions:reconciliation",
+        by="pk",
     ),
     Blocker(
         "unverified",
         _("Lines still to be verified"),
-        _unverified,
+        _open_verifications,
         "submissions:verification",
         by="pk",
     ),
     Blocker(
         "asked",
         _("Questions the agency may still answer"),
-        _unanswered,
+        _open_questions,
         "submissions:line",
         by="line",
     ),
 )
 
 
-def found(submissions: Iterable[Submission], at: datetime) -> dict[int, list[BlockerCount]]:
-    """What stands in the way of each, by key, in the table's order; a query for each row of the
-    table, however many.
+def of_submissions(
+    submissions: Iterable[Submission], at: datetime
+) -> dict[int, list[BlockerCount]]:
+    """Find what stands in the way of each, by key, in the table's order; a query for each row of
+    the table, however many.
     """
     keys = [s.pk for s in submissions]
-    met: dict[int, list[BlockerCount]] = {}
-    for obstacle in OBSTACLES:
-        things = obstacle.things(at).filter(submission__in=keys).order_by().values("submission")
-        counted = things.annotate(things=Count("pk"), first=Min(obstacle.by))
+    found: dict[int, list[BlockerCount]] = {}
+    for blocker in BLOCKERS:
+        things = blocker.things(at).filter(submission__in=keys).order_by().values("submission")
+        counted = things.annotate(things=Count("pk"), first=Min(blocker.by))
         for submission, count, first in counted.values_list("submission", "things", "first"):
-            met.setdefault(submission, []).append(BlockerCount(obstacle, count, first))
-    return met
+            found.setdefault(submission, []).append(BlockerCount(blocker, count, first))
+    return found
 
 
-def sentence(submission: Submission, met: Iterable[BlockerCount]) -> str:
-    """Why the scores of an agency cannot be communicated yet."""
+def sentence(submission: Submission, counts: Iterable[BlockerCount]) -> str:
+    """Say why the scores of an agency cannot be communicated yet."""
     return gettext("%(agency)s cannot be communicated yet. %(why)s.") % {
         "agency": submission.agency,
-        "why": "; ".join(m.words for m in met),
+        "why": "; ".join(count.words for count in counts),
     }

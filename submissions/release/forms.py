@@ -1,6 +1,6 @@
 """Whose scores are communicated."""
 
-from typing import Any
+from collections.abc import Mapping
 
 from django import forms
 from django.db.models import QuerySet
@@ -18,7 +18,9 @@ class WhomForm(forms.Form):
 
     whom = forms.ChoiceField(label=_("Whom"), required=False)
 
-    def __init__(self, data: Any, *, participations: QuerySet[Participation]) -> None:
+    def __init__(
+        self, data: Mapping[str, object], *, participations: QuerySet[Participation]
+    ) -> None:
         super().__init__(data)
         groups = Group.objects.filter(participations__in=participations).distinct()
         provinces = Province.objects.filter(pk__in=participations.values("province"))
@@ -44,7 +46,7 @@ class WhomForm(forms.Form):
         return self.cleaned_data["whom"] if self.is_valid() else ""
 
     def narrow(self, participations: QuerySet[Participation]) -> QuerySet[Participation]:
-        """Those chosen; nobody where what was chosen is out of reach."""
+        """Keep those chosen; nobody where what was chosen is out of reach."""
         if not self.is_valid():
             return participations.none()
         kind, _dash, key = self.choice.partition("-")

@@ -1,6 +1,6 @@
 """Pages and papers of the score report, whole and as the extract of one responsible unit."""
 
-from typing import Any
+from dataclasses import dataclass
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -16,12 +16,13 @@ from cycles.ui import pdf
 from submissions.lookups import find, note_reading
 from submissions.models import Score, Submission
 from submissions.release import score_report
+from submissions.release.score_report import ReportLine, Unit
 from submissions.scoring.verification_effect import RULE
 from submissions.workflow import SubmissionState
 
 
 def _readable(request: PortalRequest, pk: int) -> Submission:
-    """The submission whose scores the reader may know: before they are communicated only the
+    """Find the submission whose scores the reader may know: before they are communicated only the
     authority, and not of its own agency; that reading goes on record. Every page and paper of
     scores finds it here.
     """
@@ -30,9 +31,9 @@ def _readable(request: PortalRequest, pk: int) -> Submission:
     return submission
 
 
-def _report_frame(request: PortalRequest, submission: Submission) -> dict[str, Any]:
-    """What stands above and below every report: whether it is out, until when it may be appealed,
-    and the seal.
+def _report_frame(request: PortalRequest, submission: Submission) -> dict[str, object]:
+    """Collect what stands above and below every report: whether it is out, until when it may be
+    appealed, and the seal.
     """
     windows = Window.objects.concerning([submission])
     appealing = is_staff(request.user, submission, request.at) and not windows.why_closed(
@@ -46,8 +47,8 @@ def _report_frame(request: PortalRequest, submission: Submission) -> dict[str, A
     }
 
 
-def _paper(template: str, context: dict[str, Any], name: str) -> HttpResponse:
-    """A paper in the reader's language."""
+def _paper(template: str, context: dict[str, object], name: str) -> HttpResponse:
+    """Draw a paper in the reader's language."""
     content = pdf.paper(template, context, language=language())
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{name}.pdf"'
@@ -57,8 +58,7 @@ def _paper(template: str, context: dict[str, Any], name: str) -> HttpResponse:
 # --- The whole ----------------------------------------------------------------------------------
 
 
-def _whole(request: PortalRequest, pk: int) -> dict[str, Any]:
-    submission = _readable(request, pk)
+def _report_context(request: PortalRequest, submission: Submission) -> dict[str, object]:
     report = score_report.read(submission)
     lowered = any(
         line.score and line.score.basis == Score.Basis.VERIFICATION for line in report.lines
@@ -68,57 +68,72 @@ def _whole(request: PortalRequest, pk: int) -> dict[str, Any]:
 
 @require_safe
 def report(request: PortalRequest, pk: int) -> HttpResponse:
-    """Points and percent with their reasons, beside the group's and last year's."""
-    return render(request, "submissions/release/report.html", _whole(request, pk))
+    """Show points and percent with their reasons, beside the group's and last year's."""
+    context = _report_context(request, _readable(request, pk))
+    return render(request, "submissions/release/report.html", context)
 
 
 @require_safe
 def report_file(request: PortalRequest, pk: int) -> HttpResponse:
-    """The same on paper."""
-    context = _whole(request, pk)
-    of = context["submission"]
+    """Hand out the report on paper."""
+    submission = _readable(request, pk)
     return _paper(
         "submissions/release/report_paper.html",
-        context | {"at": request.at},
-        f"scores-{of.cycle.year}-{of.agency.code}",
+        _report_context(request, submission) | {"at": request.at},
+        f"scores-{submission.cycle.year}-{submission.agency.code}",
     )
 
 
 # --- The extract of a unit ----------------------------------------------------------------------
 
 
-def _extract(request: PortalRequest, pk: int, name: str | None) -> dict[str, Any]:
-    """The lines of the unit of this name; the units alone where none is asked for. An unknown unit
-    has no page.
-    """
-    submission = _readable(request, pk)
+@dataclass(frozen=True)
+class Extract:
+    """The lines of one responsible unit, or the units alone where none is asked for."""
+
+    lines: list[ReportLine]
+    units: list[Unit]
+    unit: Unit | None
+
+
+def _extract(submission: Submission, name: str | None) -> Extract:
+    """Find the lines of the unit of this name; an unknown unit has no page."""
     lines = score_report.lines(submission)
     units = score_report.units(lines)
     unit = next((u for u in units if u.name == name), None)
     if name is not None and unit is None:
         raise Http404
     own = [line for line in lines if unit is not None and line.unit == unit.name]
-    return {"lines": own, "units": units, "unit": unit, **_report_frame(request, submission)}
+    return Extract(own, units, unit)
+
+
+def _extract_context(
+    request: PortalRequest, submission: Submission, extract: Extract
+) -> dict[str, object]:
+    frame = _report_frame(request, submission)
+    return frame | {"lines": extract.lines, "units": extract.units, "unit": extract.unit}
 
 
 @require_safe
 def extract(request: PortalRequest, pk: int) -> HttpResponse:
-    """The lines for which one unit of the agency answers; without a unit,
-    the units to choose from.
+    """Show the lines for which one unit of the agency answers; without a unit, the units to choose
+    from.
     """
-    return render(
-        request, "submissions/release/extract.html", _extract(request, pk, request.GET.get("unit"))
-    )
+    submission = _readable(request, pk)
+    found = _extract(submission, request.GET.get("unit"))
+    context = _extract_context(request, submission, found)
+    return render(request, "submissions/release/extract.html", context)
 
 
 @require_safe
 def extract_file(request: PortalRequest, pk: int) -> HttpResponse:
-    """The same on paper; without a unit, the lines that name none."""
-    context = _extract(request, pk, request.GET.get("unit", ""))
-    of = context["submission"]
-    number = context["units"].index(context["unit"]) + 1
+    """Hand out the extract on paper; without a unit, the lines that name none."""
+    submission = _readable(request, pk)
+    found = _extract(submission, request.GET.get("unit", ""))
+    assert found.unit is not None  # a unit was asked for, if only that of no name
+    number = found.units.index(found.unit) + 1
     return _paper(
         "submissions/release/extract_paper.html",
-        context | {"at": request.at},
-        f"scores-{of.cycle.year}-{of.agency.code}-unit-{number}",
+        _extract_context(request, submission, found) | {"at": request.at},
+        f"scores-{submission.cycle.year}-{submission.agency.code}-unit-{number}",
     )

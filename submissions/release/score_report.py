@@ -62,7 +62,7 @@ class ReportLine:
         return self.last.share if self.last else None
 
     @property
-    def changed(self) -> bool:
+    def is_changed(self) -> bool:
         """Whether something else holds than was communicated."""
         return (
             self.communicated is not None
@@ -106,7 +106,7 @@ class Sum:
         return self.node.percent if self.node.ceiling else None
 
     @property
-    def changed(self) -> bool:
+    def is_changed(self) -> bool:
         return self.communicated is not None and (
             self.communicated.points,
             self.communicated.ceiling,
@@ -140,9 +140,9 @@ class Report:
         return self.sums[0] if self.sums else None
 
     @property
-    def changed(self) -> bool:
+    def is_changed(self) -> bool:
         """Whether something else holds than was communicated."""
-        return any(s.changed for s in self.sums) or any(line.changed for line in self.lines)
+        return any(s.is_changed for s in self.sums) or any(line.is_changed for line in self.lines)
 
     @property
     def axes(self) -> list[tuple[Axis, list[ReportLine]]]:
@@ -153,20 +153,20 @@ class Report:
         return list(found.items())
 
     @property
-    def _ranked(self) -> list[ReportLine]:
+    def _lines_by_percent(self) -> list[ReportLine]:
         ranked = [line for line in self.lines if not line.why_unranked]
         return sorted(ranked, key=lambda line: (line.percent or 0, line.answer.pk))
 
     @property
     def weakest(self) -> list[ReportLine]:
         """At most five, of the weaker half, that miss something; weakest first."""
-        ranked = self._ranked
+        ranked = self._lines_by_percent
         return [line for line in ranked[: min(MOST, len(ranked) // 2)] if line.percent != HUNDRED]
 
     @property
     def strongest(self) -> list[ReportLine]:
         """At most five, of the stronger half, that earned something; strongest first."""
-        ranked = self._ranked[::-1]
+        ranked = self._lines_by_percent[::-1]
         return [line for line in ranked[: min(MOST, len(ranked) // 2)] if line.percent]
 
     @property
@@ -180,8 +180,8 @@ class Report:
 
 
 def read(submission: Submission) -> Report:
-    """The report of a submission, as it holds now; eight queries for any number of lines and of
-    agencies.
+    """Read the report of a submission, as it holds now; eight queries for any number of lines and
+    of agencies.
     """
     groups = peers(submission)
     group = next((g for g in groups if g.spreads), groups[0] if groups else None)
@@ -189,7 +189,7 @@ def read(submission: Submission) -> Report:
 
 
 def lines(submission: Submission, *, compared: bool = True) -> list[ReportLine]:
-    """The lines with their scores and last year's, in the order of the sets; four queries, two
+    """Read the lines with their scores and last year's, in the order of the sets; four queries, two
     where not `compared`.
     """
     scores: dict[int, list[Score]] = {}
@@ -231,7 +231,7 @@ def _line(
 
 
 def _sums(submission: Submission, group: Peers | None) -> list[Sum]:
-    """Total first, then each kind with its axes."""
+    """List the totals: the whole first, then each kind with its axes."""
     runs = {submission.current_run_id, submission.provisional_run_id} - {None}
     nodes = list(
         NodeScore.objects.filter(run__in=runs, submission=submission).select_related("axis")
@@ -254,8 +254,8 @@ def _sums(submission: Submission, group: Peers | None) -> list[Sum]:
 
 
 def _last_year(submission: Submission) -> dict[tuple[str, str], Decimal]:
-    """What the same agency reached the year before, by kind and code of the axis; only what was
-    communicated.
+    """Look up what the same agency reached the year before, by kind and code of the axis; only what
+    was communicated.
     """
     rows = NodeScore.objects.filter(
         run=F("submission__current_run"),
@@ -271,8 +271,8 @@ def _last_year(submission: Submission) -> dict[tuple[str, str], Decimal]:
 
 
 def units(report_lines: Iterable[ReportLine]) -> list[Unit]:
-    """The units that answer for these lines in the order of their first line; those without one
-    last.
+    """List the units that answer for these lines in the order of their first line; the lines
+    without one last.
     """
     counted = Counter(line.unit for line in report_lines)
     return sorted((Unit(name, count) for name, count in counted.items()), key=lambda u: not u.name)

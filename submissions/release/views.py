@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -35,23 +34,23 @@ SHOWN = 50
 
 
 @dataclass
-class Waiting:
-    """An obstacle of the checklist and the agencies that have it."""
+class WaitingAgencies:
+    """A blocker of the checklist and the agencies that have it."""
 
-    obstacle: Blocker
+    blocker: Blocker
     rows: list[tuple[Submission, BlockerCount]] = field(default_factory=list)
 
     @property
-    def shown(self) -> list[tuple[Submission, BlockerCount]]:
+    def first_rows(self) -> list[tuple[Submission, BlockerCount]]:
         return self.rows[:SHOWN]
 
     @property
     def things(self) -> int:
-        return sum(met.count for _submission, met in self.rows)
+        return sum(blocking.count for _submission, blocking in self.rows)
 
 
 class Checklist:
-    """The agencies of a choice: those ready to be communicated, and for each obstacle those that
+    """The agencies of a choice: those ready to be communicated, and for each blocker those that
     wait for it.
     """
 
@@ -65,23 +64,23 @@ class Checklist:
             for s in self.all
             if s.state not in (SubmissionState.COMMUNICATED, SubmissionState.LAPSED)
         ]
-        met = blockers.found(left, at)
-        self.waiting = [s for s in left if s.pk in met]
+        blocking = blockers.of_submissions(left, at)
+        self.waiting = [s for s in left if s.pk in blocking]
         refusals = {
             s: MOVES.why_not(s, move, by=by, at=at, windows=windows)
             for s in left
-            if s.pk not in met
+            if s.pk not in blocking
         }
         self.ready = [s for s, why in refusals.items() if not why]
         self.closed = next((why for why in refusals.values() if why), "")
-        found = {obstacle.code: Waiting(obstacle) for obstacle in blockers.OBSTACLES}
+        by_code = {blocker.code: WaitingAgencies(blocker) for blocker in blockers.BLOCKERS}
         for s in self.waiting:
-            for each in met[s.pk]:
-                found[each.obstacle.code].rows.append((s, each))
-        self.checks = list(found.values())
+            for count in blocking[s.pk]:
+                by_code[count.blocker.code].rows.append((s, count))
+        self.checks = list(by_code.values())
 
     @property
-    def shown(self) -> list[Submission]:
+    def first_ready(self) -> list[Submission]:
         return self.ready[:SHOWN]
 
     @property
@@ -125,8 +124,8 @@ def communicate_all(request: PortalRequest, pk: int) -> HttpResponse:
     return render(request, "submissions/release/communicate.html", context)
 
 
-def _communicate(request: PortalRequest, checklist: Checklist, form: Any) -> bool:
-    """Whether the ready ones were communicated; where that was refused the form says why."""
+def _communicate(request: PortalRequest, checklist: Checklist, form: ActForm) -> bool:
+    """Communicate the scores of the ready ones; where that is refused the form says why."""
     if request.POST.get("shown") != checklist.digest:
         form.add_error(
             None,

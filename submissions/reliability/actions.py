@@ -41,7 +41,9 @@ def order_reliability(cycle: Cycle, *, by: User, at: datetime) -> Reliability:
 
 
 def read(cycle: Cycle) -> list[Reading]:
-    """Every mark of the cycle's blocks that are handed in, as shares of the ceiling; one query."""
+    """Read every mark of the cycle's blocks that are handed in, as shares of the ceiling; one
+    query.
+    """
     marks = (
         Mark.objects.filter(
             block__cycle=cycle, block__state=BlockState.HANDED_IN, points__isnull=False
@@ -84,7 +86,7 @@ def measure(study: Reliability, *, at: datetime) -> Reliability:
         "severity": _rows(severity.severity(found)),
         "copying": _rows(statistics.copying(found)),
         "halo": _rows(statistics.halo(found)),
-        "saturated": _rows(s for s in statistics.saturated(found) if s.flagged),
+        "saturated": _rows(s for s in statistics.saturation(found) if s.flagged),
     }
     study.finished_at = at
     study.save(update_fields=["result", "finished_at"])
@@ -93,26 +95,24 @@ def measure(study: Reliability, *, at: datetime) -> Reliability:
 
 
 def _open_tasks(study: Reliability, *, at: datetime) -> None:
-    """A task for each finding that stands out, to be looked into; none where one on the same is
-    open still.
+    """Open a task for each finding that stands out, to be looked into; none where one on the same
+    is open still.
     """
     found = study.result or {}
-    of = {"cycle_id": study.cycle_id, "study": study, "opened_at": at}
     kinds = (ReviewTask.Kind.SEVERITY, ReviewTask.Kind.COPYING, ReviewTask.Kind.HALO)
     tasks: list[ReviewTask] = []
     for kind in kinds:
-        flagged = [row for row in found[kind] if row["flagged"]]
-        tasks += [
-            ReviewTask(**of, kind=kind, assessor_id=row["assessor"], figures=row) for row in flagged
-        ]
+        for row in found[kind]:
+            if row["flagged"]:
+                tasks.append(ReviewTask(kind=kind, assessor_id=row["assessor"], figures=row))
     saturated = ReviewTask.Kind.SATURATED
-    tasks += [
-        ReviewTask(**of, kind=saturated, measure_id=row["measure"], figures=row)
-        for row in found[saturated]
-    ]
+    for row in found[saturated]:
+        tasks.append(ReviewTask(kind=saturated, measure_id=row["measure"], figures=row))
     agreed = found["agreement"]
     if agreed and agreed["alpha"] is not None and agreed["alpha"] < UNRELIABLE:
-        tasks.append(ReviewTask(**of, kind=ReviewTask.Kind.AGREEMENT, figures=agreed))
+        tasks.append(ReviewTask(kind=ReviewTask.Kind.AGREEMENT, figures=agreed))
+    for task in tasks:
+        task.cycle_id, task.study, task.opened_at = study.cycle_id, study, at
     ReviewTask.objects.bulk_create(tasks, ignore_conflicts=True)
 
 

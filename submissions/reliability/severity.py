@@ -47,7 +47,7 @@ class Severity:
 
 
 def severity(readings: Iterable[Reading], *, margin: float = 0.02) -> list[Severity]:
-    """The effect of each assessor on marks, by least squares on an additive model.
+    """Estimate the effect of each assessor on marks, by least squares on an additive model.
 
     - A line that several have read: share = line + assessor + error. Whatever the line deserves
       cancels out, so only the differences between its readers count, and its suggestion says
@@ -83,8 +83,8 @@ def severity(readings: Iterable[Reading], *, margin: float = 0.02) -> list[Sever
 
 
 def _equations(readers: Readers) -> list[tuple[Who, float]]:
-    """What one line says: each reader against those before, so that errors are as large as a single
-    mark's.
+    """Turn the marks on one line into equations: each assessor against those before, so that errors
+    are as large as a single mark's.
 
     These are the contrasts of Helmert; least squares on them is least squares with an effect for
     each line.
@@ -101,7 +101,7 @@ def _equations(readers: Readers) -> list[tuple[Who, float]]:
 
 
 def _row(who: Who, place: dict[int, int]) -> npt.NDArray[np.float64]:
-    """An equation's coefficients: one of each assessor, and the last of the common mean."""
+    """Write an equation's coefficients: one of each assessor, and the last of the common mean."""
     row = np.zeros(len(place) + 1)
     *others, last = who
     if not others:
@@ -114,7 +114,7 @@ def _row(who: Who, place: dict[int, int]) -> npt.NDArray[np.float64]:
 
 
 def _comparable(found: Iterable[Who]) -> list[set[int]]:
-    """The sets of two and more assessors whose effects can be told apart."""
+    """Find the sets of two and more assessors whose effects can be told apart."""
     equations = list(found)
     sets: list[set[int]] = []
     for linked in ({who[0] for who in equations if len(who) == 1}, *map(set, equations)):
@@ -126,7 +126,7 @@ def _comparable(found: Iterable[Who]) -> list[set[int]]:
 def _effects(
     assessors: set[int], targets: dict[Who, list[float]], lines: dict[int, int], margin: float
 ) -> list[Severity]:
-    """Least squares over one set of comparable assessors; equations of the same assessors are
+    """Fit one set of comparable assessors by least squares; equations of the same assessors are
     summed first.
     """
     place = {assessor: number for number, assessor in enumerate(sorted(assessors))}
@@ -181,7 +181,7 @@ def _squares(targets: Iterable[float], fitted: float) -> float:
 
 
 def _student(freedom: int) -> float:
-    """The quantile of Student's t that bounds 95 percent in the middle.
+    """Return the quantile of Student's t that bounds 95 percent in the middle.
 
     Exact for one and two degrees of freedom, from there by the expansion of Abramowitz and Stegun
     (26.7.5), which is within 0.2 percent.

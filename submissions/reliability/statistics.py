@@ -79,8 +79,8 @@ class Agreement:
 def agreement(
     readings: Iterable[Reading], *, seed: int, resamples: int = 1000, tolerance: float = 0.1
 ) -> Agreement | None:
-    """Krippendorff's alpha of shares, as interval data, over the lines that two or more assessors
-    have read.
+    """Measure agreement by Krippendorff's alpha of shares, as interval data, over the lines that
+    two or more assessors have read.
 
     None where there are fewer than two such lines. Where all their marks are the same there is no
     variation to agree about: then alpha and its interval are None, for it would be nothing over
@@ -100,7 +100,7 @@ def agreement(
     return Agreement(
         lines=len(marks),
         alpha=alpha,
-        interval=None if alpha is None else _resampled(parts, seed, resamples),
+        interval=None if alpha is None else _bootstrap_interval(parts, seed, resamples),
         mean_difference=fmean(differences),
         within_tolerance=fmean(near),
     )
@@ -116,8 +116,8 @@ def _shared_marks(readings: Iterable[Reading]) -> list[list[float]]:
 
 
 def _parts(marks: Sequence[Sequence[float]]) -> npt.NDArray[np.float64]:
-    """What each line adds to alpha: its number of marks, their sum, the sum of their squares, its
-    disagreement.
+    """Work out what each line adds to alpha: its number of marks, their sum, the sum of their
+    squares, its disagreement.
     """
     middle = fmean(chain.from_iterable(marks))
     rows = []
@@ -130,7 +130,7 @@ def _parts(marks: Sequence[Sequence[float]]) -> npt.NDArray[np.float64]:
 
 
 def _alpha(parts: npt.NDArray[np.float64]) -> float | None:
-    """Alpha from the sums of the lines' parts; None without variation.
+    """Compute alpha from the sums of the lines' parts; None without variation.
 
     Squared differences of all pairs are a matter of sums and sums of squares, so alpha at the
     interval level needs no table of values by values, which grows past any memory with marks as
@@ -143,7 +143,9 @@ def _alpha(parts: npt.NDArray[np.float64]) -> float | None:
     return 1 - (count - 1) * disagreement / variation
 
 
-def _resampled(parts: npt.NDArray[np.float64], seed: int, resamples: int) -> Interval | None:
+def _bootstrap_interval(
+    parts: npt.NDArray[np.float64], seed: int, resamples: int
+) -> Interval | None:
     draw = np.random.default_rng(seed)
     lines = len(parts)
     alphas = []
@@ -179,8 +181,8 @@ class Copying:
 
 
 def copying(readings: Iterable[Reading], *, margin: float = 0.2) -> list[Copying]:
-    """How often each assessor's mark equals the suggestion, over the lines that have one, against
-    all others.
+    """Count how often each assessor's mark equals the suggestion, over the lines that have one,
+    against all others.
 
     Flagged where the lower bound of the share (Wilson, 1927) lies above the others' share by more
     than the margin; never where there are no others.
@@ -235,8 +237,8 @@ class Halo:
 
 
 def halo(readings: Iterable[Reading], *, threshold: float = 1.0) -> list[Halo]:
-    """Whether an assessor marks agencies rather than their lines: one impression of an agency
-    colours all its marks.
+    """Measure whether an assessor marks agencies rather than their lines: one impression of an
+    agency colours all its marks.
 
     Taken is how far marks deviate from the suggestion, or from the average of the line's readers
     where there is none; a line without either is left out. The ratio is the average over agencies
@@ -285,8 +287,9 @@ class Saturation:
     flagged: bool
 
 
-def saturated(readings: Iterable[Reading], *, least_spread: float = 0.05) -> list[Saturation]:
-    """Every measure read at ten agencies or more; flagged where it does not tell them apart.
+def saturation(readings: Iterable[Reading], *, least_spread: float = 0.05) -> list[Saturation]:
+    """Measure how far every measure read at ten agencies or more tells them apart; flag it where it
+    does not.
 
     That is where shares spread less than the least, or nine of ten lines and more have full marks.
     A line that several have read counts once, with their average.

@@ -83,10 +83,10 @@ def _percent(share: float) -> Decimal:
 
 @require_http_methods(["GET", "POST"])
 def study(request: PortalRequest, pk: int) -> HttpResponse:
-    """What was measured last, as pictures and tables; by POST it is measured anew."""
+    """Show what was measured last, as pictures and tables; by POST it is measured anew."""
     cycle = overseen_cycle(request, pk, whole=True)
     if request.method == "POST":
-        return _ordered(request, cycle)
+        return _order(request, cycle)
     studies = (
         Reliability.objects.visible_to(request.user, request.at).filter(cycle=cycle).order_by("-pk")
     )
@@ -115,7 +115,7 @@ def study(request: PortalRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def close_task(request: PortalRequest, pk: int) -> HttpResponse:
-    """What stood out, and the place to say what looking into it came to."""
+    """Show what stood out, and the form to say what looking into it came to."""
     tasks = ReviewTask.objects.visible_to(request.user, request.at).for_list()
     task = get_object_or_404(tasks, pk=pk)
     return act_page(
@@ -131,7 +131,7 @@ def close_task(request: PortalRequest, pk: int) -> HttpResponse:
     )
 
 
-def _ordered(request: PortalRequest, cycle: Cycle) -> HttpResponse:
+def _order(request: PortalRequest, cycle: Cycle) -> HttpResponse:
     with attempt(request):
         actions.order_reliability(cycle, by=request.user, at=request.at)
         messages.success(request, _("It is being measured; look again in a minute."))
@@ -139,7 +139,7 @@ def _ordered(request: PortalRequest, cycle: Cycle) -> HttpResponse:
 
 
 def _study_context(result: dict[str, Any]) -> dict[str, Any]:
-    """The rows of a measurement with the people and the measures that they are about."""
+    """Collect the rows of a measurement with the people and the measures that they are about."""
     agreed = result["agreement"]
     people = _assessors(result)
     measures = Measure.objects.in_bulk([row["measure"] for row in result["saturated"]])
@@ -152,8 +152,8 @@ def _study_context(result: dict[str, Any]) -> dict[str, Any]:
         "saturated": [
             row | {"title": measures[row["measure"]].title} for row in result["saturated"]
         ],
-        "copying": _flagged(result["copying"], people),
-        "halo": _flagged(result["halo"], people),
+        "copying": _flagged_rows(result["copying"], people),
+        "halo": _flagged_rows(result["halo"], people),
     }
 
 
@@ -166,16 +166,16 @@ def _assessors(result: dict[str, Any]) -> dict[int, User]:
 
 
 def _reach(row: dict[str, Any]) -> float:
-    """The end of an effect's interval that lies further from 0."""
+    """Return the end of an effect's interval that lies further from 0."""
     return max(abs(float(end)) for end in row["interval"].values())
 
 
-def _flagged(rows: list[dict[str, Any]], people: dict[int, User]) -> list[dict[str, Any]]:
+def _flagged_rows(rows: list[dict[str, Any]], people: dict[int, User]) -> list[dict[str, Any]]:
     return [row | {"who": people.get(row["assessor"])} for row in rows if row["flagged"]]
 
 
 def _agreement_figures(agreed: dict[str, Any]) -> dict[str, Any]:
-    """Numbers as the page writes them: decimals, and percents in place of shares."""
+    """Write numbers as the page shows them: decimals, and percents in place of shares."""
     interval = agreed["interval"] and {
         end: Decimal(str(value)) for end, value in agreed["interval"].items()
     }

@@ -16,7 +16,7 @@ LINE, PERSON = "of_line", "of_person"
 
 
 def _parts() -> list[QuerySet]:
-    """(line, person) of each part that can be had in a score."""
+    """Pair lines with people, for each part that can be had in a score."""
     sources = (
         (Mark, "answer_id", ("assessor_id", "block__assessor_id")),
         (Reconciliation, "line_id", ("proposed_by_id", "agreed_by_id")),
@@ -37,7 +37,7 @@ def _parts() -> list[QuerySet]:
 
 
 def of_lines(lines: Iterable[int]) -> dict[int, frozenset[int]]:
-    """The people (keys) who had a part in each of these lines' scores; one query."""
+    """Find the people (keys) who had a part in each of these lines' scores; one query."""
     wanted = list(lines)
     first, *others = (part.filter(**{f"{LINE}__in": wanted}) for part in _parts())
     found: dict[int, set[int]] = {line: set() for line in wanted}
@@ -47,14 +47,14 @@ def of_lines(lines: Iterable[int]) -> dict[int, frozenset[int]]:
 
 
 def lines_of(user: User) -> QuerySet:
-    """The lines (keys) in whose scores this person had a part, for a condition in SQL."""
+    """Find the lines (keys) in whose scores this person had a part, for a condition in SQL."""
     first, *others = (part.filter(**{PERSON: user.pk}).values_list(LINE) for part in _parts())
     return first.union(*others)
 
 
 def giver(line: str) -> Coalesce:
-    """In SQL, whoever gave a line its score before any appeal and can say why: steward, verifier or
-    assessor.
+    """Write in SQL who gave a line its score before any appeal and can say why: steward, verifier
+    or assessor.
     """
     steward = StewardFigure.objects.filter(answer=OuterRef(line)).values("stewardship__steward")
     verifier = (

@@ -61,7 +61,7 @@ class Peers:
 
 
 def peers(submission: Submission) -> list[Peers]:
-    """The groups of an agency in this cycle with their spreads; two queries."""
+    """Find the groups of an agency in this cycle with their spreads; two queries."""
     groups = Group.objects.filter(participations=submission.participation_id).order_by(
         "sort_key", "pk"
     )

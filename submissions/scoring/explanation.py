@@ -17,7 +17,7 @@ from submissions.models import Answer, Score
 
 
 def own_line(answer: Answer) -> Line:
-    """The line as the agency's own value scores it."""
+    """Make the line as the agency's own value scores it."""
     return _line(
         answer,
         answer.self_state,
@@ -61,15 +61,15 @@ class Step:
 
 
 def steps(answer: Answer, *, with_agreed: bool) -> list[Step]:
-    """The steps from this line up, the agency's own points and, when they may be read, the agreed
-    ones.
+    """List the steps from this line up, with the agency's own points and, when they may be read,
+    the agreed ones.
 
     Takes one query, with the agreed points two.
     """
     answers = list(answer.submission.answers.for_page())
     spread = answer.submission.cycle.spreads_points
     own = total((own_line(a) for a in answers), spread=spread)
-    agreed = _agreed(answer, answers) if with_agreed else None
+    agreed = _agreed_totals(answer, answers) if with_agreed else None
     m = answer.measure
     axis = m.indicator.axis
     path = own_line(answer).path
@@ -88,7 +88,7 @@ def steps(answer: Answer, *, with_agreed: bool) -> list[Step]:
     return found
 
 
-def _agreed(answer: Answer, answers: Iterable[Answer]) -> Result:
+def _agreed_totals(answer: Answer, answers: Iterable[Answer]) -> Result:
     current = Score.objects.filter(answer__submission=answer.submission_id, is_current=True)
     scores = {s.answer_id: s for s in current.exclude(basis=Score.Basis.SELF)}
     lines = (

@@ -19,7 +19,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import NamedTuple, Protocol
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -31,7 +31,7 @@ from agencies.models import User
 from agencies.postgres_arrays import array
 from cycles.models import Cycle
 from indicators.scoring.statutory_tree import LineState
-from submissions.models import ScoreRun, Submission
+from submissions.models import Answer, ScoreRun, Submission
 
 ORDERED, COMMUNICATED, FINAL = "ordered", "communicate", "final"
 OFFICIAL = (ORDERED, COMMUNICATED, FINAL)
@@ -111,14 +111,30 @@ chunk of a larger cycle reads no more of the index than its part.
 """
 
 
+class ScorableLine(Protocol):
+    """Type whatever stands for a line: its key is that of an answer."""
+
+    @property
+    def pk(self) -> int: ...
+
+
+class LineScore(NamedTuple):
+    """Hold the score that a line is to have: its state, its points where there are any, and why."""
+
+    line: Answer
+    state: LineState
+    points: Decimal | None
+    reason: str
+
+
 def put(
-    rows: Iterable[tuple[Any, LineState, Decimal | None, str]],
+    rows: Iterable[tuple[ScorableLine, LineState, Decimal | None, str]],
     *,
     basis: str,
     by: User | None,
     at: datetime,
 ) -> None:
-    """Add a score to each line (whatever has its key) and make it the current one."""
+    """Add a score to each line, as in `LineScore`, and make it the current one."""
     rows = list(rows)
     if not rows:
         return
@@ -127,8 +143,8 @@ def put(
     )
     with connection.cursor() as cursor:
         cursor.execute(_PAST, [array(lines)])
-        given = [array(lines), array(states), array(points), array(reasons)]
-        cursor.execute(_SCORES, [*given, basis, by.pk if by else None, at])
+        columns = [array(lines), array(states), array(points), array(reasons)]
+        cursor.execute(_SCORES, [*columns, basis, by.pk if by else None, at])
 
 
 _PAST = (
@@ -169,7 +185,7 @@ def compute(
 def compute_held(
     keys: Sequence[int], *, cycle: Cycle, why: str, by: User | None, at: datetime
 ) -> ScoreRun:
-    """The same of submissions that the caller holds (`hold`), by key."""
+    """Compute the totals of submissions that the caller has locked (`hold`), by key."""
     run = ScoreRun.objects.create(cycle=cycle, why=why, asked_by=by, asked_at=at)
     _add_up(run, keys)
     run.submission_count = run.done_count
@@ -192,7 +208,7 @@ def compute_cycle(
 
 @transaction.atomic
 def _go_on(run: ScoreRun, *, at: datetime) -> ScoreRun:
-    """The next chunk of a run, and its end when it was the last."""
+    """Compute the next chunk of a run, and finish it when it was the last."""
     run = locked(ScoreRun.objects.select_related("cycle"), with_keys=True).get(pk=run.pk)
     if run.finished_at:
         return run
@@ -212,10 +228,10 @@ _PROGRESS = ("done_count", "reached", "input_digest")
 
 
 def hold(submissions: QuerySet[Submission], most: int | None = None) -> list[int]:
-    """Their keys in order; whoever changes a score of theirs waits until the transaction ends, and
-    has been waited for.
+    """Lock self-assessments and answer with their keys in order.
 
-    One query; what is read after it is what holds.
+    Whoever changes a score of theirs waits until the transaction ends, and has been waited for. One
+    query; what is read after it is what holds.
     """
     tuned = submissions.annotate(tuned=RawSQL(_TUNED, ()))  # noqa: S611 -- a constant
     rows = locked(tuned.order_by("pk"), with_keys=True)
@@ -233,7 +249,7 @@ are written in the order of their index, and no compiling, which takes longer th
 
 def _add_up(run: ScoreRun, submissions: Sequence[int]) -> None:
     """Write the totals of these submissions under a run, and take their lines into its digest."""
-    params: dict[str, Any] = {
+    params: dict[str, int | str] = {
         "run": run.pk,
         "submissions": array(submissions),
         "under_review": LineState.UNDER_REVIEW.value,
@@ -249,19 +265,19 @@ def _add_up(run: ScoreRun, submissions: Sequence[int]) -> None:
     run.done_count += len(submissions)
 
 
-def _finish(run: ScoreRun, where: str, given: list[Any], *, at: datetime) -> ScoreRun:
+def _finish(run: ScoreRun, where: str, keys: Sequence[int | str], *, at: datetime) -> ScoreRun:
     """Make the run the current one wherever none is later; one statement."""
     run.finished_at = at
-    progress: list[Any] = [
+    progress: list[int | str | datetime] = [
         run.submission_count,
         run.done_count,
         run.reached,
         run.input_digest,
-        run.finished_at,
+        at,
         run.pk,
     ]
     with connection.cursor() as cursor:
-        cursor.execute(f"{_FINISH} AND {where}", [*progress, run.pk, run.pk, *given])
+        cursor.execute(f"{_FINISH} AND {where}", [*progress, run.pk, run.pk, *keys])
     return run
 
 

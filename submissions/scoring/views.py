@@ -27,7 +27,7 @@ def compute(request: PortalRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def run_detail(request: PortalRequest, pk: int) -> HttpResponse:
-    """How far a computation is; asks again by itself until it is done."""
+    """Show how far a computation is; the page asks again by itself until it is done."""
     runs = ScoreRun.objects.visible_to(request.user, request.at).select_related("cycle", "asked_by")
     run = get_object_or_404(runs, pk=pk)
     job = latest("scores", run.pk)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -39,17 +38,25 @@ def move(
         return begin([submission.participation], by=by, at=at)[0]
     if name == "communicate" and by is not None:
         return communicate([submission], by=by, at=at, note=note, letter=letter)[0]
-    given: dict[str, Any] = {}
+    params: dict[str, object] = {}
     if name == "submit":
-        submission = _locked(submission)  # what is kept is signed
+        submission = _lock(submission)  # what is kept is signed
         version = _sign(submission, by=by, at=at)
-        given = {"signer": by, "hash": version.sha256, "version": version.number}
+        params = {"signer": by, "hash": version.sha256, "version": version.number}
     if name == "send_back":
         if not note.strip():
             raise Refused(_("Say in a remark what is to be changed."))
-        given = {"remarks": note}
+        params = {"remarks": note}
     [submission] = perform(
-        MOVES, [submission], name, by=by, at=at, note=note, letter=letter, seen=seen, **given
+        MOVES,
+        [submission],
+        name,
+        by=by,
+        at=at,
+        note=note,
+        letter=letter,
+        params_by_pk={submission.pk: params},
+        seen=seen,
     )
     if name == "submit":
         _score_themselves([submission], by=by, at=at)
@@ -59,8 +66,9 @@ def move(
     return submission
 
 
-def _locked(submission: Submission) -> Submission:
-    return locked(Submission.objects.select_related("agency", "cycle")).get(pk=submission.pk)
+def _lock(submission: Submission) -> Submission:
+    rows = locked(Submission.objects.all())
+    return rows.select_related("agency", "cycle").get(pk=submission.pk)
 
 
 def _sign(submission: Submission, *, by: User | None, at: datetime) -> Version:
@@ -71,7 +79,7 @@ def _sign(submission: Submission, *, by: User | None, at: datetime) -> Version:
 
 
 def _score_themselves(submissions: Sequence[Submission], *, by: User | None, at: datetime) -> None:
-    """The agency's own points of what is signed; of what a steward supplies it says nothing."""
+    """Give signed lines the agency's own points; what a steward supplies gets none from it."""
     lines = (
         Answer.objects.filter(submission__in=submissions)
         .not_stewarded()
@@ -90,10 +98,10 @@ def _score_themselves(submissions: Sequence[Submission], *, by: User | None, at:
 
 @transaction.atomic
 def take_up(version: Version, *, by: User, at: datetime) -> Submission:
-    """Let the form say again what a version says; what it said until now is set aside as a version
-    of its own.
+    """Take a version up again: the form says what it says; what was there until now is set aside
+    as a version of its own.
     """
-    submission = _locked(version.submission)
+    submission = _lock(version.submission)
     [submission] = perform(MOVES, [submission], "take_up", by=by, at=at, version=version.number)
     versions.keep(submission, Version.Kind.SET_ASIDE, by=by, at=at)
     versions.restore(submission, version, at=at)
@@ -146,14 +154,14 @@ def _let_stand(closing: Sequence[Submission], *, at: datetime) -> set[int]:
     for s in standing:
         versions.keep(s, Version.Kind.SET_ASIDE, by=None, at=at)
         versions.restore(s, signed[s.pk], at=at)
-    each = {
+    params_by_pk = {
         s.pk: {"signer": v.made_by, "signed_at": v.made_at, "hash": v.sha256, "version": v.number}
         for s in standing
         if (v := signed[s.pk])
     }
-    standing = perform(MOVES, standing, "stand", by=None, at=at, params_by_pk=each)
+    standing = perform(MOVES, standing, "stand", by=None, at=at, params_by_pk=params_by_pk)
     _score_themselves(standing, by=None, at=at)
-    return set(each)
+    return set(params_by_pk)
 
 
 def _may_still_sign(submission: Submission, windows: Windows, at: datetime) -> bool:

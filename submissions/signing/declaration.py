@@ -117,5 +117,5 @@ def judge_declaration(
 
 
 def is_on_desk(submission: Submission, user: User) -> bool:
-    """Whether lines of a self-assessment are on an assessor's desk."""
+    """Say whether lines of a self-assessment are on an assessor's desk."""
     return Block.objects.filter(submission=submission, assessor=user).exists()

@@ -2,7 +2,7 @@
 assessors.
 """
 
-from typing import Any
+from collections.abc import Mapping
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -26,7 +26,7 @@ from submissions.workflow import MOVES
 
 @require_http_methods(["GET", "POST"])
 def declaration(request: PortalRequest, pk: int) -> HttpResponse:
-    """What the agency declares of its own assessments; whoever may not fill it in reads it."""
+    """Show the agency's declaration of its own assessments, to fill in for whoever may."""
     submission = find(request, pk)
     held = _declaration_of(submission)
     form = DeclarationForm(request.POST or None, declaration=held)
@@ -34,7 +34,12 @@ def declaration(request: PortalRequest, pk: int) -> HttpResponse:
         seen = form.as_seen(lambda: DeclarationForm(declaration=_declaration_of(submission)))
         with attempt(form):
             signing_declaration.save_declaration(
-                submission, **form.said, by=request.user, at=request.at, seen=seen
+                submission,
+                statement=form.cleaned_data["statement"],
+                levels=form.levels,
+                by=request.user,
+                at=request.at,
+                seen=seen,
             )
             messages.success(
                 request, _("The declaration is saved; it is signed with the self-assessment.")
@@ -81,8 +86,8 @@ def _page(
     return render(request, "submissions/signing/declaration.html", context)
 
 
-def _verdict(held: Declaration, data: Any = None) -> VerdictForm:
-    """The place for a verdict, on what the page shows of the declaration."""
+def _verdict(held: Declaration, data: Mapping[str, object] | None = None) -> VerdictForm:
+    """Make the form of a verdict on what the page shows of the declaration."""
     declared = DeclarationForm(declaration=held).stored
     return VerdictForm(
         data, shows={"declared": declared, "verdict": held.verdict, "reason": held.verdict_reason}
@@ -101,7 +106,12 @@ def judge(request: PortalRequest, pk: int) -> HttpResponse:
         seen = form.as_seen(lambda: _verdict(Declaration.objects.get(pk=held.pk)))
         with attempt(form):
             signing_declaration.judge_declaration(
-                held, **form.cleaned_data, by=request.user, at=request.at, seen=seen
+                held,
+                verdict=form.cleaned_data["verdict"],
+                reason=form.cleaned_data["reason"],
+                by=request.user,
+                at=request.at,
+                seen=seen,
             )
             messages.success(request, _("The verdict is saved; the agency can read it."))
             return redirect("submissions:declaration", pk)

@@ -1,6 +1,6 @@
 """The head's declaration."""
 
-from typing import Any
+from collections.abc import Mapping
 
 from django.forms.boundfield import BoundField
 from django.utils.functional import Promise
@@ -24,7 +24,9 @@ class DeclarationForm(ComparedForm):
         ),
     )
 
-    def __init__(self, data: Any = None, *, declaration: Declaration | None) -> None:
+    def __init__(
+        self, data: Mapping[str, object] | None = None, *, declaration: Declaration | None
+    ) -> None:
         super().__init__(data, initial={"statement": declaration.statement} if declaration else {})
         held = {row.level: row for row in declaration.levels.all()} if declaration else {}
         for level in Level:
@@ -37,20 +39,22 @@ class DeclarationForm(ComparedForm):
                     decimal_places=0,
                 )
 
-    def clean(self) -> dict[str, Any]:
-        said: dict[str, Any] = super().clean() or {}
+    def clean(self) -> dict[str, object]:
+        super().clean()
+        typed = self.cleaned_data
         for level in Level:
-            due, assessed = said.get(f"{level.value}-due"), said.get(f"{level.value}-assessed")
+            due = typed.get(f"{level.value}-due")
+            assessed = typed.get(f"{level.value}-assessed")
             if due is not None and assessed is not None and assessed > due:
                 self.add_error(
                     f"{level.value}-assessed",
                     _("%(due)s at most: so many were due.") % {"due": localised(due)},
                 )
-        return said
+        return typed
 
     @property
     def rows(self) -> list[tuple[Level, list[tuple[Promise, BoundField]]]]:
-        """The levels, each with its four fields and what heads their columns."""
+        """List the levels, each with its four fields and what heads their columns."""
         return [(level, self._count_fields(level)) for level in Level]
 
     def _count_fields(self, level: Level) -> list[tuple[Promise, BoundField]]:
@@ -58,9 +62,9 @@ class DeclarationForm(ComparedForm):
         return [(label, self[f"{level.value}-{count}"]) for count, label in counts]
 
     @property
-    def said(self) -> dict[str, Any]:
-        levels = {level.value: self._typed_counts(level) for level in Level}
-        return {"statement": self.cleaned_data["statement"], "levels": levels}
+    def levels(self) -> dict[str, dict[str, int]]:
+        """The counts that were typed, by level."""
+        return {level.value: self._typed_counts(level) for level in Level}
 
     def _typed_counts(self, level: Level) -> dict[str, int]:
         typed = self.cleaned_data

@@ -4,7 +4,6 @@ to verify it.
 
 from base64 import b64encode
 from io import BytesIO
-from typing import Any
 
 import qrcode
 from django.conf import settings
@@ -18,7 +17,7 @@ from submissions.models import Version
 
 
 def receipt(version: Version, *, language: str) -> bytes:
-    """The receipt as PDF/UA in one language."""
+    """Draw the receipt as PDF/UA in one language."""
     submission = version.submission
     # leads on to the page in the reader's language
     address = f"{settings.PORTAL_URL}/verify/{version.uuid}/"
@@ -33,9 +32,9 @@ def receipt(version: Version, *, language: str) -> bytes:
     )
 
 
-def standing(version: Version) -> dict[str, Any]:
-    """Whether a signed version is what counts now, in which role it was signed, and the seal over
-    its signature.
+def standing(version: Version) -> dict[str, object]:
+    """Look up whether a signed version is what counts now, in which role it was signed, and the
+    seal over its signature.
     """
     submission = version.submission
     entry = (
@@ -49,7 +48,7 @@ def standing(version: Version) -> dict[str, Any]:
 
 
 def square(address: str) -> str:
-    """The address as a QR code, a PNG in a data address (ISO/IEC 18004, error correction M)."""
+    """Draw the address as a QR code, a PNG in a data address (ISO/IEC 18004, correction M)."""
     code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, box_size=8, border=4)
     code.add_data(address)
     picture = BytesIO()

@@ -4,35 +4,37 @@ taken up again.
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypedDict
 
 from django.db import transaction
 from django.db.models import Max, QuerySet
-from django.utils.functional import Promise
 
 from agencies.models import User
 from cycles import batches
-from indicators.models import Measure
 from submissions import completeness, outliers
 from submissions.models import (
     Answer,
-    AnswerText,
     Declaration,
     DeclaredLevel,
     Description,
     Evidence,
     ExternalFactor,
-    FactorKind,
-    Level,
     Submission,
     Version,
-    in_page_order,
 )
 
 FORM = "self-assessment/2"
+
+
+class DeclarationContent(TypedDict):
+    """Hold a declaration as JSON keeps it: of each level how many were due, assessed and so on."""
+
+    statement: str
+    levels: dict[str, list[int]]
+
 
 LineContent = dict[str, Any]
 """A line as JSON keeps it. One of an older form lacks what was not asked for yet."""
@@ -40,8 +42,19 @@ FileContent = list[Any]
 FactorContent = list[Any]
 
 
+@dataclass(frozen=True)
+class SignedFile:
+    """A file as a version has it: its key, its digest, the place in it, and its description."""
+
+    key: int
+    sha256: str
+    reference: str
+    description: Description
+    name: str = ""
+
+
 def content_of(submission: Submission) -> str:
-    """Every line with its words, external factors and files, and the declaration, as JSON.
+    """Write every line with its words, external factors and files, and the declaration, as JSON.
 
     A file is its key, its digest, the place in it, its title, and the number and day of the letter
     that it is.
@@ -57,7 +70,7 @@ def content_of(submission: Submission) -> str:
         "agency": submission.agency.code,
         "year": submission.cycle.year,
         "lines": [_line_content(a, files.get(a.pk, []), factors.get(a.pk, [])) for a in answers],
-        "declaration": _declared(submission),
+        "declaration": _declaration_content(submission),
     }
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
@@ -99,25 +112,25 @@ def _number(value: Decimal | None) -> str | None:
     return None if value is None else f"{value.normalize():f}"
 
 
-def _decimal(text: str | None) -> Decimal | None:
+def decimal_of(text: str | None) -> Decimal | None:
     return None if text is None else Decimal(text)
 
 
-def _declared(submission: Submission) -> dict[str, Any] | None:
+def _declaration_content(submission: Submission) -> DeclarationContent | None:
     declaration = (
         Declaration.objects.filter(submission=submission).prefetch_related("levels").first()
     )
     if declaration is None:
         return None
     levels = {
-        each.level: [each.due, each.assessed, each.forms, each.reports]
-        for each in declaration.levels.all()
+        row.level: [row.due, row.assessed, row.forms, row.reports]
+        for row in declaration.levels.all()
     }
     return {"statement": declaration.statement, "levels": levels}
 
 
 def digest(content: str) -> str:
-    """The SHA-256 of a content's UTF-8 text."""
+    """Take the SHA-256 of a content's UTF-8 text."""
     return hashlib.sha256(content.encode()).hexdigest()
 
 
@@ -178,7 +191,7 @@ RESTORED = [
 
 
 def _restore_line(answer: Answer, line: LineContent, *, at: datetime) -> None:
-    answer.value = _decimal(line.get("value"))
+    answer.value = decimal_of(line.get("value"))
     answer.claims_not_applicable = line.get("not_applicable", False)
     for name in Answer.TEXT_FIELDS:
         setattr(answer, name, line.get(name, getattr(answer, name)))
@@ -188,9 +201,16 @@ def _restore_line(answer: Answer, line: LineContent, *, at: datetime) -> None:
 
 
 def _restore_rows(
-    rows: QuerySet[Any], part: str, lines: dict[int, LineContent], *, at: datetime
+    rows: QuerySet[Evidence] | QuerySet[ExternalFactor],
+    part: str,
+    lines: dict[int, LineContent],
+    *,
+    at: datetime,
 ) -> None:
-    """Let the rows of a part of each line be those that were signed; first in each is its key."""
+    """Withdraw and restore rows until each line has those that were signed.
+
+    `part` names them in a line's content; first in each is its key.
+    """
     asked = [pk for pk, line in lines.items() if part in line]
     kept: list[int] = []
     for pk in asked:
@@ -201,10 +221,10 @@ def _restore_rows(
 
 
 def _restore_descriptions(lines: dict[int, LineContent]) -> None:
-    """The places in files, their titles and letters as a version has them."""
+    """Give files the places, titles and letters that a version has."""
     files: dict[int, SignedFile] = {}
     for line in lines.values():
-        files |= {file.key: file for file in _files(line)}
+        files |= {file.key: file for file in files_of(line)}
     rows = list(Evidence.objects.filter(pk__in=files, answer__in=lines))
     for row in rows:
         row.reference = files[row.pk].reference
@@ -212,9 +232,9 @@ def _restore_descriptions(lines: dict[int, LineContent]) -> None:
     batches.write(rows, ["reference", *Evidence.DESCRIPTION])
 
 
-def _restore_declaration(submission: Submission, signed: dict[str, Any] | None) -> None:
-    """The declaration as a version has it; one that was made only afterwards goes with what is set
-    aside.
+def _restore_declaration(submission: Submission, signed: DeclarationContent | None) -> None:
+    """Restore the declaration that a version has; one that was made only afterwards goes with what
+    is set aside.
     """
     declaration = Declaration.objects.filter(submission=submission).first()
     if declaration is None:
@@ -229,115 +249,12 @@ def _restore_declaration(submission: Submission, signed: dict[str, Any] | None) 
         DeclaredLevel.objects.filter(declaration=declaration, level=level).update(**counts)
 
 
-# --- As a page shows it -------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class SignedFile:
-    """A file as a version has it: its key, its digest, the place in it, and its description."""
-
-    key: int
-    sha256: str
-    reference: str
-    description: Description
-    name: str = ""
-
-
-@dataclass(frozen=True)
-class SignedFactor:
-    """An influence from outside as a version has it, with the name of the file that shows it."""
-
-    kind: str
-    text: str
-    file_name: str
-
-
-@dataclass(frozen=True)
-class SignedLine:
-    """One line of a version: the measure, and all that was signed of it.
-
-    `texts` are those that were written, but for the explanation.
-    """
-
-    measure: Measure
-    value: Decimal | None
-    not_applicable: bool
-    note: str
-    texts: list[tuple[AnswerText, str]]
-    factors: list[SignedFactor]
-    files: list[SignedFile]
-
-
-@dataclass(frozen=True)
-class SignedLevel:
-    """One level of a declaration: each count under its heading."""
-
-    label: str
-    counts: list[tuple[Promise, int]]
-
-
-@dataclass(frozen=True)
-class SignedDeclaration:
-    """The declaration of Article 81 as a version has it."""
-
-    statement: str
-    levels: list[SignedLevel]
-
-
-def signed_lines(version: Version) -> list[SignedLine]:
-    """List what a version says line by line, in the order of the page; two queries."""
-    lines: dict[int, LineContent] = {
-        line["line"]: line for line in json.loads(version.content)["lines"]
-    }
-    names = dict(
-        Evidence.objects.filter(answer__in=lines).order_by().values_list("pk", "document__name")
-    )
-    return [
-        _signed_line(answer.measure, lines[answer.pk], names)
-        for answer in Answer.objects.filter(pk__in=lines).for_page()
-    ]
-
-
-def _signed_line(measure: Measure, line: LineContent, names: dict[int, str]) -> SignedLine:
-    factors = [
-        SignedFactor(str(FactorKind(kind).label), text, names.get(file, ""))
-        for _key, kind, text, file in line.get("factors", [])
-    ]
-    texts = [
-        (text, line[text.name])
-        for text in in_page_order(Answer.TEXTS)
-        if text.name != "note" and line.get(text.name)
-    ]
-    return SignedLine(
-        measure=measure,
-        value=_decimal(line.get("value")),
-        not_applicable=line.get("not_applicable", False),
-        note=line.get("note", ""),
-        texts=texts,
-        factors=factors,
-        files=[replace(file, name=names.get(file.key, "")) for file in _files(line)],
-    )
-
-
-def _files(line: LineContent) -> list[SignedFile]:
+def files_of(line: LineContent) -> list[SignedFile]:
     return [_file(content) for content in line.get("evidence", [])]
 
 
 def _file(content: FileContent) -> SignedFile:
-    """A file of a version; those of the first form say nothing of titles and letters."""
+    """Read a file of a version; those of the first form say nothing of titles and letters."""
     key, sha256, reference, title, letter_number, day = [*content, "", "", ""][:6]
     letter_on = date.fromisoformat(day) if day else None
     return SignedFile(key, sha256, reference, Description(title, letter_number, letter_on))
-
-
-def signed_declaration(version: Version) -> SignedDeclaration | None:
-    """Answer with the declaration that was signed with a version, if any was."""
-    declared = json.loads(version.content).get("declaration")
-    if declared is None:
-        return None
-    levels = []
-    for level in Level:
-        if level in declared["levels"]:
-            counts = zip(DeclaredLevel.COUNTS.values(), declared["levels"][level], strict=True)
-            levels.append(SignedLevel(str(level.label), list(counts)))
-    return SignedDeclaration(declared["statement"], levels)

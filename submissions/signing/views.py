@@ -4,6 +4,7 @@ versions, their proof.
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +29,7 @@ from submissions.completeness import Lack
 from submissions.lookups import find
 from submissions.models import Answer, Declaration, DeclaredLevel, Submission, Version
 from submissions.outliers import Past
-from submissions.signing import actions, receipts, versions
+from submissions.signing import actions, receipts, signed_lines, versions
 from submissions.workflow import MOVES
 
 MOST_LOSSES = 5
@@ -56,8 +57,8 @@ class Loss:
         return self.answer.assignee or self.answer.updated_by
 
 
-def losses(answers: list[Answer], past: dict[Any, list[Past]]) -> list[Loss]:
-    """The five lines that lose most, by what they miss of the target and of last year's share,
+def losses(answers: list[Answer], past: dict[UUID, list[Past]]) -> list[Loss]:
+    """Find the five lines that lose most, by what they miss of the target and of last year's share,
     whichever is more.
     """
     found = []
@@ -101,7 +102,7 @@ def _review(submission: Submission) -> dict[str, Any]:
 
 @require_safe
 def review(request: PortalRequest, pk: int) -> HttpResponse:
-    """What is missing, what is lost and what the points come to, before the head signs."""
+    """Show what is missing, what is lost and what the points come to, before the head signs."""
     submission = find(request, pk)
     windows = Window.objects.concerning([submission])
     moves = MOVES.open_to(submission, by=request.user, at=request.at, windows=windows)
@@ -125,7 +126,7 @@ def move(request: PortalRequest, pk: int, name: str) -> HttpResponse:
         MOVES,
         submission,
         name,
-        do=lambda **said: actions.move(submission, name, by=request.user, at=request.at, **said),
+        do=partial(actions.move, submission, name, by=request.user, at=request.at),
         then=reverse("submissions:review" if name == "submit" else "submissions:detail", args=[pk]),
         summary="submissions/signing/sign.html" if name == "submit" else "",
         shown=(lambda: {"content": versions.content_of(submission)}),
@@ -145,14 +146,14 @@ def _version(request: PortalRequest, uuid: UUID) -> Version:
 
 @require_safe
 def version(request: PortalRequest, uuid: UUID) -> HttpResponse:
-    """What a version says, line by line."""
+    """Show what a version says, line by line."""
     found = _version(request, uuid)
     submission = found.submission
     context = {
         "version": found,
         "submission": submission,
-        "lines": versions.signed_lines(found),
-        "declaration": versions.signed_declaration(found),
+        "lines": signed_lines.signed_lines(found),
+        "declaration": signed_lines.signed_declaration(found),
         "counts": DeclaredLevel.COUNTS.values(),
         "may_take_up": not why_closed(MOVES, submission, "take_up", by=request.user, at=request.at),
     }
@@ -161,7 +162,7 @@ def version(request: PortalRequest, uuid: UUID) -> HttpResponse:
 
 @require_safe
 def version_content(request: PortalRequest, uuid: UUID) -> HttpResponse:
-    """The very text whose SHA-256 was signed."""
+    """Hand out the very text whose SHA-256 was signed."""
     found = _version(request, uuid)
     response = HttpResponse(found.content, content_type="application/json; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{found.uuid}.json"'
@@ -179,7 +180,7 @@ def version_take_up(request: PortalRequest, uuid: UUID) -> HttpResponse:
 
 @require_safe
 def receipt(request: PortalRequest, uuid: UUID) -> HttpResponse:
-    """The receipt of a signature as PDF, in the reader's language."""
+    """Hand out the receipt of a signature as PDF, in the reader's language."""
     found = get_object_or_404(
         Version.objects.visible_to(request.user, request.at).signed(), uuid=uuid
     )
@@ -192,7 +193,7 @@ def receipt(request: PortalRequest, uuid: UUID) -> HttpResponse:
 @login_not_required
 @require_safe
 def verify(request: PortalRequest, uuid: UUID) -> HttpResponse:
-    """Whether a receipt is genuine, for whoever holds one: whose it is, what was signed, whether it
+    """Show whoever holds a receipt whether it is genuine: whose it is, what was signed, whether it
     still counts.
     """
     found = get_object_or_404(

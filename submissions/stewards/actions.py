@@ -16,14 +16,14 @@ communicated.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import TypedDict
 
 from django.core.files import File
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from agencies.models import Agency, User, with_roles
+from agencies.models import User, with_roles
 from cycles import clashes
 from cycles.engine.perform import perform
 from cycles.ui import files as ui_files
@@ -38,75 +38,32 @@ from submissions.models import (
     Stewardship,
     token_of,
 )
-from submissions.permissions import is_figure_giver
+from submissions.stewards import figure_givers
 from submissions.workflow import STEWARDSHIPS, SubmissionState
 
-SAID = ("percent", "is_not_applicable", "note")
+FIELDS = ("percent", "is_not_applicable", "note")
 """What a figure says."""
 
 MOST_BYTES = 25 * 2**20
 """Of a source document."""
 
-Given = Mapping[int, Mapping[str, Any]]
-Seen = Mapping[int, str]
+
+class FigureValues(TypedDict):
+    """Hold what a figure says: a percent of the ceiling or "not applicable", and a note."""
+
+    percent: Decimal | None
+    is_not_applicable: bool
+    note: str
 
 
-# --- Who gives which figure ---------------------------------------------------------------------
-
-
-class OfAgency(NamedTuple):
-    """One agency's figure, as the predicate asks of it."""
-
-    agency: Agency
-    steward: User
-
-    @property
-    def agency_id(self) -> int:
-        return self.agency.pk
-
-
-def ties(steward: User, at: datetime) -> dict[int, str]:
-    """The agencies whose figures the steward may not give, each with why; two queries at most."""
-    near = Agency.objects.filter(pk__in=steward.tied_to) | Agency.objects.filter(is_authority=True)
-    return {a.pk: why for a in near if (why := _why_tied(steward, a, at))}
-
-
-def _why_tied(steward: User, agency: Agency, at: datetime) -> str:
-    if is_figure_giver(steward, OfAgency(agency, steward), at):
-        return ""
-    if agency.pk in steward.declared_interests:
-        return _("The steward has declared an interest in this agency.")
-    if steward.is_conflicted(agency.pk):
-        return _("The steward belongs to this agency, or did.")
-    return _("The authority's own figure is for outsiders, and the steward is none.")
-
-
-def why_not_given(answer: Answer, steward: User, *, by: User, at: datetime) -> str:
-    """Why `by` may not enter the figure of a line now, in a sentence, or ""; makes no query where
-    agencies are read.
-    """
-    agency = answer.submission.agency
-    if answer.submission.state == SubmissionState.COMMUNICATED:
-        return _(
-            "The scores of this agency have been communicated; what is wrong with the figure is "
-            "for an appeal."
-        )
-    if is_figure_giver(by, OfAgency(agency, steward), at):
-        return ""
-    tied = _why_tied(steward, agency, at)
-    if by.pk == steward.pk:
-        return " ".join((tied, _("An administrator without an interest enters the figure.")))
-    if not tied:
-        return _("The steward gives this figure.")
-    return _(
-        "The figure of this agency is for an administrator in scope without an interest in it."
-    )
+FiguresByLine = Mapping[int, FigureValues]
+TokensByLine = Mapping[int, str]
 
 
 # --- Figures ------------------------------------------------------------------------------------
 
 
-class Changed(clashes.Changed):
+class FiguresChanged(clashes.Changed):
     """Figures on the lines `answers` that somebody has changed since they were seen."""
 
     def __init__(self, answers: Sequence[Answer]) -> None:
@@ -122,21 +79,26 @@ class Changed(clashes.Changed):
 
 @transaction.atomic
 def save_figures(
-    stewardship: Stewardship, given: Given, *, by: User, at: datetime, seen: Seen | None = None
+    stewardship: Stewardship,
+    figures: FiguresByLine,
+    *,
+    by: User,
+    at: datetime,
+    seen: TokensByLine | None = None,
 ) -> list[StewardFigure]:
     """Save figures by answer key, all or none: `percent` or `is_not_applicable`, and `note`;
     nothing takes one away.
 
     `seen` holds the tokens of what the writer had before them: what somebody else has changed since
-    raises `Changed`.
+    raises `FiguresChanged`.
     """
-    return _enter(stewardship, given, seen or {}, "enter", by=by, at=at)
+    return _enter(stewardship, figures, seen or {}, "enter", by=by, at=at)
 
 
 @transaction.atomic
 def import_figures(
     stewardship: Stewardship,
-    figures: Callable[[], tuple[Given, Seen]],
+    read: Callable[[], tuple[FiguresByLine, TokensByLine]],
     *,
     by: User,
     at: datetime,
@@ -144,20 +106,22 @@ def import_figures(
     sha256: str,
     left_out: int = 0,
 ) -> list[StewardFigure]:
-    """Save what a checked file says (`figure_lines` reads it), unless somebody has changed what it
+    """Save what a checked file says (`sheets` reads it), unless somebody has changed what it
     was checked against.
 
     `left_out` of the file's rows were wrong and knowingly not taken.
     """
-    given, seen = figures()
-    said: dict[str, Any] = {"file": file_name, "sha256": sha256, "rows": len(given)}
-    said |= {"left_out": left_out} if left_out else {}
-    return _enter(stewardship, given, seen, "take_in", by=by, at=at, **said)
+    figures, seen = read()
+    params: dict[str, object] = {"file": file_name, "sha256": sha256, "rows": len(figures)}
+    if left_out:
+        params["left_out"] = left_out
+    return _enter(stewardship, figures, seen, "take_in", by=by, at=at, params=params)
 
 
-def why_unsound(said: Mapping[str, Any]) -> tuple[str, str]:
-    """The field in which a figure is wrong and why, or twice ""."""
-    percent, void, note = said["percent"], said["is_not_applicable"], said["note"].strip()
+def why_unsound(figure: FigureValues) -> tuple[str, str]:
+    """Name the field in which a figure is wrong and say why, or twice ""."""
+    percent, void = figure["percent"], figure["is_not_applicable"]
+    note = figure["note"].strip()
     if void and percent is not None:
         return "percent", _("Give a percent, or say that the measure does not apply, not both.")
     if void and not note:
@@ -172,54 +136,41 @@ def why_unsound(said: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _why_outside(measure: Measure, percent: Decimal | None) -> str:
-    """Why a percent lies outside the bounds that the measure says, or ""."""
+    """Say why a percent lies outside the bounds that the measure says, or ""."""
     return "" if percent is None else measure.why_unfit(percent)
 
 
 def _enter(
     stewardship: Stewardship,
-    given: Given,
-    seen: Seen,
+    figures: FiguresByLine,
+    seen: TokensByLine,
     move: str,
     *,
     by: User,
     at: datetime,
-    **facts: Any,
+    params: Mapping[str, object] | None = None,
 ) -> list[StewardFigure]:
-    [stewardship] = perform(STEWARDSHIPS, [stewardship], move, by=by, at=at, **facts)
-    [steward] = with_roles([stewardship.steward])
-    lines = list(lines_of(stewardship).select_related("measure").filter(pk__in=given))
-    if len(lines) != len(given):
+    """Save figures through one of the moves that may; `params` are kept in the record."""
+    params_by_pk = {stewardship.pk: params or {}}
+    [stewardship] = perform(
+        STEWARDSHIPS, [stewardship], move, by=by, at=at, params_by_pk=params_by_pk
+    )
+    lines = list(lines_of(stewardship).select_related("measure").filter(pk__in=figures))
+    if len(lines) != len(figures):
         raise Refused(_("One of the lines does not belong to this measure."))
-    reasons = {}
-    for line in lines:
-        why = (
-            why_unsound(given[line.pk])[1]
-            or _why_outside(line.measure, given[line.pk]["percent"])
-            or why_not_given(line, steward, by=by, at=at)
-        )
-        if why:
-            reasons[line] = f"{line.submission.agency}: {why}"
-    if reasons:
-        raise Refused(reasons)
-    changed = [a for a in lines if _differs(a, given[a.pk], by)]
+    _refuse_wrong(stewardship, lines, figures, by=by, at=at)
+    changed = [a for a in lines if _differs(a, figures[a.pk], by)]
     if clashing := [a for a in changed if seen.get(a.pk, held_token(a)) != held_token(a)]:
-        raise Changed(clashing)
-    emptied = {a.pk for a in changed if _is_empty(given[a.pk])}
+        raise FiguresChanged(clashing)
+
+    emptied = {a.pk for a in changed if _is_empty(figures[a.pk])}
     StewardFigure.objects.filter(answer__in=emptied).delete()
-    figures = [
-        StewardFigure(
-            stewardship=stewardship,
-            answer=line,
-            **_plain(given[line.pk]),
-            entered_by=by,
-            entered_at=at,
-        )
-        for line in changed
-        if line.pk not in emptied
-    ]
+    rows = []
+    for line in changed:
+        if line.pk not in emptied:
+            rows.append(_row(stewardship, line, figures[line.pk], by=by, at=at))
     return StewardFigure.objects.bulk_create(
-        figures,
+        rows,
         update_conflicts=True,
         unique_fields=["answer"],
         update_fields=["percent", "is_not_applicable", "note", "entered_by", "entered_at"],
@@ -227,26 +178,60 @@ def _enter(
     )
 
 
-def _is_empty(said: Mapping[str, Any]) -> bool:
-    return said["percent"] is None and not said["is_not_applicable"]
+def _refuse_wrong(
+    stewardship: Stewardship,
+    lines: Iterable[Answer],
+    figures: FiguresByLine,
+    *,
+    by: User,
+    at: datetime,
+) -> None:
+    """Refuse, with a sentence for each line, figures that are unsound or not for `by` to give."""
+    [steward] = with_roles([stewardship.steward])
+    reasons = {}
+    for line in lines:
+        why = (
+            why_unsound(figures[line.pk])[1]
+            or _why_outside(line.measure, figures[line.pk]["percent"])
+            or figure_givers.why_not_given(line, steward, by=by, at=at)
+        )
+        if why:
+            reasons[line] = f"{line.submission.agency}: {why}"
+    if reasons:
+        raise Refused(reasons)
 
 
-def _differs(answer: Answer, said: Mapping[str, Any], by: User) -> bool:
-    """Whether a figure would say something else, or the same in another's name: whoever saves it
-    stands for it.
-    """
-    figure = figure_of(answer)
-    return token_of(**_plain(said)) != held_token(answer) or (
-        figure is not None and figure.entered_by_id != by.pk
+def _row(
+    stewardship: Stewardship, line: Answer, figure: FigureValues, *, by: User, at: datetime
+) -> StewardFigure:
+    return StewardFigure(
+        stewardship=stewardship,
+        answer=line,
+        percent=figure["percent"],
+        is_not_applicable=figure["is_not_applicable"],
+        note=figure["note"],
+        entered_by=by,
+        entered_at=at,
     )
 
 
-def _plain(said: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: said[name] for name in SAID}
+def _is_empty(figure: FigureValues) -> bool:
+    return figure["percent"] is None and not figure["is_not_applicable"]
+
+
+def _differs(answer: Answer, figure: FigureValues, by: User) -> bool:
+    """Say whether a figure would be another, or the same in another's name: whoever saves it stands
+    for it.
+    """
+    token = token_of(
+        figure["percent"], is_not_applicable=figure["is_not_applicable"], note=figure["note"]
+    )
+    held = figure_of(answer)
+    return token != held_token(answer) or (held is not None and held.entered_by_id != by.pk)
 
 
 def lines_of(stewardship: Stewardship) -> QuerySet[Answer]:
-    """The lines of a measure with their agencies and figures, by name of agency."""
+    """List the lines of a measure with their agencies and figures, by name of agency."""
     rows = Answer.objects.filter(measure=stewardship.measure_id)
     return rows.select_related("submission__agency", "figure").order_by(
         "submission__agency__sort_key", "pk"
@@ -254,7 +239,7 @@ def lines_of(stewardship: Stewardship) -> QuerySet[Answer]:
 
 
 def figure_of(answer: Answer) -> StewardFigure | None:
-    """The figure of a line that `lines_of` read."""
+    """Return the figure of a line that `lines_of` read."""
     return getattr(answer, "figure", None)
 
 
@@ -266,8 +251,8 @@ def held_token(answer: Answer) -> str:
 def last_year(
     stewardship: Stewardship, agencies: Iterable[int] | None = None
 ) -> dict[int, Decimal]:
-    """The percent to which the same measure came in the year before, by agency, where scores were
-    communicated.
+    """Look up the percent to which the same measure came in the year before, by agency, where
+    scores were communicated.
     """
     rows = Score.objects.filter(
         is_current=True,
@@ -333,13 +318,12 @@ def cite(
 
 
 def _check(document: File, name: str, *, by: User) -> None:
-    """Agencies will open it: what it is must be told by its content, and the scanner asked."""
+    """Check a source, which agencies will open: by its content, and by the scanner."""
     why = file_types.why_not_named(name, document.size or 0, MOST_BYTES)
     if why := why or quotas.why_not_content(name, document, by=by):
         raise Refused(why)
     document.seek(0)
-    content: Any = document
-    verdict = scanner.scan(content)
+    verdict = scanner.scan(document)
     document.seek(0)
     if verdict is None:
         raise Refused(_("The file cannot be checked for viruses just now. Please try again later."))

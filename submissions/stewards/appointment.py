@@ -1,7 +1,7 @@
 """In whose hands the measures of a cycle are, and who puts them there."""
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -23,15 +23,15 @@ from submissions.permissions import is_set_keeper, may_be_steward
 from submissions.workflow import STEWARDSHIPS
 
 
-class Appointed(NamedTuple):
-    """What was put in hands: measures, and how many name nobody who may be their steward."""
+class AppointmentCount(NamedTuple):
+    """How many measures were put in hands, and how many name nobody who may be their steward."""
 
     measures: int
     left: int
 
 
-def stewarded(cycle: Cycle) -> QuerySet[Measure]:
-    """The communicated measures of a cycle that are for a steward."""
+def stewarded_measures(cycle: Cycle) -> QuerySet[Measure]:
+    """Find the communicated measures of a cycle that are for a steward."""
     of_set = {
         "indicator__axis__set__cycle": cycle,
         "indicator__axis__set__state": SetState.COMMUNICATED,
@@ -40,22 +40,21 @@ def stewarded(cycle: Cycle) -> QuerySet[Measure]:
 
 
 def stewards() -> list[User]:
-    """Who holds the role, or held it."""
+    """List those who hold the role, or held it."""
     held = Membership.objects.filter(role=Role.STEWARD).values("user")
     return with_roles(
         User.objects.filter(pk__in=held, is_active=True).order_by("name_fa", "username", "pk")
     )
 
 
-def of_measure(measure: Measure, **fields: Any) -> Stewardship:
-    """The stewardship of a measure, unsaved."""
+def of_measure(measure: Measure) -> Stewardship:
+    """Make the stewardship of a measure, unsaved."""
     whose = measure.indicator.axis.set
     return Stewardship(
         cycle_id=whose.cycle_id,
         measure=measure,
         agency=whose.agency,
         province=whose.province,
-        **fields,
     )
 
 
@@ -72,8 +71,9 @@ def appoint(
     """Put a measure in a steward's hands, or from another's into theirs, with the reason; what was
     entered stays.
     """
-    unsaved = of_measure(measure, steward=steward)
-    if not stewarded(unsaved.cycle).filter(pk=measure.pk).exists():
+    unsaved = of_measure(measure)
+    unsaved.steward = steward
+    if not stewarded_measures(unsaved.cycle).filter(pk=measure.pk).exists():
         raise Refused(
             _("Only communicated measures whose figure a steward supplies have a steward.")
         )
@@ -106,11 +106,13 @@ def appoint(
 
 
 @transaction.atomic
-def appoint_named(cycle: Cycle, *, by: User, at: datetime) -> Appointed:
+def appoint_named(cycle: Cycle, *, by: User, at: datetime) -> AppointmentCount:
     """Put every measure in the administrator's scope that is in nobody's hands into those of the
     steward it names.
     """
-    waiting = [of_measure(m) for m in stewarded(cycle).exclude(pk__in=_measures_in_hand(cycle))]
+    waiting = [
+        of_measure(m) for m in stewarded_measures(cycle).exclude(pk__in=_measures_in_hand(cycle))
+    ]
     if by.holds(Role.ADMINISTRATOR, at=at):  # who is none gets no smaller share, but a refusal
         waiting = [s for s in waiting if is_set_keeper(by, s, at)]
     named = {s.measure.steward_id: s.measure.steward for s in waiting if s.measure.steward}
@@ -121,10 +123,10 @@ def appoint_named(cycle: Cycle, *, by: User, at: datetime) -> Appointed:
             s.steward = steward
             ready.append(s)
     made = Stewardship.objects.bulk_create(ready)
-    each = {s.pk: {"steward": s.steward_id, "before": None} for s in made}
-    perform(STEWARDSHIPS, made, "assign", by=by, at=at, params_by_pk=each)
-    return Appointed(len(made), len(waiting) - len(made))
+    stewards_by_pk = {s.pk: {"steward": s.steward_id, "before": None} for s in made}
+    perform(STEWARDSHIPS, made, "assign", by=by, at=at, params_by_pk=stewards_by_pk)
+    return AppointmentCount(len(made), len(waiting) - len(made))
 
 
-def _measures_in_hand(cycle: Cycle) -> QuerySet[Any, Any]:
-    return Stewardship.objects.filter(cycle=cycle).values("measure")
+def _measures_in_hand(cycle: Cycle) -> QuerySet[Stewardship, int]:
+    return Stewardship.objects.filter(cycle=cycle).values_list("measure", flat=True)

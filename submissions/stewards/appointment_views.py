@@ -45,10 +45,10 @@ class InHand:
 
 @require_http_methods(["GET", "POST"])
 def of_cycle(request: PortalRequest, pk: int) -> HttpResponse:
-    """Every measure of a cycle that is for a steward, and who has it; none is left unseen."""
+    """Show every measure of a cycle that is for a steward, and who has it; none is left unseen."""
     cycle = overseen_cycle(request, pk)
     rows = _in_hand(request, cycle)
-    if request.method == "POST" and _appointed(request, cycle, rows):
+    if request.method == "POST" and _appoint(request, cycle, rows):
         return redirect("submissions:stewards", pk)
     context = {
         "cycle": cycle,
@@ -67,7 +67,9 @@ def _in_hand(request: PortalRequest, cycle: Cycle) -> list[InHand]:
     stewards, provinces = appointment.stewards(), user.province_ids(at, *OVERSEERS)
     left = Counter(left_to_administrators([cycle]).values_list("measure", flat=True))
     rows = []
-    for measure in appointment.stewarded(cycle).select_related("indicator__axis__set__agency"):
+    for measure in appointment.stewarded_measures(cycle).select_related(
+        "indicator__axis__set__agency"
+    ):
         unsaved = appointment.of_measure(measure)
         reach = unsaved.province_id or (unsaved.agency.province_id if unsaved.agency else None)
         if (
@@ -78,7 +80,7 @@ def _in_hand(request: PortalRequest, cycle: Cycle) -> list[InHand]:
             continue
         fit = [u for u in stewards if may_be_steward(u, unsaved, at)]
         mine = request.method == "POST" and request.POST.get("measure") == str(measure.pk)
-        named = {"steward": measure.steward}
+        named: dict[str, object] = {"steward": measure.steward}
         form = AppointForm(
             request.POST if mine else None,
             people=fit,
@@ -95,9 +97,9 @@ def _in_hands_of(measure: Measure) -> AppointForm:
     return AppointForm(people=(), held=Stewardship.objects.filter(measure=measure).first())
 
 
-def _appointed(request: PortalRequest, cycle: Cycle, rows: list[InHand]) -> bool:
-    """Do what was asked for: one measure, or all that name their steward; where it is refused the
-    page says why.
+def _appoint(request: PortalRequest, cycle: Cycle, rows: list[InHand]) -> bool:
+    """Put measures in hands as was asked for: one measure, or all that name their steward; where it
+    is refused the page says why.
     """
     row = next((row for row in rows if row.form.is_bound), None)
     try:
@@ -106,7 +108,7 @@ def _appointed(request: PortalRequest, cycle: Cycle, rows: list[InHand]) -> bool
             said = ngettext(
                 "%(count)s measure has its steward now.",
                 "%(count)s measures have their steward now.",
-                done[0],
+                done.measures,
             )
             messages.success(request, said % {"count": localised(done.measures)})
             if done.left:
@@ -116,7 +118,12 @@ def _appointed(request: PortalRequest, cycle: Cycle, rows: list[InHand]) -> bool
         if row.form.is_valid():
             seen = row.form.as_seen(lambda: _in_hands_of(row.measure))
             appointment.appoint(
-                row.measure, **row.form.cleaned_data, by=request.user, at=request.at, seen=seen
+                row.measure,
+                steward=row.form.cleaned_data["steward"],
+                reason=row.form.cleaned_data["reason"],
+                by=request.user,
+                at=request.at,
+                seen=seen,
             )
             messages.success(
                 request,

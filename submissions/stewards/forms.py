@@ -1,9 +1,10 @@
 """What is typed of stewards' figures: percents, their source, and in whose hands a measure is."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
@@ -13,7 +14,7 @@ from cycles.ui.choices import offer_rows
 from cycles.ui.fields import NumberField, PersianTextField
 from submissions.evidence.file_types import KINDS
 from submissions.models import Stewardship
-from submissions.stewards.actions import MOST_BYTES, why_unsound
+from submissions.stewards.actions import MOST_BYTES, FigureValues, why_unsound
 
 
 class FigureForm(ComparedForm):
@@ -30,13 +31,23 @@ class FigureForm(ComparedForm):
     is_not_applicable = forms.BooleanField(label=_("Not applicable"), required=False)
     note = PersianTextField(label=_("Note"), required=False, max_length=2000)
 
-    def clean(self) -> dict[str, Any]:
-        said: dict[str, Any] = super().clean() or {}
+    def clean(self) -> dict[str, object]:
+        super().clean()
         if not self.errors:
-            field, why = why_unsound(said)
+            field, why = why_unsound(self.values)
             if why:
                 self.add_error(field, why)
-        return said
+        return self.cleaned_data
+
+    @property
+    def values(self) -> FigureValues:
+        """The figure that was typed."""
+        typed = self.cleaned_data
+        return FigureValues(
+            percent=typed["percent"],
+            is_not_applicable=typed["is_not_applicable"],
+            note=typed["note"],
+        )
 
 
 class SourceForm(ComparedForm):
@@ -55,11 +66,17 @@ class SourceForm(ComparedForm):
         ),
     )
 
-    def __init__(self, *args: Any, stewardship: Stewardship, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        data: Mapping[str, object] | None = None,
+        files: MultiValueDict[str, UploadedFile] | None = None,
+        *,
+        stewardship: Stewardship,
+    ) -> None:
         shows = {"title": stewardship.source_title, "source": stewardship.source_sha256}
-        super().__init__(*args, initial={"title": stewardship.source_title}, shows=shows, **kwargs)
-        said = _("%(types)s; at most %(limit)s MB.")
-        self.fields["document"].help_text = said % {
+        super().__init__(data, files, initial={"title": stewardship.source_title}, shows=shows)
+        limits = _("%(types)s; at most %(limit)s MB.")
+        self.fields["document"].help_text = limits % {
             "types": ", ".join(KINDS),
             "limit": localised(MOST_BYTES // 2**20),
         }
@@ -86,9 +103,16 @@ class AppointForm(ComparedForm):
     reason = PersianTextField(label=_("Reason"), required=False, max_length=2000)
 
     def __init__(
-        self, *args: Any, people: Iterable[User], held: Stewardship | None, **kwargs: Any
+        self,
+        data: Mapping[str, object] | None = None,
+        *,
+        people: Iterable[User],
+        held: Stewardship | None,
+        initial: dict[str, object] | None = None,
+        prefix: str | None = None,
     ) -> None:
-        super().__init__(*args, shows={"steward": held.steward if held else None}, **kwargs)
+        shows = {"steward": held.steward if held else None}
+        super().__init__(data, shows=shows, initial=initial, prefix=prefix)
         fit = User.objects.filter(pk__in=[u.pk for u in people]).order_by(
             "name_fa", "username", "pk"
         )

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from types import SimpleNamespace
-from typing import Any
 
 import tablib
 from django.core.exceptions import ValidationError
@@ -18,8 +17,8 @@ from cycles.spreadsheets.dry_run import Check, LineResource
 from cycles.spreadsheets.sheets import Column, Form, Sheet, Wrong
 from indicators.exchange.cells import TRUTH, NumberCell, TruthCell
 from submissions.models import Answer, Stewardship
-from submissions.stewards import actions
-from submissions.stewards.actions import Given, Seen
+from submissions.stewards import actions, figure_givers
+from submissions.stewards.actions import FiguresByLine, FigureValues, TokensByLine
 from submissions.stewards.forms import FigureForm
 
 FIELDS = {"percent": "percent", "not_applicable": "is_not_applicable", "note": "note"}
@@ -76,23 +75,25 @@ class FigureLines(LineResource):
         return [name for name in self.form.names if name not in INFORMATIVE]
 
     def lines(self) -> list[FigureLine]:
-        """What may be given by this person now, with what the year before came to."""
+        """List what may be given by this person now, with what the year before came to."""
         [steward] = with_roles([self.stewardship.steward])
         rows = actions.lines_of(self.stewardship)
-        mine = [a for a in rows if not actions.why_not_given(a, steward, by=self.by, at=self.at)]
+        mine = [
+            a for a in rows if not figure_givers.why_not_given(a, steward, by=self.by, at=self.at)
+        ]
         before = actions.last_year(self.stewardship)
         return [_line(a, before.get(a.submission.agency_id)) for a in mine]
 
-    def before_import(self, dataset: tablib.Dataset, **kwargs: Any) -> None:
+    def before_import(self, dataset: tablib.Dataset, **kwargs: object) -> None:
         [self.steward] = with_roles([self.stewardship.steward])
         rows = actions.lines_of(self.stewardship)
         self.answers = {a.submission.agency.code.casefold(): a for a in rows}
 
-    def get_instance(self, instance_loader: Any, row: Mapping[str, str]) -> FigureLine | None:
+    def get_instance(self, instance_loader: object, row: Mapping[str, str]) -> FigureLine | None:
         answer = self.answers.get(row["code"].casefold())
         return _line(answer) if answer else None
 
-    def init_instance(self, row: Any = None) -> FigureLine:
+    def init_instance(self, row: object = None) -> FigureLine:
         return FigureLine(
             pk=None, code="", agency="", last_year=None, percent=None, not_applicable=False, note=""
         )
@@ -100,23 +101,25 @@ class FigureLines(LineResource):
     def validate_instance(
         self,
         instance: FigureLine,
-        import_validation_errors: Any = None,
+        import_validation_errors: Mapping[str, object] | None = None,
         validate_unique: bool = True,
     ) -> None:
         errors = dict(import_validation_errors or {})
         answer = self.answers.get((instance.code or "").casefold())
         if answer is None:
             errors.setdefault("code", gettext("No agency with this code has this measure."))
-        elif why := actions.why_not_given(answer, self.steward, by=self.by, at=self.at):
+        elif why := figure_givers.why_not_given(answer, self.steward, by=self.by, at=self.at):
             errors["code"] = why
         else:
             _judge(instance, errors)
         if errors:
             raise ValidationError(errors)
 
-    def why_not_together(self, sheet: Sheet, taken: Sequence[tuple[int, Any]]) -> list[Wrong]:
-        """A code may be spelt in two ways."""
-        seen: set[int] = set()
+    def why_not_together(
+        self, sheet: Sheet, taken: Sequence[tuple[int, FigureLine]]
+    ) -> list[Wrong]:
+        """Find agencies that stand twice: a code may be spelt in two ways."""
+        seen: set[int | None] = set()
         wrong = []
         for number, line in taken:
             if line.pk in seen:
@@ -124,41 +127,44 @@ class FigureLines(LineResource):
             seen.add(line.pk)
         return wrong
 
-    def given(self, found: Check) -> tuple[Given, Seen]:
-        """What the rows that say something new say, and the tokens of what the check saw in their
-        place.
+    def changed_values(self, found: Check) -> tuple[FiguresByLine, TokensByLine]:
+        """Read the figures of rows that say something new, and the tokens of what the check saw in
+        their place.
         """
         by_key = {a.pk: a for a in self.answers.values()}
-        given = {}
+        figures = {}
         for changed in found.changed:
             line = changed["object"]
-            given[line.pk] = {field: getattr(line, column) for column, field in FIELDS.items()}
-        return given, {pk: actions.held_token(by_key[pk]) for pk in given}
+            figures[line.pk] = FigureValues(
+                percent=line.percent, is_not_applicable=line.not_applicable, note=line.note
+            )
+        return figures, {pk: actions.held_token(by_key[pk]) for pk in figures}
 
 
-def _judge(line: FigureLine, errors: dict[str, Any]) -> None:
+def _judge(line: FigureLine, errors: dict[str, object]) -> None:
     """Add what the form of the page would refuse, in the cell that says it."""
     columns = {field: column for column, field in FIELDS.items()}
-    said = {
+    values = {
         field: getattr(line, column) for column, field in FIELDS.items() if column not in errors
     }
-    form = FigureForm({name: _typed(value) for name, value in said.items()})
+    form = FigureForm({name: _as_typed(value) for name, value in values.items()})
     if not errors or set(errors) <= set(FIELDS):
         for field, complaints in form.errors.items():
             errors.setdefault(columns[field], list(complaints))
 
 
-def _typed(said: Any) -> Any:
-    return f"{said:f}" if isinstance(said, Decimal) else said
+def _as_typed(value: object) -> object:
+    return f"{value:f}" if isinstance(value, Decimal) else value
 
 
 def _line(answer: Answer, last_year: Decimal | None = None) -> FigureLine:
     agency, figure = answer.submission.agency, actions.figure_of(answer)
-    said: dict[str, Any] = {
-        column: getattr(figure, field, None) for column, field in FIELDS.items()
-    }
-    if figure is None:
-        said |= {"not_applicable": False, "note": ""}
     return FigureLine(
-        pk=answer.pk, code=agency.code, agency=agency.name, last_year=last_year, **said
+        pk=answer.pk,
+        code=agency.code,
+        agency=agency.name,
+        last_year=last_year,
+        percent=figure.percent if figure else None,
+        not_applicable=figure.is_not_applicable if figure else False,
+        note=figure.note if figure else "",
     )

@@ -29,7 +29,7 @@ from submissions.workflow import MOVES, STEWARDSHIPS, SubmissionState
 
 
 def figures_of(stewardship: Stewardship) -> dict[str, str]:
-    """What a measure's figures and their source say, as digests."""
+    """Take digests of what a measure's figures and their source say."""
     figures = StewardFigure.objects.filter(stewardship=stewardship).select_related("answer")
     source = Stewardship.objects.values_list("source_title", "source_sha256").get(pk=stewardship.pk)
     return {"figures": _digest(figures), "source": " ".join(source)}
@@ -46,7 +46,7 @@ def supply(
     Self-assessments whose last line this was are complete. What becomes of those who did not
     submit: see above.
     """
-    stewardship = _locked(stewardship)
+    stewardship = _lock(stewardship)
     if why := why_closed(STEWARDSHIPS, stewardship, "supply", by=by, at=at):
         raise Refused(why)
     if not stewardship.source:
@@ -85,7 +85,9 @@ def supply(
 
 
 def _refuse_ungiven(waiting: Iterable[Answer], standing: Mapping[int, StewardFigure]) -> None:
-    """A figure whose giver has a tie to the agency by now is as good as none."""
+    """Refuse to supply while figures are missing; one whose giver has a tie to the agency by now is
+    as good as none.
+    """
     missing = [a for a in waiting if a.pk not in standing]
     if missing:
         raise Refused(
@@ -120,12 +122,12 @@ def _digest(figures: Iterable[StewardFigure]) -> str:
     return hashlib.sha256(json.dumps(rows, ensure_ascii=False).encode()).hexdigest()
 
 
-def _locked(stewardship: Stewardship) -> Stewardship:
+def _lock(stewardship: Stewardship) -> Stewardship:
     return locked(Stewardship.objects.all()).get(pk=stewardship.pk)
 
 
 def _submissions(stewardship: Stewardship) -> dict[int, Submission]:
-    """The self-assessments whose lines wait for a figure, held: nobody completes, closes or
+    """Lock the self-assessments whose lines wait for a figure: nobody completes, closes or
     communicates them now.
     """
     rows = Submission.objects.filter(answers__measure=stewardship.measure_id).select_related(
@@ -143,9 +145,7 @@ def open_again(stewardship: Stewardship, *, reason: str, by: User, at: datetime)
     """
     if not reason.strip():
         raise Refused(_("Say why the figures are opened again."))
-    [stewardship] = perform(
-        STEWARDSHIPS, [_locked(stewardship)], "reopen", by=by, at=at, note=reason
-    )
+    [stewardship] = perform(STEWARDSHIPS, [_lock(stewardship)], "reopen", by=by, at=at, note=reason)
     submissions = _submissions(stewardship)
     if not submissions:
         raise Refused(_("The scores of every agency with this measure have been communicated."))

@@ -1,6 +1,6 @@
 """The figures that stewards give, as a list."""
 
-from typing import Any
+from datetime import datetime
 
 import django_tables2 as tables
 from django.utils.html import format_html
@@ -35,11 +35,11 @@ class StewardshipTable(CardsTable):
     def render_measure(self, record: Stewardship) -> SafeString:
         return format_html('<a href="{}">{}</a>', record.get_absolute_url(), record.measure.title)
 
-    def render_progress(self, record: Any) -> SafeString:
+    def render_progress(self, record: Stewardship) -> SafeString:
         return out_of(record.lines_given, record.lines, str(_("Figures")))
 
     def render_state(self, record: Stewardship) -> SafeString:
         return state_badge(record.state, record.get_state_display())
 
-    def render_supplied_at(self, value: Any) -> str:
+    def render_supplied_at(self, value: datetime) -> str:
         return format_moment(value, language())

@@ -1,11 +1,8 @@
-"""Pages of stewards: the measures in one's hands, every agency's figure in them, their source, and
-who has which.
-"""
+"""Pages of stewards: the measures in one's hands, every agency's figure in them, their source."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
@@ -34,7 +31,7 @@ from cycles.workflow import Refused
 from submissions import clearance
 from submissions.evidence import file_types
 from submissions.models import UNASKED, Answer, StewardFigure, Stewardship
-from submissions.stewards import actions
+from submissions.stewards import actions, figure_givers
 from submissions.stewards import supply as stewards_supply
 from submissions.stewards.forms import FigureForm, NarrowForm, SourceForm
 from submissions.stewards.sheets import FIGURES, FigureLines
@@ -46,16 +43,14 @@ from submissions.workflow import STEWARDSHIPS
 
 @require_safe
 def stewardships(request: PortalRequest) -> HttpResponse:
-    """The measures in one's own hands; for administrators and auditors, those of their scope."""
+    """List the measures in the reader's hands; for overseers, those of their scope."""
     rows = Stewardship.objects.worked_on_by(request.user, request.at).for_list()
     context = {"table": listed(request, StewardshipTable(rows)), "waiting": _waiting(request)}
     return render(request, "submissions/stewards/stewardships.html", context)
 
 
 def _waiting(request: PortalRequest) -> list[clearance.Waiting]:
-    """The years in which measures are in one's hands and stay closed until all interests are
-    declared.
-    """
+    """Find the years that stay closed to a steward until all interests are declared."""
     held = Cycle.objects.filter(
         pk__in=Stewardship.objects.filter(steward=request.user).values("cycle")
     )
@@ -84,7 +79,7 @@ def _find(request: PortalRequest, pk: int) -> Stewardship:
     return get_object_or_404(rows.select_related("supplied_by"), pk=pk)
 
 
-def _narrowed(
+def _narrowed_lines(
     request: PortalRequest, stewardship: Stewardship, narrow: NarrowForm, tied: dict[int, str]
 ) -> QuerySet:
     rows = actions.lines_of(stewardship)
@@ -104,7 +99,7 @@ def _narrowed(
 def _rows(
     request: PortalRequest, stewardship: Stewardship, page: Page, *, may_enter: bool
 ) -> list[FigureRow]:
-    """The page's agencies; four queries however many there are."""
+    """Collect the page's agencies; four queries however many there are."""
     [steward] = with_roles([stewardship.steward])
     answers = list(page)
     seen = {
@@ -116,7 +111,7 @@ def _rows(
     before = actions.last_year(stewardship, [a.submission.agency_id for a in answers])
     rows = []
     for a in answers:
-        why = actions.why_not_given(a, steward, by=request.user, at=request.at)
+        why = figure_givers.why_not_given(a, steward, by=request.user, at=request.at)
         figure = seen.get(a.pk)
         form = None if why or not may_enter else _form(a, request)
         given = actions.figure_of(a) is not None
@@ -126,7 +121,7 @@ def _rows(
 
 def _form(answer: Answer, request: PortalRequest) -> FigureForm:
     figure = actions.figure_of(answer)
-    initial = {name: getattr(figure, name) for name in actions.SAID} if figure else {}
+    initial = {name: getattr(figure, name) for name in actions.FIELDS} if figure else {}
     sent = request.method == "POST" and f"{answer.pk}-seen" in request.POST
     form = FigureForm(request.POST if sent else None, prefix=str(answer.pk), initial=initial)
     return FigureForm(prefix=str(answer.pk), initial=initial) if form.is_untouched else form
@@ -134,8 +129,8 @@ def _form(answer: Answer, request: PortalRequest) -> FigureForm:
 
 @require_http_methods(["GET", "POST"])
 def stewardship(request: PortalRequest, pk: int) -> HttpResponse:
-    """Every agency's figure in a measure, a page of them at a time: saved together, or shown with
-    what is wrong.
+    """Show every agency's figure in a measure, a page of them at a time: saved together, or shown
+    with what is wrong.
     """
     found = _find(request, pk)
     windows = Window.objects.concerning([found])
@@ -143,9 +138,9 @@ def stewardship(request: PortalRequest, pk: int) -> HttpResponse:
         m.name for m in STEWARDSHIPS.open_to(found, by=request.user, at=request.at, windows=windows)
     }
     [steward] = with_roles([found.steward])
-    tied = actions.ties(steward, request.at)
+    tied = figure_givers.ties(steward, request.at)
     narrow = NarrowForm(request.GET)
-    page = Paginator(_narrowed(request, found, narrow, tied), PER_PAGE).get_page(
+    page = Paginator(_narrowed_lines(request, found, narrow, tied), PER_PAGE).get_page(
         request.GET.get("page")
     )
     rows = _rows(request, found, page, may_enter="enter" in moves)
@@ -185,29 +180,29 @@ def stewardship(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def _lines_with_ties(tied: dict[int, str], stewardship: Stewardship) -> list[tuple[Answer, str]]:
-    """The lines that are for an administrator, each with why."""
+    """List the lines that are for an administrator, each with why."""
     rows = actions.lines_of(stewardship).filter(submission__agency__in=tied)
     return [(a, tied[a.submission.agency_id]) for a in rows]
 
 
 def _save(request: PortalRequest, stewardship: Stewardship, rows: list[FigureRow]) -> str:
-    """Save what was typed on the page, all or none; why not, in a sentence, or ""."""
+    """Save what was typed on the page, all or none; say why not, or ""."""
     sent = [row for row in rows if row.form and row.form.is_bound and row.form.has_changed()]
     if any(not row.form.is_valid() for row in sent if row.form):
         return _("Nothing was saved yet: some figures need correction.")
-    given = {}
+    figures = {}
     seen = {}
     for row in sent:
         if row.form:
-            given[row.answer.pk] = {name: row.form.cleaned_data[name] for name in actions.SAID}
+            figures[row.answer.pk] = row.form.values
             if row.form.seen_token:
                 seen[row.answer.pk] = row.form.seen_token
     try:
-        actions.save_figures(stewardship, given, by=request.user, at=request.at, seen=seen)
+        actions.save_figures(stewardship, figures, by=request.user, at=request.at, seen=seen)
     except Refused as refusal:
         return str(refusal)
-    said_so = ngettext("%(count)s figure saved.", "%(count)s figures saved.", len(given))
-    messages.success(request, said_so % {"count": localised(len(given))})
+    said = ngettext("%(count)s figure saved.", "%(count)s figures saved.", len(figures))
+    messages.success(request, said % {"count": localised(len(figures))})
     return ""
 
 
@@ -223,7 +218,7 @@ def _onward(request: PortalRequest, page: Page) -> str:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def source(request: PortalRequest, pk: int) -> HttpResponseBase:
-    """The document from which the figures come; sent, it becomes that of an open measure."""
+    """Hand out the document of the figures; one that is sent becomes that of an open measure."""
     if request.method == "POST":
         return _cite(request, _find(request, pk))
     readable = Stewardship.objects.visible_to(request.user, request.at).exclude(source="")
@@ -237,7 +232,14 @@ def _cite(request: PortalRequest, found: Stewardship) -> HttpResponse:
     if form.is_valid():
         seen = form.as_seen(lambda: SourceForm(stewardship=Stewardship.objects.get(pk=found.pk)))
         with attempt(form):
-            actions.cite(found, **form.cleaned_data, by=request.user, at=request.at, seen=seen)
+            actions.cite(
+                found,
+                title=form.cleaned_data["title"],
+                document=form.cleaned_data["document"],
+                by=request.user,
+                at=request.at,
+                seen=seen,
+            )
             messages.success(request, _("The source is saved."))
             return redirect("submissions:stewardship", found.pk)
     return render(
@@ -253,7 +255,7 @@ def _cite(request: PortalRequest, found: Stewardship) -> HttpResponse:
 
 @require_safe
 def export(request: PortalRequest, pk: int, kind: str) -> HttpResponse:
-    """The lines that the reader may fill in, with what they say now."""
+    """Hand out the lines that the reader may fill in, with what they say now."""
     found = _find(request, pk)
     lines = FigureLines(found, by=request.user, at=request.at)
     rows = lines.lines()
@@ -274,14 +276,18 @@ def take_in(request: PortalRequest, pk: int) -> HttpResponse:
     def lines() -> FigureLines:
         return FigureLines(found, by=request.user, at=request.at)
 
-    def do(sheet: Sheet, *, as_checked: str, **said: Any) -> Sequence[Any]:
+    def do(
+        sheet: Sheet, *, as_checked: str, file_name: str, sha256: str, left_out: int
+    ) -> Sequence[StewardFigure]:
         resource = lines()
         return actions.import_figures(
             found,
-            lambda: resource.given(dry_run.checked_again(resource, sheet, as_checked)),
+            lambda: resource.changed_values(dry_run.checked_again(resource, sheet, as_checked)),
             by=request.user,
             at=request.at,
-            **said,
+            file_name=file_name,
+            sha256=sha256,
+            left_out=left_out,
         )
 
     return import_page(

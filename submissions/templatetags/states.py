@@ -61,7 +61,7 @@ TONES = {
 
 @register.simple_tag
 def state_badge(state: str, word: str | Promise = "") -> SafeString:
-    """The badge of a state; the word is the enum's own unless another is given."""
+    """Draw the badge of a state; the word is the enum's own unless another is given."""
     tone = TONES.get(str(state), "secondary")
     return format_html(
         '<span class="badge bg-{}-lt">{}</span>', tone, word or getattr(state, "label", state)

@@ -2,10 +2,8 @@
 concluded.
 """
 
-from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from django.core.files import File
 from django.db import transaction
@@ -39,23 +37,29 @@ MOST_FILES = 20
 
 # --- What is found ------------------------------------------------------------------------------
 
-SAID = ("place", "finding", "found_value", "text", "hours")
+FIELDS = ("place", "finding", "found_value", "text", "hours")
 """What an assessor says of a line that was verified."""
 
 
 @transaction.atomic
 def note(
-    verification: Verification, *, by: User, at: datetime, seen: Seen | None = None, **said: Any
+    verification: Verification,
+    *,
+    place: str = "",
+    finding: str = "",
+    found_value: Decimal | None = None,
+    text: str = "",
+    hours: Decimal | None = None,
+    by: User,
+    at: datetime,
+    seen: Seen | None = None,
 ) -> Verification:
     """Keep what has been found so far; it counts, and others read it, only when it is concluded."""
     [verification] = perform(VERIFICATIONS, [verification], "note", by=by, at=at, seen=seen)
-    for name in SAID:
-        setattr(
-            verification,
-            name,
-            said.get(name) if name in ("found_value", "hours") else said.get(name) or "",
-        )
-    verification.save(update_fields=SAID)
+    verification.place, verification.finding = place, finding
+    verification.found_value, verification.hours = found_value, hours
+    verification.text = text
+    verification.save(update_fields=FIELDS)
     return verification
 
 
@@ -113,10 +117,19 @@ def take_back(exhibit: Exhibit, *, by: User, at: datetime) -> Exhibit:
 
 @transaction.atomic
 def conclude(
-    verification: Verification, *, by: User, at: datetime, seen: Seen | None = None, **said: Any
+    verification: Verification,
+    *,
+    place: str = "",
+    finding: str = "",
+    found_value: Decimal | None = None,
+    text: str = "",
+    hours: Decimal | None = None,
+    by: User,
+    at: datetime,
+    seen: Seen | None = None,
 ) -> Verification:
-    """Conclude what was found of a line: any of `SAID`; where it has its score already, the rule is
-    applied at once.
+    """Conclude what was found of a line; where it has its score already, the rule is applied at
+    once.
     """
     rows = locked(Submission.objects.select_related("cycle", "agency"), with_keys=True)
     submission = rows.get(pk=verification.submission_id)
@@ -128,7 +141,9 @@ def conclude(
             )
         )
     line = Answer.objects.select_related("measure", "own").get(pk=verification.line_id)
-    given = _checked(line, said)
+    text = text.strip()
+    found_value = found_value if finding == Finding.PARTLY else None
+    _refuse_incomplete(line, place, finding, found_value, text, hours)
     shown = list(verification.exhibits.live().values_list("document__sha256", flat=True))
     [verification] = perform(
         VERIFICATIONS,
@@ -136,30 +151,36 @@ def conclude(
         "conclude",
         by=by,
         at=at,
-        note=given["text"],
+        note=text,
         seen=seen,
         files=shown,
-        **given,
+        place=place,
+        finding=finding,
+        found_value=found_value,
+        text=text,
+        hours=hours,
     )
     if verification_effect.apply_findings([submission], [line.pk], at=at):
         totals.compute([submission], why=f"verify: {verification.pk}", by=by, at=at)
     return verification
 
 
-def _checked(line: Answer, said: Mapping[str, Any]) -> dict[str, Any]:
-    place, finding, hours = said.get("place"), said.get("finding"), said.get("hours")
-    value: Decimal | None = said.get("found_value")
-    text = str(said.get("text") or "").strip()
+def _refuse_incomplete(
+    line: Answer,
+    place: str,
+    finding: str,
+    value: Decimal | None,
+    text: str,
+    hours: Decimal | None,
+) -> None:
+    """Refuse a conclusion that lacks something, or that no line may have."""
     if place not in Place or finding not in Finding:
         raise Refused(_("Say where the line was verified, and what was found."))
     if not text:
         raise Refused(_("Say what was seen; the agency will read it."))
-    if finding != Finding.PARTLY:
-        value = None
-    elif value is None:
+    if finding == Finding.PARTLY and value is None:
         raise Refused(_("Give the value that was found; the method computes the points of it."))
-    elif why := line.why_unfit(value):
+    if value is not None and (why := line.why_unfit(value)):
         raise Refused(why)
     if hours is not None and not 0 <= hours <= MOST_HOURS:
         raise Refused(_("Hours lie between 0 and %(most)s.") % {"most": localised(MOST_HOURS)})
-    return {"place": place, "finding": finding, "found_value": value, "text": text, "hours": hours}

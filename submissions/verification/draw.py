@@ -35,15 +35,15 @@ Places = dict[int, tuple[int, int]]
 """Of which submission and axis a line is."""
 
 
-class Drawn(NamedTuple):
-    """What a draw added, and how many lines it left because nobody else may verify them."""
+class DrawCount(NamedTuple):
+    """How many lines a draw added, and how many it left because nobody else may verify them."""
 
     lines: int
     unfit: int
 
 
 @transaction.atomic
-def draw(cycle: Cycle, *, by: User, at: datetime) -> Drawn:
+def draw(cycle: Cycle, *, by: User, at: datetime) -> DrawCount:
     """Draw the lines of the signed self-assessments in the administrator's scope that are verified,
     and share them out.
 
@@ -65,7 +65,8 @@ def draw(cycle: Cycle, *, by: User, at: datetime) -> Drawn:
     candidates, places = _candidates(cycle, submissions.values())
     drawn = sample(candidates, percent=cycle.verification_percent, seed=cycle.draw_seed)
     desks = _Desks(cycle, at)
-    made, facts, unfit = [], dict[int, dict[int, list[str]]](), 0
+    made, unfit = [], 0
+    codes_by_submission: dict[int, dict[int, list[str]]] = {}
     for line, why in drawn.items():
         if line in desks.drawn:
             continue
@@ -75,21 +76,29 @@ def draw(cycle: Cycle, *, by: User, at: datetime) -> Drawn:
             unfit += 1
             continue
         codes = [code.value for code in why]
-        of = {"cycle": cycle, "agency_id": submission.agency_id, "submission": submission}
-        made.append(Verification(**of, line_id=line, why=codes, assessor=assessor, drawn_at=at))
-        facts.setdefault(submission.pk, {})[line] = codes
+        verification = Verification(
+            cycle=cycle,
+            agency_id=submission.agency_id,
+            submission=submission,
+            line_id=line,
+            why=codes,
+            assessor=assessor,
+            drawn_at=at,
+        )
+        made.append(verification)
+        codes_by_submission.setdefault(submission.pk, {})[line] = codes
     if made:
-        given = [s for s in submissions.values() if s.pk in facts]
-        each = {pk: {"lines": lines} for pk, lines in facts.items()}
-        perform(MOVES, given, "sample", by=by, at=at, params_by_pk=each, seed=cycle.draw_seed)
+        sampled = [s for s in submissions.values() if s.pk in codes_by_submission]
+        params = {pk: {"lines": lines} for pk, lines in codes_by_submission.items()}
+        perform(MOVES, sampled, "sample", by=by, at=at, params_by_pk=params, seed=cycle.draw_seed)
         cycle.save(update_fields=["draw_seed"])
         Verification.objects.bulk_create(made, batch_size=1000)
-    return Drawn(len(made), unfit)
+    return DrawCount(len(made), unfit)
 
 
 def _candidates(cycle: Cycle, submissions: Iterable[Submission]) -> tuple[list[Candidate], Places]:
-    """The lines that can be held against a source: signed, with a value, counted, not a steward's;
-    three queries.
+    """Find the lines that can be held against a source: signed, with a value, counted, not a
+    steward's; three queries.
     """
     keys = {s.pk: s.agency_id for s in submissions}
     fields = (
@@ -191,13 +200,15 @@ class _Desks:
         self.visiting = {(submission, axis): assessor for _line, submission, axis, assessor in held}
 
     def fit(self, submission: Submission, axis: int) -> list[User]:
-        """Who may verify lines of the axis: whoever marks it does not."""
+        """Find who may verify lines of the axis: whoever marks it does not."""
         return [
             a for a in self.pool.fit(submission) if (submission.pk, axis, a.pk) not in self.marking
         ]
 
     def next_for(self, submission: Submission, axis: int) -> User | None:
-        """Whoever verifies lines of this axis already, else the least loaded of those who may."""
+        """Choose whoever verifies lines of this axis already, else the least loaded of those who
+        may.
+        """
         fit = self.fit(submission, axis)
         visits = self.visiting.get((submission.pk, axis))
         fit = [a for a in fit if a.pk == visits] or fit
@@ -227,6 +238,6 @@ def hand_over(
 
 
 def fit_for(verification: Verification, at: datetime) -> Sequence[User]:
-    """Who may verify the line instead: impartial assessors in scope who do not mark it."""
+    """Find who may verify the line instead: impartial assessors in scope who do not mark it."""
     axis = verification.line.measure.indicator.axis_id
     return _Desks(verification.cycle, at).fit(verification.submission, axis)

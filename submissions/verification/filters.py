@@ -16,10 +16,10 @@ class VerificationFilter(django_filters.FilterSet):
         label=_("State"), choices=VerificationState.choices, empty_label=_("All")
     )
     finding = django_filters.ChoiceFilter(
-        label=_("Finding"), choices=Finding.choices, method="found", empty_label=_("All")
+        label=_("Finding"), choices=Finding.choices, method="with_finding", empty_label=_("All")
     )
     why = django_filters.ChoiceFilter(
-        label=_("Why drawn"), choices=Why.choices, method="drawn", empty_label=_("All")
+        label=_("Why drawn"), choices=Why.choices, method="drawn_for", empty_label=_("All")
     )
 
     class Meta:
@@ -29,8 +29,12 @@ class VerificationFilter(django_filters.FilterSet):
     def search(self, rows: QuerySet[Verification], name: str, value: str) -> QuerySet[Verification]:
         return rows.filter(agency__in=Agency.objects.matching(value).values("pk"))
 
-    def found(self, rows: QuerySet[Verification], name: str, value: str) -> QuerySet[Verification]:
+    def with_finding(
+        self, rows: QuerySet[Verification], name: str, value: str
+    ) -> QuerySet[Verification]:
         return rows.filter(finding=value, state=VerificationState.CONCLUDED)
 
-    def drawn(self, rows: QuerySet[Verification], name: str, value: str) -> QuerySet[Verification]:
+    def drawn_for(
+        self, rows: QuerySet[Verification], name: str, value: str
+    ) -> QuerySet[Verification]:
         return rows.filter(why__contains=[value])

@@ -2,11 +2,12 @@
 expense is entered.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
@@ -20,7 +21,6 @@ from submissions.evidence.fields import DescriptionForm
 from submissions.evidence.file_types import KINDS
 from submissions.marking.forms import HoursField
 from submissions.models import Answer, Finding, Place, Verification
-from submissions.verification.actions import SAID
 
 
 class VerificationForm(DescriptionForm, ComparedForm):
@@ -63,14 +63,21 @@ class VerificationForm(DescriptionForm, ComparedForm):
     beside = tuple(DescriptionForm.base_fields)  # they are said of a file to come
 
     def __init__(
-        self, *args: Any, line: Answer, user: User, concluding: bool = False, **kwargs: Any
+        self,
+        data: Mapping[str, object] | None = None,
+        files: MultiValueDict[str, UploadedFile] | None = None,
+        *,
+        initial: dict[str, object] | None = None,
+        line: Answer,
+        user: User,
+        concluding: bool = False,
     ) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(data, files, initial=initial)
         self.line, self.user, self.concluding = line, user, concluding
         found = self.fields["found_value"]
         found.help_text = f"{found.help_text} {line.bounds.hint}".strip()
-        told = {"types": ", ".join(KINDS), "limit": localised(MOST_AT_ONCE // 2**20)}
-        self.fields["file"].help_text = _("%(types)s; at most %(limit)s MB.") % told
+        limits = {"types": ", ".join(KINDS), "limit": localised(MOST_AT_ONCE // 2**20)}
+        self.fields["file"].help_text = _("%(types)s; at most %(limit)s MB.") % limits
 
     def clean_found_value(self) -> Decimal | None:
         value: Decimal | None = self.cleaned_data["found_value"]
@@ -78,8 +85,9 @@ class VerificationForm(DescriptionForm, ComparedForm):
             raise forms.ValidationError(why)
         return value
 
-    def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().clean() or {}
+    def clean(self) -> dict[str, object]:
+        super().clean()
+        data = self.cleaned_data
         if not self.concluding or self.errors:
             return data
         for name, sentence in (
@@ -101,10 +109,6 @@ class VerificationForm(DescriptionForm, ComparedForm):
                 self.add_error("password", error)
         return data
 
-    @property
-    def said(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in SAID}
-
 
 class HandOverForm(ComparedForm):
     """Another assessor for a line that is to be verified."""
@@ -112,9 +116,13 @@ class HandOverForm(ComparedForm):
     assessor = forms.ModelChoiceField(label=_("Assessor"), queryset=User.objects.none())
 
     def __init__(
-        self, *args: Any, held: Verification, assessors: Iterable[User], **kwargs: Any
+        self,
+        data: Mapping[str, object] | None = None,
+        *,
+        verification: Verification,
+        assessors: Iterable[User],
     ) -> None:
-        super().__init__(*args, shows={"assessor": held.assessor}, **kwargs)
+        super().__init__(data, shows={"assessor": verification.assessor})
         fit = User.objects.filter(pk__in=[a.pk for a in assessors]).order_by(
             "name_fa", "username", "pk"
         )

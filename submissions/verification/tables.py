@@ -1,7 +1,5 @@
 """On-site verifications as a list."""
 
-from typing import Any
-
 import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -28,7 +26,7 @@ class VerificationTable(CardsTable):
         model = Verification
         fields = ("line", "agency", "why", "assessor", "state", "finding")
 
-    def render_line(self, value: Any, record: Verification) -> SafeString:
+    def render_line(self, value: str, record: Verification) -> SafeString:
         return format_html('<a href="{}">{}</a>', record.get_absolute_url(), value)
 
     def render_why(self, record: Verification) -> str:

@@ -2,7 +2,6 @@
 what was found.
 """
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -42,8 +41,8 @@ from submissions.workflow import VERIFICATIONS, VerificationState
 
 @require_http_methods(["GET", "POST"])
 def sample(request: PortalRequest, pk: int) -> HttpResponse:
-    """Which lines are verified, why, by whom and with what outcome; by POST those that qualify are
-    drawn.
+    """Show which lines are verified, why, by whom and with what outcome; by POST those that qualify
+    are drawn.
     """
     cycle = overseen_cycle(request, pk)
     if request.method == "POST":
@@ -66,7 +65,7 @@ def sample(request: PortalRequest, pk: int) -> HttpResponse:
     return render(request, "submissions/verification/sample.html", context)
 
 
-def _counts(rows: list[tuple[str, str]]) -> dict[str, Any]:
+def _counts(rows: list[tuple[str, str]]) -> dict[str, object]:
     found = [finding for state, finding in rows if state == VerificationState.CONCLUDED]
     return {
         "drawn": len(rows),
@@ -91,7 +90,7 @@ def _draw(request: PortalRequest, cycle: Cycle) -> HttpResponse:
 
 @require_safe
 def verifications(request: PortalRequest) -> HttpResponse:
-    """The lines that an assessor verifies, those of marked agencies, or all of one's scope."""
+    """List the lines that an assessor verifies, those of marked agencies, or all in scope."""
     rows = Verification.objects.visible_to(request.user, request.at)
     narrowed = VerificationFilter(request.GET, queryset=rows.for_list(), request=request)
     context = {
@@ -107,7 +106,7 @@ def verifications(request: PortalRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def verification(request: PortalRequest, pk: int) -> HttpResponse:
-    """What the agency says, why it was drawn, and what was found; or the place to say so."""
+    """Show what the agency says, why the line was drawn, and what was found, or the form for it."""
     line = (
         "line__own",
         "line__measure__indicator__axis",
@@ -132,36 +131,49 @@ def verification(request: PortalRequest, pk: int) -> HttpResponse:
 def _forms(
     request: PortalRequest, held: Verification, moves: set[str]
 ) -> tuple[VerificationForm, HandOverForm | None]:
-    """The form of the finding, with what was saved before; for administrators that by which it goes
-    to another.
+    """Make the form of the finding, with what was saved before, and for administrators the form by
+    which the line goes to another assessor.
     """
     act = request.POST.get("act", "")
     over = None
     if "hand_over" in moves:
         fit = draw.fit_for(held, request.at)
-        over = HandOverForm(request.POST if act == "hand_over" else None, held=held, assessors=fit)
-    bound = request.method == "POST" and act != "hand_over"
-    data, files = (request.POST, request.FILES) if bound else (None, None)
-    return _form(request, held, data, files, concluding=act == "conclude"), over
-
-
-def _form(
-    request: PortalRequest, held: Verification, *sent: Any, concluding: bool = False
-) -> VerificationForm:
-    initial = {name: getattr(held, name) for name in actions.SAID}
-    return VerificationForm(
-        *sent, initial=initial, line=held.line, user=request.user, concluding=concluding
+        data = request.POST if act == "hand_over" else None
+        over = HandOverForm(data, verification=held, assessors=fit)
+    if request.method != "POST" or act == "hand_over":
+        return _stored_form(request, held), over
+    form = VerificationForm(
+        request.POST,
+        request.FILES,
+        initial=_stored_values(held),
+        line=held.line,
+        user=request.user,
+        concluding=act == "conclude",
     )
+    return form, over
+
+
+def _stored_values(held: Verification) -> dict[str, object]:
+    return {name: getattr(held, name) for name in actions.FIELDS}
+
+
+def _stored_form(request: PortalRequest, held: Verification) -> VerificationForm:
+    """Make the form of the finding as it is stored."""
+    return VerificationForm(initial=_stored_values(held), line=held.line, user=request.user)
 
 
 def _as_seen(request: PortalRequest, held: Verification, form: VerificationForm) -> Seen:
     rows = Verification.objects.select_related("line__own", "line__measure")
-    return form.as_seen(lambda: _form(request, rows.get(pk=held.pk)))
+    return form.as_seen(lambda: _stored_form(request, rows.get(pk=held.pk)))
 
 
 def _context(
-    request: PortalRequest, held: Verification, form: Any, over: Any, moves: set[str]
-) -> dict[str, Any]:
+    request: PortalRequest,
+    held: Verification,
+    form: VerificationForm,
+    over: HandOverForm | None,
+    moves: set[str],
+) -> dict[str, object]:
     answer, m = held.line, held.line.measure
     method = METHODS[m.method]
     scores = (
@@ -186,71 +198,94 @@ def _context(
     }
 
 
-def _do_act(request: PortalRequest, held: Verification, form: Any, over: Any) -> bool:
+def _do_act(
+    request: PortalRequest, held: Verification, form: VerificationForm, over: HandOverForm | None
+) -> bool:
     """Do what was asked for; where it is refused the page says why and keeps what was typed."""
     act = request.POST.get("act", "")
-    by: dict[str, Any] = {"by": request.user, "at": request.at}
-    try:
-        if act == "hand_over":
-            return over is not None and over.is_valid() and _handed_over(request, held, over, by)
-        if not form.is_valid():
-            return False
-        if act == "conclude":
-            _concluded(held, form, by | {"seen": _as_seen(request, held, form)})
-        else:
-            _save_note(request, held, form, by)
-    except Refused as refusal:
-        (over if act == "hand_over" else form).add_error(None, str(refusal))
+    if act == "hand_over":
+        return over is not None and over.is_valid() and _hand_over(request, held, over)
+    if not form.is_valid():
         return False
-    messages.success(
-        request, _("The verification is concluded.") if act == "conclude" else _("Saved.")
-    )
-    return True
+    with attempt(form):
+        if act == "conclude":
+            _conclude(request, held, form)
+        else:
+            _save_note(request, held, form)
+        messages.success(
+            request, _("The verification is concluded.") if act == "conclude" else _("Saved.")
+        )
+        return True
+    return False
 
 
-def _handed_over(
-    request: PortalRequest, held: Verification, over: HandOverForm, by: dict[str, Any]
-) -> bool:
+def _hand_over(request: PortalRequest, held: Verification, over: HandOverForm) -> bool:
+    """Give the line to the chosen assessor; where that is refused the form says why."""
     seen = over.as_seen(
-        lambda: HandOverForm(held=Verification.objects.get(pk=held.pk), assessors=())
+        lambda: HandOverForm(verification=Verification.objects.get(pk=held.pk), assessors=())
     )
-    draw.hand_over(held, assessor=over.cleaned_data["assessor"], seen=seen, **by)
-    messages.success(request, _("Saved."))
-    return True
+    assessor = over.cleaned_data["assessor"]
+    with attempt(over):
+        draw.hand_over(held, assessor=assessor, seen=seen, by=request.user, at=request.at)
+        messages.success(request, _("Saved."))
+        return True
+    return False
 
 
-def _concluded(held: Verification, form: VerificationForm, by: dict[str, Any]) -> None:
-    """All or nothing: the file that came with it is shown, too."""
+def _conclude(request: PortalRequest, held: Verification, form: VerificationForm) -> None:
+    """Conclude, all or nothing: the file that came with it is shown, too."""
     with transaction.atomic():
-        if form.cleaned_data["file"]:
-            actions.show(
-                held,
-                upload=form.cleaned_data["file"],
-                description=form.description,
-                by=by["by"],
-                at=by["at"],
-            )
-        actions.conclude(held, **form.said, **by)
+        _show_file(request, held, form)
+        actions.conclude(
+            held,
+            place=form.cleaned_data["place"],
+            finding=form.cleaned_data["finding"],
+            found_value=form.cleaned_data["found_value"],
+            text=form.cleaned_data["text"],
+            hours=form.cleaned_data["hours"],
+            by=request.user,
+            at=request.at,
+            seen=_as_seen(request, held, form),
+        )
 
 
-def _save_note(
-    request: PortalRequest, held: Verification, form: VerificationForm, by: dict[str, Any]
-) -> None:
-    """What was typed so far, with a file more or a file less."""
+def _save_note(request: PortalRequest, held: Verification, form: VerificationForm) -> None:
+    """Save what was typed so far, with a file more or a file less."""
     with transaction.atomic():
-        actions.note(held, **form.said, seen=_as_seen(request, held, form), **by)
+        actions.note(
+            held,
+            place=form.cleaned_data["place"],
+            finding=form.cleaned_data["finding"],
+            found_value=form.cleaned_data["found_value"],
+            text=form.cleaned_data["text"],
+            hours=form.cleaned_data["hours"],
+            by=request.user,
+            at=request.at,
+            seen=_as_seen(request, held, form),
+        )
         if withdrawn := request.POST.get("take_back"):
             shown = next((e for e in held.exhibits.live() if str(e.uuid) == withdrawn), None)
             if shown is None:
                 raise Refused(_("This file has been replaced or withdrawn in the meantime."))
-            actions.take_back(shown, **by)
-        if form.cleaned_data["file"]:
-            actions.show(held, upload=form.cleaned_data["file"], description=form.description, **by)
+            actions.take_back(shown, by=request.user, at=request.at)
+        _show_file(request, held, form)
+
+
+def _show_file(request: PortalRequest, held: Verification, form: VerificationForm) -> None:
+    """Keep the file that came with the form, where one did."""
+    if file := form.cleaned_data["file"]:
+        actions.show(
+            held,
+            upload=file,
+            description=form.description,
+            by=request.user,
+            at=request.at,
+        )
 
 
 @require_safe
 def exhibit(request: PortalRequest, uuid: UUID) -> HttpResponseBase:
-    """The file as it was uploaded, always as a download; nothing before its state allows it."""
+    """Hand out the file as it was uploaded, always as a download, once its state allows it."""
     rows = (
         Exhibit.objects.visible_to(request.user, request.at).live().select_related("verification")
     )

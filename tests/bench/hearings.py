@@ -19,7 +19,7 @@ from appeals import lookups as appeals_lookups
 from appeals.case_file import queries as case_file_queries
 from appeals.case_file import views as case_file_views
 from appeals.corrections import actions as corrections
-from appeals.corrections.actions import Rule
+from appeals.corrections.effects import Rule
 from appeals.drafting import actions as drafting
 from appeals.models import Appeal, Filing
 from cycles.calendar import PHASES, Phase

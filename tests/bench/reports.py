@@ -50,10 +50,13 @@ def score_report(at: Any) -> dict[str, Any]:
         return response.content.decode()
 
     with translation.override("fa"):
-        context = report_views._whole(request_of(head, at, address), submission.pk)
+        request = request_of(head, at, address)
+        context = report_views._report_context(
+            request, report_views._readable(request, submission.pk)
+        )
 
         def bare() -> str:
-            with patch.object(report_views, "_whole", return_value=context):
+            with patch.object(report_views, "_report_context", return_value=context):
                 return page()
 
         assert page().count('id="line-') == bare().count('id="line-') == LINES

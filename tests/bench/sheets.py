@@ -42,7 +42,9 @@ def sheet_in(at: Any) -> dict[str, Any]:
                 again = spreadsheets_sheets.read(VALUES, content, "values.xlsx")
                 written = answers_sheets.import_answers(
                     submission,
-                    lambda: resource.given(dry_run.checked_again(resource, again, found.digest)),
+                    lambda: resource.changed_values(
+                        dry_run.checked_again(resource, again, found.digest)
+                    ),
                     by=staff,
                     at=at,
                     file_name="values.xlsx",

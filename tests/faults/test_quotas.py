@@ -71,7 +71,7 @@ def test_an_agency_s_files_end_at_its_quota_and_the_numbers_are_told(
 
     assert "of 5.0 GB" in str(refused.value)
     uploads.finish_upload(begun, content=SimpleUploadedFile("b.txt", b"text"), by=w.staff, at=w.at)
-    assert quotas.used(w.cycle, w.power).files == 2
+    assert quotas.used_amount(w.cycle, w.power).files == 2
 
 
 def test_bytes_count_and_what_is_withdrawn_counts_on(w: World, line: Answer, settings: Any) -> None:
@@ -107,11 +107,11 @@ def test_one_agency_s_files_are_none_of_another_s(w: World, line: Answer, settin
         .exclude(measure__method="steward")
         .order_by("pk")[0]
     )
-    assert quotas.used(w.cycle, w.health) == quotas.Amount(0, 0)
+    assert quotas.used_amount(w.cycle, w.health) == quotas.Amount(0, 0)
 
     with pytest.raises(Refused, match="0 of 0 files"):
         attach(w, line, "a.txt")
     settings.AGENCY_MOST_FILES = 1
     attach(w, line, "a.txt")
 
-    assert quotas.used(w.cycle, other.submission.agency) == quotas.Amount(0, 0)
+    assert quotas.used_amount(w.cycle, other.submission.agency) == quotas.Amount(0, 0)

@@ -158,9 +158,7 @@ def test_after_communication_the_agency_reads_scores_and_reasons(marked, visit):
         assert "Farrokhzad" not in page
 
 
-def test_an_assessor_reads_no_report_and_no_one_else_s_marks_even_after_communication(
-    marked, visit
-):
+def test_an_assessor_reads_no_report_and_nobody_s_marks_after_communication(marked, visit):
     of_power = {"cycle": marked.cycle, "agency": marked.power, "submission": marked.submission}
     second = Block.objects.create(
         **of_power,

@@ -10,7 +10,8 @@ from django.utils import translation
 
 from agencies.models import Interest
 from appeals.corrections import actions as corrections
-from appeals.corrections.actions import Effect, Rule
+from appeals.corrections import effects
+from appeals.corrections.effects import Effect, Rule
 from appeals.models import Appeal, Correction
 from cycles.models import Cycle, Delivery, Entry
 from cycles.workflow import Refused
@@ -49,9 +50,9 @@ def like_cases(value=30, points=100, state="scored", basis="agreed"):
 
 def effect_of(world, rule=EASIER, **rules):
     measure = Measure.objects.get(code="G1-1")
-    found = corrections.affected_lines(measure, rule, **({"may_fall": False} | rules))
+    found = effects.affected_lines(measure, rule, **({"may_fall": False} | rules))
     like = next(x for x in found if x.line.submission_id == world.other.pk)
-    return like.fate, like.after
+    return like.effect, like.after
 
 
 @pytest.mark.parametrize(

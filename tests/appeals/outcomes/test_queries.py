@@ -216,7 +216,7 @@ def test_loads_count_what_waits_for_whom_and_what_is_late():
 
 def test_corrections_of_a_cycle_are_added_up():
     world = build("decided")
-    nothing = outcomes_queries.corrected(world.cycle)
+    nothing = outcomes_queries.correction_totals(world.cycle)
     of = {
         "cycle": world.cycle,
         "measure": world.appeal.answer.measure,
@@ -227,7 +227,7 @@ def test_corrections_of_a_cycle_are_added_up():
     for lines, moved in ((3, Decimal("1.5")), (4, Decimal("-0.5"))):
         Correction.objects.create(**of, **said, line_count=lines, points_moved=moved)
 
-    found = outcomes_queries.corrected(world.cycle)
+    found = outcomes_queries.correction_totals(world.cycle)
 
     assert (nothing.count, nothing.lines, nothing.points_moved) == (0, 0, 0)
     assert (found.count, found.lines, found.points_moved) == (2, 7, Decimal(1))
@@ -269,7 +269,7 @@ def test_a_measure_is_flagged_by_enough_decided_appeals_of_which_a_third_was_uph
             world, state, decided_points=Decimal(1) if state in ("upheld", "partly") else None
         )
 
-    found = outcomes_queries.flagged(next_set(world))
+    found = outcomes_queries.flagged_measures(next_set(world))
 
     assert [(f.measure.code, f.decided, f.upheld, f.partly) for f in found] == (
         [("G1-1", *flag)] if flag else []
@@ -283,13 +283,13 @@ def test_only_communicated_scores_of_the_two_years_before_flag_a_measure():
     one, two, three = (next_set(world, years) for years in (1, 2, 3))
 
     found = [
-        [f.year for f in outcomes_queries.flagged(each)]
+        [f.year for f in outcomes_queries.flagged_measures(each)]
         for each in (world.general, one, two, three)
     ]
     Submission.objects.exclude(pk=world.submission.pk).update(state="marked")
 
     assert found == [[], [YEAR], [YEAR], []]
-    assert outcomes_queries.flagged(one) == []
+    assert outcomes_queries.flagged_measures(one) == []
 
 
 def test_flags_take_two_queries_for_any_number(django_assert_num_queries):
@@ -300,6 +300,6 @@ def test_flags_take_two_queries_for_any_number(django_assert_num_queries):
     later = next_set(world)
 
     with django_assert_num_queries(2):
-        found = outcomes_queries.flagged(later)
+        found = outcomes_queries.flagged_measures(later)
 
     assert len(found) == 3

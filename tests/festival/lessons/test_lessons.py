@@ -19,7 +19,7 @@ from festival.results import actions as results
 from indicators.models import Axis, Indicator, Measure
 from submissions.models import Score, Submission
 from tests.factories import build
-from tests.submissions.marked import another
+from tests.submissions.marked_agencies import another
 from tests.worlds.closing import next_set
 
 HOUR = timedelta(hours=1)

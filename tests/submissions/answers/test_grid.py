@@ -1,12 +1,10 @@
 """The grid of units × measures: what a headquarters enters for its units, cell by cell, and the
-documents it gives.
-"""
+documents it gives."""
 
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
@@ -18,10 +16,10 @@ from indicators.models import Measure
 from indicators.sets import targets
 from submissions.answers import actions as answers
 from submissions.answers import headquarters
-from submissions.models import Answer, Evidence, Submission
+from submissions.models import Answer
 from submissions.signing import actions as signing
-from tests import factories
-from tests.factories import World, build, make_agency, make_user
+from tests.factories import World, build, make_user
+from tests.submissions.answers.units import address, line, unit, with_units
 
 pytestmark = pytest.mark.django_db
 
@@ -32,58 +30,12 @@ def _english():
         yield
 
 
-@pytest.fixture
-def begun() -> World:
-    return build("begun")
-
-
-def unit(w: World, code: str = "MOE-QZ") -> Submission:
-    return Submission.objects.select_related("agency", "cycle").get(
-        cycle=w.cycle, agency__code=code
-    )
-
-
-def line(w: World, code: str = "G1-1", of: str = "MOE-QZ") -> Answer:
-    return Answer.objects.with_submission().get(submission=unit(w, of), measure__code=code)
-
-
-def contents(given: Any) -> list[bytes]:
-    found = []
-    for evidence in given:
-        with evidence.document.file.open("rb") as file:
-            found.append(file.read())
-        evidence.document.file.close()
-    return found
-
-
-def address(w: World, rest: str = "") -> str:
-    return f"/en/submissions/units/{w.cycle.pk}/{rest}"
-
-
 def seen(client: Any, w: World, rest: str = "") -> str:
     return client.get(address(w) + rest).context["grid"].seen
 
 
 def cells(page: Any) -> dict[str, Any]:
     return {c.answer.measure.code: c for row in page.context["grid"].rows for c in row.cells if c}
-
-
-def with_units(count: int) -> World:
-    """A world in which the power ministry has so many units."""
-    w = build("open")
-    for number in range(1, count):
-        agency = make_agency(
-            f"MOE-{number}", f"واحد {number}", f"Unit {number}", parent=w.power, province=w.province
-        )
-        fields = {"level": agency.level, "sector": agency.sector, "province": agency.province}
-        names = {"name_fa": agency.name_fa, "name_en": agency.name_en}
-        Participation.objects.create(cycle=w.cycle, agency=agency, **fields, **names)
-    for stage in ("drafted", "proposed", "approved", "communicated", "begun"):
-        getattr(factories, f"_{stage}")(w)
-    return w
-
-
-# --- Who finds it -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -138,9 +90,6 @@ def test_a_page_takes_the_same_queries_for_any_number_of_units(visit, count):
 
 
 QUERIES = 10
-
-
-# --- Entering -----------------------------------------------------------------------------------
 
 
 def test_values_are_entered_and_the_unit_is_told_and_has_its_own_entry(visit):
@@ -291,81 +240,9 @@ def test_of_several_units_all_are_entered_or_none(visit):
     )
     units = [a.submission for a in lines]
 
-    with pytest.raises(answers.Changed):
+    with pytest.raises(answers.AnswerChanged):
         headquarters.fill_units(
             units, {a.pk: Decimal(1) for a in lines}, seen=tokens, by=w.headquarters, at=w.at
         )
 
     assert [line(w, of=code).value for code in ("MOE-QZ", "MOE-1")] == [None, 9]
-
-
-# --- Documents ----------------------------------------------------------------------------------
-
-
-def test_one_document_is_given_to_several_units_each_with_its_own_entry(visit):
-    w = with_units(3)
-    client = visit(w, w.headquarters)
-    units = [unit(w, code) for code in ("MOE-QZ", "MOE-2")]
-    body = {"measure": line(w).measure_id, "units": [u.pk for u in units]}
-
-    client.post(
-        address(w, "document/"),
-        body | {"file": SimpleUploadedFile("گزارش.pdf", b"%PDF-1.7", "application/pdf")},
-    )
-
-    given = Evidence.objects.filter(answer__measure__code="G1-1")
-    assert {e.answer.submission_id for e in given} == {u.pk for u in units}
-    assert contents(given) == [b"%PDF-1.7", b"%PDF-1.7"]
-    assert {e.object_pk for e in Entry.objects.filter(act="provide")} == {u.pk for u in units}
-
-
-def test_a_large_document_that_was_put_aside_on_disk_reaches_every_unit(visit):
-    w = with_units(3)
-    file = TemporaryUploadedFile("a.txt", "text/plain", 5, "utf-8")
-    file.write(b"hello")
-    file.seek(0)
-
-    given = headquarters.give_document(
-        [unit(w), unit(w, "MOE-1")], line(w).measure, upload=file, by=w.headquarters, at=w.at
-    )
-
-    assert contents(given) == [b"hello", b"hello"]
-
-
-def test_a_document_shows_a_line_that_lacked_evidence_as_having_it(begun):
-    w = begun
-    Measure.objects.filter(code="G1-1").update(evidence_rule="required")
-    a = answers.save_answer(line(w), value=Decimal(33), by=w.unit_head, at=w.at)
-
-    headquarters.give_document(
-        [unit(w)], a.measure, upload=SimpleUploadedFile("a.txt", b"x"), by=w.headquarters, at=w.at
-    )
-
-    assert "evidence" in a.lacking
-    assert "evidence" not in line(w).lacking
-
-
-@pytest.mark.parametrize(("name", "said"), (("a.exe", "cannot be accepted"), ("a.pdf", "is empty")))
-def test_a_document_that_is_no_evidence_is_refused_on_the_page(begun, visit, name, said):
-    w, client = begun, visit(begun, begun.headquarters)
-    content = b"" if name == "a.pdf" else b"x"
-    body = {
-        "measure": line(w).measure_id,
-        "units": [unit(w).pk],
-        "file": SimpleUploadedFile(name, content),
-    }
-
-    page = client.post(address(w, "document/"), body)
-
-    assert said in page.content.decode() or "empty" in page.content.decode()
-    assert not Evidence.objects.exists()
-
-
-def test_a_unit_of_which_the_measure_is_not_asked_gets_no_document(begun):
-    w = begun
-    own = Measure.objects.of(w.specific).order_by("pk").first()
-
-    with pytest.raises(Refused, match="Choose units"):
-        headquarters.give_document(
-            [unit(w)], own, upload=SimpleUploadedFile("a.txt", b"x"), by=w.headquarters, at=w.at
-        )

@@ -79,7 +79,7 @@ def test_whose_lines_are_analysed_is_a_rule_of_the_cycle(rule, lacking):
     assert saved.lacking == lacking
 
 
-def test_a_value_without_the_evidence_its_measure_asks_for_lacks_it_until_a_file_is_there():
+def test_a_value_lacks_the_evidence_its_measure_asks_for_until_a_file_is_there():
     world = build("begun")
     Measure.objects.filter(pk=line(world).measure_id).update(evidence_rule="required")
 
@@ -266,7 +266,7 @@ def test_a_headquarters_comments_on_its_units_line_and_nobody_elses():
 # --- Influences from outside --------------------------------------------------------------------
 
 
-def test_an_influence_without_evidence_is_missing_something_and_is_judged_with_a_reason():
+def test_an_influence_without_evidence_lacks_it_and_is_judged_with_a_reason():
     world = build("answered")
     answer = line(world)
     bare = teamwork.claim_factor(

@@ -32,7 +32,7 @@ def url(name, *args, language="en"):
 
 
 def seen(answer, *names):
-    return {f"seen_{name}": answer.token(name) for name in names or answers.SAID}
+    return {f"seen_{name}": answer.token(name) for name in names or answers.FIELDS}
 
 
 @pytest.mark.django_db
@@ -50,7 +50,7 @@ def test_only_the_fields_that_were_named_are_saved():
 def test_a_field_that_was_left_as_it_was_seen_does_not_undo_what_a_colleague_wrote():
     world = build("begun")
     before = line(world)
-    tokens = {name: before.token(name) for name in answers.SAID}
+    tokens = {name: before.token(name) for name in answers.FIELDS}
     answers.save_answer(line(world), note="از همکار", by=world.head, at=world.at)
 
     answers.save_answer(before, value=Decimal(7), note="", seen=tokens, by=world.staff, at=world.at)
@@ -60,13 +60,13 @@ def test_a_field_that_was_left_as_it_was_seen_does_not_undo_what_a_colleague_wro
 
 
 @pytest.mark.django_db
-def test_a_field_that_a_colleague_changed_meanwhile_is_refused_and_nothing_of_the_line_is_saved():
+def test_a_field_that_a_colleague_changed_is_refused_and_nothing_of_the_line_saved():
     world = build("begun")
     before = line(world)
-    tokens = {name: before.token(name) for name in answers.SAID}
+    tokens = {name: before.token(name) for name in answers.FIELDS}
     answers.save_answer(line(world), value=Decimal(5), note="x", by=world.head, at=world.at)
 
-    with pytest.raises(answers.Changed) as refusal:
+    with pytest.raises(answers.AnswerChanged) as refusal:
         answers.save_answer(
             before,
             value=Decimal(7),
@@ -124,7 +124,7 @@ def test_a_clash_is_answered_409_with_both_texts_and_the_typed_one_kept(visit):
 
 
 @pytest.mark.django_db
-def test_after_a_save_the_page_still_knows_which_fields_it_shows_as_they_were_before_a_colleague_changed_them(
+def test_after_a_save_the_page_knows_which_fields_a_colleague_has_changed_since(
     visit,
 ):
     world = build("begun")
@@ -143,7 +143,7 @@ def test_after_a_save_the_page_still_knows_which_fields_it_shows_as_they_were_be
 
 
 @pytest.mark.django_db
-def test_whoever_has_seen_both_may_put_the_own_text_in_its_place_or_let_the_other_stand(visit):
+def test_whoever_has_seen_both_texts_may_save_the_own_one_or_keep_the_other(visit):
     world = build("begun")
     before = line(world)
     answers.save_answer(line(world), value=Decimal(5), note="x", by=world.head, at=world.at)
@@ -163,7 +163,7 @@ def test_whoever_has_seen_both_may_put_the_own_text_in_its_place_or_let_the_othe
 
 
 @pytest.mark.django_db
-def test_what_is_wrong_is_answered_422_in_words_and_a_page_without_scripts_keeps_what_was_typed(
+def test_what_is_wrong_is_answered_422_in_words_and_what_was_typed_is_kept(
     visit,
 ):
     world = build("begun")
@@ -181,7 +181,7 @@ def test_what_is_wrong_is_answered_422_in_words_and_a_page_without_scripts_keeps
 
 
 @pytest.mark.django_db
-def test_a_script_is_told_that_the_sign_in_has_expired_and_is_not_led_to_another_page():
+def test_a_script_learns_that_the_sign_in_has_expired_and_stays_on_its_page():
     world = build("begun")
 
     answer = Client().post(url("answer", line(world).pk), {"value": "7"}, headers=HTMX)
@@ -208,7 +208,7 @@ def test_a_save_takes_few_queries_whatever_the_number_of_lines(visit):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_tabs_that_save_a_line_first_at_once_one_is_saved_and_the_other_told_forty_of_forty(
+def test_of_two_tabs_that_save_a_line_at_once_one_saves_and_one_is_refused(
     settings,
 ):
     world = build("begun")

@@ -78,7 +78,7 @@ def test_the_export_is_read_again_as_no_change(kind, visit):
     assert "There is nothing to write." in page.content.decode()
 
 
-def test_the_export_holds_the_lines_that_the_agency_fills_in_and_nothing_of_the_stewards(visit):
+def test_the_export_holds_the_agency_s_lines_and_nothing_of_the_stewards(visit):
     w = build("answered")
 
     content = visit(w, w.staff).get(address(w, "xlsx/")).content
@@ -201,9 +201,7 @@ def test_a_line_that_two_measures_share_is_filled_in_on_the_page(begun, visit):
     assert "on the page" in page.context["check"].errors[0]["message"]
 
 
-def test_what_a_colleague_changes_between_check_and_confirmation_is_told_and_not_overwritten(
-    begun, visit
-):
+def test_what_a_colleague_changes_after_the_check_is_told_and_not_overwritten(begun, visit):
     w, client = begun, visit(begun, begun.staff)
     page = upload(client, w, sheet(w, ("G1-1", "45", "", ""), ("G2-1", "5", "", "")))
     answers.save_answer(line(w, "G1-1"), value=Decimal(7), by=w.head, at=w.at)

@@ -42,7 +42,7 @@ def line(db):
     return asked
 
 
-def test_the_form_of_a_line_refuses_115_percent_and_shows_the_bounds_beside_the_field(line):
+def test_the_form_refuses_115_percent_and_shows_the_bounds_beside_the_field(line):
     form = AnswerForm({"value": "۱۱۵"}, answer=line)
 
     assert form.errors["value"] == [TOO_MUCH]

@@ -1,6 +1,5 @@
 """Nothing is shown before interests are declared and reference lines marked near enough; what
-nobody may mark moves.
-"""
+nobody may mark moves."""
 
 from decimal import Decimal
 
@@ -8,24 +7,18 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from agencies.models import Clearance, Interest, User
-from cycles.models import Cycle, Entry
-from cycles.people import interests
+from agencies.models import Clearance, User
+from cycles.models import Cycle
 from cycles.workflow import Refused
 from indicators.models import Measure
 from submissions.calibration import actions as calibration
-from submissions.marking import actions as marking
-from submissions.marking import assignment
 from submissions.models import (
-    Answer,
-    Block,
     Calibration,
-    Mark,
     ReferenceLine,
     ReferenceMark,
-    Submission,
 )
 from tests.factories import World, build
+from tests.submissions.calibration.sittings import fresh, visible_blocks
 
 pytestmark = pytest.mark.django_db
 
@@ -49,18 +42,6 @@ def lay(world: World, code: str, points: int, **said):
     )  # fmt: skip
 
 
-def fresh(user: User) -> User:
-    return User.objects.get(pk=user.pk)
-
-
-def shown(user: User, world: World) -> tuple[int, int, int]:
-    """Blocks, self-assessments and lines that somebody is shown."""
-    user = fresh(user)
-    return tuple(
-        model.objects.visible_to(user, world.at).count() for model in (Block, Submission, Answer)
-    )  # type: ignore[return-value]
-
-
 def sit(world: World, *points: int, by: User | None = None) -> Calibration:
     by = by or world.assessor
     sitting = calibration.begin_sitting(world.cycle, by=by, at=world.at)
@@ -72,111 +53,19 @@ def sit(world: World, *points: int, by: User | None = None) -> Calibration:
     return calibration.hand_in_sitting(sitting, by=by, at=world.at)
 
 
-# --- Interests ----------------------------------------------------------------------------------
-
-
-def test_nothing_on_a_desk_is_shown_or_marked_before_all_interests_are_declared():
-    world = build("assigned")
-    Clearance.objects.filter(user=world.assessor).delete()
-    line = Answer.objects.on_desk(world.block).first()
-
-    before = shown(world.assessor, world)
-    with pytest.raises(Refused):
-        marking.save_marks(
-            world.block,
-            {line.pk: {"points": Decimal(1), "reason": "x"}},
-            by=fresh(world.assessor),
-            at=world.at,
-        )
-    interests.state_interests(world.cycle, by=fresh(world.assessor), at=world.at)
-
-    assert before == (0, 0, 0)
-    assert (
-        shown(world.assessor, world)[0] == Block.objects.filter(assessor=world.assessor).count() > 0
-    )
-
-
-def test_the_blocks_page_names_no_agency_before_and_says_what_to_do(client):
-    world = build("assigned")
-    Clearance.objects.filter(user=world.assessor).delete()
-    client.force_login(world.assessor)
-
-    page = client.get(reverse("submissions:blocks")).content.decode()
-
-    assert world.power.name_fa not in page
-    assert reverse("cycles:interests") in page
-
-
-def test_what_was_just_declared_holds_at_once_for_whoever_said_it():
-    world = build("open")
-    before = world.assessor.is_cleared(world.cycle)
-
-    interests.state_interests(world.cycle, by=world.assessor, at=world.at)
-    interests.declare_interest(agency=world.health, reason="x", by=world.assessor, at=world.at)
-
-    assert not before
-    assert world.assessor.cleared_years("interests") == [world.cycle.year]
-    assert world.assessor.is_conflicted(world.health.pk)
-
-
-def test_the_statement_is_for_one_year_is_recorded_and_is_made_once():
-    world = build("open")
-
-    stated = interests.state_interests(world.cycle, by=world.assessor, at=world.at)
-
-    assert (stated.kind, stated.year) == ("interests", world.cycle.year)
-    assert Entry.objects.filter(act="state_interests").count() == 1
-    with pytest.raises(Refused):
-        interests.state_interests(world.cycle, by=fresh(world.assessor), at=world.at)
-    with pytest.raises(Refused):
-        interests.state_interests(world.cycle, by=world.staff, at=world.at)
-
-
-def test_no_statement_is_made_about_a_year_in_which_nothing_is_marked():
-    world = build("planned")
-
-    with pytest.raises(Refused):
-        interests.state_interests(world.cycle, by=world.assessor, at=world.at)
-
-
-def test_an_interest_declared_later_moves_the_block_to_another_with_the_marks_made_so_far():
-    world = build("assigned")
-    line = Answer.objects.on_desk(world.block).first()
-    marking.save_marks(
-        world.block,
-        {line.pk: {"points": Decimal(1), "reason": "x"}},
-        by=world.assessor,
-        at=world.at,
-    )
-    Interest.objects.create(
-        user=world.assessor, agency=world.power, reason="Family", declared_at=world.at
-    )
-
-    shared = assignment.assign_all(world.cycle, by=world.administrator, at=world.at)
-    again = assignment.assign_all(world.cycle, by=world.administrator, at=world.at)
-
-    held = Block.objects.filter(submission=world.submission)
-    assert {b.assessor_id for b in held} == {world.other_assessor.pk}
-    assert (shared.moved, again.moved) == (held.count(), 0)
-    assert Mark.objects.get(answer=line).points == 1
-
-
-# --- Reference lines ----------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("given", "passed"), ((150, True), (120, True), (119, False), (300, False))
 )
 def test_a_threshold_gates_the_desk(given, passed):
     world = demanding(build("assigned"))
     lay(world, "G1-1", 150)
-    before = shown(fresh(world.assessor), world)
+    before = visible_blocks(fresh(world.assessor), world)
 
     sitting = sit(world, given, by=fresh(world.assessor))
 
     assert before == (0, 0, 0)
     assert sitting.is_passed is passed
-    assert (shown(world.assessor, world)[0] > 0) is passed
+    assert (visible_blocks(world.assessor, world)[0] > 0) is passed
     assert Clearance.objects.filter(user=world.assessor, kind="training").exists() is passed
 
 
@@ -261,7 +150,7 @@ def test_a_cycle_that_asks_for_training_and_has_no_lines_shows_nothing_and_says_
     client.force_login(world.administrator)
     page = client.get(reverse("submissions:references", args=[world.cycle.pk]))
 
-    assert shown(world.assessor, world) == (0, 0, 0)
+    assert visible_blocks(world.assessor, world) == (0, 0, 0)
     assert "alert-warning" in page.content.decode()
 
 
@@ -323,9 +212,6 @@ def test_a_provincial_administrator_lays_no_lines_and_nobody_trains_for_another(
         calibration.save_sitting(sitting, {}, by=world.other_assessor, at=world.at)
     with pytest.raises(Refused):
         calibration.begin_sitting(world.cycle, by=world.staff, at=world.at)
-
-
-# --- The page -----------------------------------------------------------------------------------
 
 
 def page_of(client, world, sitting, settings, **typed):

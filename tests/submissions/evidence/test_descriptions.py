@@ -18,11 +18,11 @@ from cycles.workflow import Refused
 from submissions.evidence import actions as evidence
 from submissions.models import Answer, Description, Evidence, Exhibit, Version
 from submissions.signing import actions as signing
-from submissions.signing import versions
+from submissions.signing import signed_lines, versions
 from tests.factories import build
 from tests.factories import shown as shown_file
 from tests.submissions.evidence.documents import docx, pdf
-from tests.submissions.verification.test_verification import drawn_all, of_line
+from tests.submissions.verification.findings import drawn_all, of_line
 from tests.tabs import Tab
 
 pytestmark = pytest.mark.django_db
@@ -71,7 +71,7 @@ def test_a_file_is_described_on_the_page_of_its_line(visit):
     assert 'value="۱۴۰۴/۱۲/۱۱"' in page
 
 
-def test_a_description_that_another_tab_has_stored_is_asked_for_and_nothing_typed_is_lost(visit):
+def test_a_description_stored_by_another_tab_is_asked_about_and_nothing_lost(visit):
     world = build("begun")
     shown, client = attached(world), visit(world, world.staff)
     page, address = url("submissions:files", line(world).pk), url("submissions:refer", shown.uuid)
@@ -152,7 +152,7 @@ def test_nothing_is_described_once_the_self_assessment_is_signed():
     assert world.fresh(shown).description == Description()
 
 
-def test_a_new_version_of_a_file_and_its_use_for_another_line_are_described_as_it_was():
+def test_a_new_version_of_a_file_and_its_use_elsewhere_keep_its_description():
     world = build("begun")
     shown = described(world, attached(world))
 
@@ -203,7 +203,7 @@ def test_a_version_that_is_taken_up_describes_its_files_again_as_it_did():
     assert versions.content_of(world.fresh(world.submission)) == version.content
 
 
-def test_a_version_of_the_first_form_says_nothing_of_letters_and_is_shown_and_taken_up():
+def test_a_version_of_the_first_form_without_letters_is_shown_and_taken_up():
     world = build("answered")
     shown = attached(world)
     content = json.loads(versions.content_of(world.submission))
@@ -211,7 +211,7 @@ def test_a_version_of_the_first_form_says_nothing_of_letters_and_is_shown_and_ta
         each["evidence"] = [row[:3] for row in each["evidence"]]
     old = Version(submission=world.submission, content=json.dumps(content))
 
-    files = [file for each in versions.signed_lines(old) for file in each.files]
+    files = [file for each in signed_lines.signed_lines(old) for file in each.files]
     versions.restore(world.submission, old, at=world.at)
 
     assert [(file.name, file.description) for file in files] == [("a.pdf", Description())]

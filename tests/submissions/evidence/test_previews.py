@@ -287,7 +287,7 @@ def test_an_email_attached_to_an_email_is_named_with_what_it_carries():
 # --- Signatures ---------------------------------------------------------------------------------
 
 
-def test_who_signed_a_pdf_is_shown_as_the_file_says_it_and_the_portal_vouches_for_nothing(visit):
+def test_who_signed_a_pdf_is_shown_as_it_says_and_the_portal_vouches_for_nothing(visit):
     world = build("begun")
 
     page = evidence_page(world, visit, signed_pdf("علی رضایی", "وزارت نمونه"), "signed.pdf")

@@ -202,9 +202,7 @@ def test_the_board_says_whether_it_will_be_done_in_time(visit):
 
 
 @pytest.mark.django_db
-def test_the_file_of_all_marks_has_each_with_the_score_that_holds_and_stands_in_the_record(
-    visit, settings
-):
+def test_the_file_of_all_marks_has_each_with_its_score_and_is_on_record(visit, settings):
     world = build("marked")
     client = visit(world, world.administrator)
 

@@ -22,9 +22,9 @@ pytestmark = pytest.mark.django_db
 
 
 def met(world, at=None):
-    """The obstacles of the power ministry, with how many things each counts."""
-    found = blockers.found([world.submission], at or world.at)
-    return {m.obstacle.code: m.count for m in found.get(world.submission.pk, [])}
+    """Count the things of each blocker of the power ministry."""
+    found = blockers.of_submissions([world.submission], at or world.at)
+    return {m.blocker.code: m.count for m in found.get(world.submission.pk, [])}
 
 
 def test_what_is_marked_in_full_has_no_obstacle():
@@ -110,8 +110,8 @@ def test_every_obstacle_leads_to_where_it_is_settled():
 
     with translation.override("en"):
         urls = {
-            m.obstacle.code: m.url
-            for m in blockers.found([world.submission], world.at)[world.submission.pk]
+            m.blocker.code: m.url
+            for m in blockers.of_submissions([world.submission], world.at)[world.submission.pk]
         }
 
     assert urls == {
@@ -163,7 +163,7 @@ def test_obstacles_are_found_by_the_same_queries_for_any_number_of_agencies():
             Submission.objects.create(cycle=world.cycle, agency=agency, participation=participation)
         submissions = list(Submission.objects.filter(cycle=world.cycle))
         with CaptureQueriesContext(connection) as queries:
-            found = blockers.found(submissions, world.at)
+            found = blockers.of_submissions(submissions, world.at)
         taken.append((len(queries), len(found)))
 
-    assert taken == [(len(blockers.OBSTACLES), 3), (len(blockers.OBSTACLES), 33)]
+    assert taken == [(len(blockers.BLOCKERS), 3), (len(blockers.BLOCKERS), 33)]

@@ -15,7 +15,7 @@ from submissions.models import Score, ScoreRun, Submission
 from submissions.release import actions as release
 from submissions.scoring import actions as scoring
 from tests.factories import PASSWORD, ask, build
-from tests.submissions.marked import another, many
+from tests.submissions.marked_agencies import another, many
 from tests.worlds.answers import power_line
 
 pytestmark = pytest.mark.django_db

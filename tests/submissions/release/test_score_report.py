@@ -1,56 +1,28 @@
 """The score report and the extracts of the units, as pages and on paper."""
 
-import io
 import re
-from datetime import timedelta
 from decimal import Decimal
 
-import pypdf
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
-from django.utils import translation
 
 from cycles.calendar import Phase
-from cycles.models import Cycle, Entry, Participation
-from indicators.models import Axis, Indicator, IndicatorSet, Kind, Measure
+from cycles.models import Entry
+from indicators.models import Indicator, Measure
 from indicators.scoring.statutory_tree import LineState
 from submissions.models import Answer, Score, Submission
-from submissions.release import actions as release
 from submissions.release import score_report
-from submissions.scoring import distribution, totals
 from tests.factories import build
-from tests.submissions.marked import another
+from tests.submissions.marked_agencies import another
+from tests.submissions.release.reports import communicate, peers_of, read, url
 from tests.submissions.release.test_release import appealed
 from tests.worlds.answers import power_line
 
 pytestmark = pytest.mark.django_db
 
-INVISIBLE = re.compile("[\u200c\u200e\u200f\u2066-\u2069]")
 ADDRESSES = ("report", "report_file", "extract", "extract_file")
-
-
-def url(name, world, language="en"):
-    with translation.override(language):
-        return reverse(f"submissions:{name}", args=[world.submission.pk])
-
-
-def read(world):
-    return score_report.read(world.fresh(world.submission))
-
-
-def communicate(world, submissions):
-    return release.communicate(submissions, by=world.administrator, at=world.at)
-
-
-def peers_of(world, *shares):
-    """So many more agencies of the power ministry's group with communicated scores."""
-    return communicate(world, [another(world, f"P{n}", share) for n, share in enumerate(shares)])
-
-
-# --- The embargo --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -105,131 +77,6 @@ def test_the_page_and_the_papers_name_no_place(visit):
         assert f"Office {code}" not in page
 
 
-# --- Beside the group ---------------------------------------------------------------------------
-
-
-def test_the_group_is_shown_from_five_agencies_on(visit):
-    world = build("scored")
-    client = visit(world, world.head)
-    peers_of(world, "0.1", "0.2", "0.3")
-
-    four = client.get(url("report", world)).content.decode()
-    communicate(world, [another(world, "P9", "0.4")])
-    five = client.get(url("report", world)).content.decode()
-
-    assert "fewer than 5 of its agencies" in four
-    assert "Middle half of the group" not in four
-    assert "fewer than 5 of its agencies" not in five
-    assert "Middle half of the group" in five
-
-
-def test_the_spread_is_the_median_and_quartiles_of_what_was_communicated_in_whole_percents():
-    world = build("scored")
-    another(world, "WAITS", "0.99")  # marked and not communicated
-    peers_of(world, "0.104", "0.2", "0.3", "0.4", "0.6")
-
-    [group] = distribution.peers(world.submission)
-
-    axis = Axis.objects.get(code="G2")
-    own = next(s for s in read(world).sums if s.node.axis == axis)
-    assert own.percent == 75
-    # 10.4, 20, 30, 40, 60 and the own 75: the quartiles lie a quarter of the way between two, the median half way
-    assert group.spreads["general", axis.pk] == distribution.Spread(
-        Decimal(23), Decimal(35), Decimal(55)
-    )
-
-
-def test_an_axis_of_ones_own_has_no_spread():
-    world = build("scored")
-    peers_of(world, "0.1", "0.2", "0.3", "0.4")
-
-    spread = {s.title: s.spread for s in read(world).sums if s.node.axis}
-
-    assert spread[Axis.objects.get(set=world.specific).title] is None
-    assert spread[Axis.objects.get(code="G1").title] is not None
-
-
-def test_what_an_appeal_gave_another_does_not_move_the_spread():
-    world = build("scored")
-    others = peers_of(world, "0.1", "0.2", "0.3", "0.4")
-    before = distribution.peers(others[0])
-
-    appealed(world)
-
-    assert distribution.peers(others[0]) == before
-
-
-# --- Beside last year ---------------------------------------------------------------------------
-
-
-def last_year(w, share="0.25"):
-    """The year before, communicated: the first line has the lineage of this year's first, its axis
-    the same code.
-    """
-    cycle = Cycle.objects.create(year=w.cycle.year - 1, preset=w.cycle.preset, state="published")
-    held = IndicatorSet.objects.create(cycle=cycle, kind=Kind.GENERAL, state="communicated")
-    axis = Axis.objects.create(set=held, code="G1", title_fa="محور", points=400)
-    indicator = Indicator.objects.create(axis=axis, code="x", title_fa="شاخص", points=400)
-    lineage = power_line(w).measure.lineage
-    titles = {"title_fa": "سنجهٔ پارسال", "unit_fa": "درصد", "method": "linear", "target": 90}
-    measure = Measure.objects.create(
-        indicator=indicator, code="OTHER", points=400, lineage=lineage, **titles
-    )
-    names = {
-        "name_fa": "وزارت",
-        "name_en": "Ministry",
-        "level": w.power.level,
-        "sector": w.power.sector,
-    }
-    participation = Participation.objects.create(cycle=cycle, agency=w.power, **names)
-    of = {"cycle": cycle, "agency": w.power, "participation": participation}
-    submission = Submission.objects.create(
-        **of, state="communicated", communicated_at=w.at - timedelta(days=360)
-    )
-    answer = Answer.objects.create(submission=submission, measure=measure, value=20)
-    points = 400 * Decimal(share)
-    Score.objects.create(
-        answer=answer, basis="agreed", state="scored", points=points, scored_at=w.at
-    )
-    totals.compute([submission], why="communicate", by=None, at=w.at)
-    return submission
-
-
-def test_lines_are_held_against_last_year_by_lineage_and_sums_by_code():
-    world = build("scored")
-    last_year(world)
-
-    report = read(world)
-
-    lines = {line.answer.measure.code: line.last_percent for line in report.lines}
-    assert lines.pop("G1-1") == 25
-    assert set(lines.values()) == {None}
-    sums = {(s.node.kind, s.node.axis and s.node.axis.code): s.last_percent for s in report.sums}
-    assert sums["", None] == sums["general", None] == sums["general", "G1"] == 25
-    assert sums["general", "G2"] is None
-
-
-def test_what_was_not_communicated_last_year_is_not_told():
-    world = build("scored")
-    Submission.objects.filter(pk=last_year(world).pk).update(state="marked")
-
-    report = read(world)
-
-    assert {s.last_percent for s in report.sums} == {None}
-    assert {line.last_percent for line in report.lines} == {None}
-
-
-def test_two_years_ago_is_not_last_year():
-    world = build("scored")
-    old = last_year(world)
-    Cycle.objects.filter(pk=old.cycle_id).update(year=world.cycle.year - 2)
-
-    assert {line.last_percent for line in read(world).lines} == {None}
-
-
-# --- Lines --------------------------------------------------------------------------------------
-
-
 def test_the_four_states_look_different(visit):
     world = build("scored")
     lines = list(Answer.objects.filter(submission=world.submission).order_by("pk"))
@@ -282,10 +129,10 @@ def test_what_was_communicated_stands_beside_what_holds_after_an_appeal(visit):
     report = read(world)
     page = visit(world, world.head).get(url("report", world)).content.decode()
 
-    [line] = [line for line in report.lines if line.changed]
+    [line] = [line for line in report.lines if line.is_changed]
     assert line.answer == power_line(world)
     assert line.communicated.points + 50 == line.score.points
-    assert (report.changed, before.changed) == (True, False)
+    assert (report.is_changed, before.is_changed) == (True, False)
     assert (
         report.total.communicated.points
         == before.total.node.points
@@ -344,9 +191,6 @@ def test_the_report_takes_the_same_queries_for_any_length(visit, django_assert_m
         score_report.read(submission)
 
 
-# --- The extract of a unit ----------------------------------------------------------------------
-
-
 def test_each_unit_gets_its_own_lines_with_reasons_and_analysis(visit):
     world = build("scored")
     water = Measure.objects.get(title_en="Non-revenue water")
@@ -367,58 +211,3 @@ def test_each_unit_gets_its_own_lines_with_reasons_and_analysis(visit):
     assert "Non-revenue water" not in rest
     assert client.get(url("extract", world), {"unit": "x"}).status_code == 404
     assert client.get(url("extract_file", world), {"unit": "x"}).status_code == 404
-
-
-# --- On paper -----------------------------------------------------------------------------------
-
-
-def text_of(response):
-    assert response["Content-Type"] == "application/pdf"
-    pages = pypdf.PdfReader(io.BytesIO(response.content)).pages
-    return INVISIBLE.sub("", "\n".join(page.extract_text() for page in pages))
-
-
-@pytest.mark.parametrize(
-    ("language", "words"),
-    (
-        ("en", ("Score report", "Ministry of Energy", "Line by line", "Measure G1-1")),
-        ("fa", ("گزارش امتیازهای مکتسبه", "وزارت نیرو", "ارزیابان")),
-    ),
-)
-def test_the_paper_says_the_same_in_the_language_of_the_page(visit, language, words):
-    world = build("scored")
-    peers_of(world, "0.1", "0.2", "0.3", "0.4")
-
-    response = visit(world, world.head).get(url("report_file", world, language))
-
-    text = text_of(response)
-    places = [
-        text.index(word) for phrase in words[:2] for word in INVISIBLE.sub("", phrase).split()
-    ]
-    assert places == sorted(places)  # letters and words stand in the order in which they are read
-    for phrase in words:
-        assert all(word in text for word in INVISIBLE.sub("", phrase).split())
-    assert pypdf.PdfReader(io.BytesIO(response.content)).trailer["/Root"]["/Lang"] == language
-
-
-def test_the_paper_of_a_unit_holds_its_lines_alone(visit):
-    world = build("scored")
-    Measure.objects.filter(title_en="Non-revenue water").update(responsible_unit="Water")
-
-    text = text_of(visit(world, world.head).get(url("extract_file", world), {"unit": "Water"}))
-
-    assert "Non-revenue water" in text
-    assert "Outage minutes" not in text
-    assert (
-        text.index("Extract of the score report")
-        < text.index("Non-revenue water")
-        < text.index("Action")
-    )
-
-
-def test_a_paper_made_before_communication_says_so(visit):
-    world = build("marked")
-
-    text = text_of(visit(world, world.administrator).get(url("report_file", world)))
-
-    assert "These scores have not been communicated" in " ".join(text.split())

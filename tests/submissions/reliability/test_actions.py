@@ -15,7 +15,7 @@ from submissions.models import Answer, Block, Mark, Reliability, Score
 from submissions.reliability import actions as reliability
 from tests.factories import build
 from tests.jobs import do, work_off
-from tests.submissions.marking.test_double_marking import both, said, shared_out
+from tests.submissions.marking.two_marks import both_blocks, double_marked_world, mark_values
 
 pytestmark = pytest.mark.django_db
 
@@ -29,13 +29,13 @@ def read_twice():
     """A self-assessment with every line it may be read twice for, the second assessor marking a
     tenth lower.
     """
-    world = shared_out(second_percent=100)
+    world = double_marked_world(second_percent=100)
     for block in Block.objects.filter(submission=world.submission).order_by("is_second", "pk"):
         marks = {}
         for a in Answer.objects.on_desk(block).select_related("measure", "own"):
             points = marking_rules.suggestion(a)
             lower = a.measure.points / 10 if block.is_second else 0
-            marks[a.pk] = said(max(points - lower, Decimal(0)))
+            marks[a.pk] = mark_values(max(points - lower, Decimal(0)))
         marking.save_marks(block, marks, by=block.assessor, at=world.at)
         marking.hand_in(block, by=block.assessor, at=world.at)
     return world
@@ -62,9 +62,9 @@ def test_marks_are_read_as_shares_of_the_ceiling_and_what_says_nothing_is_left_o
 
 
 def test_a_mark_that_is_not_handed_in_is_not_read():
-    world = shared_out()
-    first, _second = both(world)
-    marks = {a.pk: said(1) for a in Answer.objects.on_desk(first)}
+    world = double_marked_world()
+    first, _second = both_blocks(world)
+    marks = {a.pk: mark_values(1) for a in Answer.objects.on_desk(first)}
     marking.save_marks(first, marks, by=world.assessor, at=world.at)
 
     assert reliability.read(world.cycle) == []
@@ -121,9 +121,9 @@ def test_the_page_shows_who_is_severe_and_who_agrees(visit):
 
 
 def test_with_one_mark_a_line_nothing_is_claimed(visit):
-    world = shared_out(second_heaviest=0)
+    world = double_marked_world(second_heaviest=0)
     for block in Block.objects.filter(submission=world.submission):
-        marks = {a.pk: said(1) for a in Answer.objects.on_desk(block)}
+        marks = {a.pk: mark_values(1) for a in Answer.objects.on_desk(block)}
         marking.save_marks(block, marks, by=block.assessor, at=world.at)
         marking.hand_in(block, by=block.assessor, at=world.at)
 

@@ -103,7 +103,7 @@ def test_marks_that_agree_open_no_task(alpha):
     assert kinds() == []
 
 
-def test_a_later_study_opens_no_second_task_while_one_is_open_and_another_once_it_is_closed():
+def test_a_later_study_opens_another_task_only_once_the_open_one_is_closed():
     world = build("marked")
     found = {"copying": [row(world.assessor)], "agreement": {"lines": 9, "alpha": 0.1}}
     for _time in range(2):

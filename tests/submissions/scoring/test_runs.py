@@ -181,7 +181,7 @@ def test_a_real_worker_computes_what_was_ordered_once(celery_worker, marked, one
 
 
 @pytest.mark.django_db
-def test_the_digest_covers_the_key_the_ceiling_the_state_and_the_points_of_every_line():
+def test_the_digest_covers_key_ceiling_state_and_points_of_every_line():
     world = build("marked")
     score = Score.objects.filter(
         is_current=True, answer__submission=world.submission, points__gt=1

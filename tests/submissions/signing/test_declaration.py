@@ -122,7 +122,7 @@ def test_what_was_typed_stays_when_something_is_wrong(visit):
     assert not Declaration.objects.exists()
 
 
-def test_the_review_names_a_declaration_that_is_missing_and_no_longer_once_it_is_there(visit):
+def test_the_review_names_a_missing_declaration_until_it_is_there(visit):
     w = build("answered")
     client = visit(w, w.head)
     review = f"/en/submissions/{w.submission.pk}/review/"

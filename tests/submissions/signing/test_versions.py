@@ -98,7 +98,7 @@ def test_a_refused_signature_keeps_no_version():
     assert not Version.objects.exists()
 
 
-def test_what_the_headquarters_returned_and_nobody_signed_again_stands_as_it_was_signed(unit):
+def test_what_was_returned_and_not_signed_again_stands_as_it_was_signed(unit):
     w = unit
     signed = w.fresh(w.submission)
     signing.move(
@@ -163,7 +163,7 @@ def test_what_a_head_withdrew_and_did_not_sign_again_follows_the_rule_of_the_cyc
     assert line(world).value == (30 if keeps else 99)  # nothing typed is lost
 
 
-def test_a_version_is_taken_up_again_with_its_files_and_factors_and_the_present_text_is_kept(unit):
+def test_a_version_is_taken_up_with_files_and_factors_and_the_present_text_kept(unit):
     w = unit
     signing.move(w.submission, "withdraw", by=w.unit_head, at=w.at)
     added = teamwork.claim_factor(line(w), kind="law", text="تازه", by=w.unit_head, at=w.at)
@@ -206,7 +206,7 @@ def test_the_declaration_is_taken_up_with_the_version_it_was_signed_with(unit):
     )
 
 
-def test_the_receipt_is_a_paper_with_digest_and_address_and_its_page_tells_whether_it_still_counts(
+def test_the_receipt_has_digest_and_address_and_its_page_tells_whether_it_counts(
     visit,
 ):
     world = build("submitted")
