@@ -23,6 +23,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from agencies.json_values import JsonValue
+from agencies.locks import locked
 from agencies.persian import localised
 from cycles.workflow import Refused
 
@@ -95,7 +96,7 @@ def lock_rows(targets: Iterable[Any]) -> None:
     for target in targets:
         row = getattr(target, "obj", target)
         rows = type(row)._meta.default_manager.filter(pk=row.pk)
-        list(rows.select_for_update(of=("self",), no_key=True).values_list("pk"))
+        list(locked(rows).values_list("pk"))
 
 
 FormData = Mapping[str, Any] | None

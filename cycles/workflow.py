@@ -19,8 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.persian import language
 from agencies.roles import HEADS, Actor, Role, Who, is_clock, is_national_administrator
 from cycles.calendar import (
-    ARTICLES,
-    BINDINGS,
+    PHASES,
     Binding,
     Phase,
     days_late,
@@ -34,26 +33,11 @@ refusals = logging.getLogger("portal.refused")
 
 ObjectT = TypeVar("ObjectT")
 
-PER_AGENCY = frozenset({Phase.APPEAL, Phase.APPEAL_REVIEW, Phase.CLARIFICATION})
-"""Phases whose windows each agency has of its own, opened by an act: from the communication of its scores."""
-
-PER_QUARTER = frozenset({Phase.MONITORING})
-"""Phases with a window for each quarter of the assessed year."""
-
-PER_LINE = frozenset({Phase.CLARIFICATION})
-"""Phases whose window an act opens for one line."""
-
 AGENCY = frozenset({*HEADS, Role.STAFF})
 """Who is told what concerns an agency: its head, deputies and all its staff, so that colleagues know the same."""
 
 OVERSEERS = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
 """Who is told what concerns the whole record: those of the whole country."""
-
-FOLLOWS = {Phase.APPEAL_REVIEW: Phase.APPEAL}
-"""Phases whose term is so many days after another's closing: a decree that moves the one moves the other."""
-
-EXTENDABLE = tuple(p for p in Phase if BINDINGS[p] == Binding.HARD and p not in PER_LINE)
-"""Phases whose closing a decree may move: what is hard. A duty is not extended; its days late are counted."""
 
 
 class Refused(Exception):
@@ -159,12 +143,11 @@ class Windows:
 
         A quarter's report says its `quarter`, a line that has a window of its own its `line`.
         """
-        own = phase in PER_AGENCY
-        quarter = getattr(obj, "quarter", 0) if phase in PER_QUARTER else 0
-        line = getattr(obj, "line_id", None) if phase in PER_LINE else None
-        window = self._rows.get(
-            (obj.cycle_id, phase, obj.agency_id if own else None, quarter, line)
-        )
+        spec = PHASES[phase]
+        agency = obj.agency_id if spec.is_per_agency else None
+        quarter = getattr(obj, "quarter", 0) if spec.is_per_quarter else 0
+        line = getattr(obj, "line_id", None) if spec.is_per_line else None
+        window = self._rows.get((obj.cycle_id, phase, agency, quarter, line))
         return self.term(window, obj.agency_id) if window else None
 
     def term(self, window: ExtendedWindow, agency_id: int | None) -> Term:
@@ -174,9 +157,8 @@ class Windows:
             until = datetime.fromisoformat(decree["closes_at"])
             if decree["agency"] in (None, agency_id) and until > closes_at:
                 closes_at, number = until, decree["number"]
-        before = self._rows.get(
-            (window.cycle_id, FOLLOWS.get(Phase(window.phase)), window.agency_id, 0, None)
-        )
+        followed_phase = PHASES[Phase(window.phase)].follows
+        before = self._rows.get((window.cycle_id, followed_phase, window.agency_id, 0, None))
         if before is not None and before.closes_at == window.opens_at:
             followed = self.term(before, agency_id)
             shift = followed.closes_at - followed.statutory_at
@@ -201,9 +183,9 @@ class Windows:
             return ""
         term = self.of(phase, obj)
         if term is None:
-            if phase in PER_LINE:
+            if PHASES[phase].is_per_line:
                 return gettext("No question has been asked about this line.")
-            if phase in PER_AGENCY:
+            if PHASES[phase].is_per_agency:
                 return gettext("%(phase)s opens when the agency's scores are communicated.") % {
                     "phase": phase.label
                 }
@@ -221,7 +203,7 @@ class Windows:
         closed = gettext("%(phase)s closed on %(when)s, under %(article)s.") % {
             "phase": term.label,
             "when": format_deadline(term.closes_at, language()),
-            "article": ARTICLES[phase],
+            "article": PHASES[phase].article,
         }
         if not term.decree:
             return f"{closed} {gettext('No extension has been decreed.')}"

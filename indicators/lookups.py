@@ -1,9 +1,6 @@
-"""What pages of indicator sets share: the set at an address, an act tried and told, a form about a
-part of a set.
-"""
+"""What pages of indicator sets share: the set at an address, a form about a part of a set."""
 
 from collections.abc import Callable
-from typing import TypeVar
 
 from django import forms
 from django.contrib import messages
@@ -12,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from cycles.engine.perform import why_closed
 from cycles.requests import PortalRequest
-from cycles.workflow import Refused
+from cycles.ui.attempts import attempt
 from indicators.models import IndicatorSet
 from indicators.workflow import SETS, SetState
 
@@ -23,22 +20,6 @@ def visible(request: PortalRequest, pk: int) -> IndicatorSet:
     """Find the set at an address, for those who may see it."""
     sets = IndicatorSet.objects.visible_to(request.user, request.at).for_notices()
     return get_object_or_404(sets, pk=pk)
-
-
-MadeT = TypeVar("MadeT")
-
-
-def attempt(
-    request: PortalRequest, act: Callable[[], MadeT], done: Callable[[MadeT], str]
-) -> MadeT | None:
-    """Do an act and show what came of it, or the refusal; None where it was refused."""
-    try:
-        made = act()
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return None
-    messages.success(request, done(made))
-    return made
 
 
 def part_page(
@@ -63,11 +44,8 @@ def part_page(
         messages.error(request, why)
         return redirect("indicators:detail", indicator_set.pk)
     if request.method == "POST" and form.is_valid():
-        try:
+        with attempt(form):
             sentence = save()
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, sentence)
             return redirect("indicators:detail", indicator_set.pk)
     return render(request, template, {"set": indicator_set, "form": form, **context})

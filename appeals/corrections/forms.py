@@ -14,7 +14,8 @@ from appeals.models import Error
 from cycles.ui.fields import PersianTextField
 from cycles.ui.forms import LetterField, PasswordField, check_signature
 from indicators.models import Measure
-from indicators.scoring.parameter_forms import ParameterFields, number, written_parameters
+from indicators.scoring.parameter_forms import ParameterFields, written_parameters
+from indicators.scoring.parameters import number_field
 
 
 class CorrectionFields(forms.Form):
@@ -69,7 +70,7 @@ class FormulaForm(CorrectionFields, ParameterFields):
 class TargetForm(CorrectionFields):
     """The target as it should have been; all else of the method stays."""
 
-    target = number(_("The right target"), _("The value that earns all points."))
+    target = number_field(_("The right target"), _("The value that earns all points."))
 
     field_order = ("target",)
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from agencies.locks import locked
 from agencies.models import User
 from agencies.persian import localised
 from appeals.models import Appeal, Error, Ground
@@ -82,7 +83,7 @@ def _lock_line(appeal: Appeal) -> Answer:
     """Read the line of an appeal, and lock its self-assessment."""
     rows = Answer.objects.select_related("measure", "submission__cycle", "submission__agency")
     answer = rows.get(pk=appeal.answer_id)
-    submissions = Submission.objects.select_for_update(of=("self",), no_key=True)
+    submissions = locked(Submission.objects.all())
     list(submissions.filter(pk=answer.submission_id))
     return answer
 

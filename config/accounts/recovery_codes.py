@@ -12,6 +12,7 @@ from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.db.models import QuerySet
 
+from agencies.locks import locked
 from agencies.models import User
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -35,7 +36,7 @@ def unused_count(user: User) -> int:
 @transaction.atomic
 def renew(user: User) -> list[str]:
     """Make new codes in place of those before; they are returned here and shown nowhere again."""
-    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    locked(User.objects.all()).get(pk=user.pk)
     _rows(user).delete()
     codes = [_new_code() for _number in range(COUNT)]
     kept = [{"digest": _digest(code), "used_at": None} for code in codes]
@@ -47,7 +48,7 @@ def renew(user: User) -> list[str]:
 @transaction.atomic
 def use(user: User, typed: str, *, at: datetime) -> Authenticator | None:
     """Mark a code as used; return the row it stands in, or None where no unused code is like it."""
-    row = _rows(user).select_for_update().first()
+    row = locked(_rows(user), with_keys=True).first()
     if row is None:
         return None
     digest = _digest(typed)

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from agencies.persian import localised
 from config.home.year_strip import Task
-from cycles.calendar import DAY, TEHRAN, Phase, midnight
+from cycles.calendar import DAY, Phase, day_of, midnight
 from cycles.models import Participation, Window
 from festival.models import (
     SETTLED,
@@ -80,7 +80,7 @@ def _to_begin(mine: Sequence[int], at: datetime) -> Iterator[Task]:
 
 
 def _due_items(mine: Sequence[int], at: datetime) -> Iterator[Task]:
-    soon = (at + AHEAD).astimezone(TEHRAN).date()
+    soon = day_of(at + AHEAD)
     settled = Progress.objects.filter(is_current=True, status__in=SETTLED).values("item")
     due = Q(items__struck_at=None, items__due_on__lte=soon) & ~Q(items__in=settled)
     plans = ImprovementPlan.objects.filter(agency__in=mine, state=PlanState.SIGNED).for_notices()

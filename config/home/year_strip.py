@@ -16,7 +16,7 @@ from agencies.models import User
 from agencies.persian import format_number, language, localised
 from agencies.roles import OVERSEERS, Role
 from appeals.workflow import AppealState
-from cycles.calendar import Phase, format_date, format_deadline, time_left
+from cycles.calendar import Phase, dated_phases, format_date, format_deadline, time_left
 from cycles.models import Cycle, Window
 from cycles.workflow import CycleState, Term
 from cycles.workflow_objects import CycleMatter
@@ -24,18 +24,6 @@ from festival.duties.catalogue import DutyCode
 from festival.duties.queries import DutyFilter, DutySummary, Timeliness, reach_of, summary
 from festival.duties.sentences import digits, sentence
 from indicators.models import IndicatorSet
-
-STRIP = (
-    Phase.PROPOSAL,
-    Phase.APPROVAL,
-    Phase.MONITORING,
-    Phase.SELF_ASSESSMENT,
-    Phase.SCORING,
-    Phase.APPEAL,
-    Phase.APPEAL_REVIEW,
-    Phase.FINAL,
-    Phase.FESTIVAL,
-)
 
 
 @dataclass(frozen=True)
@@ -130,12 +118,13 @@ class Outlook:
         for cycle in self.cycles:
             items: list[Item] = []
             closing: list[Term] = []
-            for phase in STRIP:
+            for spec in dated_phases():
+                phase = spec.phase
                 window = self.windows.get((cycle.pk, phase))
                 if window is None:
                     continue
                 days = late.get((cycle.pk, phase), 0)
-                if window.is_open(self.at) and phase != Phase.FESTIVAL:
+                if window.is_open(self.at) and spec.counts_down:
                     closing.append(window)
                 items.append(self._item(window, phase, days))
             text = ""

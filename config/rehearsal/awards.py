@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from agencies.models import User
 from config.rehearsal.walk import Walk
-from cycles.calendar import TEHRAN, Phase
+from cycles.calendar import Phase, day_of
 from cycles.models import Participation
 from festival.awards import actions as awards
 from festival.awards import ceremonies
@@ -63,8 +63,8 @@ def award_all(walk: Walk) -> None:
 
 def _give(walk: Walk, ceremony: Ceremony, by: User, at: datetime) -> None:
     """Day and place are set, the standings and the committee propose, a meeting decides."""
-    opens = walk.within(Phase.FESTIVAL, 0).astimezone(TEHRAN)
-    day = (opens + timedelta(days=25 if ceremony.province is None else 30)).date()
+    opens = day_of(walk.within(Phase.FESTIVAL, 0))
+    day = opens + timedelta(days=25 if ceremony.province is None else 30)
     place = ceremony.province.capital_fa if ceremony.province else "تهران"
     fields = {
         "held_on": day,

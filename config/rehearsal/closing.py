@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from agencies.models import Agency, User
 from config.rehearsal.walk import Walk
-from cycles.calendar import TEHRAN, Phase
+from cycles.calendar import Phase, day_of
 from cycles.models import Participation
 from festival.consequences import actions as consequences
 from festival.improvement import actions as improvement
@@ -127,7 +127,7 @@ def close(walk: Walk, published_at: datetime) -> None:
         lambda: consequences.record_letter(
             drawn[0],
             letter=f"{walk.year}/1",
-            letter_on=at.astimezone(TEHRAN).date(),
+            letter_on=day_of(at),
             by=admin,
             at=published_at - timedelta(seconds=1),
         ),
@@ -139,7 +139,7 @@ def close(walk: Walk, published_at: datetime) -> None:
 
 
 def _letters(walk: Walk, at: datetime) -> None:
-    admin, on = walk.cast.administrator, at.astimezone(TEHRAN).date()
+    admin, on = walk.cast.administrator, day_of(at)
     rows = Consequence.objects.filter(cycle=walk.cycle).for_list()
     for number, one in enumerate(rows[:MOST_LETTERS]):
         if number == 1:

@@ -16,7 +16,7 @@ from config.rehearsal import awards, closing
 from config.rehearsal.design_stages import DesignStages
 from config.rehearsal.reporting_stages import ReportingStages
 from config.rehearsal.scoring_stages import ScoringStages
-from cycles.calendar import Phase
+from cycles.calendar import PHASES, Phase
 from cycles.models import Entry
 from cycles.record import audit, seals
 from festival.models import Edition
@@ -31,11 +31,11 @@ class Rehearsal(DesignStages, ReportingStages, ScoringStages):
         """Walk the stages up to and including `until`, from the first or from the one that follows
         `after`.
         """
-        stages = self._stages()
+        stages, begins = self._stages(), beginnings()
         names = list(stages)
         first = names.index(after) + 1 if after else 0
         for name in names[first : names.index(until) + 1]:
-            if name in BEGINNINGS and not self.is_due(self.within(*BEGINNINGS[name])):
+            if name in begins and not self.is_due(self.within(*begins[name])):
                 break
             with self.phase(name):
                 stages[name]()
@@ -94,20 +94,10 @@ class Rehearsal(DesignStages, ReportingStages, ScoringStages):
         closing.close(self, instant)
 
 
-BEGINNINGS = {
-    "proposed": (Phase.PROPOSAL, 0.05),
-    "discussed": (Phase.APPROVAL, 0.3),
-    "approved": (Phase.APPROVAL, 0.85),
-    "monitored": (Phase.MONITORING, 0.0),
-    "answered": (Phase.SELF_ASSESSMENT, 0.02),
-    "submitted": (Phase.SELF_ASSESSMENT, 0.96),
-    "assigned": (Phase.SCORING, 0.01),
-    "marked": (Phase.SCORING, 0.05),
-    "supplied": (Phase.SCORING, 0.2),
-    "communicated": (Phase.SCORING, 0.95),
-    "appealed": (Phase.APPEAL, 0.3),
-    "decided": (Phase.APPEAL_REVIEW, 0.3),
-    "ranked": (Phase.FINAL, 0.5),
-    "published": (Phase.FINAL, 0.8),
-}
-"""When each stage's acts begin: the phase and the share of its window."""
+def beginnings() -> dict[str, tuple[Phase, float]]:
+    """Answer when each stage's acts begin: the phase and the share of its window."""
+    found = {}
+    for spec in PHASES.values():
+        for stage, share in spec.stages.items():
+            found[stage] = spec.phase, share
+    return found

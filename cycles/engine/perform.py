@@ -8,6 +8,7 @@ from django.apps import apps
 from django.db import transaction
 from django.db.models import Field, Manager, Model
 
+from agencies.locks import locked
 from agencies.models import Agency, User
 from cycles import clashes
 from cycles.administration_workflow import ADMINISTRATION
@@ -87,7 +88,7 @@ def _lock(workflow: Workflow, objs: Iterable[ObjectT], *, compares: bool) -> lis
     related = [field.name for field in model._meta.fields if field.name in RELATED]
     related += getattr(model, "named_by", ())
     rows = model._default_manager.filter(pk__in=[obj.pk for obj in objs]).order_by("pk")
-    return list(rows.select_related(*related).select_for_update(of=("self",), no_key=True))
+    return list(locked(rows.select_related(*related)))
 
 
 def _refuse_what_is_not_allowed(

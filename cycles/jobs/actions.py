@@ -10,6 +10,7 @@ from django.db.models import F, Model, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from agencies.locks import locked
 from agencies.models import User
 from cycles.administration_workflow import JOBS, JobState
 from cycles.engine.perform import perform
@@ -107,7 +108,7 @@ def take(queue: str, *, worker: str, at: datetime) -> Job | None:
     fails instead.
     """
     due = Job.objects.due(at).filter(kind__in=of_queue(queue)).order_by("asked_at", "pk")
-    while job := due.select_for_update(of=("self",), no_key=True, skip_locked=True).first():
+    while job := locked(due, skip_locked=True).first():
         was_left_behind = job.state == JobState.RUNNING
         if was_left_behind and job.attempts >= KINDS[job.kind].attempts:
             _fail(job, Reason.KILLED, error="", at=at)
@@ -183,7 +184,7 @@ def put_off(job: Job, later: Later, *, at: datetime) -> None:
 @transaction.atomic
 def note_failure(job: Job, reason: Reason, *, error: str, at: datetime) -> None:
     """Have a failed attempt followed by another, or, after the last one, by the job's failure."""
-    held = _in_hand(job).select_for_update(of=("self",), no_key=True).first()
+    held = locked(_in_hand(job)).first()
     if held is None:
         return
     if held.attempts >= KINDS[job.kind].attempts:

@@ -11,6 +11,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
+from agencies.locks import locked
 from agencies.models import Agency, Level, Named, Province, Sector, User, in_reach
 from agencies.persian import persian_digits
 from agencies.roles import Role
@@ -86,7 +87,7 @@ class CycleQuerySet(models.QuerySet["Cycle"]):
         """Keep the cycles that no other job has in hand, and keep other jobs from them until the
         transaction ends.
         """
-        return self.select_for_update(no_key=True, skip_locked=True)
+        return locked(self, skip_locked=True)
 
     def for_list(self) -> Self:
         return self.order_by("-year", "pk")

@@ -13,9 +13,9 @@ from django.utils.translation import gettext
 
 from agencies.models import Agency
 from cycles import clocks
-from cycles.calendar import Binding, Phase, phase_label
+from cycles.calendar import PHASES, Binding, Phase, phase_label
 from cycles.models.cycles import Cycle, Group
-from cycles.workflow import EXTENDABLE, Windows
+from cycles.workflow import Windows
 from cycles.workflow_objects import CycleMatter, Decree
 
 # Every page asks this, and the ORM takes longer to say it than PostgreSQL to answer.
@@ -89,9 +89,7 @@ class Window(models.Model):
     """
 
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="windows")
-    phase = models.CharField(
-        max_length=16, choices=[(p.value, p.label) for p in Phase if p != Phase.ANYTIME]
-    )
+    phase = models.CharField(max_length=16, choices=[(p.value, p.label) for p in PHASES])
     agency = models.ForeignKey(Agency, models.PROTECT, null=True, blank=True, related_name="+")
     quarter = models.PositiveSmallIntegerField(default=0)
     line = models.BigIntegerField(null=True, blank=True)
@@ -143,7 +141,10 @@ class Extension(models.Model):
     """
 
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="extensions")
-    phase = models.CharField(max_length=16, choices=[(p.value, p.label) for p in EXTENDABLE])
+    phase = models.CharField(
+        max_length=16,
+        choices=[(s.phase.value, s.phase.label) for s in PHASES.values() if s.is_extendable],
+    )
     quarter = models.PositiveSmallIntegerField(default=0)
     agency = models.ForeignKey(Agency, models.PROTECT, null=True, blank=True, related_name="+")
     group = models.ForeignKey(Group, models.PROTECT, null=True, blank=True, related_name="+")

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 from uuid_utils import UUID, uuid7
 
+from agencies.locks import locked
 from agencies.models import User
 from cycles.administration_workflow import ADMINISTRATION
 from cycles.clashes import Seen
@@ -68,9 +69,7 @@ def gather(*, at: datetime) -> int:
     pressing = Q(is_official=True) | Q(entry=None) | Q(made_at__lte=at - NEWS_GATHERS)
     people = User.objects.filter(pk__in=waiting.filter(pressing).values("recipient")).order_by("pk")
     # a person whom another worker has in hand is left to it
-    mine = list(
-        people.select_for_update(no_key=True, skip_locked=True).values_list("pk", flat=True)
-    )
+    mine = list(locked(people, skip_locked=True).values_list("pk", flat=True))
     messages: dict[tuple[int, str], str] = {}
     rows = list(waiting.filter(recipient__in=mine).order_by("pk"))
     for row in rows:
@@ -163,9 +162,7 @@ def _send(message_id: str, first: int, post: Post, at: datetime) -> bool:
     """Send one message and mark what it tells, under the lock of its first row, which stands for
     all of it.
     """
-    lock = Delivery.objects.filter(pk=first, told_at=None).select_for_update(
-        no_key=True, skip_locked=True
-    )
+    lock = locked(Delivery.objects.filter(pk=first, told_at=None), skip_locked=True)
     if not lock.values_list("pk", flat=True):
         return False  # in another worker's hands, or sent by it in the meantime
     rows = Delivery.objects.filter(message_id=message_id, told_at=None)
@@ -207,12 +204,7 @@ def send_again(*, by: User, at: datetime, note: str = "") -> int:
     """Have every message that was given up tried from the beginning, under its own Message-ID; how
     many rows.
     """
-    rows = list(
-        given_up()
-        .select_for_update(of=("self",), no_key=True)
-        .order_by("pk")
-        .values_list("pk", flat=True)
-    )
+    rows = list(locked(given_up().order_by("pk")).values_list("pk", flat=True))
     administer("send_again", by, by=by, at=at, note=note, count=len(rows))
     if not rows:
         raise Refused(_("No message was given up; there is nothing to send again."))
@@ -249,7 +241,7 @@ def choose(
     """
     if choices["texts_reminders"] and not choices["mobile"]:
         raise Refused(_("Text messages need a mobile number."))
-    person = User.objects.select_for_update(no_key=True).get(pk=by.pk)
+    person = locked(User.objects.all()).get(pk=by.pk)
     administer("choose_notices", person, by=by, at=at, seen=seen)
     for name in CHOICES:
         setattr(person, name, choices[name])

@@ -20,8 +20,8 @@ from cycles.notices.filters import UnseenFilter
 from cycles.notices.forms import NoticeSettingsForm
 from cycles.notices.tables import RecipientTable, UnseenTable
 from cycles.requests import PortalRequest
+from cycles.ui.attempts import attempt
 from cycles.ui.pages import PER_PAGE, listed
-from cycles.workflow import Refused
 
 SHOWN: dict[str, dict[str, object]] = {
     "": {},
@@ -74,11 +74,8 @@ def notice_settings(request: PortalRequest) -> HttpResponse:
     form = _choices(request.user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         seen = form.as_seen(lambda: _choices(User.objects.get(pk=request.user.pk)))
-        try:
+        with attempt(form):
             notices_delivery.choose(form.cleaned_data, by=request.user, at=request.at, seen=seen)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("Your choice is saved."))
             return redirect("cycles:inbox")
     return render(request, "cycles/notices/inbox_settings.html", {"form": form})

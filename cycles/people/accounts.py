@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
+from agencies.locks import locked
 from agencies.models import Agency, Membership, User
 from cycles.administration_workflow import ADMINISTRATION
 from cycles.clashes import Seen
@@ -123,7 +124,7 @@ def _check(act: str, person: User, *, by: User, at: datetime, note: str) -> None
 
 
 def _lock(person: User) -> User:
-    return User.objects.select_for_update(no_key=True).get(pk=person.pk)
+    return locked(User.objects.all()).get(pk=person.pk)
 
 
 def _roles(person: User, at: datetime) -> list[Membership]:
@@ -161,7 +162,7 @@ def reset_second_factor(
     """
     if not note:
         raise Refused(_("Say why the second factor is reset and how you made sure who asks."))
-    factors = Authenticator.objects.select_for_update().filter(user=person)
+    factors = locked(Authenticator.objects.filter(user=person), with_keys=True)
     if not factors:
         raise Refused(_("%(person)s has no second factor.") % {"person": person})
     roles = (

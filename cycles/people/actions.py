@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from uuid_utils import uuid7
 
+from agencies.locks import locked
 from agencies.models import Agency, Membership, Province, User
 from agencies.roles import AGENCY_ROLES, Constituency, Role, is_national
 from cycles.administration_workflow import ADMINISTRATION
@@ -251,8 +252,8 @@ def planned_role(
 
 
 def _lock(membership: Membership) -> Membership:
-    rows = Membership.objects.select_for_update(of=("self",), no_key=True)
-    return rows.select_related("agency", "province", "user").get(pk=membership.pk)
+    rows = Membership.objects.select_related("agency", "province", "user")
+    return locked(rows).get(pk=membership.pk)
 
 
 @transaction.atomic
@@ -304,9 +305,7 @@ def remove_leaver(
     """End all roles of somebody who leaves an agency and sign them out everywhere; what they did
     stays.
     """
-    rows = Membership.objects.select_for_update(of=("self",), no_key=True).filter(
-        user=person, agency=agency
-    )
+    rows = locked(Membership.objects.filter(user=person, agency=agency))
     held = list(rows.ending_after(at).select_related("agency", "province", "user").order_by("pk"))
     if not held:
         raise Refused(_("%(person)s has no role in this agency.") % {"person": person})

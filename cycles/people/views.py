@@ -26,8 +26,8 @@ from cycles.people.forms import DelegationForm, GrantForm, InviteForm
 from cycles.people.tables import PeopleTable
 from cycles.requests import PortalRequest
 from cycles.ui import limits as ui_limits
+from cycles.ui.attempts import attempt
 from cycles.ui.pages import act_page, listed
-from cycles.workflow import Refused
 
 
 @require_safe
@@ -160,7 +160,7 @@ def grant(request: PortalRequest, pk: int) -> HttpResponse:
     someone = get_object_or_404(people_visible_to(request.user, request.at), pk=pk)
     form = _role_form(request, GrantForm)
     if request.method == "POST" and form.is_valid():
-        try:
+        with attempt(form):
             if _needs_second(request, form):
                 made: Nomination | Membership = nominations.propose(
                     user=someone, by=request.user, at=request.at, **form.action_kwargs
@@ -171,9 +171,6 @@ def grant(request: PortalRequest, pk: int) -> HttpResponse:
                     user=someone, by=request.user, at=request.at, **form.action_kwargs
                 )
                 said = _("Granted: %(role)s")
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, said % {"role": made})
             return redirect("cycles:person", someone.pk)
     return render(request, "cycles/people/grant.html", {"person": someone, "form": form})
@@ -186,7 +183,7 @@ def invite(request: PortalRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         if not ui_limits.spend("invite", request.user):
             return _answer_too_many(request)
-        try:
+        with attempt(form):
             if _needs_second(request, form):
                 nominations.propose_invitation(by=request.user, at=request.at, **form.action_kwargs)
                 said = _(
@@ -196,9 +193,6 @@ def invite(request: PortalRequest) -> HttpResponse:
             else:
                 actions.invite(by=request.user, at=request.at, **form.action_kwargs)
                 said = _("The invitation is on its way to %(email)s.")
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, said % {"email": form.cleaned_data["email"]})
             return redirect("cycles:people")
     return render(request, "cycles/people/invite.html", {"form": form})
@@ -209,11 +203,8 @@ def invite_again(request: PortalRequest, pk: int) -> HttpResponse:
     membership = get_object_or_404(Membership.objects.visible_to(request.user, request.at), pk=pk)
     if not ui_limits.spend("invite", request.user):
         return _answer_too_many(request)
-    try:
+    with attempt(request):
         membership = actions.invite_again(membership, by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(
             request,
             _("A new invitation is on its way to %(email)s.") % {"email": membership.user.email},
@@ -285,13 +276,10 @@ def delegation(request: PortalRequest) -> HttpResponse:
     move = ADMINISTRATION["delegate"]
     form = DelegationForm(request.POST or None, move=move, user=request.user, colleagues=colleagues)
     if request.method == "POST" and form.is_valid():
-        try:
+        with attempt(form):
             made = delegations.delegate(
                 agency, by=request.user, at=request.at, **form.action_kwargs
             )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("Delegated to %(person)s.") % {"person": made.user})
             return redirect(request.get_full_path())
     given = Membership.objects.filter(role=Role.DEPUTY, agency__in=[a.pk for a in led]).for_list()

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Model
 
 from agencies.models import Agency, User
-from cycles.calendar import TEHRAN, midnight
+from cycles.calendar import day_of, midnight
 from cycles.engine.ledger import plain
 from cycles.engine.perform import administer
 from cycles.models import Entry
@@ -23,7 +23,7 @@ def note_reading(
     `what` names the kind: "scores", "line", "marks", "reliability", "ranking", "awards". Whether a
     row was written.
     """
-    today = midnight(at.astimezone(TEHRAN).date())
+    today = midnight(day_of(at))
     read = Entry.objects.filter(
         model=model_label(obj), object_pk=obj.pk, act="read_embargoed", at__gte=today
     )

@@ -26,8 +26,8 @@ from cycles.record.filters import LedgerFilter
 from cycles.record.tables import LedgerTable
 from cycles.requests import PortalRequest
 from cycles.spreadsheets.exports import Verbatim
+from cycles.ui.attempts import attempt
 from cycles.ui.pages import csv_answer, listed, only_for
-from cycles.workflow import Refused
 
 DAYS = 30
 """So many days' last seals stand on the public page."""
@@ -71,11 +71,8 @@ def ledger(request: PortalRequest) -> HttpResponse:
 def ledger_verify(request: PortalRequest) -> HttpResponse:
     """Order a verification; a worker does it, and the ledger's page tells what it found."""
     only_for(request, "verify_record")
-    try:
+    with attempt(request):
         actions.order_verification(by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(request, _("The verification is ordered; it begins within a minute."))
     return redirect("cycles:ledger")
 

@@ -22,8 +22,9 @@ from cycles.reorganisation import actions as reorganisation
 from cycles.reorganisation.forms import RegisterImportForm
 from cycles.requests import PortalRequest
 from cycles.spreadsheets.sheets import Sheet
+from cycles.ui.attempts import attempt
 from cycles.ui.pages import import_page, listed, only_for, sheet_answer
-from cycles.workflow import CycleState, Refused
+from cycles.workflow import CycleState
 
 
 @require_safe
@@ -87,11 +88,8 @@ def agencies_import(request: PortalRequest) -> HttpResponse:
 def interests(request: PortalRequest) -> HttpResponse:
     form = InterestForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with attempt(form):
             interest_actions.declare_interest(**form.cleaned_data, by=request.user, at=request.at)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(
                 request,
                 _("Recorded. You neither mark, review nor vote on this agency from now on."),
@@ -134,11 +132,8 @@ def _stated_cycles(request: PortalRequest) -> list[tuple[Cycle, Clearance]]:
 def interests_state(request: PortalRequest, pk: int) -> HttpResponse:
     """Say that all interests are declared for a cycle."""
     cycle = get_object_or_404(Cycle.objects.visible_to(request.user, request.at), pk=pk)
-    try:
+    with attempt(request):
         interest_actions.state_interests(cycle, by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
         said = _("Recorded. What is assigned to you in %(cycle)s can be shown now.")
         messages.success(request, said % {"cycle": cycle})
     return redirect("cycles:interests")

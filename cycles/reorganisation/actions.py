@@ -7,9 +7,10 @@ from functools import partial
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from agencies.locks import locked
 from agencies.models import Agency, Membership, User
 from cycles.administration_workflow import ADMINISTRATION
-from cycles.calendar import TEHRAN
+from cycles.calendar import day_of
 from cycles.engine.perform import AdministrationTarget, perform, why_closed
 from cycles.models import ChangeKind, Cycle, LegalBasis, Participation, RegisterChange
 from cycles.people import actions as people
@@ -45,10 +46,10 @@ def record_change(
     absorbing = set(successors) if kind == ChangeKind.MERGED else set()
     agencies = list(agencies)
     named = [agency.pk for agency in (*agencies, *successors)]
-    locked = list(Agency.objects.filter(pk__in=named).order_by("pk").select_for_update(no_key=True))
-    successors = [agency for agency in locked if agency in successors]
+    fresh = list(locked(Agency.objects.filter(pk__in=named).order_by("pk")))
+    successors = [agency for agency in fresh if agency in successors]
     acted_on = set(agencies) - absorbing
-    changed = [agency for agency in locked if agency in acted_on]
+    changed = [agency for agency in fresh if agency in acted_on]
     if why := _why_not(
         changed, kind, successors, name_fa=name_fa, name_en=name_en, dated_on=dated_on, at=at
     ):
@@ -77,7 +78,7 @@ def record_change(
         new_name_fa=name_fa,
         new_name_en=name_en,
     )
-    if effective_on <= at.astimezone(TEHRAN).date():
+    if effective_on <= day_of(at):
         changes = _apply(changes, at=at)
     return changes
 
@@ -169,7 +170,7 @@ def _why_not(
     """Say why these agencies cannot be changed so, in a sentence, or ""."""
     if not agencies:
         return _("An agency cannot be merged into itself.")
-    if dated_on > at.astimezone(TEHRAN).date():
+    if dated_on > day_of(at):
         return _("The legal basis has a date that is still to come.")
     if kind == ChangeKind.RENAMED and (len(agencies) > 1 or not name_fa):
         return _("A new name is given to one agency.")
@@ -276,8 +277,8 @@ def withdraw_change(
 @transaction.atomic
 def take_effect_due(*, at: datetime) -> list[RegisterChange]:
     """Let every change take effect whose day has come; two at once do it once."""
-    due = RegisterChange.objects.due(at.astimezone(TEHRAN).date()).order_by("effective_on", "pk")
-    return _apply(list(due.select_for_update(no_key=True, skip_locked=True)), at=at)
+    due = RegisterChange.objects.due(day_of(at)).order_by("effective_on", "pk")
+    return _apply(list(locked(due, skip_locked=True)), at=at)
 
 
 def _apply(changes: Sequence[RegisterChange], *, at: datetime) -> list[RegisterChange]:
@@ -290,9 +291,7 @@ def _apply(changes: Sequence[RegisterChange], *, at: datetime) -> list[RegisterC
         return []
     # a cycle that is just being opened or frozen comes before or after the change, never into its
     # midst
-    unsettled = (
-        Cycle.objects.exclude(state__in=SETTLED).order_by("pk").select_for_update(no_key=True)
-    )
+    unsettled = locked(Cycle.objects.exclude(state__in=SETTLED).order_by("pk"))
     open_cycles = [cycle.pk for cycle in unsettled]
     changes = perform(REGISTER, changes, "take_effect", by=None, at=at)
     ended = []
@@ -322,9 +321,7 @@ def _end_roles(agencies: Sequence[Agency], *, at: datetime) -> None:
     """End all roles in agencies that have ended, those that were to begin among them; each holder
     is told.
     """
-    rows = Membership.objects.select_for_update(of=("self",), no_key=True).filter(
-        agency__in=agencies
-    )
+    rows = locked(Membership.objects.filter(agency__in=agencies))
     held = list(rows.ending_after(at).select_related("agency", "province", "user").order_by("pk"))
     perform(
         ADMINISTRATION,

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agencies.persian import language, localised, normalise, parse_decimal, persian_digits
-from cycles.calendar import DAY, TEHRAN, jalali, parse_moment
+from cycles.calendar import DAY, TEHRAN, day_of, jalali, parse_moment
 from cycles.ui.files import PDF_WITHIN, has_pdf_head
 
 LARGEST_PAPER = 10 * 2**20
@@ -174,7 +174,7 @@ class DayField(MomentField):
 
     def to_python(self, value: object) -> date | None:
         moment = value if isinstance(value, date) else super().to_python(value)
-        return moment.astimezone(TEHRAN).date() if isinstance(moment, datetime) else moment
+        return day_of(moment) if isinstance(moment, datetime) else moment
 
     def prepare_value(self, value: object) -> object:
         if isinstance(value, date) and not isinstance(value, datetime):

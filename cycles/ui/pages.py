@@ -28,6 +28,7 @@ from cycles.spreadsheets.dry_run import Check
 from cycles.spreadsheets.safety import Unreadable
 from cycles.spreadsheets.sheets import CONTENT_TYPES, Form, Sheet, read
 from cycles.ui import limits
+from cycles.ui.attempts import attempt
 from cycles.ui.forms import ActForm, ImportForm, SignatureForm
 from cycles.workflow import Refused, Workflow
 from cycles.workflow_objects import WorkflowObject
@@ -68,11 +69,8 @@ def act_page(
     )
     if request.method == "POST" and form.is_valid():
         seen = {"seen": Seen(form.seen_token, lambda: digest(shown()))} if shown else {}
-        try:
+        with attempt(form):
             do(**form.action_kwargs, **seen)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, f"{move.label}: {about}")
             return redirect(then)
     elif request.method == "GET" and (

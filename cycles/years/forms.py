@@ -1,7 +1,6 @@
 """Forms of a year: its plan, its windows, extensions and holidays."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
 from typing import Any, Unpack
 
 from django import forms
@@ -9,11 +8,18 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
 from agencies.persian import plain_text
-from cycles.calendar import FIRST_GREGORIAN_YEAR, TEHRAN, Binding, Phase
+from cycles.calendar import FIRST_GREGORIAN_YEAR, Binding, Phase
 from cycles.clashes import ComparedForm, FormData, FormFiles
 from cycles.models import Analysis, Cycle, Group, TieRule, Window
 from cycles.presets import PRESETS, PlannedWindow, why_out_of_order
-from cycles.ui.fields import FieldOptions, MomentField, NumberField, PaperField, PersianTextField
+from cycles.ui.fields import (
+    DayField,
+    FieldOptions,
+    MomentField,
+    NumberField,
+    PaperField,
+    PersianTextField,
+)
 from cycles.ui.forms import KEEPS_SIGNATURE, ActForm, AgencyField, offer_choices, offer_rows
 from cycles.workflow import Move, Term
 
@@ -183,7 +189,7 @@ class ExtensionForm(ActForm):
         help_text=_("A day without a time means until its end, 24:00."),
     )
     decree_number = PersianTextField(label=_("Number of the decree"), max_length=60)
-    decreed_on = MomentField(label=_("Date of the decree"))
+    decreed_on = DayField(label=_("Date of the decree"))
     reason = PersianTextField(
         label=_("Reason"),
         lines=True,
@@ -227,10 +233,6 @@ class ExtensionForm(ActForm):
         phase, _colon, quarter = self.cleaned_data["window"].partition(":")
         return Phase(phase), int(quarter)
 
-    def clean_decreed_on(self) -> date:
-        moment: datetime = self.cleaned_data["decreed_on"]
-        return moment.astimezone(TEHRAN).date()
-
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
         if data.get("agency") and data.get("group"):
@@ -251,10 +253,6 @@ class ExtensionForm(ActForm):
 class HolidayForm(forms.Form):
     """One public holiday."""
 
-    day = MomentField(label=_("Day"))
+    day = DayField(label=_("Day"))
     name_fa = PersianTextField(label=_("Name in Persian"), max_length=200)
     name_en = forms.CharField(label=_("Name in English"), max_length=200, required=False)
-
-    def clean_day(self) -> date:
-        moment: datetime = self.cleaned_data["day"]
-        return moment.astimezone(TEHRAN).date()

@@ -17,14 +17,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from agencies.models import Agency
 from agencies.roles import Role
 from cycles.administration_workflow import EXTENSIONS
-from cycles.calendar import Binding
+from cycles.calendar import PHASES, Binding
 from cycles.engine.perform import open_to, why_closed, why_not_administer
 from cycles.models import PRACTICE, Cycle, Entry, Extension, Group, Participation, Window
 from cycles.presets import PRESETS, PlannedWindow, windows_for
 from cycles.requests import PortalRequest
+from cycles.ui.attempts import attempt
 from cycles.ui.files import handed_out
 from cycles.ui.pages import act_page, history, listed, only_for
-from cycles.workflow import CYCLE, EXTENDABLE, CycleState, Refused, Term
+from cycles.workflow import CYCLE, CycleState, Term
 from cycles.years import actions
 from cycles.years.filters import ParticipationFilter
 from cycles.years.forms import ExtensionForm, PlanForm, WindowsForm
@@ -114,13 +115,13 @@ def cycle_list(request: PortalRequest) -> HttpResponse:
 def practice(request: PortalRequest) -> HttpResponse:
     """Open the practice cycle."""
     only_for(request, "open_practice")
-    try:
+    with attempt(request):
         cycle = actions.open_practice(by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("cycles:list")
-    messages.success(request, _("The practice cycle is open: everybody may try everything in it."))
-    return redirect("cycles:detail", cycle.year)
+        messages.success(
+            request, _("The practice cycle is open: everybody may try everything in it.")
+        )
+        return redirect("cycles:detail", cycle.year)
+    return redirect("cycles:list")
 
 
 @require_http_methods(["GET", "POST"])
@@ -136,11 +137,8 @@ def plan(request: PortalRequest) -> HttpResponse:
         chosen = form.cleaned_data
         rows = _preview(chosen["year"], chosen["preset"], chosen["spares_holidays"], at=request.at)
         if request.method == "POST":
-            try:
+            with attempt(form):
                 cycle = actions.plan_cycle(**chosen, by=request.user, at=request.at)
-            except Refused as refusal:
-                form.add_error(None, str(refusal))
-            else:
                 messages.success(
                     request, _("The year is planned. Open it when its agencies are complete.")
                 )
@@ -220,12 +218,9 @@ def windows(request: PortalRequest, year: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         preview = form.typed_windows()
         if "show" not in request.POST:
-            try:
+            with attempt(form):
                 seen = form.as_seen(lambda: WindowsForm(windows=rows.all()))
                 actions.set_windows(cycle, preview, by=request.user, at=request.at, seen=seen)
-            except Refused as refusal:
-                form.add_error(None, str(refusal))
-            else:
                 messages.success(
                     request,
                     _("The dates of the year are changed; the record keeps what they were."),
@@ -245,7 +240,7 @@ def extend(request: PortalRequest, year: int) -> HttpResponse:
     if closed or cycle.state != CycleState.OPEN:
         messages.error(request, closed or _("Only the deadlines of an open cycle can be extended."))
         return redirect("cycles:detail", year)
-    terms = [t for t in _terms(cycle) if t.phase in EXTENDABLE]
+    terms = [t for t in _terms(cycle) if PHASES[t.phase].is_extendable]
     form = ExtensionForm(
         request.POST or None,
         request.FILES or None,
@@ -255,11 +250,8 @@ def extend(request: PortalRequest, year: int) -> HttpResponse:
         user=request.user,
     )
     if request.method == "POST" and form.is_valid():
-        try:
+        with attempt(form):
             extension = actions.extend(cycle, **form.action_kwargs, by=request.user, at=request.at)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(
                 request, _("Recorded, and told to those concerned: %(what)s") % {"what": extension}
             )

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from agencies.locks import locked
 from agencies.models import Province, User
 from cycles.clashes import Seen
 from cycles.engine.perform import perform, why_closed
@@ -42,7 +43,7 @@ def lay_ceremonies(cycle: Cycle, *, by: User, at: datetime) -> list[Ceremony]:
     """Lay the national ceremony of a year and one of every province; those that there are stay as
     they are.
     """
-    cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
+    cycle = locked(Cycle.objects.all()).get(pk=cycle.pk)
     if cycle.is_practice or cycle.state == CycleState.PLANNED:
         raise Refused(_("There are ceremonies of a year that has been opened."))
     if why := why_closed(CEREMONIES, Ceremony(cycle=cycle), "lay_ceremonies", by=by, at=at):
@@ -102,7 +103,7 @@ def take_over_categories(cycle: Cycle, *, by: User, at: datetime) -> list[AwardC
     """Take over the categories of the last year that had any, or of the starter table where none
     had.
     """
-    cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
+    cycle = locked(Cycle.objects.all()).get(pk=cycle.pk)
     if AwardCategory.objects.filter(cycle=cycle).exists():
         raise Refused(_("This year has its award categories already."))
     earlier = AwardCategory.objects.filter(cycle__year__lt=cycle.year, cycle__year__gt=0)
@@ -151,7 +152,7 @@ def save_category(
     seen: Seen | None = None,
 ) -> AwardCategory:
     """Add a category to a year (`is_new`), or change it until an award in it has been decided."""
-    cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
+    cycle = locked(Cycle.objects.all()).get(pk=cycle.pk)
     category = _category_to_save(cycle, code, is_new=is_new, seen=seen)
     for name in FIELDS:
         if name in fields:
@@ -166,9 +167,7 @@ def save_category(
 
 def _category_to_save(cycle: Cycle, code: str, *, is_new: bool, seen: Seen | None) -> AwardCategory:
     """Return the category of this code, or a new one; refused once an award in it is decided."""
-    found = (
-        AwardCategory.objects.filter(cycle=cycle, code=code).select_for_update(of=("self",)).first()
-    )
+    found = locked(AwardCategory.objects.filter(cycle=cycle, code=code), with_keys=True).first()
     if is_new and found:
         raise Refused(_("There is a category with this code already."))
     if not is_new and found is None:

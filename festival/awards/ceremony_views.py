@@ -3,7 +3,6 @@ minutes.
 """
 
 from collections.abc import Callable
-from datetime import datetime
 
 from django.contrib import messages
 from django.db.models import Count, Q
@@ -16,13 +15,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from agencies.models import Province
 from agencies.persian import localised
 from agencies.roles import OVERSEERS
-from cycles.calendar import midnight
 from cycles.engine.perform import why_closed
 from cycles.models import Cycle
 from cycles.record import seals
 from cycles.requests import PortalRequest
+from cycles.ui.attempts import attempt
 from cycles.ui.files import handed_out
-from cycles.workflow import CycleState, Refused
+from cycles.workflow import CycleState
 from festival.awards import ceremonies as awards_ceremonies
 from festival.awards.forms import CategoryForm, CeremonyForm, MinutesForm
 from festival.awards.lookups import find_ceremony, form_page, note_reading
@@ -42,11 +41,8 @@ def ceremonies(request: PortalRequest, year: int) -> HttpResponse:
     """List the ceremonies of a year within the reader's scope; a POST lays them all."""
     cycle = _cycle(request, year)
     if request.method == "POST":
-        try:
+        with attempt(request):
             laid = awards_ceremonies.lay_ceremonies(cycle, by=request.user, at=request.at)
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-        else:
             said = ngettext(
                 "%(count)s ceremony was laid.", "%(count)s ceremonies were laid.", len(laid)
             )
@@ -88,16 +84,8 @@ def edit(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def _form(found: Ceremony, data: QueryDict | None = None) -> CeremonyForm:
-    names = ("name_fa", "name_en", "place", "chair")
-    initial = {name: getattr(found, name) for name in names} | {"held_on": _day_as_moment(found)}
-    return CeremonyForm(data, initial=initial)
-
-
-def _day_as_moment(found: Ceremony) -> datetime | None:
-    """Return the ceremony's day as a moment of Tehran, which the field shows in the reader's
-    calendar.
-    """
-    return midnight(found.held_on) if found.held_on else None
+    names = ("name_fa", "name_en", "held_on", "place", "chair")
+    return CeremonyForm(data, initial={name: getattr(found, name) for name in names})
 
 
 # --- For what there are awards ------------------------------------------------------------------
@@ -110,11 +98,8 @@ def categories(request: PortalRequest, year: int) -> HttpResponse:
     """
     cycle = _cycle(request, year)
     if request.method == "POST":
-        try:
+        with attempt(request):
             made = awards_ceremonies.take_over_categories(cycle, by=request.user, at=request.at)
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-        else:
             said = ngettext(
                 "%(count)s category was taken over.",
                 "%(count)s categories were taken over.",

@@ -3,7 +3,6 @@ decided on.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from django import forms
@@ -13,10 +12,9 @@ from django.utils.translation import gettext as said_now
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Province, User
-from cycles.calendar import TEHRAN
 from cycles.clashes import SEEN, ComparedForm
 from cycles.models import Cycle, Group, Participation
-from cycles.ui.fields import MomentField, PaperField, PersianTextField, WholeField
+from cycles.ui.fields import DayField, MomentField, PaperField, PersianTextField, WholeField
 from cycles.ui.forms import ActForm, AgencyField
 from cycles.workflow import Move
 from festival.awards.eligibility import Decision
@@ -59,7 +57,7 @@ class CeremonyForm(ComparedForm):
 
     name_fa = PersianTextField(label=_("Name in Persian"), max_length=200)
     name_en = forms.CharField(label=_("Name in English"), max_length=200, required=False)
-    held_on = MomentField(label=_("Day"), required=False)
+    held_on = DayField(label=_("Day"), required=False)
     place = PersianTextField(label=_("Place of the ceremony"), max_length=200, required=False)
     chair = PersianTextField(
         label=_("Chair"),
@@ -67,15 +65,6 @@ class CeremonyForm(ComparedForm):
         required=False,
         help_text=_("Whose name stands under the certificates."),
     )
-
-    @property
-    def stored_values(self) -> dict[str, object]:
-        day = self.initial.get("held_on")
-        return super().stored_values | {"held_on": day.astimezone(TEHRAN).date() if day else None}
-
-    def clean_held_on(self) -> date | None:
-        moment: datetime | None = self.cleaned_data["held_on"]
-        return moment.astimezone(TEHRAN).date() if moment else None
 
 
 class LimitField(WholeField):

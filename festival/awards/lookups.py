@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from cycles.record import embargo
 from cycles.requests import PortalRequest
-from cycles.workflow import Move, Refused
+from cycles.ui.attempts import attempt
+from cycles.workflow import Move
 from festival.models import Ceremony, Edition
 
 
@@ -65,11 +66,8 @@ def form_page(
         messages.error(request, closed)
         return redirect(then)
     if request.method == "POST" and form.is_valid():
-        try:
+        with attempt(form):
             save()
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, f"{move.label}: {_('Saved.')}")
             return redirect(then)
     context = {"form": form, "move": move, "then": then, "object": about}

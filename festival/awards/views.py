@@ -17,8 +17,9 @@ from agencies.persian import localised
 from cycles.engine.perform import why_closed
 from cycles.models import Entry, Group, Window
 from cycles.requests import PortalRequest
+from cycles.ui.attempts import attempt
 from cycles.ui.pages import act_page, history
-from cycles.workflow import Move, Refused
+from cycles.workflow import Move
 from festival.awards import actions
 from festival.awards.candidates import MovedAward, moved_awards
 from festival.awards.forms import DecideForm, EndForm, PutForwardForm
@@ -170,11 +171,8 @@ def _categories_without_winners(ceremony: Ceremony, awards: list[Award]) -> list
 def propose(request: PortalRequest, pk: int) -> HttpResponse:
     """Propose whom the standings put forward."""
     found = find_ceremony(request, pk)
-    try:
+    with attempt(request):
         made = actions.propose(found, by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
         said = ngettext(
             "%(count)s award was proposed.", "%(count)s awards were proposed.", len(made)
         )
@@ -232,13 +230,10 @@ def decide(request: PortalRequest, pk: int) -> HttpResponse:
             lambda: form_for([a for a in proposed.all() if move.who(request.user, a, request.at)])
         )
         by_minutes = form.cleaned_data["minutes"]
-        try:
+        with attempt(form):
             made = actions.decide(
                 found, by_minutes, form.decisions, by=request.user, at=request.at, seen=seen
             )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             said = ngettext(
                 "%(count)s award was decided on.", "%(count)s awards were decided on.", len(made)
             )

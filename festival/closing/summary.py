@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db.models import Count, Q
 
-from cycles.calendar import TEHRAN
+from cycles.calendar import day_of
 from cycles.models import Cycle
 from festival.lessons import queries as lessons_queries
 from festival.lessons.queries import Flag
@@ -74,7 +74,7 @@ class Closing:
 
 def closing(cycle: Cycle, at: datetime) -> Closing:
     """Gather the figures of a year as of a moment; about a dozen queries."""
-    today = at.astimezone(TEHRAN).date()
+    today = day_of(at)
     plans = ImprovementPlan.objects.filter(cycle=cycle).aggregate(
         begun=Count("pk"),
         late=Count(

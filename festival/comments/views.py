@@ -17,8 +17,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cycles.requests import PortalRequest
 from cycles.ui import limits as ui_limits
+from cycles.ui.attempts import attempt
 from cycles.ui.pages import PER_PAGE, page_or_part
-from cycles.workflow import Refused
 from festival.comments.actions import publish_comment, reject_comment, write_comment
 from festival.comments.forms import CommentForm
 from festival.models import Edition, MeasureComment
@@ -49,7 +49,7 @@ def measure(request: PortalRequest, year: int, lineage: UUID) -> HttpResponse:
         if ui_limits.spend_from("comment", request):
             by = request.user if request.user.is_authenticated else None
             typed = form.cleaned_data
-            try:
+            with attempt(form):
                 write_comment(
                     edition,
                     found.measure,
@@ -61,9 +61,6 @@ def measure(request: PortalRequest, year: int, lineage: UUID) -> HttpResponse:
                     by=by,
                     at=request.at,
                 )
-            except Refused as refusal:
-                form.add_error(None, str(refusal))
-            else:
                 return _thanks(request, edition, lineage)
         else:
             status = 429
@@ -120,11 +117,8 @@ def _decide(
 ) -> HttpResponse:
     _only_for_administrators(request)
     comment = get_object_or_404(MeasureComment.objects.visible_to(request.user, request.at), pk=pk)
-    try:
+    with attempt(request):
         comment = do(comment)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(request, f"{comment}: {comment.get_state_display()}")
     return redirect("festival:comments")
 

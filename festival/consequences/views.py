@@ -17,9 +17,9 @@ from agencies.roles import OVERSEERS
 from cycles.engine.perform import open_to, why_closed
 from cycles.models import Cycle, Entry
 from cycles.requests import PortalRequest
+from cycles.ui.attempts import attempt
 from cycles.ui.files import handed_out
 from cycles.ui.pages import act_page, history, listed
-from cycles.workflow import Refused
 from festival.consequences import actions
 from festival.consequences.filters import ConsequenceFilter
 from festival.consequences.forms import LetterForm, RuleForm, WaiveForm
@@ -95,7 +95,7 @@ def settle(request: PortalRequest, year: int) -> HttpResponse:
     cycle = _cycle(request, year)
     form = RuleForm(request.POST)
     if form.is_valid():
-        try:
+        with attempt(form):
             typed = form.cleaned_data
             actions.settle(
                 cycle,
@@ -108,9 +108,6 @@ def settle(request: PortalRequest, year: int) -> HttpResponse:
                 by=request.user,
                 at=request.at,
             )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("Saved."))
             return redirect("festival:consequences", year)
     found = Edition.objects.newest_of(cycle)
@@ -124,10 +121,8 @@ def rule_strike(request: PortalRequest, pk: int) -> HttpResponse:
     """Strike a rule."""
     rules = ConsequenceRule.objects.visible_to(request.user, request.at).select_related("cycle")
     rule = get_object_or_404(rules, pk=pk)
-    try:
+    with attempt(request):
         actions.strike_rule(rule, by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
     return redirect("festival:consequences", rule.cycle.year)
 
 
@@ -136,11 +131,8 @@ def draw(request: PortalRequest, year: int) -> HttpResponse:
     """Draw what follows from the frozen results."""
     cycle = _cycle(request, year)
     edition = get_object_or_404(Edition.objects.newest().select_related("cycle"), cycle=cycle)
-    try:
+    with attempt(request):
         drawn = actions.draw(edition, by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
         said = ngettext(
             "%(count)s consequence is due.", "%(count)s consequences are due.", len(drawn)
         )
@@ -180,7 +172,7 @@ def letter(request: PortalRequest, pk: int) -> HttpResponse:
         return redirect(then)
     form = LetterForm(request.POST or None, request.FILES or None, move=move, user=request.user)
     if form.is_valid():
-        try:
+        with attempt(form):
             typed = form.cleaned_data
             actions.record_letter(
                 held,
@@ -191,9 +183,6 @@ def letter(request: PortalRequest, pk: int) -> HttpResponse:
                 by=request.user,
                 at=request.at,
             )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("The letter is recorded, and the agency told."))
             return redirect(then)
     return render(

@@ -2,14 +2,13 @@
 
 import uuid
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import icalendar
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from cycles.calendar import ARTICLES, TEHRAN, Binding, format_date, format_deadline
-from cycles.workflow import FOLLOWS
+from cycles.calendar import PHASES, TEHRAN, Binding, day_of, format_date, format_deadline
 from festival.duties.sentences import digits, sentence
 from festival.duties.timeline import CalendarYear, Decree, PhaseKept
 
@@ -93,7 +92,7 @@ def _event(
 
 def _decrees(year: CalendarYear, kept: PhaseKept) -> list[Decree]:
     """List the decrees that move a phase: its own, and those of the phase that it follows."""
-    before = [k for k in year.phases if k.phase == FOLLOWS.get(kept.phase)]
+    before = [k for k in year.phases if k.phase == PHASES[kept.phase].follows]
     decrees: list[Decree] = []
     for phase in (kept, *before):
         decrees += phase.decrees
@@ -102,7 +101,7 @@ def _decrees(year: CalendarYear, kept: PhaseKept) -> list[Decree]:
 
 def _day(event: icalendar.Event, moment: datetime) -> icalendar.Event:
     """Let an event last the whole day in Tehran in which a moment lies."""
-    day: date = moment.astimezone(TEHRAN).date()
+    day = day_of(moment)
     event.add("dtstart", day)
     event.add("dtend", day + timedelta(days=1))
     return event
@@ -111,7 +110,7 @@ def _day(event: icalendar.Event, moment: datetime) -> icalendar.Event:
 def _description(kept: PhaseKept, language: str) -> str:
     term = kept.term
     lines: list[str | Promise] = [
-        ARTICLES[kept.phase],
+        PHASES[kept.phase].article,
         _("Statutory date: %(when)s") % {"when": format_deadline(term.statutory_at, language)},
     ]
     for decree in kept.decrees:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain
-from typing import TypedDict, cast
+from typing import NamedTuple, TypedDict, cast
 
 from django.db.models import (
     BigIntegerField,
@@ -32,9 +32,9 @@ from django.utils.translation import gettext, ngettext
 
 from agencies.persian import localised
 from appeals.models import Appeal
-from cycles.calendar import Phase, phase_label
+from cycles.calendar import PHASES, Phase, phase_label
 from cycles.models import Cycle, Entry, Extension, Window
-from cycles.workflow import CycleState, Term
+from cycles.workflow import CycleState, Term, Workflow
 from festival.duties.queries import DutyFilter, DutySummary, summary
 from festival.models import Edition
 from indicators.models import IndicatorSet, QuarterReport
@@ -157,15 +157,9 @@ class PhaseKept:
         """Say why no act is shown, "" where there is one."""
         if self.last is not None:
             return ""
-        if self.phase == Phase.FESTIVAL:
-            return gettext("not published yet")
-        if self.at < self.opens_at:
+        if self.at < self.opens_at and self.phase != Phase.FESTIVAL:
             return gettext("to come")
-        if self.phase == Phase.MONITORING:
-            return gettext("not reported")
-        if self.phase in (Phase.APPEAL, Phase.APPEAL_REVIEW):
-            return gettext("nothing was filed")
-        return gettext("not done")
+        return str(PHASES[self.phase].unkept)
 
 
 @dataclass(frozen=True)
@@ -206,7 +200,7 @@ def years(cycles: Iterable[Cycle], at: datetime) -> list[CalendarYear]:
         duties[counted.cycle_id, counted.duty.phase].append(counted)
     phases: dict[int, list[PhaseKept]] = defaultdict(list)
     general = [row for row in windows.rows if row.agency_id is None and row.line is None]
-    order = list(Phase)
+    order = list(PHASES)
     for row in sorted(general, key=lambda w: (order.index(Phase(w.phase)), w.quarter)):
         of_phase = row.cycle_id, Phase(row.phase)
         first, last, count = acts.get((*of_phase, row.quarter), (None, None, 0))
@@ -245,31 +239,55 @@ def _decrees(cycles: list[int], at: datetime) -> dict[tuple[int, str, int], list
     return decrees
 
 
+class ActMoments(NamedTuple):
+    """The rows that acts of a phase were done on, and the field that says when."""
+
+    rows: QuerySet[Model, object]
+    moment: str
+    cycle: str = "cycle_id"
+    quarter: Combinable = NO_QUARTER
+
+
+def _act_moments(at: datetime) -> dict[Phase, ActMoments]:
+    """Where the acts of a phase left their moments; the ledger knows those of the others."""
+    submissions, appeals = Submission.objects.all(), Appeal.objects.all()
+    proposals = Entry.objects.filter(model="indicators.indicatorset", act="propose")
+    # a corrected edition makes nothing late
+    published = Edition.objects.published(at).filter(number=1)
+    return {
+        Phase.PROPOSAL: ActMoments(proposals, "at"),
+        Phase.APPROVAL: ActMoments(IndicatorSet.objects.all(), "communicated_at"),
+        Phase.MONITORING: ActMoments(
+            QuarterReport.objects.all(), "reported_at", quarter=F("quarter")
+        ),
+        Phase.SELF_ASSESSMENT: ActMoments(submissions, "submitted_at"),
+        Phase.SCORING: ActMoments(submissions, "communicated_at"),
+        Phase.APPEAL: ActMoments(appeals, "filed_at"),
+        Phase.APPEAL_REVIEW: ActMoments(appeals, "decided_at"),
+        Phase.FINAL: ActMoments(Cycle.objects.all(), "finalised_at", cycle="pk"),
+        Phase.FESTIVAL: ActMoments(published, "publish_at"),
+    }
+
+
+def _entries(phase: Phase) -> QuerySet[Entry]:
+    """The entries of all acts that are done while a phase is open."""
+    acts = Q(pk__in=())
+    for workflow in Workflow.registry.values():
+        names = [move.name for move in workflow.moves.values() if move.phase == phase]
+        if names:
+            acts |= Q(model=workflow.label, act__in=names)
+    return Entry.objects.filter(acts)
+
+
 def _acts(cycles: list[int], at: datetime) -> dict[tuple[int, Phase, int], Span]:
     """Read the first and the last act of each phase and quarter of these cycles, and their number,
     in one query.
     """
-    proposals = Entry.objects.filter(model="indicators.indicatorset", act="propose")
-    published = Edition.objects.published(at).filter(
-        number=1
-    )  # a corrected edition makes nothing late
+    moments = _act_moments(at)
     first, *others = [
-        _span(proposals, Phase.PROPOSAL, "cycle_id", "at", cycles),
-        _span(IndicatorSet.objects.all(), Phase.APPROVAL, "cycle_id", "communicated_at", cycles),
-        _span(
-            QuarterReport.objects.all(),
-            Phase.MONITORING,
-            "cycle_id",
-            "reported_at",
-            cycles,
-            quarter=F("quarter"),
-        ),
-        _span(Submission.objects.all(), Phase.SELF_ASSESSMENT, "cycle_id", "submitted_at", cycles),
-        _span(Submission.objects.all(), Phase.SCORING, "cycle_id", "communicated_at", cycles),
-        _span(Appeal.objects.all(), Phase.APPEAL, "cycle_id", "filed_at", cycles),
-        _span(Appeal.objects.all(), Phase.APPEAL_REVIEW, "cycle_id", "decided_at", cycles),
-        _span(Cycle.objects.all(), Phase.FINAL, "pk", "finalised_at", cycles),
-        _span(published, Phase.FESTIVAL, "cycle_id", "publish_at", cycles),
+        _span(phase, moments.get(phase) or ActMoments(_entries(phase), "at"), cycles)
+        for phase in PHASES
+        if PHASES[phase].is_dated
     ]
     spans = {}
     for row in first.union(*others, all=True):
@@ -289,23 +307,20 @@ class SpanRow(TypedDict):
     acts: int
 
 
-def _span(
-    rows: QuerySet[Model],
-    phase: Phase,
-    cycle: str,
-    moment: str,
-    cycles: list[int],
-    quarter: Combinable = NO_QUARTER,
-) -> QuerySet[Model, SpanRow]:
-    done = rows.filter(Q(**{f"{moment}__isnull": False, f"{cycle}__in": cycles})).order_by()
-    named = done.annotate(
-        of_phase=Value(phase.value, CharField()),
-        of_cycle=Cast(F(cycle), BigIntegerField()),
-        of_quarter=Cast(quarter, IntegerField()),
+def _span(phase: Phase, acts: ActMoments, cycles: list[int]) -> QuerySet[Model, SpanRow]:
+    known = {f"{acts.moment}__isnull": False, f"{acts.cycle}__in": cycles}
+    named = (
+        acts.rows.filter(Q(**known))
+        .order_by()
+        .annotate(
+            of_phase=Value(phase.value, CharField()),
+            of_cycle=Cast(F(acts.cycle), BigIntegerField()),
+            of_quarter=Cast(acts.quarter, IntegerField()),
+        )
     )
     spans = named.values("of_phase", "of_cycle", "of_quarter").annotate(
-        first=Min(moment, output_field=DateTimeField()),
-        last=Max(moment, output_field=DateTimeField()),
+        first=Min(acts.moment, output_field=DateTimeField()),
+        last=Max(acts.moment, output_field=DateTimeField()),
         acts=Count("pk"),
     )
     return cast("QuerySet[Model, SpanRow]", spans)

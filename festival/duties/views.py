@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from agencies.models import Province
 from agencies.persian import language, localised
 from agencies.roles import Role
-from cycles.calendar import TEHRAN, format_date, jalali, midnight
+from cycles.calendar import day_of, format_date, jalali, midnight
 from cycles.models import Cycle
 from cycles.requests import PortalRequest
 from cycles.spreadsheets import exports as spreadsheets_exports
@@ -267,7 +267,7 @@ def _months(low: datetime, high: datetime, scale: Scale) -> list[tuple[str, str,
     whether a phone has room.
     """
     firsts: list[tuple[date, datetime]] = []
-    day: date = low.astimezone(TEHRAN).date()
+    day = day_of(low)
     while (moment := midnight(day)) < high:
         number = jalali(day).day if language().startswith("fa") else day.day
         if number == 1 and moment >= low:

@@ -11,9 +11,10 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from agencies.locks import locked
 from agencies.models import User
 from agencies.persian import localised
-from cycles.calendar import TEHRAN, Phase
+from cycles.calendar import Phase, day_of
 from cycles.clashes import Seen
 from cycles.engine import ledger
 from cycles.engine.perform import perform
@@ -57,7 +58,7 @@ def due_on(cycle: Cycle) -> date:
         raise Refused(
             _("What is tried in the practice cycle has no results, and so no improvement plan.")
         )
-    return (window.closes_at - timedelta(seconds=1)).astimezone(TEHRAN).date()
+    return day_of(window.closes_at - timedelta(seconds=1))
 
 
 @transaction.atomic
@@ -134,7 +135,7 @@ def save_item(
     if item is None:
         item = ImprovementItem(plan=plan, position=_next_place(plan))
     else:
-        item = plan.items.standing().select_for_update(of=("self",)).get(pk=item.pk)
+        item = locked(plan.items.standing(), with_keys=True).get(pk=item.pk)
     if fields.get("target") is not None and item.answer_id is None:
         raise Refused(_("A next target is set for a measure; this item is about none."))
     for name in FIELDS:
@@ -147,11 +148,7 @@ def save_item(
 def strike_item(item: ImprovementItem, *, by: User, at: datetime) -> ImprovementItem:
     """Take an item out of a plan that is not signed; its row stays."""
     perform(IMPROVEMENTS, [item.plan], "edit", by=by, at=at)
-    item = (
-        ImprovementItem.objects.select_for_update(of=("self",))
-        .select_related("plan")
-        .get(pk=item.pk)
-    )
+    item = locked(ImprovementItem.objects.select_related("plan"), with_keys=True).get(pk=item.pk)
     if item.struck_at is None:
         item.struck_at = at
         item.save(update_fields=["struck_at"])
@@ -172,7 +169,7 @@ def move(
     seen: Seen | None = None,
 ) -> ImprovementPlan:
     """Sign, return or close a plan; what is signed is named in the record by its digest."""
-    plan = ImprovementPlan.objects.select_for_update(of=("self",), no_key=True).get(pk=plan.pk)
+    plan = locked(ImprovementPlan.objects.all()).get(pk=plan.pk)
     items = list(plan.items.standing().for_list())
     params: dict[str, object] = {}
     match name:
@@ -254,7 +251,7 @@ def report_progress(
         item=item.pk,
         status=status,
     )
-    item = ImprovementItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
+    item = locked(ImprovementItem.objects.all(), with_keys=True).get(pk=item.pk)
     if item.struck_at is not None:
         raise Refused(_("This item is no longer part of the plan."))
     item.progress.filter(is_current=True).update(is_current=False)

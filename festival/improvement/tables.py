@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.persian import localised
-from cycles.calendar import TEHRAN
+from cycles.calendar import day_of
 from cycles.spreadsheets.sheet_files import write_rows
 from cycles.spreadsheets.sheets import Column, Form
 from cycles.ui.tables import CardsTable
@@ -103,7 +103,7 @@ def _row(plan: ImprovementPlan) -> dict[str, object]:
         "state": plan.state,
         "compulsory": int(plan.is_compulsory),
         "due_on": plan.due_on,
-        "signed_on": plan.signed_at.astimezone(TEHRAN).date() if plan.signed_at else None,
+        "signed_on": day_of(plan.signed_at) if plan.signed_at else None,
         "days_late": plan.days_late,
         "items": plan.items_all,
         "completed": plan.items_completed,

@@ -10,14 +10,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.roles import OVERSEERS, SUPERIOR_ROLES
-from cycles.calendar import TEHRAN
+from cycles.calendar import day_of
 from cycles.engine.perform import open_to, why_closed
 from cycles.models import Entry
 from cycles.requests import PortalRequest
 from cycles.spreadsheets.sheets import CONTENT_TYPES
+from cycles.ui.attempts import attempt
 from cycles.ui.forms import ActForm
 from cycles.ui.pages import act_page, history, listed, page_or_part, sheet_answer
-from cycles.workflow import Refused
 from festival.fields import keys_in
 from festival.improvement import actions, queries, suggestions, tables
 from festival.improvement.filters import ImprovementFilter
@@ -92,12 +92,10 @@ def plans_file(request: PortalRequest, kind: str) -> HttpResponse:
 def begin(request: PortalRequest, pk: int) -> HttpResponse:
     """Begin the plan on a self-assessment's results."""
     submission = find(request, pk)
-    try:
+    with attempt(request):
         plan = actions.begin(submission, by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("festival:improvements")
-    return redirect("festival:findings", plan.pk)
+        return redirect("festival:findings", plan.pk)
+    return redirect("festival:improvements")
 
 
 @require_safe
@@ -107,7 +105,7 @@ def plan(request: PortalRequest, pk: int) -> HttpResponse:
     items = list(held.items.standing().for_list())
     moves = open_to(IMPROVEMENTS, held, by=request.user, at=request.at)
     names = {m.name for m in moves}
-    today = request.at.astimezone(TEHRAN).date()
+    today = day_of(request.at)
     context = {
         "plan": held,
         "items": [(item, item.is_overdue(today)) for item in items],
@@ -134,14 +132,12 @@ def findings(request: PortalRequest, pk: int) -> HttpResponse:
         messages.error(request, why)
         return redirect("festival:improvement", pk)
     if request.method == "POST":
-        try:
+        with attempt(request):
             actions.adopt(
                 held, keys_in(request.POST.getlist("line")), by=request.user, at=request.at
             )
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-            return redirect("festival:findings", pk)
-        return redirect("festival:improvement", pk)
+            return redirect("festival:improvement", pk)
+        return redirect("festival:findings", pk)
     adopted = set(held.items.standing().values_list("answer_id", flat=True))
     suggested = [(s, s.answer.pk in adopted) for s in suggestions.suggest(submission)]
     return render(
@@ -166,7 +162,7 @@ def _item_page(
         messages.error(request, why)
         return then
     if form.is_valid():
-        try:
+        with attempt(form):
             actions.save_item(
                 held,
                 form.item_fields,
@@ -175,9 +171,6 @@ def _item_page(
                 at=request.at,
                 seen=form.as_seen(now),
             )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("Saved."))
             return then
     return render(
@@ -204,10 +197,8 @@ def item(request: PortalRequest, pk: int) -> HttpResponse:
 def item_strike(request: PortalRequest, pk: int) -> HttpResponse:
     """Take an item out of the plan."""
     held = _item(request, pk)
-    try:
+    with attempt(request):
         actions.strike_item(held, by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
     return redirect("festival:improvement", held.plan_id)
 
 
@@ -229,7 +220,7 @@ def item_progress(request: PortalRequest, pk: int) -> HttpResponse:
         messages.error(request, why)
         return then
     if form.is_valid():
-        try:
+        with attempt(form):
             seen = form.as_seen(lambda: _progress(ImprovementItem.objects.for_list().get(pk=pk)))
             actions.report_progress(
                 held,
@@ -239,9 +230,6 @@ def item_progress(request: PortalRequest, pk: int) -> HttpResponse:
                 at=request.at,
                 seen=seen,
             )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("Saved."))
             return then
     return render(

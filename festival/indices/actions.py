@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from agencies.locks import locked
 from agencies.models import Agency, User
 from cycles.clashes import Seen
 from cycles.engine.perform import perform
@@ -116,7 +117,7 @@ def save_index(
             raise Refused(_("There already is an index with this code."))
         index = Index(code=code)
     else:
-        index = Index.objects.select_for_update(of=("self",)).get(pk=index.pk)
+        index = locked(Index.objects.all(), with_keys=True).get(pk=index.pk)
     if seen is not None:
         seen.check()
     values = {name: value for name, value in fields.items() if name != "code"}
@@ -149,7 +150,7 @@ def save_region(
             raise Refused(_("There already is a region with this code."))
         region = Region(code=fields["code"])
     else:
-        region = Region.objects.select_for_update().get(pk=region.pk)
+        region = locked(Region.objects.all(), with_keys=True).get(pk=region.pk)
     if seen is not None:
         seen.check()
     was = list(region.countries or [])
@@ -184,7 +185,7 @@ def enter_edition(
     """
     if rank is not None and facts.country_count is not None and rank > facts.country_count:
         raise Refused(_("The rank is beyond the number of countries."))
-    index = Index.objects.select_for_update(of=("self",), no_key=True).get(pk=index.pk)
+    index = locked(Index.objects.all()).get(pk=index.pk)
     value = PublishedValue(row=0, country=HOME, year=year, score=score, rank=rank)
     result = merge(index, [value], facts, by=by, at=at)
     perform(
@@ -218,7 +219,7 @@ def import_values(
     `lines` answers with what the file says; it comes from `import_check`, which compares and
     stands above. `left_out` of its rows were wrong and knowingly not taken.
     """
-    index = Index.objects.select_for_update(of=("self",), no_key=True).get(pk=index.pk)
+    index = locked(Index.objects.all()).get(pk=index.pk)
     result = merge(index, lines(), facts, by=by, at=at)
     params: dict[str, object] = {"file": file_name, "sha256": sha256, **result.params}
     if left_out:
@@ -248,9 +249,7 @@ def write_report(
     if not index.agencies.filter(pk=agency.pk).exists():
         raise Refused(_("%(agency)s does not answer for this index.") % {"agency": agency})
     _refuse_year(year)
-    Index.objects.select_for_update(of=("self",), no_key=True).get(
-        pk=index.pk
-    )  # two colleagues begin one draft
+    locked(Index.objects.all()).get(pk=index.pk)  # two colleagues begin one draft
     if not done.strip():
         raise Refused(_("Say what was done; that is the report."))
     if seen is not None:
@@ -259,7 +258,7 @@ def write_report(
     drafts = IndexReport.objects.filter(
         index=index, agency=agency, year=year, state=IndexReportState.DRAFT
     )
-    report = drafts.select_for_update(of=("self",)).first()
+    report = locked(drafts, with_keys=True).first()
     report = report or IndexReport.objects.create(index=index, agency=agency, year=year, **texts)
     perform(INDEX_REPORTS, [report], "write", by=by, at=at)
     IndexReport.objects.filter(pk=report.pk).update(**texts)
@@ -295,7 +294,7 @@ def recommend(
     approved.
     """
     _refuse_year(year)
-    index = Index.objects.select_for_update(of=("self",), no_key=True).get(pk=index.pk)
+    index = locked(Index.objects.all()).get(pk=index.pk)
     if seen is not None:
         seen.check()
     last = Recommendation.objects.filter(index=index, year=year).order_by("-number").first()
@@ -318,10 +317,8 @@ def approve_recommendation(
     version: Recommendation, *, by: User, at: datetime, note: str = ""
 ) -> Recommendation:
     """Approve the last version of a recommendation, which everybody may read from then on."""
-    version = (
-        Recommendation.objects.select_for_update(of=("self",))
-        .select_related("index")
-        .get(pk=version.pk)
+    version = locked(Recommendation.objects.select_related("index"), with_keys=True).get(
+        pk=version.pk
     )
     if version.approved_at is not None:
         raise Refused(_("This version is approved already."))

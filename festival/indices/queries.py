@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from django.db.models import Q
 
-from cycles.calendar import TEHRAN
+from cycles.calendar import day_of
 from festival.countries import HOME
 from festival.indices.comparison import (
     VALUE,
@@ -104,7 +104,7 @@ def positions(
     indices = list(indices)
     known = Q() if upto is None else Q(year__lte=upto)
     if at is not None:
-        today = at.astimezone(TEHRAN).date()
+        today = day_of(at)
         known &= Q(published_on=None) | Q(published_on__lte=today)
     rows = list(
         IndexEdition.objects.current().filter(known, index__in=indices).order_by("year", "pk")

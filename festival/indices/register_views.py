@@ -18,8 +18,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cycles.requests import PortalRequest
 from cycles.spreadsheets.dry_run import Check
 from cycles.spreadsheets.sheets import Sheet
+from cycles.ui.attempts import attempt
 from cycles.ui.pages import act_page, import_page
-from cycles.workflow import Refused
 from festival.indices import actions, import_check, publisher_files
 from festival.indices.forms import (
     EditionForm,
@@ -52,11 +52,8 @@ def _form_page(
 ) -> HttpResponse:
     """Make one act of a form; a refusal stands in the form, and what was typed stays."""
     if request.method == "POST" and form.is_valid():
-        try:
+        with attempt(form):
             do()
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("Saved."))
             return redirect(then)
     shown = {"form": form, "move": INDICES[name], "then": then, "about": about}
@@ -67,11 +64,8 @@ def _form_page(
 def register_load(request: PortalRequest) -> HttpResponse:
     """Begin an empty register with the initial table."""
     _refuse_outsiders(request, "load_register")
-    try:
+    with attempt(request):
         actions.load_register(by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(request, _("The initial table has been taken over."))
     return redirect("festival:indices")
 

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from agencies.roles import HEADS, Role
 from cycles.engine.perform import why_closed
 from cycles.requests import PortalRequest
+from cycles.ui.attempts import attempt
 from cycles.ui.pages import act_page
-from cycles.workflow import Refused
 from festival.indices import actions
 from festival.indices.forms import ReportForm
 from festival.indices.views import this_year
@@ -67,7 +67,7 @@ def index_report(request: PortalRequest, code: str, agency: str, year: int) -> H
     form = form_for(last, request.POST or None)
     if request.method == "POST" and form.is_valid():
         seen = form.as_seen(lambda: form_for(newest()))
-        try:
+        with attempt(form):
             actions.write_report(
                 index,
                 own,
@@ -77,9 +77,6 @@ def index_report(request: PortalRequest, code: str, agency: str, year: int) -> H
                 at=request.at,
                 seen=seen,
             )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("The draft is saved."))
             return redirect("festival:index_report", code, agency, year)
     context = {

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from agencies.models import Agency
 from agencies.roles import HEADS, Role
-from cycles.calendar import TEHRAN, jalali
+from cycles.calendar import jalali
 from cycles.requests import PortalRequest
 from cycles.ui.pages import csv_answer
 from festival import charts
@@ -52,7 +52,7 @@ def may_keep(request: PortalRequest) -> bool:
 
 def this_year(at: datetime) -> int:
     """Return the Jalali year of a moment."""
-    return int(jalali(at.astimezone(TEHRAN)).year)
+    return int(jalali(at).year)
 
 
 @dataclass(frozen=True)

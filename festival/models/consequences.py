@@ -15,7 +15,7 @@ from django_fsm import FSMField
 from agencies.models import Agency, User, in_reach
 from agencies.persian import named
 from agencies.roles import OVERSEERS
-from cycles.calendar import TEHRAN
+from cycles.calendar import day_of
 from cycles.models import Cycle
 from festival.models.editions import Edition
 from festival.workflow import CONSEQUENCES, ConsequenceState
@@ -180,7 +180,7 @@ class Consequence(models.Model):
         """
         if self.edition.publish_at is None:
             return None
-        return self.edition.publish_at.astimezone(TEHRAN).date() + timedelta(days=self.rule.days)
+        return day_of(self.edition.publish_at) + timedelta(days=self.rule.days)
 
     def late_by(self, at: datetime) -> int:
         """Count the days by which an act at this moment is late; an agency that has ended is owed
@@ -188,7 +188,7 @@ class Consequence(models.Model):
         """
         if self.due_on is None or not self.agency.is_active:
             return 0
-        return max(0, (at.astimezone(TEHRAN).date() - self.due_on).days)
+        return max(0, (day_of(at) - self.due_on).days)
 
     @CONSEQUENCES.transition
     def _deliver(self, *, at: datetime, given: LetterParams) -> None:

@@ -17,7 +17,7 @@ from django_fsm import FSMField
 
 from agencies.models import Agency, User, in_reach
 from agencies.roles import OVERSEERS, SUPERIOR_ROLES
-from cycles.calendar import TEHRAN
+from cycles.calendar import day_of
 from cycles.models import Cycle, Participation
 from festival.models.editions import Edition
 from festival.workflow import IMPROVEMENTS, PlanState
@@ -152,7 +152,7 @@ class ImprovementPlan(models.Model):
         """
         if not self.agency.is_active:
             return 0
-        return max(0, (at.astimezone(TEHRAN).date() - self.due_on).days)
+        return max(0, (day_of(at) - self.due_on).days)
 
     @IMPROVEMENTS.transition
     def _sign(self, *, at: datetime, given: SignatureParams) -> None:

@@ -23,6 +23,7 @@ from django.db import transaction
 from django.utils import translation
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
+from agencies.locks import locked
 from agencies.models import User
 from cycles.engine.ledger import as_json, plain
 from cycles.engine.perform import perform
@@ -105,11 +106,7 @@ def _as_file(said: JsonObject, stack: ExitStack) -> BufferedRandom:
 def _store(
     edition: Edition, written: list[WrittenFile], *, by: User | None, at: datetime
 ) -> list[DataFile]:
-    edition = (
-        Edition.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("cycle", "run")
-        .get(pk=edition.pk)
-    )
+    edition = locked(Edition.objects.select_related("cycle", "run")).get(pk=edition.pk)
     if kept := list(DataFile.objects.filter(edition=edition).order_by("pk")):
         return kept
     names = [*(file.name for file in written), MANIFEST]

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from agencies.locks import locked
 from agencies.models import User
 from agencies.persian import language, localised
 from cycles.calendar import format_date
@@ -47,7 +48,7 @@ def write_text(
     wrote meanwhile is not passed over.
     """
     edition = Edition.objects.select_related("cycle").get(pk=edition.pk)
-    cycle = Cycle.objects.select_for_update(of=("self",), no_key=True).get(pk=edition.cycle_id)
+    cycle = locked(Cycle.objects.all()).get(pk=edition.cycle_id)
     if chapter not in Chapter.values or language not in Language.values:
         raise Refused(_("The report has no such chapter."))
     versions = ReportText.objects.filter(cycle=cycle, language=language, chapter=chapter)
@@ -122,10 +123,8 @@ def store_report(
     """Keep the finished files of a report and its facts; one that is finished or was stopped stays
     as it is.
     """
-    report = (
-        Report.objects.select_for_update(of=("self",))
-        .select_related("edition__cycle")
-        .get(pk=report.pk)
+    report = locked(Report.objects.select_related("edition__cycle"), with_keys=True).get(
+        pk=report.pk
     )
     job = latest("report", report.pk)
     if report.finished_at is not None or (job is not None and job.is_stopped):
@@ -146,10 +145,8 @@ def store_report(
 @transaction.atomic
 def cancel_report(report: Report, *, by: User, at: datetime, note: str = "") -> Report:
     """Stop the drawing-up of a report; its worker ends at its next step and keeps nothing."""
-    report = (
-        Report.objects.select_for_update(of=("self",))
-        .select_related("edition__cycle")
-        .get(pk=report.pk)
+    report = locked(Report.objects.select_related("edition__cycle"), with_keys=True).get(
+        pk=report.pk
     )
     perform(
         EDITIONS, [report.edition], "cancel_report", by=by, at=at, note=note, report=report.uuid
@@ -174,10 +171,8 @@ def approve_report(
     Where a report of the year has been delivered already, both people say that this one
     `redelivers`: it takes the other's place, and its own deliveries are owed.
     """
-    report = (
-        Report.objects.select_for_update(of=("self",))
-        .select_related("edition__cycle")
-        .get(pk=report.pk)
+    report = locked(Report.objects.select_related("edition__cycle"), with_keys=True).get(
+        pk=report.pk
     )
     if why := _why_unfit(report, by):
         raise Refused(why)
@@ -245,11 +240,7 @@ def deliver(
 
     A version approved after a delivery is delivered anew, to each of the two.
     """
-    edition = (
-        Edition.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("cycle")
-        .get(pk=edition.pk)
-    )
+    edition = locked(Edition.objects.select_related("cycle")).get(pk=edition.pk)
     approved = _approved_files(edition)
     if why := why_closed(EDITIONS, edition, "deliver_report", by=by, at=at):
         raise Refused(why)

@@ -17,8 +17,8 @@ from cycles.administration_workflow import JOBS
 from cycles.engine.perform import why_closed
 from cycles.jobs.queries import latest
 from cycles.requests import PortalRequest
+from cycles.ui.attempts import attempt
 from cycles.ui.pages import act_page
-from cycles.workflow import Refused
 from festival.lookups import approved_reports, managed_cycles, newest, note_reading
 from festival.models import Award, Chapter, Language, Report, ReportText
 from festival.report import actions
@@ -91,7 +91,7 @@ def text(request: PortalRequest, year: int, language: str, chapter: str) -> Http
 
     form = _text_form(request, language, draft, versions[0] if versions else None)
     if form.is_valid():
-        try:
+        with attempt(form):
             actions.write_text(
                 found,
                 language=language,
@@ -101,9 +101,6 @@ def text(request: PortalRequest, year: int, language: str, chapter: str) -> Http
                 by=request.user,
                 at=request.at,
             )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             _tell_saved(request, form.cleaned_data["text"])
             return redirect(then)
     context = {
@@ -147,11 +144,8 @@ def _tell_saved(request: PortalRequest, text: str) -> None:
 def ask_for_report(request: PortalRequest, year: int) -> HttpResponse:
     """Ask for the report in both languages; a worker draws each up."""
     found = newest(request, year)
-    try:
+    with attempt(request):
         actions.ask_for_report(found, languages=Language.values, by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(
             request, _("The report is being drawn up in both languages. You may leave this page.")
         )
@@ -241,7 +235,7 @@ def deliver(request: PortalRequest, year: int) -> HttpResponse:
     )
     if form.is_valid():
         typed = form.cleaned_data
-        try:
+        with attempt(form):
             actions.deliver(
                 found,
                 addressee=typed["addressee"],
@@ -250,9 +244,6 @@ def deliver(request: PortalRequest, year: int) -> HttpResponse:
                 by=request.user,
                 at=request.at,
             )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("The delivery is recorded."))
             return redirect(then)
     context = {

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from agencies.locks import locked
 from agencies.models import User
 from agencies.persian import localised
 from appeals.models import Appeal
@@ -105,11 +106,7 @@ def revise(
 
     The new one is published at its own moment; until then the public sees the one before.
     """
-    edition = (
-        Edition.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("cycle")
-        .get(pk=edition.pk)
-    )
+    edition = locked(Edition.objects.select_related("cycle")).get(pk=edition.pk)
     if Edition.objects.filter(cycle=edition.cycle_id, number__gt=edition.number).exists():
         raise Refused(_("There is a later edition; that is the one to correct."))
     if not reason.strip():
@@ -184,7 +181,7 @@ def publish_due(*, at: datetime) -> list[Edition]:
     """
     waiting = Edition.objects.filter(state="scheduled", publish_at__lte=at).select_related("cycle")
     # what another worker is publishing is left to it
-    due = list(waiting.select_for_update(of=("self",), no_key=True, skip_locked=True))
+    due = list(locked(waiting, skip_locked=True))
     if not due:
         return []
     due = perform(EDITIONS, due, "publish", by=None, at=at)

@@ -22,8 +22,9 @@ from cycles.engine.perform import open_to, why_closed
 from cycles.jobs.queries import with_jobs
 from cycles.models import Cycle, Entry, Window
 from cycles.requests import PortalRequest
+from cycles.ui.attempts import attempt
 from cycles.ui.pages import act_page, history
-from cycles.workflow import CYCLE, Refused
+from cycles.workflow import CYCLE
 from festival.lookups import approved_reports, managed_cycles, newest, note_reading
 from festival.models import Edition, Language, Report
 from festival.report import actions as report_actions
@@ -157,7 +158,7 @@ def schedule(request: PortalRequest, year: int) -> HttpResponse:
 
     form = form_for(found, request.POST or None)
     if form.is_valid():
-        try:
+        with attempt(form):
             seen = form.as_seen(lambda: form_for(Edition.objects.get(pk=found.pk)))
             actions.schedule(
                 found,
@@ -167,9 +168,6 @@ def schedule(request: PortalRequest, year: int) -> HttpResponse:
                 at=request.at,
                 seen=seen,
             )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(
                 request, _("The moment of publication is set. Until then nothing is public.")
             )

@@ -14,7 +14,7 @@ from agencies.roles import HEADS, OVERSEERS, Role
 from cycles.engine.perform import why_closed
 from cycles.models import Participation
 from cycles.requests import PortalRequest
-from cycles.workflow import Refused
+from cycles.ui.attempts import attempt
 from festival.lookups import managed_cycles
 from festival.models import Survey, SurveyReturn
 from festival.surveys import actions, results
@@ -45,7 +45,7 @@ def survey_new(request: PortalRequest, year: int) -> HttpResponse:
     )
     if form.is_valid():
         typed = form.cleaned_data
-        try:
+        with attempt(form):
             held = actions.open_survey(
                 cycle,
                 opens_at=max(typed["opens_at"], request.at),
@@ -56,9 +56,6 @@ def survey_new(request: PortalRequest, year: int) -> HttpResponse:
                 by=request.user,
                 at=request.at,
             )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("The survey is set up, and the agencies are told."))
             return redirect("festival:survey", held.pk)
     return render(request, "festival/surveys/survey_new.html", {"cycle": cycle, "form": form})
@@ -105,11 +102,8 @@ def survey_answer(request: PortalRequest, pk: int, agency: int) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form = AnswersForm(data, questions=held.questions.order_by("position"))
     if form.is_valid():
-        try:
+        with attempt(form):
             actions.answer(held, own_agency, form.answers, by=request.user, at=request.at)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(
                 request, _("Thank you. Your answers are kept without your agency's name.")
             )

@@ -22,7 +22,7 @@ from indicators.exchange.cells import (
     WholeCell,
 )
 from indicators.models import Axis, Goal, Indicator, Measure
-from indicators.scoring.methods import METHOD_CHOICES
+from indicators.scoring.methods import method_choices
 
 CELLS: dict[str, widgets.Widget] = {
     **dict.fromkeys(("axis_points", "indicator_points", "points"), NumberCell(places=4)),
@@ -145,7 +145,7 @@ _PROSE = ("definition_fa", "definition_en", "resources", "ideal", "compromise")
 
 def _column(name: str, model: type[Model], field: str) -> Column:
     choices = getattr(model._meta.get_field(field), "choices", None) or ()
-    allowed = METHOD_CHOICES if field == "method" else choices
+    allowed = method_choices() if field == "method" else choices
     if isinstance(CELLS.get(name), TruthCell):
         allowed = TRUTH
     return Column(

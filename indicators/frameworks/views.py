@@ -23,7 +23,7 @@ from indicators.frameworks.wording import (
     rounding_words,
     scale_words,
 )
-from indicators.scoring.method_wording import in_digits
+from indicators.scoring.exact import in_digits
 from indicators.scoring.nodes import WEIGHTED, Node
 from indicators.scoring.scales import Band, Interpolate, Number, Option, Options, Scale
 

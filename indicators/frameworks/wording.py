@@ -11,8 +11,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.persian import localised
-from indicators.scoring.exact import Rounding
-from indicators.scoring.method_wording import in_digits
+from indicators.scoring.exact import Rounding, in_digits
 from indicators.scoring.nodes import Missing, Node
 from indicators.scoring.scales import Interpolate, MinMax, Number, Options, Ratio, Scale
 

@@ -28,8 +28,9 @@ from indicators.models.choices import (
     Source,
 )
 from indicators.models.sets import IndicatorSet
-from indicators.scoring.bounds import PERCENT, ValueBounds, bounds, wrong_bounds
+from indicators.scoring.bounds import PERCENT, bounds, wrong_bounds
 from indicators.scoring.methods import METHODS
+from indicators.scoring.value_bounds import ValueBounds
 from indicators.workflow import SetState
 
 

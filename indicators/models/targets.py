@@ -13,7 +13,7 @@ from agencies.models import Agency, User
 from cycles.models import Cycle, Participation
 from indicators.models.measures import Measure, MeasureQuerySet
 from indicators.models.sets import IndicatorSet, Kind
-from indicators.scoring.bounds import ValueBounds
+from indicators.scoring.value_bounds import ValueBounds
 from indicators.workflow import SetState
 
 

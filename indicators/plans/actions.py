@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from agencies.locks import locked
 from agencies.models import User
 from agencies.persian import language, localised
 from cycles.calendar import Phase, format_deadline
@@ -84,9 +85,7 @@ def move_plan(
     """
     signature: dict[str, Any] = {}
     if name == "sign":
-        plan = Plan.objects.select_for_update(of=("self",), no_key=True).get(
-            pk=plan.pk
-        )  # what is checked is signed
+        plan = locked(Plan.objects.all()).get(pk=plan.pk)  # what is checked is signed
         sheet = Sheet(plan, only=())
         if lacks := sheet.lacks_of_plan:
             raise Refused(_what_is_missing(lacks))
@@ -135,10 +134,8 @@ def move_report(
     signature: dict[str, Any] = {}
     if name == "report":
         # what is checked is signed: neither the targets nor the figures change meanwhile
-        plan = Plan.objects.select_for_update(of=("self",), no_key=True).get(pk=report.plan_id)
-        report = QuarterReport.objects.select_for_update(of=("self",), no_key=True).get(
-            pk=report.pk
-        )
+        plan = locked(Plan.objects.all()).get(pk=report.plan_id)
+        report = locked(QuarterReport.objects.all()).get(pk=report.pk)
         sheet = Sheet(plan, only=())
         if why := why_not_due(report, sheet, at):
             raise Refused(why)

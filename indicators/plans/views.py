@@ -18,8 +18,9 @@ from agencies.roles import Role
 from cycles.calendar import Phase
 from cycles.models import Cycle, Entry, Window
 from cycles.requests import PortalRequest
+from cycles.ui.attempts import attempt
 from cycles.ui.pages import act_page, history, listed
-from cycles.workflow import Move, Refused, Windows
+from cycles.workflow import Move, Windows
 from indicators.models import LAST, Figure, Plan, Planned, QuarterReport, Sheet, lights_of
 from indicators.models.sheets import Lack
 from indicators.plans import actions
@@ -156,11 +157,8 @@ def _figures(figures: Iterable[Figure], *names: str) -> list[list[object]]:
 def _save_form(request: PortalRequest, form: SheetForm, save: Callable[[], object]) -> bool:
     """Save what was typed, or put what stands against it beside its field or on top of the form."""
     if form.is_valid():
-        try:
+        with attempt(form):
             save()
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("Saved."))
             return True
     return False

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from agencies.locks import locked
 from agencies.models import User
 from agencies.persian import format_number, language
 from cycles.calendar import Phase
@@ -88,9 +89,7 @@ def move(
         return carry_over(indicator_set, by=by, at=at, note=note, letter=letter)
     proposal: dict[str, Any] = {}
     # what is checked is what is moved: the round that is being voted on now
-    indicator_set = IndicatorSet.objects.select_for_update(of=("self",), no_key=True).get(
-        pk=indicator_set.pk
-    )
+    indicator_set = locked(IndicatorSet.objects.all()).get(pk=indicator_set.pk)
     match name:
         case "propose" | "propose_again":
             proposal["proposer"] = by

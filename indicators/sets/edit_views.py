@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cycles.requests import PortalRequest
+from cycles.ui.attempts import attempt
 from cycles.ui.tables import number
-from cycles.workflow import Refused
 from indicators.drafting import actions as drafting
 from indicators.drafting import catalogue, contents, tiers
-from indicators.lookups import attempt, part_page, visible
+from indicators.lookups import part_page, visible
 from indicators.models import FULL_POINTS, Axis, Goal, IndicatorSet, Measure, MeasureShare
 from indicators.sets import targets
 from indicators.sets.draft_forms import AxisForm, GoalForm, ShareForm, WhomForm, YearsForm
@@ -29,7 +29,7 @@ def new(request: PortalRequest) -> HttpResponse:
     form = WhomForm(request.POST, user=request.user, at=request.at)
     if not form.is_valid():
         raise Http404
-    try:
+    with attempt(request):
         indicator_set = drafting.draft_set(
             cycle=form.cleaned_data["cycle"],
             kind=form.kind,
@@ -39,10 +39,8 @@ def new(request: PortalRequest) -> HttpResponse:
             by=request.user,
             at=request.at,
         )
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("indicators:list")
-    return redirect("indicators:detail", indicator_set.pk)
+        return redirect("indicators:detail", indicator_set.pk)
+    return redirect("indicators:list")
 
 
 @require_POST
@@ -55,15 +53,12 @@ def copy(request: PortalRequest, pk: int) -> HttpResponse:
     if source is None:
         messages.error(request, _("There is no earlier set to copy."))
         return redirect("indicators:detail", pk)
-    done = attempt(
-        request,
-        lambda: contents.copy_set(source, indicator_set.cycle, by=request.user, at=request.at),
-        lambda made: (
-            _("Copied from “%(set)s”. Every change from now on is shown against it.")
-            % {"set": source}
-        ),
-    )
-    return redirect("indicators:differences" if done else "indicators:detail", pk)
+    with attempt(request):
+        contents.copy_set(source, indicator_set.cycle, by=request.user, at=request.at)
+        said = _("Copied from “%(set)s”. Every change from now on is shown against it.")
+        messages.success(request, said % {"set": source})
+        return redirect("indicators:differences", pk)
+    return redirect("indicators:detail", pk)
 
 
 @require_POST
@@ -71,11 +66,9 @@ def fill(request: PortalRequest, pk: int) -> HttpResponse:
     """Replace a draft general set's content with the catalogue of general indicators."""
     indicator_set = visible(request, pk)
     rows = catalogue.general_catalogue()
-    attempt(
-        request,
-        lambda: contents.fill_general_set(indicator_set, rows=rows, by=request.user, at=request.at),
-        lambda made: _("The set now holds the catalogue of general indicators."),
-    )
+    with attempt(request):
+        contents.fill_general_set(indicator_set, rows=rows, by=request.user, at=request.at)
+        messages.success(request, _("The set now holds the catalogue of general indicators."))
     return redirect("indicators:detail", pk)
 
 
@@ -89,13 +82,11 @@ def issue(request: PortalRequest, pk: int) -> HttpResponse:
         seen = form.as_seen(
             lambda: YearsForm(initial={"years": IndicatorSet.objects.get(pk=pk).years})
         )
-        attempt(
-            request,
-            lambda: contents.issue_for(
+        with attempt(request):
+            contents.issue_for(
                 indicator_set, years=years, by=request.user, at=request.at, seen=seen
-            ),
-            lambda made: _("Saved."),
-        )
+            )
+            messages.success(request, _("Saved."))
     for errors in form.errors.values():
         for sentence in errors:
             messages.error(request, str(sentence))
@@ -107,13 +98,10 @@ def take(request: PortalRequest, pk: int, measure: int) -> HttpResponse:
     """Take a measure of the bank into a draft."""
     indicator_set = visible(request, pk)
     chosen = get_object_or_404(Measure.objects.communicated(), pk=measure)
-    attempt(
-        request,
-        lambda: contents.take_measure(indicator_set, chosen, by=request.user, at=request.at),
-        lambda made: (
-            _("Taken from the bank: %(title)s (%(points)s points)") % _title_and_points(made)
-        ),
-    )
+    with attempt(request):
+        made = contents.take_measure(indicator_set, chosen, by=request.user, at=request.at)
+        done = _("Taken from the bank: %(title)s (%(points)s points)") % _title_and_points(made)
+        messages.success(request, done)
     return redirect("indicators:detail", pk)
 
 
@@ -176,11 +164,10 @@ def _title_and_points(measure: Measure) -> dict[str, str]:
 def measure_remove(request: PortalRequest, pk: int, measure: int) -> HttpResponse:
     indicator_set = visible(request, pk)
     one = get_object_or_404(Measure.objects.of(indicator_set), pk=measure)
-    attempt(
-        request,
-        lambda: drafting.remove_measure(indicator_set, one, by=request.user, at=request.at),
-        lambda made: _("Removed: %(title)s (%(points)s points)") % _title_and_points(one),
-    )
+    with attempt(request):
+        drafting.remove_measure(indicator_set, one, by=request.user, at=request.at)
+        done = _("Removed: %(title)s (%(points)s points)") % _title_and_points(one)
+        messages.success(request, done)
     return redirect("indicators:detail", pk)
 
 
@@ -223,11 +210,9 @@ def _axis(request: PortalRequest, indicator_set: IndicatorSet, axis: Axis | None
 def axis_remove(request: PortalRequest, pk: int, axis: int) -> HttpResponse:
     indicator_set = visible(request, pk)
     one = get_object_or_404(Axis, set=indicator_set, pk=axis)
-    attempt(
-        request,
-        lambda: tiers.remove_axis(indicator_set, one, by=request.user, at=request.at),
-        lambda made: _("Removed: %(title)s") % {"title": one.title},
-    )
+    with attempt(request):
+        tiers.remove_axis(indicator_set, one, by=request.user, at=request.at)
+        messages.success(request, _("Removed: %(title)s") % {"title": one.title})
     return redirect("indicators:detail", pk)
 
 
@@ -267,11 +252,9 @@ def _goal(request: PortalRequest, indicator_set: IndicatorSet, goal: Goal | None
 def goal_remove(request: PortalRequest, pk: int, goal: int) -> HttpResponse:
     indicator_set = visible(request, pk)
     one = get_object_or_404(Goal, set=indicator_set, pk=goal)
-    attempt(
-        request,
-        lambda: tiers.remove_goal(indicator_set, one, by=request.user, at=request.at),
-        lambda made: _("Removed: %(title)s") % {"title": one.title},
-    )
+    with attempt(request):
+        tiers.remove_goal(indicator_set, one, by=request.user, at=request.at)
+        messages.success(request, _("Removed: %(title)s") % {"title": one.title})
     return redirect("indicators:detail", pk)
 
 
@@ -313,11 +296,8 @@ def take_share(request: PortalRequest, pk: int, part: int) -> HttpResponse:
     offered = get_object_or_404(
         MeasureShare, pk=part, agency=indicator_set.agency, set__cycle=indicator_set.cycle
     )
-    attempt(
-        request,
-        lambda: targets.take_share(indicator_set, offered, by=request.user, at=request.at),
-        lambda made: (
-            _("Taken into the set: %(title)s (%(points)s points)") % _title_and_points(made)
-        ),
-    )
+    with attempt(request):
+        made = targets.take_share(indicator_set, offered, by=request.user, at=request.at)
+        done = _("Taken into the set: %(title)s (%(points)s points)") % _title_and_points(made)
+        messages.success(request, done)
     return redirect("indicators:detail", pk)

@@ -11,8 +11,9 @@ from cycles.clashes import ComparedForm
 from cycles.ui.fields import NumberField, PersianTextField
 from indicators.models import FULL_POINTS, Direction, IndicatorSet, Measure
 from indicators.scoring.bounds import wrong_bounds
-from indicators.scoring.parameter_forms import OWN, ParameterFields, number, written_parameters
-from indicators.sets.measure_fields import ContextFields
+from indicators.scoring.parameter_forms import ParameterFields, own_parameters, written_parameters
+from indicators.scoring.parameters import number_field
+from indicators.sets.measure_fields import ContextFields, Sections
 
 BOUNDS = ("lowest", "highest")
 
@@ -34,17 +35,15 @@ class MeasureForm(ParameterFields, ContextFields, ComparedForm):
     unit_en = PersianTextField(label=_("Unit in English"), max_length=60, required=False)
     direction = forms.ChoiceField(label=_("Direction"), choices=Direction.choices)
 
-    lowest = number(
+    lowest = number_field(
         _("Lowest possible value"), _("Empty: as the method has it; zero, but for growth.")
     )
-    highest = number(
+    highest = number_field(
         _("Highest possible value"),
         _("Empty: as the method has it; 100 for percents. No value beyond it is taken."),
     )
 
     field_order = ("title_fa", "title_en", "points", "unit_fa", "unit_en", "direction")
-
-    SECTIONS = ((_("What some methods need"), (*OWN, *BOUNDS)), *ContextFields.SECTIONS)
 
     def __init__(
         self,
@@ -61,9 +60,14 @@ class MeasureForm(ParameterFields, ContextFields, ComparedForm):
         super().__init__(data, initial=initial)
         self.fit(indicator_set, measure)
 
+    @property
+    def names_by_subject(self) -> Sections:
+        needed = (_("What some methods need"), (*own_parameters(), *BOUNDS))
+        return (needed, *super().names_by_subject)
+
     def clean(self) -> dict[str, Any]:
         data = super().clean()
-        if self.errors.keys() & {*OWN, *BOUNDS, "method", "base", "floor", "target"}:
+        if self.errors.keys() & {*own_parameters(), *BOUNDS, "method", "base", "floor", "target"}:
             return data
         own = {key: data[key] for key in ("base", "floor", "target") if data.get(key) is not None}
         lowest, highest = (data.get(name) for name in BOUNDS)
@@ -74,4 +78,5 @@ class MeasureForm(ParameterFields, ContextFields, ComparedForm):
     @property
     def fields_to_save(self) -> dict[str, object]:
         """Read the fields that `drafting.save_measure` takes."""
-        return {key: value for key, value in self.cleaned_data.items() if key not in OWN}
+        own = own_parameters()
+        return {key: value for key, value in self.cleaned_data.items() if key not in own}

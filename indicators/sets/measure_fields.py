@@ -96,6 +96,10 @@ def text(label: str | Promise, help_text: str | Promise = "") -> PersianTextFiel
     return PersianTextField(label=label, required=False, lines=True, help_text=help_text)
 
 
+Sections = tuple[tuple[str | Promise, tuple[str, ...]], ...]
+"""The names of fields by subject."""
+
+
 class ContextFields(forms.Form):
     """The fields of a measure that do not score it, and where in the set it stands."""
 
@@ -208,7 +212,7 @@ class ContextFields(forms.Form):
     def clean_links(self) -> list[UUID]:
         return [UUID(value) for value in self.cleaned_data["links"]]
 
-    SECTIONS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
+    SECTIONS: Sections = (
         (
             _("What it is for"),
             ("axis", "indicator", "goal", "source", "law", "article", "legal_basis"),
@@ -241,16 +245,20 @@ class ContextFields(forms.Form):
     )
 
     @property
+    def names_by_subject(self) -> Sections:
+        return self.SECTIONS
+
+    @property
     def sections(self) -> Iterator[tuple[str | Promise, list[forms.BoundField], bool]]:
         """Part the fields beside the first ones by subject: title, fields, whether one of them has
         an error.
         """
-        for title, names in self.SECTIONS:
+        for title, names in self.names_by_subject:
             fields = [self[name] for name in names if name in self.fields]
             yield title, fields, any(field.errors for field in fields)
 
     @property
     def first_fields(self) -> list[forms.BoundField]:
         """List what every measure must say, and what its method needs."""
-        apart = set(chain.from_iterable(names for _title, names in self.SECTIONS))
+        apart = set(chain.from_iterable(names for _title, names in self.names_by_subject))
         return [self[name] for name in self.fields if name not in apart]

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from agencies.locks import locked
 from agencies.models import Agency, User
 from agencies.persian import localised
 from cycles.clashes import Seen
@@ -132,7 +133,7 @@ def import_targets(
     `rows` comes from `exchange/targets.py`, which reads spreadsheets and stands above; it is asked
     once the set is locked.
     """
-    indicator_set = IndicatorSet.objects.select_for_update(of=("self",)).get(pk=indicator_set.pk)
+    indicator_set = locked(IndicatorSet.objects.all(), with_keys=True).get(pk=indicator_set.pk)
     source: dict[str, Any] = {"file": file_name, "sha256": sha256}
     if left_out:
         source["left_out"] = left_out

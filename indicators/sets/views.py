@@ -37,7 +37,7 @@ from indicators.models import (
     Vote,
 )
 from indicators.scoring.methods import METHODS, Method
-from indicators.scoring.parameter_forms import written_pairs
+from indicators.scoring.parameters import written_pairs
 from indicators.sets import approval, targets
 from indicators.sets.draft_forms import YearsForm
 from indicators.sets.principle_sheet import Finding, Principle, Sheet, load

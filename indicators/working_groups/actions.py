@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from agencies.locks import locked
 from agencies.models import User
 from cycles.clashes import Seen
 from cycles.engine.perform import perform
@@ -257,7 +258,7 @@ def settle(
     )
     if outcome == Outcome.APPROVED and (why := why_not_carried(verdicts(indicator_set)[lineage])):
         raise Refused(why)
-    review = Review.objects.select_for_update().get(
+    review = locked(Review.objects.all(), with_keys=True).get(
         set=indicator_set, round=indicator_set.round, lineage=lineage
     )
     review.outcome, review.reason, review.decided_by, review.decided_at = outcome, reason, by, at

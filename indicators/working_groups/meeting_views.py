@@ -20,9 +20,10 @@ from cycles.models import Cycle, Entry
 from cycles.record import seals
 from cycles.requests import PortalRequest
 from cycles.ui import pdf
+from cycles.ui.attempts import attempt
 from cycles.ui.files import with_file_headers
 from cycles.ui.pages import act_page, history
-from cycles.workflow import Refused, Workflow
+from cycles.workflow import Workflow
 from indicators.models import IndicatorSet, Meeting, WorkingGroup
 from indicators.workflow import GROUPS, MEETINGS, MeetingState, SetState
 from indicators.working_groups import meetings
@@ -151,11 +152,8 @@ def _group_page(
         messages.error(request, why)
         return redirect(then)
     if request.method == "POST" and form.is_valid():
-        try:
+        with attempt(form):
             save()
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, f"{move.label}: {group}")
             return redirect(then)
     return render(
@@ -208,7 +206,7 @@ def minute(request: PortalRequest, pk: int) -> HttpResponse:
         messages.error(request, why)
         return redirect("indicators:meeting", pk)
     if request.method == "POST" and form.is_valid():
-        try:
+        with attempt(form):
             meetings.minute(
                 meeting,
                 minutes=form.cleaned_data["minutes"],
@@ -217,9 +215,6 @@ def minute(request: PortalRequest, pk: int) -> HttpResponse:
                 by=request.user,
                 at=request.at,
             )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("The minutes are signed."))
             return redirect("indicators:meeting", pk)
     return render(

@@ -17,12 +17,13 @@ from agencies.models import Agency
 from cycles.models import Participation
 from cycles.ui.tables import code, link, number
 from cycles.workflow import Windows
+from cycles.workflow_objects import CycleMatter
 from indicators.models import FULL_POINTS, NOT_BEGUN, STAGES
 from indicators.tables import COLOURS, deadline_at_stage
 from indicators.workflow import SetState
 
 
-class BoardRow(Protocol):
+class BoardRow(CycleMatter, Protocol):
     """A participation as `with_stage` annotates it, as far as the board shows it."""
 
     name: str

@@ -18,9 +18,9 @@ from django.views.decorators.http import require_POST, require_safe
 from agencies.roles import Constituency, Role
 from cycles.engine.perform import open_to
 from cycles.requests import PortalRequest
-from cycles.workflow import Refused
+from cycles.ui.attempts import attempt
 from indicators.differences import LABELS, plain, value
-from indicators.lookups import attempt, visible
+from indicators.lookups import visible
 from indicators.models import (
     Comment,
     IndicatorSet,
@@ -209,11 +209,8 @@ def _act_on_measure(
 ) -> HttpResponse:
     """Do what was typed on the page of a measure, or show it there again with what is wrong."""
     if form.is_valid():
-        try:
+        with attempt(form):
             act()
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, done)
             return redirect("indicators:review", indicator_set.pk, lineage)
     return _review(request, indicator_set, lineage, **{name: form})
@@ -327,9 +324,7 @@ def take_suggestion(request: PortalRequest, pk: int, suggestion: int) -> HttpRes
     """Make a member's suggestion one's own, in a returned set."""
     indicator_set = visible(request, pk)
     chosen = get_object_or_404(Suggestion, set=indicator_set, pk=suggestion)
-    attempt(
-        request,
-        lambda: actions.take_suggestion(chosen, by=request.user, at=request.at),
-        lambda made: _("The suggested values are now in the set."),
-    )
+    with attempt(request):
+        actions.take_suggestion(chosen, by=request.user, at=request.at)
+        messages.success(request, _("The suggested values are now in the set."))
     return redirect("indicators:review", pk, chosen.lineage)

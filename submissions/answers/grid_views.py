@@ -22,6 +22,7 @@ from agencies.roles import SUPERIOR_ROLES
 from cycles.calendar import Phase
 from cycles.models import Cycle, Window
 from cycles.requests import PortalRequest
+from cycles.ui.attempts import attempt
 from cycles.workflow import Refused, Term
 from indicators.models import Axis, Kind, Measure
 from indicators.scoring.methods import METHODS
@@ -303,13 +304,10 @@ def document(request: PortalRequest, pk: int) -> HttpResponse:
     )
     if form.is_valid():
         said = form.cleaned_data
-        try:
+        with attempt(form):
             given = headquarters.give_document(
                 said["units"], said["measure"], upload=said["file"], by=request.user, at=request.at
             )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(
                 request,
                 _("The document was given to %(count)s units.") % {"count": localised(len(given))},

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from agencies.locks import locked
 from agencies.models import User
 from cycles import clashes
 from cycles.calendar import Phase
@@ -66,7 +67,7 @@ def move(
 
 
 def _lock(submission: Submission) -> Submission:
-    rows = Submission.objects.select_for_update(of=("self",), no_key=True)
+    rows = locked(Submission.objects.all())
     return rows.select_related("agency", "cycle").get(pk=submission.pk)
 
 

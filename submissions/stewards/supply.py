@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from agencies.locks import locked
 from agencies.models import User, with_roles
 from agencies.persian import localised
 from cycles import clashes
@@ -122,7 +123,7 @@ def _digest(figures: Iterable[StewardFigure]) -> str:
 
 
 def _lock(stewardship: Stewardship) -> Stewardship:
-    return Stewardship.objects.select_for_update(of=("self",), no_key=True).get(pk=stewardship.pk)
+    return locked(Stewardship.objects.all()).get(pk=stewardship.pk)
 
 
 def _submissions(stewardship: Stewardship) -> dict[int, Submission]:
@@ -132,7 +133,7 @@ def _submissions(stewardship: Stewardship) -> dict[int, Submission]:
     rows = Submission.objects.filter(answers__measure=stewardship.measure_id).select_related(
         "agency", "cycle"
     )
-    held = rows.select_for_update(of=("self",), no_key=True).order_by("pk")
+    held = locked(rows.order_by("pk"))
     return {s.pk: s for s in held if s.state not in UNASKED}
 
 

@@ -24,6 +24,7 @@ from cycles.record import embargo
 from cycles.requests import PortalRequest
 from cycles.spreadsheets import dry_run, sheet_files
 from cycles.spreadsheets.sheets import Sheet
+from cycles.ui.attempts import attempt
 from cycles.ui.files import handed_out
 from cycles.ui.pages import PER_PAGE, act_page, history, import_page, listed, sheet_answer
 from cycles.workflow import Refused
@@ -230,7 +231,7 @@ def _cite(request: PortalRequest, found: Stewardship) -> HttpResponse:
     form = SourceForm(request.POST, request.FILES, stewardship=found)
     if form.is_valid():
         seen = form.as_seen(lambda: SourceForm(stewardship=Stewardship.objects.get(pk=found.pk)))
-        try:
+        with attempt(form):
             actions.cite(
                 found,
                 title=form.cleaned_data["title"],
@@ -239,9 +240,6 @@ def _cite(request: PortalRequest, found: Stewardship) -> HttpResponse:
                 at=request.at,
                 seen=seen,
             )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("The source is saved."))
             return redirect("submissions:stewardship", found.pk)
     return render(

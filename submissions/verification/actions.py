@@ -9,6 +9,7 @@ from django.core.files import File
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from agencies.locks import locked
 from agencies.models import User
 from agencies.persian import localised
 from cycles.clashes import Seen
@@ -130,7 +131,7 @@ def conclude(
     """Conclude what was found of a line; where it has its score already, the rule is applied at
     once.
     """
-    rows = Submission.objects.select_for_update(of=("self",)).select_related("cycle", "agency")
+    rows = locked(Submission.objects.select_related("cycle", "agency"), with_keys=True)
     submission = rows.get(pk=verification.submission_id)
     if submission.state not in SIGNED:
         raise Refused(

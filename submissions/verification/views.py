@@ -19,6 +19,7 @@ from cycles.clashes import Seen
 from cycles.engine.perform import open_to, why_closed
 from cycles.models import Cycle, Window
 from cycles.requests import PortalRequest
+from cycles.ui.attempts import attempt
 from cycles.ui.files import handed_out
 from cycles.ui.pages import listed
 from cycles.workflow import Refused
@@ -74,11 +75,8 @@ def _counts(rows: list[tuple[str, str]]) -> dict[str, object]:
 
 
 def _draw(request: PortalRequest, cycle: Cycle) -> HttpResponse:
-    try:
+    with attempt(request):
         drawn = draw.draw(cycle, by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
         said = ngettext("%(count)s line was drawn.", "%(count)s lines were drawn.", drawn.lines)
         messages.success(request, said % {"count": localised(drawn.lines)})
         if drawn.unfit:
@@ -209,18 +207,16 @@ def _do_act(
         return over is not None and over.is_valid() and _hand_over(request, held, over)
     if not form.is_valid():
         return False
-    try:
+    with attempt(form):
         if act == "conclude":
             _conclude(request, held, form)
         else:
             _save_note(request, held, form)
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-        return False
-    messages.success(
-        request, _("The verification is concluded.") if act == "conclude" else _("Saved.")
-    )
-    return True
+        messages.success(
+            request, _("The verification is concluded.") if act == "conclude" else _("Saved.")
+        )
+        return True
+    return False
 
 
 def _hand_over(request: PortalRequest, held: Verification, over: HandOverForm) -> bool:
@@ -229,13 +225,11 @@ def _hand_over(request: PortalRequest, held: Verification, over: HandOverForm) -
         lambda: HandOverForm(verification=Verification.objects.get(pk=held.pk), assessors=())
     )
     assessor = over.cleaned_data["assessor"]
-    try:
+    with attempt(over):
         draw.hand_over(held, assessor=assessor, seen=seen, by=request.user, at=request.at)
-    except Refused as refusal:
-        over.add_error(None, str(refusal))
-        return False
-    messages.success(request, _("Saved."))
-    return True
+        messages.success(request, _("Saved."))
+        return True
+    return False
 
 
 def _conclude(request: PortalRequest, held: Verification, form: VerificationForm) -> None:

@@ -19,7 +19,7 @@ from config.database import fresh_database
 from config.rehearsal import indices
 from config.rehearsal.people import PASSWORD, Cast, make_cast
 from config.rehearsal.year import Rehearsal
-from cycles.calendar import Phase, format_moment
+from cycles.calendar import Phase, format_moment, from_jalali, midnight
 from cycles.models import Delivery
 from cycles.presets import windows_for
 from cycles.register.agency_sheets import load_country
@@ -81,7 +81,7 @@ class Command(BaseCommand):
         middle = window.opens_at + (window.closes_at - window.opens_at) / 2
         now = middle.replace(hour=10, minute=0, second=0, microsecond=0)
         indices.follow(cast, at=now - timedelta(days=60))
-        early = phase in (Phase.PROPOSAL, Phase.APPROVAL)
+        early = window.opens_at < midnight(from_jalali(YEAR, 1, 1))
         years = [YEAR - 2, YEAR - 1, YEAR] if early else [YEAR - 1, YEAR, YEAR + 1]
         for year in years:
             self.stdout.write(f"Cycle {year}:")

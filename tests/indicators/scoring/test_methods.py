@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indicators.scoring.formulas import checklist_value
 from indicators.scoring.methods import METHODS, half_up, points
+from indicators.scoring.methods.checklist import checklist_value
 from tests.indicators.scoring.method_parameters import (
     ANSWERS,
     INCOME,

@@ -1,5 +1,4 @@
-"""The phases of the statutory year, and how instants are counted, read and written in two
-calendars.
+"""How instants are counted, read and written in two calendars.
 
 Every instant is aware. Days are days in Tehran, from tzdata. A closing is exclusive: the midnight
 after the last day. Jalali arithmetic is jdatetime's, checked in the tests against convertdate for
@@ -7,17 +6,14 @@ after the last day. Jalali arithmetic is jdatetime's, checked in the tests again
 """
 
 import re
-from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import jdatetime
 from django.db import models
-from django.utils.functional import Promise
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.persian import localised, persian_digits, plain_text
+from agencies.persian import persian_digits, plain_text
 
 TEHRAN = ZoneInfo("Asia/Tehran")
 DAY = timedelta(days=1)
@@ -39,56 +35,9 @@ GREGORIAN_MONTHS = {
 # fmt: on
 
 
-class Phase(models.TextChoices):
-    PROPOSAL = "proposal", _("Indicator proposal")
-    APPROVAL = "approval", _("Indicator approval")
-    MONITORING = "monitoring", _("Monitoring")
-    SELF_ASSESSMENT = "self_assessment", _("Self-assessment")
-    SCORING = "scoring", _("Scoring")
-    CLARIFICATION = "clarification", _("Clarification of a line")
-    APPEAL = "appeal", _("Appeal")
-    APPEAL_REVIEW = "appeal_review", _("Appeal review")
-    FINAL = "final", _("Final results")
-    FESTIVAL = "festival", _("Festival")
-    ANYTIME = "anytime", _("Any time")
-
-
-def phase_label(phase: Phase, quarter: int = 0) -> str:
-    """Name a phase in the reader's words, with its quarter where it has one."""
-    if not quarter:
-        return str(phase.label)
-    return gettext("%(phase)s, quarter %(quarter)s") % {
-        "phase": phase.label,
-        "quarter": localised(quarter),
-    }
-
-
-class Binding(models.TextChoices):
-    """Hard refuses after the closing; duty accepts and counts the days late."""
-
-    HARD = "hard", _("Refuses after the deadline")
-    DUTY = "duty", _("Accepts late and counts the days")
-
-
 class Calendar(models.TextChoices):
     GREGORIAN = "gregorian", _("Gregorian")
     JALALI = "jalali", _("Jalali")
-
-
-_BYLAW = _("Article 3 of the executive bylaw of Articles 81 and 82")
-ARTICLES: Mapping[Phase, str | Promise] = dict.fromkeys(Phase, _BYLAW) | {
-    Phase.MONITORING: _("Article 81 of the Civil Service Management Act"),
-    Phase.FINAL: _("Article 82 of the Civil Service Management Act"),
-}
-"""The article each window rests on. The bylaw's calendar is told by Heidari et al. (Imam Sadiq
-University); reports through the year rest on Article 81 ("periodic, regular reports"), the yearly
-report on Article 82.
-"""
-
-_HARD = {Phase.PROPOSAL, Phase.MONITORING, Phase.SELF_ASSESSMENT, Phase.CLARIFICATION, Phase.APPEAL}
-BINDINGS: dict[Phase, Binding] = {
-    phase: Binding.HARD if phase in _HARD else Binding.DUTY for phase in Phase
-}
 
 
 def days_in_jalali_month(year: int, month: int) -> int:
@@ -113,6 +62,11 @@ def from_jalali(year: int, month: int, day: int) -> date:
     return gregorian
 
 
+def day_of(moment: datetime) -> date:
+    """The day in Tehran in which the instant lies."""
+    return moment.astimezone(TEHRAN).date()
+
+
 def midnight(day: date) -> datetime:
     """Find the instant at which a day begins in Tehran."""
     return datetime.combine(day, time(), tzinfo=TEHRAN)
@@ -121,7 +75,7 @@ def midnight(day: date) -> datetime:
 def _day(value: date | datetime | jdatetime.date) -> date:
     if isinstance(value, jdatetime.date):
         return from_jalali(value.year, value.month, value.day)
-    return value.astimezone(TEHRAN).date() if isinstance(value, datetime) else value
+    return day_of(value) if isinstance(value, datetime) else value
 
 
 def _is_persian(language: str) -> bool:
