@@ -72,7 +72,7 @@ def language() -> str:
     return get_language() or "fa"
 
 
-def named(fa: str, en: str) -> str:
+def local_name(fa: str, en: str) -> str:
     """Choose the name in the reader's language, Persian where there is no other."""
     return fa if get_language() == "fa" else en or fa
 
@@ -227,6 +227,6 @@ def format_number(value: Decimal | int | None, language: str, places: int | None
     return f"\u200e\u2212{text}" if number < 0 else text
 
 
-def localised(value: Decimal | int | None, places: int | None = None) -> str:
+def in_locale(value: Decimal | int | None, places: int | None = None) -> str:
     """Write a number as the reader's language does."""
     return format_number(value, get_language() or "fa", places)

@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 
 from agencies.json_values import JsonValue
 from agencies.locks import locked
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles.workflow import Refused
 
 SEEN = "seen"
@@ -240,7 +240,7 @@ class ComparedForm(forms.Form):
             labels = {plain_value(key): str(label) for key, label in _choices(field.choices)}
             return "، ".join(labels.get(plain_value(each), str(each)) for each in values)
         if isinstance(value, Decimal | int):
-            return localised(value)
+            return in_locale(value)
         return str(field.prepare_value(value))
 
 

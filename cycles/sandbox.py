@@ -32,7 +32,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from agencies.json_values import JsonValue
-from agencies.persian import language, localised
+from agencies.persian import in_locale, language
 
 ROOT = Path(__file__).resolve().parents[1]
 LARGEST_ANSWER = 64 * 2**20
@@ -108,12 +108,12 @@ def run(
     if answer.get("exceeded") == "memory":
         raise Exceeded(
             _("Reading this file takes more memory than the %(most)s MB that one file may take.")
-            % {"most": localised(limits.megabytes)}
+            % {"most": in_locale(limits.megabytes)}
         )
     if answer.get("exceeded") == "time":
         raise Exceeded(
             _("Reading this file takes more than the %(most)s seconds that one file may take.")
-            % {"most": localised(limits.seconds)}
+            % {"most": in_locale(limits.seconds)}
         )
     if "broken" in answer:
         raise Broken(answer["broken"])

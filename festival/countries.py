@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from agencies.persian import named, normalise
+from agencies.persian import local_name, normalise
 from cycles.spreadsheets.csv_tables import read_rows
 
 HOME = "IRN"
@@ -29,7 +29,7 @@ class Country:
     @property
     def name(self) -> str:
         """Return the name in the reader's language."""
-        return named(self.name_fa, self.name_en)
+        return local_name(self.name_fa, self.name_en)
 
 
 @cache

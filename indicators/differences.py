@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.persian import localised, parse_decimal
+from agencies.persian import in_locale, parse_decimal
 from indicators.models import Axis, Goal, Indicator, IndicatorSet, Law, Measure
 
 FIELDS: dict[str, str | Promise] = {
@@ -218,7 +218,7 @@ def value(name: str, held: Any) -> str:
     if held in (None, "", [], {}):
         return ""
     if name in QUIET:
-        return localised(len(held))
+        return in_locale(len(held))
     if isinstance(held, bool):
         return gettext("yes") if held else gettext("no")
     if name in CHOICES:
@@ -230,6 +230,6 @@ def value(name: str, held: Any) -> str:
     if isinstance(held, list):
         return " · ".join(map(_element, filter(None, held)))
     try:
-        return localised(parse_decimal(str(held)))
+        return in_locale(parse_decimal(str(held)))
     except ValueError:
         return str(held)

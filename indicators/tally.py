@@ -6,7 +6,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 from agencies.roles import Constituency
 from indicators.models import IndicatorSet, Measure, Outcome, Review, Vote, WorkingGroup
 from indicators.voting_rules import Ballot, Rules, Verdict, verdict
@@ -56,11 +56,11 @@ def why_not_carried(found: Verdict) -> str:
             "The quorum is not met: %(count)s more vote is needed.",
             "The quorum is not met: %(count)s more votes are needed.",
             found.missing,
-        ) % {"count": localised(found.missing)}
+        ) % {"count": in_locale(found.missing)}
     if not found.is_carried:
         return _("%(approvals)s of %(cast)s votes approve, which is not enough.") % {
-            "approvals": localised(found.approvals),
-            "cast": localised(found.cast),
+            "approvals": in_locale(found.approvals),
+            "cast": in_locale(found.cast),
         }
     return ""
 

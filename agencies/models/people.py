@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.national_ids import mask
 from agencies.passwords import one_spelling
-from agencies.persian import named
+from agencies.persian import local_name
 from agencies.roles import AGENCY_ROLES, Role
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class User(AbstractUser):
     @property
     def name(self) -> str:
         """Choose the name in the reader's language."""
-        return named(self.name_fa or self.name_en, self.name_en) or self.username
+        return local_name(self.name_fa or self.name_en, self.name_en) or self.username
 
     def set_password(self, raw_password: str | None) -> None:
         super().set_password(None if raw_password is None else one_spelling(raw_password))

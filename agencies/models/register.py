@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.db.models.base import ModelBase
 from django.utils.translation import gettext_lazy as _
 
-from agencies.persian import named, plain_text, search_key, sort_key
+from agencies.persian import local_name, plain_text, search_key, sort_key
 from agencies.roles import Role
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Named(models.Model):
     @property
     def name(self) -> str:
         """Choose the name in the reader's language, Persian where there is no other."""
-        return named(self.name_fa, self.name_en)
+        return local_name(self.name_fa, self.name_en)
 
 
 class Province(Named):

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 from appeals.corrections import actions, effects
 from appeals.corrections.effects import CHANGES, AffectedLine
 from appeals.corrections.forms import CorrectionFields, correction_form
@@ -89,7 +89,7 @@ def _correct(request: PortalRequest, appeal: Appeal, form: CorrectionFields) -> 
             "The scores of %(count)s agencies were corrected.",
             made.line_count,
         )
-        messages.success(request, said % {"count": localised(made.line_count)})
+        messages.success(request, said % {"count": in_locale(made.line_count)})
         return made
     return None
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from agencies.persian import language, localised
+from agencies.persian import in_locale, language
 from agencies.roles import Role
 from appeals import evidence
 from appeals import papers as appeals_papers
@@ -287,7 +287,7 @@ def _file_appeals(request: PortalRequest, chosen: list[Appeal], form: ActForm) -
             chosen, by=request.user, at=request.at, seen=seen, **form.action_kwargs
         )
         said = ngettext("%(count)s appeal was filed.", "%(count)s appeals were filed.", len(filed))
-        messages.success(request, said % {"count": localised(len(filed))})
+        messages.success(request, said % {"count": in_locale(len(filed))})
         return filed[0].filing
     return None
 

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 from appeals.case_file import queries as case_file_queries
 from appeals.case_file.queries import AppealAttachments
 from appeals.corrections import actions as corrections
@@ -292,11 +292,11 @@ def share_out(request: PortalRequest, pk: int) -> HttpResponse:
     with attempt(request):
         shared = actions.share_out(cycle, by=request.user, at=request.at)
         said = _("Appeals given to a reviewer: %(given)s")
-        messages.success(request, said % {"given": localised(shared.given)})
+        messages.success(request, said % {"given": in_locale(shared.given)})
         if shared.unfit:
             said = _(
                 "Appeals that no reviewer may hear: %(count)s. Appoint somebody who had no part "
                 "in the score."
             )
-            messages.warning(request, said % {"count": localised(shared.unfit)})
+            messages.warning(request, said % {"count": in_locale(shared.unfit)})
     return redirect("appeals:outcomes", pk)

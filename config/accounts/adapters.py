@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
-from agencies.persian import language, latin_digits, localised
+from agencies.persian import in_locale, language, latin_digits
 from config.accounts import devices, identity, sessions
 from config.monitoring.signins import FailureReports
 from cycles.notices import letters
@@ -141,7 +141,7 @@ class MFAAdapter(FailureReports, DefaultMFAAdapter):
 
     def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
         number = Authenticator.objects.filter(user=user, type=type).count() + 1
-        return gettext("Passkey %(number)s") % {"number": localised(number)}
+        return gettext("Passkey %(number)s") % {"number": in_locale(number)}
 
 
 def _cipher() -> MultiFernet:

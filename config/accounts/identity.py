@@ -27,7 +27,7 @@ from jwt.algorithms import AllowedPublicKeys
 
 from agencies import national_ids
 from agencies.models import User
-from agencies.persian import named
+from agencies.persian import local_name
 from cycles.requests import PortalRequest
 
 logger = logging.getLogger(__name__)
@@ -70,7 +70,7 @@ UNKNOWN = _(
 
 def name() -> str:
     """Name the provider in the reader's language."""
-    return named(settings.OIDC_NAME, settings.OIDC_NAME_EN)
+    return local_name(settings.OIDC_NAME, settings.OIDC_NAME_EN)
 
 
 def back_to_sign_in(request: PortalRequest, sentence: str | Promise) -> HttpResponse:

@@ -13,7 +13,7 @@ from zxcvbn import zxcvbn
 
 from agencies.models import User
 from agencies.passwords import one_spelling
-from agencies.persian import localised
+from agencies.persian import in_locale
 from config.accounts.local_words import FORMS, SHORTEST, YEARS
 
 EXAMINED = 72
@@ -50,7 +50,7 @@ class GuessablePasswordValidator:
     def validate(self, password: str, user: User | None = None) -> None:
         password = one_spelling(password)
         if len(password) < settings.PASSWORD_LENGTH:
-            count = localised(settings.PASSWORD_LENGTH)
+            count = in_locale(settings.PASSWORD_LENGTH)
             raise ValidationError(TOO_SHORT, code="password_too_short", params={"count": count})
         if rule := why_guessable(password, user):
             raise ValidationError([rule, MEND])

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 from agencies.roles import HEADS, SUPERIOR_ROLES, Role
 from appeals.models import Appeal, Question
 from appeals.workflow import AppealState
@@ -83,7 +83,7 @@ class AgencyTasks(Outlook):
         for report in reports.exclude(plan__in=laying).for_notices().with_progress().order_by("pk"):
             window = self.open_window(report.cycle_id, Phase.MONITORING, report)
             if window and report.planned:
-                title = _("Report quarter %(quarter)s") % {"quarter": localised(report.quarter)}
+                title = _("Report quarter %(quarter)s") % {"quarter": in_locale(report.quarter)}
                 yield Task(
                     title,
                     str(report),

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 from config.home.year_strip import Task
 from cycles.calendar import DAY, Phase, day_of, midnight
 from cycles.models import Participation, Window
@@ -91,7 +91,7 @@ def _due_items(mine: Sequence[int], at: datetime) -> Iterator[Task]:
             "%(count)s items of the improvement plan are due",
             plan.due,
         )
-        title, url = words % {"count": localised(plan.due)}, f"{plan.get_absolute_url()}#items"
+        title, url = words % {"count": in_locale(plan.due)}, f"{plan.get_absolute_url()}#items"
         yield Task(title, str(plan), _("Report"), url, midnight(plan.first) + DAY)
 
 
@@ -104,6 +104,6 @@ def of_secretariat(at: datetime) -> Iterator[Task]:
             "%(count)s letters that follow from the results are due",
             count,
         )
-        title = words % {"count": localised(count)}
+        title = words % {"count": in_locale(count)}
         url = f"{reverse('festival:consequences', args=[year])}?state={ConsequenceState.DUE}"
         yield Task(title, "", _("Record"), url)

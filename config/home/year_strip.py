@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agencies.models import User
-from agencies.persian import format_number, language, localised
+from agencies.persian import format_number, in_locale, language
 from agencies.roles import OVERSEERS, Role
 from appeals.workflow import AppealState
 from cycles.calendar import Phase, dated_phases, format_date, format_deadline, time_left
@@ -206,7 +206,7 @@ def _spot(duty: DutySummary, *, acts: bool) -> tuple[str, str]:
 
 def with_count(words: str, number: int) -> str:
     """Put a number, in the reader's digits, into words that count something."""
-    return words % {"count": localised(number)}
+    return words % {"count": in_locale(number)}
 
 
 def address_of_set(indicator_set: IndicatorSet | None) -> str:

@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles.calendar.days import Calendar
 
 LAST = 0  # the last day of the month, whatever its length
@@ -44,7 +44,7 @@ def phase_label(phase: Phase, quarter: int = 0) -> str:
         return str(phase.label)
     return gettext("%(phase)s, quarter %(quarter)s") % {
         "phase": phase.label,
-        "quarter": localised(quarter),
+        "quarter": in_locale(quarter),
     }
 
 

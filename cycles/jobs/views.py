@@ -13,7 +13,7 @@ from cycles.jobs.tables import JobTable
 from cycles.models import Job
 from cycles.notices import delivery
 from cycles.requests import PortalRequest
-from cycles.ui.pages import act_page, listed, only_for
+from cycles.ui.pages import act_page, only_for, page_of
 from cycles.workflow import Windows
 
 
@@ -27,7 +27,7 @@ def job_list(request: PortalRequest) -> HttpResponse:
     context = {
         "kinds": queries.summary(),
         "filter": narrowed,
-        "table": listed(request, JobTable(narrowed.qs, moves=_moves(request))),
+        "table": page_of(request, JobTable(narrowed.qs, moves=_moves(request))),
         "may_send_again": not why_not_administer("send_again", by=request.user, at=request.at),
     }
     return render(request, "cycles/jobs/jobs.html", context)

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 
 
 class FaultKind(models.TextChoices):
@@ -75,5 +75,5 @@ class Fault(models.Model):
         """Say in the reader's words what of the clock is not right; "" of another fault."""
         if not self.cause:
             return ""
-        values = {"host": self.host, "seconds": localised(abs(self.seconds or 0))}
+        values = {"host": self.host, "seconds": in_locale(abs(self.seconds or 0))}
         return str(ClockFault(self.cause).label) % values

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
 from agencies.models import Agency, User
-from agencies.persian import language, named
+from agencies.persian import language, local_name
 from cycles.calendar import format_date
 from cycles.register_workflow import REGISTER, RegisterState
 
@@ -130,11 +130,11 @@ class RegisterChange(models.Model):
     @property
     def name(self) -> str:
         """Choose the agency's name until then, in the reader's language."""
-        return named(self.name_fa, self.name_en)
+        return local_name(self.name_fa, self.name_en)
 
     @property
     def new_name(self) -> str:
-        return named(self.new_name_fa, self.new_name_en)
+        return local_name(self.new_name_fa, self.new_name_en)
 
     @property
     def what(self) -> str:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, get_language_bidi, ngettext
 
 from agencies.models import User
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles.notices.wording import Notice
 
 LONGEST_TEXT = 300  # what a text message of several parts still carries
@@ -35,7 +35,7 @@ def headline(notices: Sequence[Notice]) -> str:
     if len(notices) == 1:
         return " ".join(notices[0].sentence.split())
     said = ngettext("%(count)s notice", "%(count)s notices", len(notices))
-    return said % {"count": localised(len(notices))}
+    return said % {"count": in_locale(len(notices))}
 
 
 def compose(person: User, notices: Sequence[Notice], message_id: str) -> EmailMultiAlternatives:
@@ -88,7 +88,7 @@ def text_message(notices: Sequence[Notice]) -> str:
     more = ""
     if len(notices) > 1:
         said = ngettext("and %(count)s more notice", "and %(count)s more notices", len(notices) - 1)
-        more = f" ({said % {'count': localised(len(notices) - 1)}})"
+        more = f" ({said % {'count': in_locale(len(notices) - 1)}})"
     room = LONGEST_TEXT - len(more) - len(where) - 1
     sentence = notices[0].sentence
     if len(sentence) > room:

@@ -21,7 +21,7 @@ from cycles.notices.forms import NoticeSettingsForm
 from cycles.notices.tables import RecipientTable, UnseenTable
 from cycles.requests import PortalRequest
 from cycles.ui.attempts import attempt
-from cycles.ui.pages import PER_PAGE, listed
+from cycles.ui.pages import PER_PAGE, page_of
 
 SHOWN: dict[str, dict[str, object]] = {
     "": {},
@@ -94,7 +94,7 @@ def _choices(person: User, data: FormData = None) -> NoticeSettingsForm:
 def unseen(request: PortalRequest) -> HttpResponse:
     """Official notices with how many have been told, have seen them, and could not be reached."""
     narrowed = UnseenFilter(request.GET, _official(request))
-    table = listed(request, UnseenTable(narrowed.qs.order_by("-id")))
+    table = page_of(request, UnseenTable(narrowed.qs.order_by("-id")))
     return render(request, "cycles/notices/inbox_unseen.html", {"filter": narrowed, "table": table})
 
 
@@ -108,7 +108,7 @@ def unseen_people(request: PortalRequest, pk: int) -> HttpResponse:
     [read] = wording.in_words(
         [Delivery(entry=entry, key="", made_at=entry.at, channel=Channel.INBOX)]
     )
-    table = listed(request, RecipientTable(told))
+    table = page_of(request, RecipientTable(told))
     return render(
         request,
         "cycles/notices/inbox_unseen_people.html",

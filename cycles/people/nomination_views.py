@@ -12,7 +12,7 @@ from cycles.models import Nomination
 from cycles.people import nominations as people_nominations
 from cycles.people.tables import NominationTable
 from cycles.requests import PortalRequest
-from cycles.ui.pages import act_page, listed
+from cycles.ui.pages import act_page, page_of
 
 DECISIONS = ("confirm", "decline", "withdraw")
 
@@ -25,7 +25,9 @@ def nominations(request: PortalRequest) -> HttpResponse:
     seen = Nomination.objects.visible_to(request.user, request.at).for_list()
     context = {
         "waiting": [(n, _moves(request, n)) for n in seen.waiting()],
-        "table": listed(request, NominationTable(seen.exclude(pk__in=seen.waiting().values("pk")))),
+        "table": page_of(
+            request, NominationTable(seen.exclude(pk__in=seen.waiting().values("pk")))
+        ),
     }
     return render(request, "cycles/people/nominations.html", context)
 

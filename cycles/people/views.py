@@ -27,7 +27,7 @@ from cycles.people.tables import PeopleTable
 from cycles.requests import PortalRequest
 from cycles.ui import limits as ui_limits
 from cycles.ui.attempts import attempt
-from cycles.ui.pages import act_page, listed
+from cycles.ui.pages import act_page, page_of
 
 
 @require_safe
@@ -40,7 +40,7 @@ def people(request: PortalRequest) -> HttpResponse:
     rows = accounts.with_factors(narrowed.qs).prefetch_related(held)
     context = {
         "filter": narrowed,
-        "table": listed(request, PeopleTable(rows, at=request.at)),
+        "table": page_of(request, PeopleTable(rows, at=request.at)),
         "may_invite": _may_appoint(request),
         "sees_nominations": request.user.oversees_the_country(request.at),
         "nominations": Nomination.objects.visible_to(request.user, request.at).waiting().count(),

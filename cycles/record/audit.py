@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles.calendar import TEHRAN
 from cycles.engine.ledger import BODY
 from cycles.models import Seal, Verification
@@ -66,7 +66,7 @@ def in_words(broken: str) -> str:
             pattern = re.sub(r"%\\\((\w+)\\\)s", r"(?P<\1>-?\\d+)", re.escape(str(FAULTS[kind])))
         if found := re.fullmatch(pattern, broken):
             given = found.groupdict()
-            return str(sentence) % {k: localised(int(v)) for k, v in given.items()}
+            return str(sentence) % {k: in_locale(int(v)) for k, v in given.items()}
     return broken
 
 

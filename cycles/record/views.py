@@ -27,7 +27,7 @@ from cycles.record.tables import LedgerTable
 from cycles.requests import PortalRequest
 from cycles.spreadsheets.exports import Verbatim
 from cycles.ui.attempts import attempt
-from cycles.ui.pages import csv_answer, listed, only_for
+from cycles.ui.pages import csv_answer, only_for, page_of
 
 DAYS = 30
 """So many days' last seals stand on the public page."""
@@ -53,7 +53,7 @@ def ledger(request: PortalRequest) -> HttpResponse:
     context = {
         "filter": narrowed,
         "one": narrowed.one_object,
-        "table": listed(request, LedgerTable(narrowed.qs)),
+        "table": page_of(request, LedgerTable(narrowed.qs)),
         "verified": latest,
         "broken": audit.in_words(latest.broken) if latest else "",
         "ordered": Verification.objects.filter(finished_at=None).first(),

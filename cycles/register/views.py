@@ -23,7 +23,7 @@ from cycles.reorganisation.forms import RegisterImportForm
 from cycles.requests import PortalRequest
 from cycles.spreadsheets.sheets import Sheet
 from cycles.ui.attempts import attempt
-from cycles.ui.pages import import_page, listed, only_for, sheet_answer
+from cycles.ui.pages import import_page, only_for, page_of, sheet_answer
 from cycles.workflow import CycleState
 
 
@@ -34,7 +34,7 @@ def agencies(request: PortalRequest) -> HttpResponse:
     )
     context = {
         "filter": narrowed,
-        "table": listed(request, AgencyTable(narrowed.qs)),
+        "table": page_of(request, AgencyTable(narrowed.qs)),
         "may_import": not why_not_administer("import_agencies", by=request.user, at=request.at),
     }
     return render(request, "cycles/register/agencies.html", context)

@@ -10,7 +10,7 @@ from io import StringIO
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles import sandbox
 from cycles.spreadsheets.safety import OLD_OR_ENCRYPTED, Unreadable
 from cycles.spreadsheets.workbooks import MOST_COLUMNS, Cell, Table, too_wide
@@ -104,7 +104,7 @@ def from_csv(content: bytes) -> Iterator[tuple[int, list[Cell]]]:
                 "Line %(line)s cannot be read: a quotation mark is open or misplaced, or a cell "
                 "is far too long."
             )
-            % {"line": localised(lines.line_num)}
+            % {"line": in_locale(lines.line_num)}
         ) from error
 
 
@@ -119,13 +119,13 @@ def _decode(content: bytes) -> str:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
         before = content[: error.start].decode(encoding, errors="ignore")
-        place = localised(before.count("\n") + 1)
+        place = in_locale(before.count("\n") + 1)
         raise Unreadable(_why_undecoded(content) % {"line": place}) from error
     text = text.removeprefix("\ufeff")
     if "\x00" in text:
         line = text[: text.index("\x00")].count("\n") + 1
         raise Unreadable(
-            _("Line %(line)s holds a NUL: this is no text file.") % {"line": localised(line)}
+            _("Line %(line)s holds a NUL: this is no text file.") % {"line": in_locale(line)}
         )
     return text
 

@@ -18,7 +18,7 @@ from import_export.exceptions import ImportExportError
 from import_export.instance_loaders import BaseInstanceLoader
 from import_export.results import Result, RowResult
 
-from agencies.persian import localised, parse_decimal
+from agencies.persian import in_locale, parse_decimal
 from cycles.spreadsheets.row_changes import CellChange, ChangedRow, NewRow, RoundedCell
 from cycles.spreadsheets.sheet_files import plain
 from cycles.spreadsheets.sheets import Form, Sheet, SheetRow, Wrong
@@ -342,9 +342,9 @@ def _rounded_cells(resource: AnyResource, row: SheetRow, instance: object) -> It
                 "row": row.number,
                 "column": one.column_name,
                 "typed": typed,
-                "becomes": localised(value),
+                "becomes": in_locale(value),
             }
 
 
 def _in_words(value: object) -> str:
-    return localised(value) if isinstance(value, Decimal) else plain(value)
+    return in_locale(value) if isinstance(value, Decimal) else plain(value)

@@ -11,7 +11,7 @@ from xml.parsers import expat
 
 from django.utils.translation import gettext as _
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 
 MOST_PARTS = 300
 MOST_UNPACKED = 40 * 2**20
@@ -92,7 +92,7 @@ def check_archive(content: bytes, *, watch: Callable[[str], Watch | None] | None
 def _check_directory(parts: list[zipfile.ZipInfo]) -> None:
     if len(parts) > MOST_PARTS:
         raise Unreadable(
-            _("The file has more than %(most)s parts inside.") % {"most": localised(MOST_PARTS)}
+            _("The file has more than %(most)s parts inside.") % {"most": in_locale(MOST_PARTS)}
         )
     names = [part.filename.lower() for part in parts]
     for part, name in zip(parts, names, strict=True):
@@ -231,9 +231,9 @@ def too_large(*, is_sheet: bool = False) -> Unreadable:
                 "look empty hold"
                 " formats: copy the table itself into a new workbook."
             )
-            % {"most": localised(MOST_SHEET // 2**20)}
+            % {"most": in_locale(MOST_SHEET // 2**20)}
         )
     return Unreadable(
         _("Unpacked, the file is larger than %(most)s MB.")
-        % {"most": localised(MOST_UNPACKED // 2**20)}
+        % {"most": in_locale(MOST_UNPACKED // 2**20)}
     )

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from openpyxl.utils import get_column_letter
 
-from agencies.persian import localised, normalise
+from agencies.persian import in_locale, normalise
 from cycles.spreadsheets.cells import table_of
 from cycles.spreadsheets.exports import (
     is_number,
@@ -132,7 +132,7 @@ def read(form: Form, content: bytes, name: str) -> Sheet:
     """
     if len(content) > MOST_BYTES:
         raise Unreadable(
-            _("The file is larger than %(most)s MB.") % {"most": localised(MOST_BYTES // 2**20)}
+            _("The file is larger than %(most)s MB.") % {"most": in_locale(MOST_BYTES // 2**20)}
         )
     table = table_of(content, name, str(form))
     number, header = next(table.rows, (0, []))
@@ -239,7 +239,7 @@ def why_refused(text: str) -> str | Promise:
     program.
     """
     if len(text) > MOST_CHARACTERS:
-        return TOO_LONG % {"most": localised(MOST_CHARACTERS)}
+        return TOO_LONG % {"most": in_locale(MOST_CHARACTERS)}
     if _CONTROL.search(text):
         return CONTROL
     for seen in (text, normalise(text)):

@@ -24,7 +24,7 @@ from django.utils.translation import gettext_lazy
 from openpyxl.utils import column_index_from_string
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from agencies.persian import localised, plain_text
+from agencies.persian import in_locale, plain_text
 from cycles.spreadsheets.safety import MOST_UNPACKED, Unreadable, Watch, check_archive, too_large
 
 P = ParamSpec("P")
@@ -108,7 +108,7 @@ def too_long(number: int) -> Unreadable:
             "From row %(row)s on the file is too long: at most %(rows)s rows and %(cells)s "
             "cells are read."
         )
-        % {"row": localised(number), "rows": localised(MOST_ROWS), "cells": localised(MOST_CELLS)}
+        % {"row": in_locale(number), "rows": in_locale(MOST_ROWS), "cells": in_locale(MOST_CELLS)}
     )
 
 
@@ -231,7 +231,7 @@ class Part:
                     "Row %(row)s holds something far below the table. Delete what is there, or "
                     "move it up."
                 )
-                % {"row": localised(self._lowest)}
+                % {"row": in_locale(self._lowest)}
             )
         if inner == "f":
             self.formulas.add(place)
@@ -248,7 +248,7 @@ class Part:
 def too_wide(number: int) -> Unreadable:
     return Unreadable(
         _("Row %(row)s has more than %(most)s columns.")
-        % {"row": localised(number), "most": localised(MOST_COLUMNS)}
+        % {"row": in_locale(number), "most": in_locale(MOST_COLUMNS)}
     )
 
 
@@ -345,6 +345,6 @@ def _number(value: float, number_format: str) -> Cell:
     if "%" in shown:
         return f"{(number * 100).normalize():f}%", ""
     if "٪" in shown and 0 < abs(number) <= 1:
-        values = {"value": localised(number), "hundredths": localised(number * 100)}
+        values = {"value": in_locale(number), "hundredths": in_locale(number * 100)}
         return plain, str(PERCENT) % values
     return plain, ""

@@ -12,7 +12,7 @@ import openpyxl
 from django.utils.translation import gettext as _
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles.spreadsheets.safety import Unreadable, check_archive
 from cycles.spreadsheets.workbooks import MOST_CELLS, too_long
 
@@ -55,7 +55,7 @@ def _filled_rows(worksheet: ReadOnlyWorksheet) -> Iterator[TextRow]:
         for number, row in enumerate(worksheet.iter_rows(values_only=True), start=1):
             if len(row) > MOST_COLUMNS:
                 raise Unreadable(
-                    _("Row %(row)s has too many columns.") % {"row": localised(number)}
+                    _("Row %(row)s has too many columns.") % {"row": in_locale(number)}
                 )
             if any(value is not None for value in row):
                 yield number, [_text(value) for value in row]

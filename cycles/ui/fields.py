@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from agencies.persian import language, localised, normalise, parse_decimal, persian_digits
+from agencies.persian import in_locale, language, normalise, parse_decimal, persian_digits
 from cycles.calendar import DAY, TEHRAN, day_of, jalali, parse_moment
 from cycles.ui.files import PDF_WITHIN, has_pdf_head
 
@@ -88,7 +88,7 @@ class NumberField(forms.DecimalField):
     def prepare_value(self, value: object) -> object:
         if not isinstance(value, int | Decimal):
             return value  # what was typed stays as it was typed
-        return localised(value).replace(",", "").replace("٬", "")
+        return in_locale(value).replace(",", "").replace("٬", "")
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, str]:
         return {"inputmode": "decimal", "dir": "ltr", "autocomplete": "off"}

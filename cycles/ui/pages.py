@@ -17,7 +17,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django_tables2 import RequestConfig, Table
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles.clashes import Seen, digest
 from cycles.engine.perform import why_closed, why_not_administer
 from cycles.models import Entry
@@ -89,7 +89,7 @@ def page_or_part(
     return render(request, f"{template}#{part}" if request.htmx else template, dict(context))
 
 
-def listed(request: PortalRequest, table: TableT) -> TableT:
+def page_of(request: PortalRequest, table: TableT) -> TableT:
     """Sort and page a table as the address says."""
     configured: TableT = RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
     return configured
@@ -287,11 +287,11 @@ def _write_checked(
     messages.success(
         request,
         _("The file has been taken over. Rows added or changed: %(count)s")
-        % {"count": localised(len(written))},
+        % {"count": in_locale(len(written))},
     )
     if left_out:
         messages.warning(
             request,
-            _("Rows left out because of errors: %(count)s") % {"count": localised(left_out)},
+            _("Rows left out because of errors: %(count)s") % {"count": in_locale(left_out)},
         )
     return redirect(then)

@@ -24,7 +24,7 @@ from cycles.presets import PRESETS, PlannedWindow, windows_for
 from cycles.requests import PortalRequest
 from cycles.ui.attempts import attempt
 from cycles.ui.files import handed_out
-from cycles.ui.pages import act_page, history, listed, only_for
+from cycles.ui.pages import act_page, history, only_for, page_of
 from cycles.workflow import CYCLE, CycleState, Term
 from cycles.years import actions
 from cycles.years.filters import ParticipationFilter
@@ -102,7 +102,7 @@ def cycle_list(request: PortalRequest) -> HttpResponse:
     )
     may_plan = not why_not_administer("plan_cycle", by=request.user, at=request.at)
     context = {
-        "table": listed(request, table),
+        "table": page_of(request, table),
         "may_plan": may_plan,
         "may_practise": not why_not_administer("open_practice", by=request.user, at=request.at)
         and not Cycle.objects.filter(year=PRACTICE).exists(),
@@ -280,5 +280,5 @@ def participants(request: PortalRequest, year: int) -> HttpResponse:
     )
     narrowed = ParticipationFilter(request.GET, seen, cycle=cycle)
     table = ParticipationTable(narrowed.qs)
-    context = {"cycle": cycle, "filter": narrowed, "table": listed(request, table)}
+    context = {"cycle": cycle, "filter": narrowed, "table": page_of(request, table)}
     return render(request, "cycles/years/participants.html", context)

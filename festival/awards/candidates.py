@@ -10,7 +10,7 @@ from itertools import groupby
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles.models import Group
 from festival.models import Award, AwardCategory, Ceremony, Edition, Rank, Standing
 from festival.models.editions import PLACES, VALUES
@@ -145,9 +145,9 @@ def _sentence(candidate: Candidate, language: str) -> str:
     standing, by = candidate.standing, Ranking(candidate.category.basis)
     with translation.override(language):
         told = {
-            "place": localised(getattr(standing, PLACES[by])),
+            "place": in_locale(getattr(standing, PLACES[by])),
             "group": standing.group.name,
-            "value": localised(_value(standing, by), 2),
+            "value": in_locale(_value(standing, by), 2),
             "ranking": str(by.label).lower(),
         }
         if by == Ranking.GROWTH:

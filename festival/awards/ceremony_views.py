@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Province
-from agencies.persian import localised
+from agencies.persian import in_locale
 from agencies.roles import OVERSEERS
 from cycles.engine.perform import why_closed
 from cycles.models import Cycle
@@ -46,7 +46,7 @@ def ceremonies(request: PortalRequest, year: int) -> HttpResponse:
             said = ngettext(
                 "%(count)s ceremony was laid.", "%(count)s ceremonies were laid.", len(laid)
             )
-            messages.success(request, said % {"count": localised(len(laid))})
+            messages.success(request, said % {"count": in_locale(len(laid))})
         return redirect("festival:ceremonies", year)
     seen = Ceremony.objects.visible_to(request.user, request.at).filter(cycle=cycle).for_list()
     counts = {
@@ -105,7 +105,7 @@ def categories(request: PortalRequest, year: int) -> HttpResponse:
                 "%(count)s categories were taken over.",
                 len(made),
             )
-            messages.success(request, said % {"count": localised(len(made))})
+            messages.success(request, said % {"count": in_locale(len(made))})
         return redirect("festival:award_categories", year)
     subject = AwardCategory(cycle=cycle)
     context = {

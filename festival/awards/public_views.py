@@ -17,7 +17,7 @@ from cycles.record import seals
 from cycles.requests import PortalRequest
 from cycles.spreadsheets import exports as spreadsheets_exports
 from cycles.ui.files import with_file_headers
-from cycles.ui.pages import listed, sheet_answer
+from cycles.ui.pages import page_of, sheet_answer
 from cycles.workflow import CycleState
 from festival.awards.call_list import call_list
 from festival.awards.certificates import certificate as paper
@@ -60,7 +60,7 @@ def awards(request: PortalRequest, year: int) -> HttpResponse:
         "sort_key", "pk"
     )
     form = NarrowForm(request.GET, cycle=edition.cycle, provinces=provinces)
-    table = listed(request, AwardTable(form.narrow(rows).for_list()))
+    table = page_of(request, AwardTable(form.narrow(rows).for_list()))
     context = {"edition": edition, "filter": form, "table": table, "ceremonies": ceremonies}
     return render(request, "festival/awards/awards.html", context)
 

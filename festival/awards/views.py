@@ -13,7 +13,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles.engine.perform import why_closed
 from cycles.models import Entry, Group, Window
 from cycles.requests import PortalRequest
@@ -127,14 +127,14 @@ def _undecided_or_too_low(awards: list[Award]) -> list[str]:
             "%(count)s proposals are not decided on.",
             waiting,
         )
-        missing.append(said % {"count": localised(waiting)})
+        missing.append(said % {"count": in_locale(waiting)})
     if below := sum(a.is_below_least_percent for a in awards if a.is_in_force):
         said = ngettext(
             "%(count)s award in force is below the year's least percent.",
             "%(count)s awards in force are below the year's least percent.",
             below,
         )
-        missing.append(said % {"count": localised(below)})
+        missing.append(said % {"count": in_locale(below)})
     return missing
 
 
@@ -155,8 +155,8 @@ def _categories_without_winners(ceremony: Ceremony, awards: list[Award]) -> list
             empty.append(category.name)
         elif there < wanted:
             counts = {
-                "there": localised(there),
-                "wanted": localised(wanted),
+                "there": in_locale(there),
+                "wanted": in_locale(wanted),
                 "category": category.name,
             }
             missing.append(_("%(category)s: chosen in %(there)s of %(wanted)s groups.") % counts)
@@ -176,7 +176,7 @@ def propose(request: PortalRequest, pk: int) -> HttpResponse:
         said = ngettext(
             "%(count)s award was proposed.", "%(count)s awards were proposed.", len(made)
         )
-        messages.success(request, said % {"count": localised(len(made))})
+        messages.success(request, said % {"count": in_locale(len(made))})
     return redirect("festival:ceremony", pk)
 
 
@@ -237,7 +237,7 @@ def decide(request: PortalRequest, pk: int) -> HttpResponse:
             said = ngettext(
                 "%(count)s award was decided on.", "%(count)s awards were decided on.", len(made)
             )
-            messages.success(request, said % {"count": localised(len(made))})
+            messages.success(request, said % {"count": in_locale(len(made))})
             return redirect("festival:ceremony", pk)
     context = {"ceremony": found, "form": form, "move": move, "barred": len(waiting) - len(able)}
     return render(request, "festival/awards/award_decide.html", context)

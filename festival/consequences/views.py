@@ -12,14 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 from agencies.roles import OVERSEERS
 from cycles.engine.perform import open_to, why_closed
 from cycles.models import Cycle, Entry
 from cycles.requests import PortalRequest
 from cycles.ui.attempts import attempt
 from cycles.ui.files import handed_out
-from cycles.ui.pages import act_page, history, listed
+from cycles.ui.pages import act_page, history, page_of
 from festival.consequences import actions
 from festival.consequences.filters import ConsequenceFilter
 from festival.consequences.forms import LetterForm, RuleForm, WaiveForm
@@ -85,7 +85,7 @@ def _page(
         and not why_closed(EDITIONS, found, "draw_consequences", by=request.user, at=request.at),
         "states": [(state, states[state]) for state in ConsequenceState] if states else [],
         "filter": narrowed,
-        "table": listed(request, ConsequenceTable(narrowed.qs, at=request.at)),
+        "table": page_of(request, ConsequenceTable(narrowed.qs, at=request.at)),
     }
 
 
@@ -136,7 +136,7 @@ def draw(request: PortalRequest, year: int) -> HttpResponse:
         said = ngettext(
             "%(count)s consequence is due.", "%(count)s consequences are due.", len(drawn)
         )
-        messages.success(request, said % {"count": localised(len(drawn))})
+        messages.success(request, said % {"count": in_locale(len(drawn))})
     return redirect("festival:consequences", year)
 
 

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from agencies.persian import language, localised, persian_digits
+from agencies.persian import in_locale, language, persian_digits
 from festival.duties.catalogue import DutyCode
 from festival.duties.queries import DutySummary
 
@@ -125,10 +125,10 @@ def sentence(counted: DutySummary, *, part: bool = True) -> str:
     text, days, some = wording.late, counted.worst, counted.late
     if counted.overdue:
         text, days, some = wording.overdue, counted.worst_overdue, counted.overdue
-    said = str(text % {"count": days, "days": localised(days), "year": year})
+    said = str(text % {"count": days, "days": in_locale(days), "year": year})
     if some == counted.total or not part:
         return said
-    told = {"said": said, "some": localised(some), "all": localised(counted.total)}
+    told = {"said": said, "some": in_locale(some), "all": in_locale(counted.total)}
     return gettext("%(said)s (%(some)s of %(all)s)") % told
 
 
@@ -173,7 +173,7 @@ def _late_in_one_year(due: Sequence[DutySummary]) -> str:
     parts[1:] = [said[0].lower() + said[1:] for said in parts[1:]]
     if further := len(late) - len(parts):
         said = ngettext("%(count)s more duty is late", "%(count)s more duties are late", further)
-        parts.append(said % {"count": localised(further)})
+        parts.append(said % {"count": in_locale(further)})
     elif len(late) < len(due):
         parts.append(gettext("all else in time"))
     return gettext("; ").join(parts)

@@ -30,7 +30,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
 from django.utils.translation import gettext, ngettext
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 from appeals.models import Appeal
 from cycles.calendar import PHASES, Phase, phase_label
 from cycles.models import Cycle, Entry, Extension, Window
@@ -150,7 +150,7 @@ class PhaseKept:
         said = ngettext(
             "%(count)s agency has reported", "%(count)s agencies have reported", self.acts
         )
-        return said % {"count": localised(self.acts)}
+        return said % {"count": in_locale(self.acts)}
 
     @property
     def missing(self) -> str:

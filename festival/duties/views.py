@@ -16,13 +16,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from agencies.models import Province
-from agencies.persian import language, localised
+from agencies.persian import in_locale, language
 from agencies.roles import Role
 from cycles.calendar import day_of, format_date, jalali, midnight
 from cycles.models import Cycle
 from cycles.requests import PortalRequest
 from cycles.spreadsheets import exports as spreadsheets_exports
-from cycles.ui.pages import listed, sheet_answer
+from cycles.ui.pages import page_of, sheet_answer
 from festival.duties import calendar_feed, exports
 from festival.duties.catalogue import DUTIES, Duty
 from festival.duties.forms import DutyForm
@@ -79,11 +79,11 @@ class DutyOfYear:
         if c.overdue:
             days = c.worst_overdue
             return ngettext("%(days)s day overdue", "%(days)s days overdue", days) % {
-                "days": localised(days)
+                "days": in_locale(days)
             }
         if c.late:
             return ngettext("%(days)s day late", "%(days)s days late", c.worst) % {
-                "days": localised(c.worst)
+                "days": in_locale(c.worst)
             }
         return _("in time") if c.is_done else _("not due yet")
 
@@ -94,9 +94,9 @@ class DutyOfYear:
         if c is None or not c.lates or c.total == 1:
             return ""
         told = {
-            "some": localised(c.lates),
-            "all": localised(c.total),
-            "median": localised(c.median),
+            "some": in_locale(c.lates),
+            "all": in_locale(c.total),
+            "median": in_locale(c.median),
         }
         if c.lates == 1:
             return _("%(some)s of %(all)s") % told
@@ -185,7 +185,7 @@ def duties(request: PortalRequest) -> HttpResponse:
         "series": series,
         "years": _by_year(series, cycles),
         "form": form,
-        "table": listed(request, OccasionTable(duty_occurrences(duty_filter, request.at))),
+        "table": page_of(request, OccasionTable(duty_occurrences(duty_filter, request.at))),
         "is_national": reach is None,
     }
     return render(request, "festival/duties/duties.html", context)

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from agencies.locks import locked
 from agencies.models import User
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles.calendar import Phase, day_of
 from cycles.clashes import Seen
 from cycles.engine import ledger
@@ -188,7 +188,7 @@ def move(
                     "%(count)s items are neither completed nor cancelled.",
                     count,
                 )
-                raise Refused(said % {"count": localised(count)})
+                raise Refused(said % {"count": in_locale(count)})
     [plan] = perform(
         IMPROVEMENTS,
         [plan],
@@ -212,7 +212,7 @@ def why_unready(items: Collection[ImprovementItem]) -> str:
             "%(count)s items lack their action, who answers for them, or their date.",
             count,
         )
-        return said % {"count": localised(count)}
+        return said % {"count": in_locale(count)}
     return ""
 
 

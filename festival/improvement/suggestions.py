@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 from appeals.models import Appeal
 from appeals.workflow import AppealState
 from festival.models import (
@@ -40,8 +40,8 @@ class Suggestion:
         if self.reasons:
             return "\n".join(self.reasons)
         return _("Lost %(lost)s of %(whole)s points.") % {
-            "lost": localised(self.lost, 2),
-            "whole": localised(self.answer.measure.points),
+            "lost": in_locale(self.lost, 2),
+            "whole": in_locale(self.answer.measure.points),
         }
 
 

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles.calendar import day_of
 from cycles.spreadsheets.sheet_files import write_rows
 from cycles.spreadsheets.sheets import Column, Form
@@ -63,8 +63,8 @@ class ImprovementTable(CardsTable):
 
     def render_completed(self, record: ImprovementPlan) -> str:
         counts = {
-            "done": localised(record.items_completed),
-            "all": localised(record.items_all - record.items_cancelled),
+            "done": in_locale(record.items_completed),
+            "all": in_locale(record.items_all - record.items_cancelled),
         }
         return gettext("%(done)s of %(all)s") % counts
 

@@ -17,7 +17,7 @@ from cycles.requests import PortalRequest
 from cycles.spreadsheets.sheets import CONTENT_TYPES
 from cycles.ui.attempts import attempt
 from cycles.ui.forms import ActForm
-from cycles.ui.pages import act_page, history, listed, page_or_part, sheet_answer
+from cycles.ui.pages import act_page, history, page_of, page_or_part, sheet_answer
 from festival.fields import keys_in
 from festival.improvement import actions, queries, suggestions, tables
 from festival.improvement.filters import ImprovementFilter
@@ -69,7 +69,7 @@ def plans(request: PortalRequest) -> HttpResponse:
     published = set(Edition.objects.published(request.at).values_list("cycle", flat=True))
     context = {
         "filter": narrowed,
-        "table": listed(request, tables.ImprovementTable(narrowed.qs, at=request.at)),
+        "table": page_of(request, tables.ImprovementTable(narrowed.qs, at=request.at)),
         "to_begin": [s for s in results if s.communicated_at or s.cycle_id in published],
         "oversees": request.user.holds(*OVERSEERS, *SUPERIOR_ROLES, at=request.at),
     }

@@ -10,7 +10,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
-from agencies.persian import localised, plain_text
+from agencies.persian import in_locale, plain_text
 from cycles.clashes import SEEN, ComparedForm
 from cycles.ui.fields import DayField, NumberField, PersianTextField, WholeField
 from cycles.ui.forms import ImportForm
@@ -54,7 +54,7 @@ class YearField(forms.CharField):
 
     def prepare_value(self, value: object) -> object:
         return (
-            localised(value).replace(",", "").replace("٬", "") if isinstance(value, int) else value
+            in_locale(value).replace(",", "").replace("٬", "") if isinstance(value, int) else value
         )
 
 

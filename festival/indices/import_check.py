@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles.spreadsheets.dry_run import Check
 from cycles.spreadsheets.row_changes import CellChange
 from cycles.spreadsheets.sheet_files import plain
@@ -33,8 +33,8 @@ class NamedValue:
         name = f"{name_of(value.country)} · {year_label(value.year)}"
         if not value.is_covered:
             return f"{name} · {IndexValue.State.NOT_COVERED.label}"
-        score = localised(value.score) if value.score is not None else ""
-        rank = _("rank %(rank)s") % {"rank": localised(value.rank)} if value.rank else ""
+        score = in_locale(value.score) if value.score is not None else ""
+        rank = _("rank %(rank)s") % {"rank": in_locale(value.rank)} if value.rank else ""
         return " · ".join(filter(None, (name, score, rank)))
 
 
@@ -124,4 +124,4 @@ def _changes(before: IndexValue, after: Comparison) -> list[CellChange]:
 
 
 def _figure_text(value: Decimal | int | None) -> str:
-    return "" if value is None else localised(value)
+    return "" if value is None else in_locale(value)

@@ -16,7 +16,7 @@ from itertools import islice
 from django.utils.translation import gettext as _
 from openpyxl.utils import get_column_letter
 
-from agencies.persian import localised, normalise
+from agencies.persian import in_locale, normalise
 from cycles import sandbox
 from cycles.spreadsheets.safety import Unreadable
 from cycles.spreadsheets.sheets import MOST_BYTES, Sheet, why_refused
@@ -42,7 +42,7 @@ def read(publisher: Publisher, content: bytes, name: str) -> Sheet:
     """
     if len(content) > MOST_BYTES:
         raise Unreadable(
-            _("The file is larger than %(most)s MB.") % {"most": localised(MOST_BYTES // 2**20)}
+            _("The file is larger than %(most)s MB.") % {"most": in_locale(MOST_BYTES // 2**20)}
         )
     tables = _worksheets(content) if content.startswith(_ARCHIVE) else [_lines(content)]
     first: Sequence[str] = ()
@@ -130,7 +130,7 @@ def _sheet(
             if cells > MOST_CELLS:
                 raise Unreadable(
                     _("From row %(row)s on the file is too long: at most %(cells)s cells are read.")
-                    % {"row": localised(number), "cells": localised(MOST_CELLS)}
+                    % {"row": in_locale(number), "cells": in_locale(MOST_CELLS)}
                 )
             sheet.rows += _rows(publisher, heading, sheet, number, row)
     if not sheet.rows:
@@ -210,7 +210,7 @@ def _lines(content: bytes) -> Iterator[NumberedRow]:
                 "Line %(line)s cannot be read: a quotation mark is open or misplaced, or a cell "
                 "is far too long."
             )
-            % {"line": localised(lines.line_num)}
+            % {"line": in_locale(lines.line_num)}
         ) from error
 
 

@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.persian import DASH, localised
+from agencies.persian import DASH, in_locale
 from agencies.templatetags.portal import prose
 from cycles.ui.tables import CardsTable
 from festival.lessons.queries import Lesson
@@ -17,7 +17,7 @@ from indicators.scoring.methods import rounded
 
 def rounded_figure(figure: Fraction | float | None, places: int = 1) -> str:
     """Write a measured figure to so many places; a dash where too few were measured."""
-    return DASH if figure is None else localised(rounded(figure, places), places)
+    return DASH if figure is None else in_locale(rounded(figure, places), places)
 
 
 class LessonTable(CardsTable):
@@ -59,7 +59,7 @@ class LessonTable(CardsTable):
         return format_html_join(" ", '<span class="badge bg-orange-lt text-wrap">{}</span>', badges)
 
     def render_scored(self, record: Lesson) -> str:
-        return localised(record.figures.scored)
+        return in_locale(record.figures.scored)
 
     def render_mean(self, record: Lesson) -> str:
         return rounded_figure(record.figures.mean)
@@ -78,9 +78,9 @@ class LessonTable(CardsTable):
 
     def render_filed(self, record: Lesson) -> str:
         told = {
-            "filed": localised(record.figures.filed),
-            "upheld": localised(record.figures.upheld),
+            "filed": in_locale(record.figures.filed),
+            "upheld": in_locale(record.figures.upheld),
         }
         return (
-            gettext("%(filed)s, upheld %(upheld)s") % told if record.figures.filed else localised(0)
+            gettext("%(filed)s, upheld %(upheld)s") % told if record.figures.filed else in_locale(0)
         )

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from agencies.roles import OVERSEERS, Role
 from cycles.requests import PortalRequest
-from cycles.ui.pages import listed, page_or_part
+from cycles.ui.pages import page_of, page_or_part
 from festival.lessons import queries
 from festival.lessons.tables import LessonTable
 from festival.models import Edition
@@ -36,7 +36,7 @@ def lessons(request: PortalRequest, year: int) -> HttpResponse:
     table = LessonTable(found, caption=str(edition.cycle))
     context = {
         "edition": edition,
-        "table": listed(request, table),
+        "table": page_of(request, table),
         "flagged": sum(bool(lesson.flags) for lesson in found),
         "limits": _limits(),
     }

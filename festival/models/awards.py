@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
 from agencies.models import Agency, User
-from agencies.persian import named
+from agencies.persian import local_name
 from cycles.models import Cycle, Group, Participation
 from festival.models.ceremonies import AwardCategory, Ceremony, Minutes, in_scope
 from festival.models.editions import Edition, Standing
@@ -206,12 +206,12 @@ class Award(models.Model):
 
     @property
     def title(self) -> str:
-        return named(self.title_fa, self.title_en)
+        return local_name(self.title_fa, self.title_en)
 
     @property
     def why(self) -> str:
         """Return the reason in the reader's language, where it was written in both."""
-        return named(self.reason, self.reason_en)
+        return local_name(self.reason, self.reason_en)
 
     @property
     def certificate_number(self) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, Level, Named, Province, User
-from agencies.persian import localised
+from agencies.persian import in_locale
 from agencies.roles import OVERSEERS
 from cycles.models import Cycle
 from festival.models.editions import Edition
@@ -203,7 +203,7 @@ class Minutes(models.Model):
 
     def __str__(self) -> str:
         return gettext("Minutes %(number)s · %(ceremony)s") % {
-            "number": localised(self.number),
+            "number": in_locale(self.number),
             "ceremony": self.ceremony,
         }
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
 from agencies.models import Agency, User, in_reach
-from agencies.persian import named
+from agencies.persian import local_name
 from agencies.roles import OVERSEERS
 from cycles.calendar import day_of
 from cycles.models import Cycle
@@ -82,7 +82,7 @@ class ConsequenceRule(models.Model):
     @property
     def words(self) -> str:
         """Return the consequence in the reader's language."""
-        return named(self.words_fa, self.words_en)
+        return local_name(self.words_fa, self.words_en)
 
 
 class LetterParams(TypedDict):

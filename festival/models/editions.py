@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django_fsm import FSMField
 
 from agencies.models import Agency, User
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles.models import Cycle, Group, Participation
 from festival.places import Ranking
 from festival.workflow import EDITIONS, EditionState
@@ -105,7 +105,7 @@ class Edition(models.Model):
             return said
         return gettext("%(results)s, edition %(number)s") % {
             "results": said,
-            "number": localised(self.number),
+            "number": in_locale(self.number),
         }
 
     def get_absolute_url(self) -> str:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, User
-from agencies.persian import named, sort_key
+from agencies.persian import local_name, sort_key
 from festival.countries import HOME, name_of
 from indicators.models import Direction
 
@@ -42,7 +42,7 @@ class Region(models.Model):
     @property
     def name(self) -> str:
         """Return the name in the reader's language, Persian where there is no other."""
-        return named(self.name_fa, self.name_en)
+        return local_name(self.name_fa, self.name_en)
 
     @property
     def country_names(self) -> list[str]:
@@ -117,12 +117,12 @@ class Index(models.Model):
     @property
     def name(self) -> str:
         """Return the name in the reader's language, Persian where there is no other."""
-        return named(self.name_fa, self.name_en)
+        return local_name(self.name_fa, self.name_en)
 
     @property
     def scale(self) -> str:
         """Between which numbers its scores lie, in words."""
-        return named(self.scale_fa, self.scale_en)
+        return local_name(self.scale_fa, self.scale_en)
 
     @property
     def is_higher_better(self) -> bool:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, User
-from agencies.persian import named
+from agencies.persian import local_name
 from agencies.roles import HEADS, OVERSEERS, Role
 from cycles.models import Cycle, Participation
 
@@ -109,7 +109,7 @@ class SurveyQuestion(models.Model):
     @property
     def text(self) -> str:
         """Return the question in the reader's language."""
-        return named(self.text_fa, self.text_en)
+        return local_name(self.text_fa, self.text_en)
 
     @property
     def options(self) -> list[tuple[int, str]]:
@@ -118,7 +118,7 @@ class SurveyQuestion(models.Model):
         """
         if self.kind == QuestionKind.SCALE:
             return [(value, str(value)) for value in SCALE]
-        return [(value, named(fa, en)) for value, (fa, en) in enumerate(self.choices, 1)]
+        return [(value, local_name(fa, en)) for value, (fa, en) in enumerate(self.choices, 1)]
 
 
 class SurveyReturn(models.Model):

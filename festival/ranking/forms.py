@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles.models import Group
 from cycles.ui.fields import NumberField
 from cycles.years.forms import PercentField
@@ -40,7 +40,7 @@ class WhatIfForm(forms.Form):
             name = f"of-{part.key}"
             label = _("Weight of %(part)s, times") % {"part": part.title}
             self.fields[name] = NumberField(label=label, min_value=0, max_value=10, required=False)
-            self.fields[name].widget.attrs["placeholder"] = localised(1)
+            self.fields[name].widget.attrs["placeholder"] = in_locale(1)
         self.full_clean()
         typed = {part.key: self.cleaned_data.get(f"of-{part.key}") for part in parts}
         return {key: factor for key, factor in typed.items() if factor is not None}

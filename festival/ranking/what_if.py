@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from django.db.models import Count, F, Max, Min, Q
 
-from agencies.persian import named
+from agencies.persian import local_name
 from cycles.models import Group, TieRule
 from festival.models import Edition, Standing
 from festival.places import Entrant, places
@@ -78,7 +78,7 @@ class RankedGroup:
         """
         axes = {n.axis.code: n.axis for n in self.nodes if n.axis and n.kind == Kind.GENERAL}
         found = [
-            Part(axis.code, named(axis.title_fa, axis.title_en))
+            Part(axis.code, local_name(axis.title_fa, axis.title_en))
             for axis in sorted(axes.values(), key=lambda axis: (axis.position, axis.code))
         ]
         kinds = {n.kind for n in self.nodes if n.axis is None}

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from agencies.locks import locked
 from agencies.models import User
-from agencies.persian import language, localised
+from agencies.persian import in_locale, language
 from cycles.calendar import format_date
 from cycles.engine.perform import perform, why_closed
 from cycles.jobs import actions as jobs
@@ -57,7 +57,7 @@ def write_text(
     if number != after:
         raise Refused(
             _("Version %(number)s was written meanwhile. Read it, then save yours again.")
-            % {"number": localised(number)}
+            % {"number": in_locale(number)}
         )
     if text == (last.text if last else ""):
         raise Refused(_("This is the text of the last version."))

@@ -17,7 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Province
-from agencies.persian import latin_digits, named
+from agencies.persian import latin_digits, local_name
 from festival.models import Edition, Standing
 from indicators.models import Kind, Law
 from indicators.scoring.methods import SHOWN_PLACES, half_up
@@ -73,15 +73,15 @@ class MissedTarget:
 
     @property
     def agency(self) -> str:
-        return named(self.agency_fa, self.agency_en)
+        return local_name(self.agency_fa, self.agency_en)
 
     @property
     def title(self) -> str:
-        return named(self.title_fa, self.title_en)
+        return local_name(self.title_fa, self.title_en)
 
     @property
     def unit(self) -> str:
-        return named(self.unit_fa, self.unit_en)
+        return local_name(self.unit_fa, self.unit_en)
 
 
 @dataclass(frozen=True)
@@ -282,7 +282,7 @@ class Validity:
 
     @property
     def title(self) -> str:
-        return named(self.title_fa, self.title_en)
+        return local_name(self.title_fa, self.title_en)
 
 
 def validity(edition: Edition, standings: Iterable[Standing]) -> list[Validity]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from agencies.persian import named
+from agencies.persian import local_name
 from appeals.outcomes.queries import CorrectionTotals, Outcomes
 from cycles.models import Seal
 from festival.closing.summary import Closing
@@ -39,7 +39,7 @@ class AxisResult:
 
     @property
     def title(self) -> str:
-        return named(self.title_fa, self.title_en)
+        return local_name(self.title_fa, self.title_en)
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class MeasureResult:
 
     @property
     def title(self) -> str:
-        return named(self.title_fa, self.title_en)
+        return local_name(self.title_fa, self.title_en)
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class GroupResult:
 
     @property
     def name(self) -> str:
-        return named(self.name_fa, self.name_en)
+        return local_name(self.name_fa, self.name_en)
 
     @property
     def first_winners(self) -> list[Standing]:

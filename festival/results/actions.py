@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from agencies.locks import locked
 from agencies.models import User
-from agencies.persian import localised
+from agencies.persian import in_locale
 from appeals.models import Appeal
 from appeals.reorganisation.actions import end_with_agencies as end_appeals
 from cycles.calendar import Phase
@@ -47,12 +47,12 @@ def why_not_final(cycle: Cycle) -> list[str]:
             "The scores of %(count)s agencies have not been communicated.",
             count,
         )
-        wrong.append(said % {"count": localised(count)})
+        wrong.append(said % {"count": in_locale(count)})
     if count := Appeal.objects.active().filter(cycle=cycle).undecided().count():
         said = ngettext(
             "%(count)s appeal is not decided.", "%(count)s appeals are not decided.", count
         )
-        wrong.append(said % {"count": localised(count)})
+        wrong.append(said % {"count": in_locale(count)})
     return wrong
 
 
@@ -141,7 +141,7 @@ def _refuse_revision(lines: Sequence[Any], right: Mapping[int, Decimal], by: Use
             )
         if not 0 <= right[line.pk] <= line.measure.points:
             said = _("%(agency)s, %(measure)s: points lie between 0 and %(most)s.")
-            raise Refused(said % (names | {"most": localised(line.measure.points)}))
+            raise Refused(said % (names | {"most": in_locale(line.measure.points)}))
         if line.held_points == right[line.pk]:
             raise Refused(_("%(agency)s, %(measure)s: these are the points it has.") % names)
 

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
-from agencies.persian import latin_digits, localised, parse_decimal
+from agencies.persian import in_locale, latin_digits, parse_decimal
 from cycles.ui.fields import MomentField
 from cycles.ui.forms import ActForm
 from cycles.workflow import Move
@@ -87,7 +87,7 @@ class ReviseForm(ActForm):
             if why:
                 self.add_error(
                     "rows",
-                    _("Row %(number)s: %(why)s.") % {"number": localised(number), "why": why},
+                    _("Row %(number)s: %(why)s.") % {"number": in_locale(number), "why": why},
                 )
             else:
                 found[line] = points

@@ -3,7 +3,7 @@
 from django.db.models import Q
 
 from cycles.requests import PortalRequest
-from cycles.ui.pages import listed
+from cycles.ui.pages import page_of
 from festival.models import Edition, Standing
 from festival.results.filters import StandingFilter
 from festival.results.tables import StandingTable
@@ -33,5 +33,5 @@ def ranking_of(request: PortalRequest, edition: Edition) -> dict[str, object]:
     return {
         "edition": edition,
         "filter": narrowed,
-        "table": listed(request, StandingTable(narrowed.qs)),
+        "table": page_of(request, StandingTable(narrowed.qs)),
     }

@@ -7,7 +7,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
-from agencies.persian import localised, named
+from agencies.persian import in_locale, local_name
 from cycles.ui.fields import MomentField, PersianTextField
 from cycles.ui.forms import ActForm
 from cycles.workflow import Move
@@ -62,7 +62,7 @@ class SurveyForm(ActForm):
     ) -> None:
         super().__init__(data, initial=initial, move=move, user=user)
         choice_field(self, "usual").choices = [
-            (str(n), named(q.fa, q.en)) for n, q in enumerate(QUESTIONS)
+            (str(n), local_name(q.fa, q.en)) for n, q in enumerate(QUESTIONS)
         ]
 
     @property
@@ -91,7 +91,7 @@ class AnswersForm(forms.Form):
                 )
             else:
                 options = [
-                    (value, localised(value) if q.kind == QuestionKind.SCALE else words)
+                    (value, in_locale(value) if q.kind == QuestionKind.SCALE else words)
                     for value, words in q.options
                 ]
                 field = forms.TypedChoiceField(

@@ -8,7 +8,7 @@ from django import template
 from django.utils.html import escape, format_html
 from django.utils.safestring import mark_safe
 
-from agencies.persian import DASH, localised
+from agencies.persian import DASH, in_locale
 from festival.report.texts import NAME
 from indicators.scoring.methods import half_up
 
@@ -18,7 +18,7 @@ register = template.Library()
 @register.filter
 def score(value: Decimal | str | None, places: int = 3) -> str:
     """Write a score with at most so many places, trailing zeros cut; "—" for none."""
-    return localised(half_up(value, int(places))) if isinstance(value, Decimal) else DASH
+    return in_locale(half_up(value, int(places))) if isinstance(value, Decimal) else DASH
 
 
 @register.filter
@@ -33,7 +33,7 @@ def signed_gain(value: Decimal | str | None, places: int = 3) -> str:
     """Write a gain with its sign, more than zero for the better; "—" for none."""
     if not isinstance(value, Decimal):
         return DASH
-    said = localised(half_up(value, int(places)))
+    said = in_locale(half_up(value, int(places)))
     return format_html(
         '<bdi dir="ltr">{}</bdi>', f"+{said}" if half_up(value, int(places)) > 0 else said
     )

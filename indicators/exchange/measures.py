@@ -13,7 +13,7 @@ from django.db.models import Model, Q
 from django.utils.translation import gettext as _
 from import_export import fields
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles.spreadsheets.dry_run import Check, LineResource
 from cycles.spreadsheets.sheets import Sheet, Wrong
 from indicators.drafting.catalogue import catalogue_lineages
@@ -236,7 +236,7 @@ def _repeated_lineages(sheet: Sheet, rows: Rows) -> list[Wrong]:
     wrong: list[Wrong] = []
     for number, line in rows:
         if line.lineage and first.setdefault(line.lineage, number) != number:
-            words = {"row": localised(first[line.lineage])}
+            words = {"row": in_locale(first[line.lineage])}
             wrong.append(
                 sheet.wrong(number, "lineage", _("Row %(row)s is the same measure.") % words)
             )
@@ -259,7 +259,7 @@ def _differing_cells(sheet: Sheet, rows: Rows, tier: str, columns: list[str]) ->
         number_before, before = first.setdefault(_key(line, tier), (number, line))
         for column in columns:
             if getattr(line, column) != getattr(before, column):
-                words = {"row": localised(number_before), "code": getattr(line, f"{tier}_code")}
+                words = {"row": in_locale(number_before), "code": getattr(line, f"{tier}_code")}
                 sentence = _("Row %(row)s says otherwise of the same code “%(code)s”.") % words
                 wrong.append(sheet.wrong(number, column, sentence))
     return wrong
@@ -289,7 +289,7 @@ def _wrong_sums(sheet: Sheet, rows: Rows) -> list[Wrong]:
             wrong += _wrong_sum(sheet, of_axis, "axis", of_indicators)
             total += of_axis[0][1].axis_points
     if total != FULL_POINTS and not wrong:
-        words = {"total": localised(total), "full": localised(FULL_POINTS)}
+        words = {"total": in_locale(total), "full": in_locale(FULL_POINTS)}
         sentence = (
             _("The points of all axes add up to %(total)s; they must be exactly %(full)s.") % words
         )
@@ -304,10 +304,10 @@ def _wrong_sum(sheet: Sheet, lines: Rows, tier: str, found: Decimal) -> Iterable
         return
     words = {
         "code": getattr(first, f"{tier}_code"),
-        "rows": ", ".join(localised(n) for n, _line in lines[:20])
+        "rows": ", ".join(in_locale(n) for n, _line in lines[:20])
         + (" …" if len(lines) > 20 else ""),
-        "found": localised(found),
-        "points": localised(points),
+        "found": in_locale(found),
+        "points": in_locale(points),
     }
     if tier == "axis":
         sentence = _(

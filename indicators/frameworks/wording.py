@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 from indicators.scoring.exact import Rounding, in_digits
 from indicators.scoring.nodes import Missing, Node
 from indicators.scoring.scales import Interpolate, MinMax, Number, Options, Ratio, Scale
@@ -82,7 +82,7 @@ def scale_words(scale: Scale) -> str:
 
 
 def _is_persian() -> bool:
-    return localised(1) != "1"
+    return in_locale(1) != "1"
 
 
 def _number_words(scale: Number) -> str:
@@ -131,7 +131,7 @@ def missing_words(missing: Missing) -> str:
             "unanswered parts are dropped; at least %(number)s must be scored",
             "unanswered parts are dropped; at least %(number)s must be scored",
             missing.at_least,
-        ) % {"number": localised(missing.at_least)}
+        ) % {"number": in_locale(missing.at_least)}
     if missing.policy == "skip":
         return gettext("unanswered parts are dropped and the rest re-weighted")
     if missing.policy == "zero":
@@ -141,7 +141,7 @@ def missing_words(missing: Missing) -> str:
 
 def rounding_words(rounding: Rounding) -> str:
     """Say to how many places a value is rounded, and how."""
-    words = {"number": localised(rounding.digits), "mode": MODES[rounding.mode]}
+    words = {"number": in_locale(rounding.digits), "mode": MODES[rounding.mode]}
     return gettext("rounded %(mode)s to %(number)s decimal places") % words
 
 

@@ -12,7 +12,7 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
-from agencies.persian import named
+from agencies.persian import local_name
 from cycles.models import PRACTICE
 from indicators.models.choices import (
     CafCriterion,
@@ -51,7 +51,7 @@ class Worded(models.Model):
     @property
     def title(self) -> str:
         """Take the title in the reader's language, Persian where there is no other."""
-        return named(self.title_fa, self.title_en)
+        return local_name(self.title_fa, self.title_en)
 
 
 class Titled(Worded):
@@ -193,11 +193,11 @@ class Measure(Titled):
 
     @property
     def definition(self) -> str:
-        return named(self.definition_fa, self.definition_en)
+        return local_name(self.definition_fa, self.definition_en)
 
     @property
     def unit(self) -> str:
-        return named(self.unit_fa, self.unit_en)
+        return local_name(self.unit_fa, self.unit_en)
 
     @property
     def asks_evidence(self) -> bool:
@@ -210,7 +210,7 @@ class Measure(Titled):
 
     @property
     def evidence(self) -> str:
-        return named(self.evidence_fa, self.evidence_en)
+        return local_name(self.evidence_fa, self.evidence_en)
 
     @property
     def basis(self) -> str:
@@ -303,4 +303,4 @@ class Change(models.Model):
 
     @property
     def title(self) -> str:
-        return named(self.title_fa, self.title_en)
+        return local_name(self.title_fa, self.title_en)

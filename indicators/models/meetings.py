@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django_fsm import FSMField
 
 from agencies.models import User
-from agencies.persian import language, localised
+from agencies.persian import in_locale, language
 from agencies.roles import Constituency, Role
 from cycles.calendar import format_moment
 from cycles.models import Cycle
@@ -79,7 +79,7 @@ class Meeting(models.Model):
 
     def __str__(self) -> str:
         return gettext("Meeting %(number)s, %(group)s") % {
-            "number": localised(self.number),
+            "number": in_locale(self.number),
             "group": self.group,
         }
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext, ngettext
 from django_fsm import FSMField
 
 from agencies.models import Agency, User, in_reach
-from agencies.persian import localised
+from agencies.persian import in_locale
 from agencies.roles import HEADS, Role
 from cycles.models import Cycle, Participation
 from indicators.attainment import MISSED, Light, attainment, light, shown_percent
@@ -149,7 +149,7 @@ class QuarterReport(models.Model):
 
     def __str__(self) -> str:
         return gettext("Quarter %(quarter)s of %(year)s · %(agency)s") % {
-            "quarter": localised(self.quarter),
+            "quarter": in_locale(self.quarter),
             "year": self.cycle.label,
             "agency": self.agency,
         }
@@ -166,7 +166,7 @@ class QuarterReport(models.Model):
             "%(count)s figure is not entered and the quarter is not reported",
             "%(count)s figures are not entered and the quarter is not reported",
             count,
-        ) % {"count": localised(count)}
+        ) % {"count": in_locale(count)}
 
     @REPORTS.transition
     def _report(self, *, at: datetime, given: ReportSignature) -> None:

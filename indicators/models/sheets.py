@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles.models import Participation
 from indicators.attainment import Light, attainment, light
 from indicators.models.choices import Direction
@@ -83,7 +83,7 @@ class Lack:
 
     def __str__(self) -> str:
         sentence = gettext(str(WANTED[self.what]))
-        return sentence % {"measure": self.measure.title, "quarter": localised(self.quarter)}
+        return sentence % {"measure": self.measure.title, "quarter": in_locale(self.quarter)}
 
     @property
     def field(self) -> str:

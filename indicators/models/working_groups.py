@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Sector, User
-from agencies.persian import named
+from agencies.persian import local_name
 from agencies.roles import Constituency
 from cycles.models import Cycle
 from indicators.models.measures import Goal
@@ -221,7 +221,7 @@ class Review(models.Model):
 
     @property
     def title(self) -> str:
-        return named(self.title_fa, self.title_en)
+        return local_name(self.title_fa, self.title_en)
 
 
 class GoalRank(models.Model):

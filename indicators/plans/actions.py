@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from agencies.locks import locked
 from agencies.models import User
-from agencies.persian import language, localised
+from agencies.persian import in_locale, language
 from cycles.calendar import Phase, format_deadline
 from cycles.clashes import Seen
 from cycles.engine.perform import perform
@@ -56,7 +56,7 @@ def save_plan(
                         "The plan begins with quarter %(quarter)s; figures of earlier quarters "
                         "are not taken."
                     )
-                    % {"quarter": localised(plan.quarter)}
+                    % {"quarter": in_locale(plan.quarter)}
                 )
             figure = sheet.figure(key, quarter)
             if figure.target == target:
@@ -67,7 +67,7 @@ def save_plan(
                         "Quarter %(quarter)s has been reported against its targets; open that "
                         "report again first."
                     )
-                    % {"quarter": localised(quarter)}
+                    % {"quarter": in_locale(quarter)}
                 )
             _refuse_unfit(sheet, measure, target)
             figure.target = target
@@ -159,7 +159,7 @@ def why_not_due(report: QuarterReport, sheet: Sheet, at: datetime) -> str:
     if report.quarter not in plan.quarters:
         return _(
             "The plan begins with quarter %(quarter)s; figures of earlier quarters are not taken."
-        ) % {"quarter": localised(plan.quarter)}
+        ) % {"quarter": in_locale(plan.quarter)}
     if plan.state == PlanState.SIGNED:
         return ""
     term = Window.objects.concerning([plan]).of(Phase.MONITORING, plan)
@@ -202,7 +202,7 @@ def _what_is_missing(lacks: list[Lack]) -> str:
     more = len(lacks) - NAMED
     if more > 0:
         rest = ngettext("%(count)s more thing", "%(count)s more things", more) % {
-            "count": localised(more)
+            "count": in_locale(more)
         }
         sentence = _("%(some)s, and %(rest)s") % {"some": sentence, "rest": rest}
     return _("Something is missing. %(what)s.") % {"what": sentence}

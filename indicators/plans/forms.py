@@ -11,7 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles.clashes import ComparedForm
 from cycles.ui.fields import NumberField, PersianTextField
 from indicators.models import Figure, Sheet, field_of
@@ -83,7 +83,7 @@ class TargetsForm(SheetForm):
         self.quarters = [q for q in sheet.plan.quarters if q not in set(reported)]
         for p in sheet.planned:
             for quarter in self.quarters:
-                words = {"measure": p.measure.title, "quarter": localised(quarter)}
+                words = {"measure": p.measure.title, "quarter": in_locale(quarter)}
                 label = gettext("%(measure)s, target of quarter %(quarter)s") % words
                 self.add("target", sheet.figure(p.measure.pk, quarter), label, shows_label=False)
 

@@ -19,7 +19,7 @@ from cycles.calendar import Phase
 from cycles.models import Cycle, Entry, Window
 from cycles.requests import PortalRequest
 from cycles.ui.attempts import attempt
-from cycles.ui.pages import act_page, history, listed
+from cycles.ui.pages import act_page, history, page_of
 from cycles.workflow import Move, Windows
 from indicators.models import LAST, Figure, Plan, Planned, QuarterReport, Sheet, lights_of
 from indicators.models.sheets import Lack
@@ -42,7 +42,7 @@ def plan_list(request: PortalRequest) -> HttpResponse:
     plans = Plan.objects.visible_to(request.user, request.at).for_list()
     narrowed = PlanFilter(request.GET, plans, cycles=cycles)
     windows = Window.objects.terms(cycles.values("pk"))
-    table = listed(request, PlanTable(narrowed.qs, at=request.at, windows=windows))
+    table = page_of(request, PlanTable(narrowed.qs, at=request.at, windows=windows))
     table.lights_by_plan = lights_of(row.record for row in table.paginated_rows)
     oversees = request.user.holds(*OVERSEERS, at=request.at)
     return render(

@@ -12,7 +12,7 @@ from decimal import Context, Decimal
 from fractions import Fraction
 from typing import Any
 
-from agencies.persian import localised, parse_decimal, plain_number
+from agencies.persian import in_locale, parse_decimal, plain_number
 
 ZERO, ONE = Fraction(0), Fraction(1)
 
@@ -133,7 +133,7 @@ def written(value: Fraction) -> str:
 def in_digits(value: Fraction) -> str:
     """An exact number in the reader's digits, to four places at most when it does not end soon."""
     text = written(value)
-    return localised(parse_decimal(text), None if len(text) <= 12 else 4)
+    return in_locale(parse_decimal(text), None if len(text) <= 12 else 4)
 
 
 def _with_places(value: Fraction, places: int) -> str:

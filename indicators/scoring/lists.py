@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from agencies.persian import language, localised
+from agencies.persian import in_locale, language
 from indicators.scoring.exact import ZERO, Params, exactly, in_digits
 from indicators.scoring.method import Method, joined
 from indicators.scoring.value_bounds import ValueBounds
@@ -79,7 +79,7 @@ class ChosenRow(Method):
     def _rows_in_words(self, params: Params) -> Iterator[str]:
         for place, row in enumerate(params[self.rows]):
             yield gettext("%(number)s = %(name)s (%(percent)s%%)") % {
-                "number": localised(place),
+                "number": in_locale(place),
                 "name": _words_of(row),
                 "percent": in_digits(exactly(row["percent"])),
             }

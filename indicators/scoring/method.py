@@ -11,7 +11,7 @@ from typing import ClassVar
 from django.utils.functional import Promise
 from django.utils.translation import gettext, override
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 from indicators.scoring.exact import ONE, ZERO, Params, exactly, in_digits
 from indicators.scoring.parameters import NumberParameter, Parameter
 from indicators.scoring.rounding import SHOWN_PLACES, decimal
@@ -103,10 +103,10 @@ class Method(ABC):
 
     def _words(self, value: Decimal, ceiling: Decimal, params: Params) -> dict[str, str]:
         words = {
-            "value": localised(value),
-            "ceiling": localised(ceiling),
+            "value": in_locale(value),
+            "ceiling": in_locale(ceiling),
             "percent": in_digits(self.share(Fraction(value), params) * 100),
-            "points": localised(self.points(value, ceiling=ceiling, params=params), SHOWN_PLACES),
+            "points": in_locale(self.points(value, ceiling=ceiling, params=params), SHOWN_PLACES),
         }
         for each in self.parameters:
             if isinstance(each, NumberParameter) and each.name in params:

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.persian import language, localised, parse_decimal
+from agencies.persian import in_locale, language, parse_decimal
 from cycles.ui.fields import DayField, NumberField, PersianTextField
 from indicators.scoring.exact import Params, exactly, number, parsed
 
@@ -31,7 +31,7 @@ def plain(value: Decimal) -> int | str:
 
 def _typed(value: Any) -> str:
     """A number as it may be typed again, in the reader's digits."""
-    return localised(Decimal(str(value))).replace(",", "").replace("٬", "")
+    return in_locale(Decimal(str(value))).replace(",", "").replace("٬", "")
 
 
 def number_field(label: Any, help_text: Any, **limits: Any) -> NumberField:
@@ -87,7 +87,7 @@ class RowsField(PersianTextField):
                 raise ValueError("no words")
             worth = plain(parse_decimal(percent))
         except ValueError as error:
-            params = {"line": localised(number)}
+            params = {"line": in_locale(number)}
             raise forms.ValidationError(
                 self.error_messages["rows"], code="rows", params=params
             ) from error

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from django.utils.translation import gettext
 
-from agencies.persian import localised, parse_decimal
+from agencies.persian import in_locale, parse_decimal
 from indicators.scoring.exact import ZERO, written
 
 
@@ -53,4 +53,4 @@ class ValueBounds:
 
 
 def _shown(value: Fraction) -> str:
-    return localised(parse_decimal(written(value)))
+    return in_locale(parse_decimal(written(value)))

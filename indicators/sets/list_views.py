@@ -9,7 +9,7 @@ from agencies.models import Agency
 from agencies.roles import Role
 from cycles.models import Cycle, Window
 from cycles.requests import PortalRequest
-from cycles.ui.pages import listed
+from cycles.ui.pages import page_of
 from cycles.workflow import CycleState, Windows
 from indicators.models import (
     IndicatorSet,
@@ -37,7 +37,7 @@ def set_list(request: PortalRequest) -> HttpResponse:
     beginnings = _beginnings(request, windows)
     context = {
         "filter": narrowed,
-        "table": listed(request, SetTable(narrowed.qs, at=request.at, windows=windows)),
+        "table": page_of(request, SetTable(narrowed.qs, at=request.at, windows=windows)),
         "beginnings": beginnings,
         "thematic": _thematic(request, windows),
         "communicable": [

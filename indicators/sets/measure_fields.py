@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Membership, User
-from agencies.persian import localised, parse_decimal, persian_digits, plain_text
+from agencies.persian import in_locale, parse_decimal, persian_digits, plain_text
 from agencies.roles import Role
 from cycles.ui.fields import PersianTextField
 from cycles.ui.forms import offer_choices, offer_rows
@@ -68,9 +68,9 @@ class TrendField(PersianTextField):
 
 def written_trend(rows: Sequence[Sequence[object]]) -> str:
     """Write past values as the field takes them, in the reader's digits."""
-    is_persian = localised(1) != "1"
+    is_persian = in_locale(1) != "1"
     pairs = (
-        f"{year}:{localised(parse_decimal(str(value))).replace(',', '').replace('٬', '')}"
+        f"{year}:{in_locale(parse_decimal(str(value))).replace(',', '').replace('٬', '')}"
         for year, value in rows
     )
     text = ("، " if is_persian else ", ").join(pairs)

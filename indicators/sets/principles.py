@@ -14,7 +14,7 @@ from itertools import chain, combinations, pairwise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from agencies.persian import localised, search_words
+from agencies.persian import in_locale, search_words
 from indicators.models import (
     Dimension,
     Direction,
@@ -78,7 +78,7 @@ def _author(sheet: Sheet) -> Found:
                 "The group has not rated the targets of %(count)s measures.",
                 len(unrated),
             )
-            % {"count": localised(len(unrated))},
+            % {"count": in_locale(len(unrated))},
             None,
         )
 
@@ -185,7 +185,7 @@ def _results(sheet: Sheet) -> Found:
         (m.points for m in sheet.measures if m.result_level in EARLY and not m.is_pilot), Decimal(0)
     )
     if sheet.points and early * 2 > sheet.points:
-        share = localised(early * HUNDRED / sheet.points, 0)
+        share = in_locale(early * HUNDRED / sheet.points, 0)
         yield (
             _("%(share)s percent of the points are for inputs and activities.") % {"share": share},
             None,
@@ -229,7 +229,7 @@ def _against_trend(m: Measure) -> Iterator[str]:
     better = step > 0 if m.direction == Direction.HIGHER else step < 0
     if better and _reaches(m, goes_on, m.target):
         yield _("The trend alone reaches the target: it would stand at %(value)s.") % {
-            "value": localised(goes_on, 2)
+            "value": in_locale(goes_on, 2)
         }
     elif step and abs(m.target - values[-1]) > STEEP * abs(step) and not m.resources:
         yield _(

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from agencies.persian import localised, parse_decimal
+from agencies.persian import in_locale, parse_decimal
 from cycles.clashes import ComparedForm
 from cycles.engine.perform import why_closed
 from cycles.models import Participation, Window
@@ -85,7 +85,7 @@ def grid(request: PortalRequest, pk: int) -> HttpResponse:
                 faults = [str(refusal)]
             else:
                 messages.success(
-                    request, _("Saved: %(count)s targets.") % {"count": localised(len(given))}
+                    request, _("Saved: %(count)s targets.") % {"count": in_locale(len(given))}
                 )
                 return redirect(f"{reverse('indicators:grid', args=[pk])}?page={page.number}")
     else:
@@ -125,7 +125,7 @@ def _stored_rows(
                 if own is None
                 else MARK
                 if not own.applies
-                else localised(own.target).replace("—", "")
+                else in_locale(own.target).replace("—", "")
             )
             cells.append(
                 TargetCell(_name(measure, participation), text, _label(measure, participation))

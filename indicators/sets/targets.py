@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from agencies.locks import locked
 from agencies.models import Agency, User
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles.clashes import Seen
 from cycles.engine.perform import perform
 from cycles.models import Participation
@@ -194,7 +194,7 @@ def share(
         if total != HUNDRED or any(part <= 0 for part in parts.values()):
             raise Refused(
                 _("The parts add up to %(total)s; they must be exactly 100.")
-                % {"total": localised(total)}
+                % {"total": in_locale(total)}
             )
         taking_part = Participation.objects.active().filter(
             cycle=indicator_set.cycle_id, agency__in=parts

@@ -11,7 +11,7 @@ from agencies.models import in_reach
 from agencies.roles import Constituency, Role
 from cycles.models import Cycle, Participation, Window
 from cycles.requests import PortalRequest
-from cycles.ui.pages import listed
+from cycles.ui.pages import page_of
 from indicators.models import (
     STAGES,
     with_stage,
@@ -34,7 +34,7 @@ def board(request: PortalRequest, year: int) -> HttpResponse:
     context = {
         "cycle": cycle,
         "filter": narrowed,
-        "table": listed(request, table),
+        "table": page_of(request, table),
         "stages": [(stage, label, counts[stage]) for stage, label in STAGES if counts[stage]],
     }
     return render(request, "indicators/working_groups/board.html", context)

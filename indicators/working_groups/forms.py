@@ -12,7 +12,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
-from agencies.persian import localised
+from agencies.persian import in_locale
 from agencies.roles import Constituency
 from cycles.clashes import SEEN, ComparedForm
 from cycles.ui.fields import MomentField, NumberField, PersianTextField, WholeField
@@ -133,7 +133,7 @@ class RankForm(ComparedForm):
         super().__init__(data)
         self.goals = list(goals)
         for goal in self.goals:
-            places = [(n, localised(n)) for n in range(1, len(self.goals) + 1)]
+            places = [(n, in_locale(n)) for n in range(1, len(self.goals) + 1)]
             self.fields[f"goal_{goal.pk}"] = forms.TypedChoiceField(
                 label=goal.title, coerce=int, choices=places, initial=mine.get(goal.pk)
             )

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles.requests import PortalRequest
 from cycles.ui.attempts import attempt
 from indicators.models import Axis
@@ -113,7 +113,7 @@ def share_out(request: PortalRequest, pk: int) -> HttpResponse:
                 at=request.at,
                 seen=seen,
             )
-            messages.success(request, _("Lines given out: %(count)s") % {"count": localised(count)})
+            messages.success(request, _("Lines given out: %(count)s") % {"count": in_locale(count)})
     else:
         messages.error(request, form_errors(form))
     return redirect("submissions:detail", pk)

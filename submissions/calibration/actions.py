@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 
 from agencies.locks import locked
 from agencies.models import Clearance, User
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles.clashes import Seen
 from cycles.engine.perform import perform
 from cycles.models import Cycle
@@ -169,7 +169,7 @@ def hand_in_sitting(calibration: Calibration, *, by: User, at: datetime) -> Cali
         said = ngettext(
             "%(count)s line has no mark yet.", "%(count)s lines have no mark yet.", missing
         )
-        raise Refused(said % {"count": localised(missing)})
+        raise Refused(said % {"count": in_locale(missing)})
     deviation = mean([distance(line, marks[line.pk]) for line in lines])
     passed = deviation <= calibration.cycle.calibration_percent
     [calibration] = perform(

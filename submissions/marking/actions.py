@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from agencies.locks import locked
 from agencies.models import User
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles.clashes import Seen
 from cycles.engine.perform import perform
 from cycles.workflow import Refused
@@ -215,7 +215,7 @@ def _refuse_unmarked(
         count = sum(1 for line in lines[block.pk] if line.pk not in own)
         if count:
             sentence = _("%(count)s lines are not marked yet.")
-            missing[block] = sentence % {"count": localised(count)}
+            missing[block] = sentence % {"count": in_locale(count)}
     if missing:
         raise Refused(missing)
 

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies.models import in_reach
-from agencies.persian import localised
+from agencies.persian import in_locale
 from agencies.roles import OVERSEERS
 from cycles.models import Window
 from cycles.requests import PortalRequest
@@ -38,16 +38,16 @@ def assign_all(request: PortalRequest, pk: int) -> HttpResponse:
         said = ngettext(
             "%(count)s block was assigned.", "%(count)s blocks were assigned.", shared.blocks
         )
-        messages.success(request, said % {"count": localised(shared.blocks)})
+        messages.success(request, said % {"count": in_locale(shared.blocks)})
         if shared.moved:
             said = _(
                 "Blocks moved to others because whoever had them may not mark them any "
                 "longer: %(count)s"
             )
-            messages.info(request, said % {"count": localised(shared.moved)})
+            messages.info(request, said % {"count": in_locale(shared.moved)})
         if shared.unread:
             said = _("Lines drawn for a second assessor that nobody else may mark: %(count)s")
-            messages.warning(request, said % {"count": localised(shared.unread)})
+            messages.warning(request, said % {"count": in_locale(shared.unread)})
     return redirect("submissions:board", pk)
 
 

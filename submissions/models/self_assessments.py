@@ -10,7 +10,7 @@ from django.utils.translation import gettext, ngettext
 from django_fsm import FSMField
 
 from agencies.models import Agency, User, cleared_for, in_reach
-from agencies.persian import localised
+from agencies.persian import in_locale
 from agencies.roles import SUPERIOR_ROLES, Role
 from cycles.models import Cycle, Participation
 from submissions.workflow import (
@@ -176,7 +176,7 @@ class Submission(models.Model):
             "%(count)s line is not complete and the self-assessment is not signed",
             "%(count)s lines are not complete and the self-assessment is not signed",
             count,
-        ) % {"count": localised(count)}
+        ) % {"count": in_locale(count)}
 
     @MOVES.transition
     def _submit(self, *, at: datetime, given: Signature) -> None:

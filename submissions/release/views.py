@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from agencies.models import User, in_reach
-from agencies.persian import localised
+from agencies.persian import in_locale
 from agencies.roles import OVERSEERS
 from cycles.models import Participation, Window
 from cycles.requests import PortalRequest
@@ -146,6 +146,6 @@ def _communicate(request: PortalRequest, checklist: Checklist, form: ActForm) ->
             "The scores of %(count)s agencies were communicated.",
             count,
         )
-        messages.success(request, said % {"count": localised(count)})
+        messages.success(request, said % {"count": in_locale(count)})
         return True
     return False

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from agencies.locks import locked
 from agencies.models import User
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles.clashes import Seen
 from cycles.engine.perform import perform
 from cycles.workflow import Refused
@@ -72,8 +72,8 @@ def _level(level: Level, counts: Mapping[str, int]) -> DeclaredLevel:
             _("“%(level)s”: %(assessed)s were assessed, but only %(due)s were due.")
             % {
                 "level": level.label,
-                "assessed": localised(counts["assessed"]),
-                "due": localised(counts["due"]),
+                "assessed": in_locale(counts["assessed"]),
+                "due": in_locale(counts["due"]),
             }
         )
     return DeclaredLevel(level=level, **counts)

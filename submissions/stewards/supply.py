@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from agencies.locks import locked
 from agencies.models import User, with_roles
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles import clashes
 from cycles.engine.perform import perform, why_closed
 from cycles.workflow import Refused
@@ -92,7 +92,7 @@ def _refuse_ungiven(waiting: Iterable[Answer], standing: Mapping[int, StewardFig
     if missing:
         raise Refused(
             _("%(count)s figures are missing, among them those of: %(names)s.")
-            % {"count": localised(len(missing)), "names": _names(missing)}
+            % {"count": in_locale(len(missing)), "names": _names(missing)}
         )
     entered_by = {f.entered_by_id: f.entered_by for f in standing.values()}
     givers = {giver.pk: giver for giver in with_roles(entered_by.values())}

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Agency, with_roles
-from agencies.persian import localised
+from agencies.persian import in_locale
 from agencies.roles import OVERSEERS
 from cycles.calendar import Phase
 from cycles.engine.perform import why_closed
@@ -26,7 +26,7 @@ from cycles.spreadsheets import dry_run, sheet_files
 from cycles.spreadsheets.sheets import Sheet
 from cycles.ui.attempts import attempt
 from cycles.ui.files import handed_out
-from cycles.ui.pages import PER_PAGE, act_page, history, import_page, listed, sheet_answer
+from cycles.ui.pages import PER_PAGE, act_page, history, import_page, page_of, sheet_answer
 from cycles.workflow import Refused
 from submissions import clearance
 from submissions.evidence import file_types
@@ -45,7 +45,7 @@ from submissions.workflow import STEWARDSHIPS
 def stewardships(request: PortalRequest) -> HttpResponse:
     """List the measures in the reader's hands; for overseers, those of their scope."""
     rows = Stewardship.objects.worked_on_by(request.user, request.at).for_list()
-    context = {"table": listed(request, StewardshipTable(rows)), "waiting": _waiting(request)}
+    context = {"table": page_of(request, StewardshipTable(rows)), "waiting": _waiting(request)}
     return render(request, "submissions/stewards/stewardships.html", context)
 
 
@@ -202,7 +202,7 @@ def _save(request: PortalRequest, stewardship: Stewardship, rows: list[FigureRow
     except Refused as refusal:
         return str(refusal)
     said = ngettext("%(count)s figure saved.", "%(count)s figures saved.", len(figures))
-    messages.success(request, said % {"count": localised(len(figures))})
+    messages.success(request, said % {"count": in_locale(len(figures))})
     return ""
 
 

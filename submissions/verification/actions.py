@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from agencies.locks import locked
 from agencies.models import User
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles.clashes import Seen
 from cycles.engine.perform import perform
 from cycles.ui import files as ui_files
@@ -84,7 +84,7 @@ def show(
     )
     if verification.exhibits.live().count() >= MOST_FILES:
         raise Refused(
-            _("A verification shows at most %(count)s files.") % {"count": localised(MOST_FILES)}
+            _("A verification shows at most %(count)s files.") % {"count": in_locale(MOST_FILES)}
         )
     document = keep_document(
         verification.cycle, None, name=name, content=upload, sha256=digest, by=by, at=at
@@ -183,4 +183,4 @@ def _refuse_incomplete(
     if value is not None and (why := line.why_unfit(value)):
         raise Refused(why)
     if hours is not None and not 0 <= hours <= MOST_HOURS:
-        raise Refused(_("Hours lie between 0 and %(most)s.") % {"most": localised(MOST_HOURS)})
+        raise Refused(_("Hours lie between 0 and %(most)s.") % {"most": in_locale(MOST_HOURS)})

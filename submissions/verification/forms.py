@@ -11,7 +11,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles.clashes import ComparedForm
 from cycles.ui.fields import NumberField, PersianTextField
 from cycles.ui.forms import PasswordField, check_signature, offer_rows
@@ -75,7 +75,7 @@ class VerificationForm(DescriptionForm, ComparedForm):
         self.line, self.user, self.concluding = line, user, concluding
         found = self.fields["found_value"]
         found.help_text = f"{found.help_text} {line.bounds.hint}".strip()
-        limits = {"types": ", ".join(KINDS), "limit": localised(MOST_AT_ONCE // 2**20)}
+        limits = {"types": ", ".join(KINDS), "limit": in_locale(MOST_AT_ONCE // 2**20)}
         self.fields["file"].help_text = _("%(types)s; at most %(limit)s MB.") % limits
 
     def clean_found_value(self) -> Decimal | None:

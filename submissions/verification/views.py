@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from agencies.persian import language, localised
+from agencies.persian import in_locale, language
 from agencies.roles import Role
 from cycles.calendar import Phase
 from cycles.clashes import Seen
@@ -21,7 +21,7 @@ from cycles.models import Cycle, Window
 from cycles.requests import PortalRequest
 from cycles.ui.attempts import attempt
 from cycles.ui.files import handed_out
-from cycles.ui.pages import listed
+from cycles.ui.pages import page_of
 from cycles.workflow import Refused
 from indicators.scoring.methods import METHODS
 from submissions import sampling
@@ -52,7 +52,7 @@ def sample(request: PortalRequest, pk: int) -> HttpResponse:
     context = {
         "cycle": cycle,
         "filter": narrowed,
-        "table": listed(request, VerificationTable(narrowed.qs)),
+        "table": page_of(request, VerificationTable(narrowed.qs)),
         "counts": _counts(list(rows.values_list("state", "finding"))),
         "may_draw": cycle.verification_percent
         and request.user.holds(Role.ADMINISTRATOR, at=request.at),
@@ -78,13 +78,13 @@ def _draw(request: PortalRequest, cycle: Cycle) -> HttpResponse:
     with attempt(request):
         drawn = draw.draw(cycle, by=request.user, at=request.at)
         said = ngettext("%(count)s line was drawn.", "%(count)s lines were drawn.", drawn.lines)
-        messages.success(request, said % {"count": localised(drawn.lines)})
+        messages.success(request, said % {"count": in_locale(drawn.lines)})
         if drawn.unfit:
             said = _(
                 "Lines that nobody who does not mark them may verify: %(count)s. Draw again when "
                 "somebody may."
             )
-            messages.warning(request, said % {"count": localised(drawn.unfit)})
+            messages.warning(request, said % {"count": in_locale(drawn.unfit)})
     return redirect("submissions:sample", cycle.pk)
 
 
@@ -95,7 +95,7 @@ def verifications(request: PortalRequest) -> HttpResponse:
     narrowed = VerificationFilter(request.GET, queryset=rows.for_list(), request=request)
     context = {
         "filter": narrowed,
-        "table": listed(request, VerificationTable(narrowed.qs)),
+        "table": page_of(request, VerificationTable(narrowed.qs)),
         "rule": RULE,
     }
     return render(request, "submissions/verification/verifications.html", context)

@@ -6,7 +6,7 @@ from fractions import Fraction
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.persian import language, localised
+from agencies.persian import in_locale, language
 from cycles.calendar import format_date
 from indicators.scoring.exact import ZERO, Params, exactly, in_digits, number
 from indicators.scoring.method import joined
@@ -115,7 +115,7 @@ def _in_words(params: Params) -> Iterator[str]:
     if source := params.get("survey_source"):
         yield gettext("source: %(source)s") % {"source": source}
     if sample := params.get("sample"):
-        words = {"number": localised(sample)}
+        words = {"number": in_locale(sample)}
         yield ngettext("%(number)s person asked", "%(number)s people asked", sample) % words
     if day := params.get("survey_from"):
         yield gettext("from %(day)s") % {"day": _day(day)}

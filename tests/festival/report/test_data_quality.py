@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from agencies.models import User
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles.models import Cycle
 from festival.report import facts as report_facts
 from festival.report import paper as report_paper
@@ -155,8 +155,8 @@ def test_the_report_tells_them_in_both_languages_and_names_nobody(language):
 
     with translation.override(language):
         page = render_to_string("festival/report/report_soundness.html", {"sound": facts.soundness})
-        figures = [localised(Decimal(x), 2) for x in ("0.81", "0.70", "0.90")]
-        figures += [localised(Decimal(x)) for x in ("3.1", "1.3", "1500000")]
+        figures = [in_locale(Decimal(x), 2) for x in ("0.81", "0.70", "0.90")]
+        figures += [in_locale(Decimal(x)) for x in ("3.1", "1.3", "1500000")]
     whole = text_of(
         *pypdf.PdfReader(
             io.BytesIO(report_paper.article_82(facts, language=language).reading)
