@@ -14,8 +14,8 @@ _SEPARATORS = re.compile(r"[\s\u200c\u200e\u200f-]")
 
 
 def parse(text: str) -> str:
-    """The ten digits of an ID typed in any digits, with or without separators; ValueError where it
-    is none.
+    """Read the ten digits of an ID typed in any digits, with or without separators; ValueError
+    where it is no ID.
     """
     digits = _SEPARATORS.sub("", latin_digits(text))
     if not (digits.isascii() and digits.isdigit() and SHORTEST <= len(digits) <= LENGTH):
@@ -28,12 +28,14 @@ def parse(text: str) -> str:
 
 
 def _check_digit(digits: str) -> int:
-    """The weighted sum of the first nine digits, from ten down to two, to the modulus of eleven."""
+    """Compute the check digit: the weighted sum of the first nine, from ten down to two, modulo
+    eleven.
+    """
     total = sum(int(digit) * (LENGTH - place) for place, digit in enumerate(digits[:-1]))
     rest = total % 11
     return rest if rest < 2 else 11 - rest
 
 
-def masked(national_id: str | None) -> str:
-    """What may be shown of it: the last three digits, "" where there is none."""
+def mask(national_id: str | None) -> str:
+    """Show the last three digits of an ID only; "" where there is none."""
     return f"{'•' * (LENGTH - 3)}{national_id[-3:]}" if national_id else ""

@@ -72,30 +72,30 @@ def language() -> str:
     return get_language() or "fa"
 
 
-def named(fa: str, en: str) -> str:
-    """A name in the reader's language, Persian where there is no other."""
+def local_name(fa: str, en: str) -> str:
+    """Choose the name in the reader's language, Persian where there is no other."""
     return fa if get_language() == "fa" else en or fa
 
 
 def latin_digits(text: str) -> str:
-    """Persian and Arabic-Indic digits as Latin ones; all else untouched."""
+    """Turn Persian and Arabic-Indic digits into Latin ones; all else stays."""
     return text.translate(_TO_LATIN)
 
 
 def persian_digits(text: str) -> str:
-    """Latin and Arabic-Indic digits as Persian ones; all else untouched."""
+    """Turn Latin and Arabic-Indic digits into Persian ones; all else stays."""
     return text.translate(_TO_PERSIAN)
 
 
 def plain_text(text: str) -> str:
-    """A number, date or code without the signs that nobody sees: directions, joiners, odd spaces;
-    in Latin digits.
+    """Strip a number, date or code of the signs that nobody sees (directions, joiners, odd spaces),
+    and write it in Latin digits.
     """
     return latin_digits(" ".join(_UNSEEN.sub("", text).split()))
 
 
 def normalise(text: str, *, lines: bool = False) -> str:
-    """One spelling of what was typed: ی and ک, Latin digits, single spaces, tidy half-spaces.
+    """Bring a typed text to one spelling: ی and ک, Latin digits, single spaces, tidy half-spaces.
 
     Line breaks become spaces unless `lines` is set, as it should be for prose.
     """
@@ -116,7 +116,7 @@ def _letters_of_form(form: re.Match[str]) -> str:
 
 
 def search_key(text: str) -> str:
-    """The spelling that is searched in and for: lower-case, آأإ as ا, whatever seat hamza has.
+    """Spell a text as it is searched in and for: lower-case, آأإ as ا, whatever seat hamza has.
 
     Half-space, spaces and diacritics do not count.
     """
@@ -126,13 +126,13 @@ def search_key(text: str) -> str:
 
 
 def search_words(text: str) -> list[str]:
-    """The words of a text, each as `search_key` spells it; a half-space parts words, too."""
+    """List the words of a text, each as `search_key` spells it; a half-space parts words, too."""
     return [key for word in text.replace(HALF_SPACE, " ").split() if (key := search_key(word))]
 
 
 def sort_key(text: str) -> str:
-    """A string whose code-point order is the Persian alphabetical order: digits, Persian letters,
-    Latin, the rest.
+    """Spell a text so that code-point order is the Persian alphabetical order: digits, Persian
+    letters, Latin, the rest.
 
     Half-space and diacritics do not count; punctuation counts as a space.
     """
@@ -155,8 +155,8 @@ def _rank(letter: str) -> str:
 
 
 def plain_number(text: str) -> str:
-    """A typed number in Latin digits, with "." before its decimals and without a percent sign; all
-    else as it was.
+    """Write a typed number in Latin digits, with "." before its decimals and without a percent
+    sign; all else stays.
     """
     plain = plain_text(text.translate(_NUMBER_SIGNS))
     if plain.startswith(_PERCENT_SIGNS):
@@ -165,8 +165,8 @@ def plain_number(text: str) -> str:
 
 
 def parse_decimal(text: str) -> Decimal:
-    """The number typed in Persian, Arabic or Latin digits; ValueError, in words for whoever typed
-    it, when it is none.
+    """Read a number typed in Persian, Arabic or Latin digits; ValueError, in words for whoever
+    typed it, when it is none.
 
     "." "٫" and "/" part the decimals, "," "٬" and "،" the thousands. Thousands must stand in
     threes: "12,5" is refused, for it may have been meant as twelve and a half. A percent sign
@@ -179,7 +179,7 @@ def parse_decimal(text: str) -> Decimal:
 
 
 def _why_no_number(typed: str, plain: str) -> str:
-    """What keeps a text from being a number: the sign is named, and what to write instead."""
+    """Say which sign keeps a text from being a number, and what to write instead."""
     typed = typed[:_LONGEST_NUMBER]
     if re.fullmatch(r"[+-]?\d+,\d+", plain):
         sign = next(letter for letter in typed if letter in f",{_THOUSANDS_SIGNS}")
@@ -206,7 +206,7 @@ def _why_no_number(typed: str, plain: str) -> str:
 
 
 def format_number(value: Decimal | int | None, language: str, places: int | None = None) -> str:
-    """The number as `language` writes it, rounded half-up to `places`, or with trailing zeros cut.
+    """Write a number as `language` does, rounded half-up to `places`, or with trailing zeros cut.
     None is "—".
     """
     if value is None:
@@ -227,6 +227,6 @@ def format_number(value: Decimal | int | None, language: str, places: int | None
     return f"\u200e\u2212{text}" if number < 0 else text
 
 
-def localised(value: Decimal | int | None, places: int | None = None) -> str:
-    """`format_number` in the reader's language."""
+def in_locale(value: Decimal | int | None, places: int | None = None) -> str:
+    """Write a number as the reader's language does."""
     return format_number(value, get_language() or "fa", places)

@@ -8,11 +8,11 @@ from collections.abc import Iterable
 
 
 def array(values: Iterable[object]) -> str:
-    """Values as the text of a one-dimensional array, one constant however many; None is NULL."""
-    return (
-        "{" + ",".join("NULL" if value is None else _quoted(str(value)) for value in values) + "}"
-    )
+    """Write values as the text of a one-dimensional array, one constant however many; None is
+    NULL.
+    """
+    return "{" + ",".join("NULL" if value is None else _quote(str(value)) for value in values) + "}"
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

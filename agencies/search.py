@@ -7,12 +7,12 @@ from agencies.persian import HAMZA_BEFORE_WAW, HAMZA_LIKE_ALEF, NOT_SEARCHED, SE
 
 
 def stored_search_key(name: str) -> Lower:
-    """What `search_key` makes of the text of this field, which was
-    normalised when it was stored.
+    """Work out in SQL what `search_key` makes of the text of a field, which was normalised when it
+    was stored.
     """
     letters, spelling = SEARCHED_LETTERS
-    text = _replaced(F(name), HAMZA_BEFORE_WAW, "")
-    text = _replaced(text, HAMZA_LIKE_ALEF, "ا")
+    text = _replace(F(name), HAMZA_BEFORE_WAW, "")
+    text = _replace(text, HAMZA_LIKE_ALEF, "ا")
     return Lower(
         Func(
             text,
@@ -24,7 +24,7 @@ def stored_search_key(name: str) -> Lower:
     )
 
 
-def _replaced(text: F | Func, pattern: str, letters: str) -> Func:
+def _replace(text: F | Func, pattern: str, letters: str) -> Func:
     return Func(
         text,
         Value(pattern),

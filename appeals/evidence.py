@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agencies.models import User
-from agencies.persian import localised, normalise
+from agencies.persian import in_locale, normalise
 from appeals.models import Appeal, Attachment, Question
 from appeals.workflow import APPEALS
 from cycles.engine.perform import perform
@@ -105,7 +105,7 @@ def _show(
     held = appeal.attachments.filter(withdrawn_at=None)
     if held.count() >= MOST_FILES:
         raise Refused(
-            _("An appeal shows at most %(count)s files.") % {"count": localised(MOST_FILES)}
+            _("An appeal shows at most %(count)s files.") % {"count": in_locale(MOST_FILES)}
         )
     if held.filter(document__sha256=document.sha256).exists():
         raise Refused(_("The appeal shows this file already."))

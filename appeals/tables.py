@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.persian import language, localised
+from agencies.persian import in_locale, language
 from appeals.models import Appeal
 from appeals.workflow import AppealState
 from cycles.calendar import Phase, days_late, format_moment, time_left
@@ -65,7 +65,7 @@ class AppealTable(CardsTable):
         else:
             late = days_late(term.closes_at, self.at)
         said = ngettext("%(days)s day late", "%(days)s days late", late)
-        return said % {"days": localised(late)} if late else gettext("in time")
+        return said % {"days": in_locale(late)} if late else gettext("in time")
 
     def render_line(self, record: Appeal) -> SafeString:
         url = reverse("appeals:detail", args=[record.pk])

@@ -46,17 +46,21 @@ class Cache(RedisCache):
     silent_until: ClassVar[dict[str, float]] = {}
     """By server, for all threads of the process: before this moment it is not asked."""
 
-    def __init__(self, server: str, params: dict[str, Any]) -> None:
+    def __init__(self, server: str, params: dict[str, object]) -> None:
         super().__init__(server, params)
         self.server = server
         kept_alike = {name: value for name, value in params.items() if name != "OPTIONS"}
         self.reserve = DatabaseCache(TABLE, kept_alike | {"OPTIONS": {"MAX_ENTRIES": MOST_KEPT}})
 
-    def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
+    def get(self, key: str, default: object = None, version: int | None = None) -> Any:
         return self._ask("get", key, default, version, otherwise=default)
 
     def add(
-        self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None
+        self,
+        key: str,
+        value: object,
+        timeout: float | None = DEFAULT_TIMEOUT,
+        version: int | None = None,
     ) -> bool:
         if key.endswith(LOCK):
             # a frozen server takes the lock when it thaws, and nobody is left to give it back: let
@@ -65,11 +69,17 @@ class Cache(RedisCache):
         return bool(self._ask("add", key, value, timeout, version, otherwise=True))
 
     def set(
-        self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None
+        self,
+        key: str,
+        value: object,
+        timeout: float | None = DEFAULT_TIMEOUT,
+        version: int | None = None,
     ) -> None:
         self._ask("set", key, value, timeout, version, otherwise=None)
 
-    def touch(self, key: str, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
+    def touch(
+        self, key: str, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None
+    ) -> bool:
         return bool(self._ask("touch", key, timeout, version, otherwise=False))
 
     def delete(self, key: str, version: int | None = None) -> bool:
@@ -87,12 +97,15 @@ class Cache(RedisCache):
 
         return int(counted)
 
-    def get_many(self, keys: Iterable[str], version: int | None = None) -> dict[str, Any]:
+    def get_many(self, keys: Iterable[str], version: int | None = None) -> dict[str, object]:
         found = ((key, self.get(key, self, version)) for key in keys)
         return {key: value for key, value in found if value is not self}
 
     def set_many(
-        self, data: Mapping[str, Any], timeout: Any = DEFAULT_TIMEOUT, version: int | None = None
+        self,
+        data: Mapping[str, object],
+        timeout: float | None = DEFAULT_TIMEOUT,
+        version: int | None = None,
     ) -> list[str]:
         for key, value in data.items():
             self.set(key, value, timeout, version)
@@ -105,7 +118,7 @@ class Cache(RedisCache):
     def clear(self) -> None:
         self._ask("clear", "", otherwise=None)
 
-    def _ask(self, name: str, key: str, *args: Any, otherwise: Any) -> Any:
+    def _ask(self, name: str, key: str, *args: object, otherwise: object) -> Any:
         """Ask the server, unless it was silent just now; without it the reserve, or `otherwise`."""
         given = (key, *args) if key else args
         now = time.monotonic()

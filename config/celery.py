@@ -3,12 +3,12 @@
 import os
 import resource
 from pathlib import Path
-from typing import Any
 
 from celery import Celery, signals
 from celery.beat import PersistentScheduler
 from celery.signals import celeryd_init, worker_process_init
 from django.conf import settings
+from kombu.connection import Connection
 
 from config.embedded import ensure_valkey
 from config.monitoring import workers
@@ -27,27 +27,29 @@ class Portal(Celery):
         if settings.EMBEDDED_REDIS:
             ensure_valkey()
 
-    def connection_for_read(self, *args: Any, **kwargs: Any) -> Any:
+    def connection_for_read(self, *args: object, **kwargs: object) -> Connection:
         self.wake_broker()
-        return super().connection_for_read(*args, **kwargs)
+        connection: Connection = super().connection_for_read(*args, **kwargs)
+        return connection
 
-    def connection_for_write(self, *args: Any, **kwargs: Any) -> Any:
+    def connection_for_write(self, *args: object, **kwargs: object) -> Connection:
         self.wake_broker()
-        return super().connection_for_write(*args, **kwargs)
+        connection: Connection = super().connection_for_write(*args, **kwargs)
+        return connection
 
 
 class Scheduler(PersistentScheduler):
     """Beat's own, which shows with every tick that it lives."""
 
-    def tick(self, *args: Any, **kwargs: Any) -> float:
+    def tick(self, *args: object, **kwargs: object) -> float:
         touch_alive_file()
         return float(super().tick(*args, **kwargs))
 
 
 @signals.heartbeat_sent.connect
-def touch_alive_file(**kwargs: Any) -> None:
-    """A worker that is connected to the broker beats every two seconds; `config/probe.py` looks at
-    the file's age.
+def touch_alive_file(**kwargs: object) -> None:
+    """Touch the file whose age `config/probe.py` looks at: a worker that is connected to the broker
+    beats every two seconds.
     """
     if path := os.environ.get("ALIVE_FILE"):
         Path(path).touch()
@@ -60,7 +62,7 @@ app.watchers = workers  # its signals are connected
 
 
 @worker_process_init.connect
-def limit_memory(**_kwargs: Any) -> None:
+def limit_memory(**_kwargs: object) -> None:
     """Hold each process of a worker to its memory, so that a job that wants more fails alone and
     says so.
     """
@@ -69,6 +71,6 @@ def limit_memory(**_kwargs: Any) -> None:
 
 
 @celeryd_init.connect
-def allow_jobs_their_time(**_: Any) -> None:
-    """A worker's statements may take as long as its tasks."""
+def allow_jobs_their_time(**_: object) -> None:
+    """Let a worker's statements take as long as its tasks."""
     timeouts.become("jobs")

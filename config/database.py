@@ -4,7 +4,6 @@ unwrite the ledger.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -12,12 +11,12 @@ from django.core.management import call_command
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg2 import errors
-from psycopg2.sql import SQL, Identifier, Literal
+from psycopg2.sql import SQL, Composable, Identifier, Literal
 
 
 @contextmanager
 def as_owner(alias: str = "default") -> Iterator[BaseDatabaseWrapper]:
-    """Within, this thread's connection is the owner's."""
+    """Make this thread's connection the owner's within a `with` block."""
     if not settings.DATABASE_OWNER:
         raise ImproperlyConfigured(
             "Set DATABASE_OWNER_URL: the portal's own role may not change tables."
@@ -55,47 +54,45 @@ def grant(connection: BaseDatabaseWrapper) -> None:
     """Make the portal's role if it is missing and give it what it needs and no more; `connection`
     is the owner's.
     """
-    role, password = (
-        settings.DATABASES[connection.alias]["USER"],
-        settings.DATABASES[connection.alias]["PASSWORD"],
-    )
+    own = settings.DATABASES[connection.alias]
+    role, password = str(own["USER"]), own["PASSWORD"]
     if role == connection.settings_dict["USER"]:
         raise ImproperlyConfigured(
             f"DATABASE_URL and DATABASE_OWNER_URL must name two roles; both say {role}."
         )
     with connection.cursor() as cursor:
 
-        def say(statement: str, **names: Any) -> None:
+        def execute(statement: str, **names: Composable) -> None:
             cursor.execute(SQL(statement).format(role=Identifier(role), **names))
 
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
         if not cursor.fetchone():
             try:
-                say("CREATE ROLE {role} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE")
+                execute("CREATE ROLE {role} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE")
             except Exception as error:
                 # roles belong to the whole cluster: another process, on another database of it, was
                 # quicker
                 if not isinstance(error.__cause__, errors.DuplicateObject | errors.UniqueViolation):
                     raise
         if password:
-            say("ALTER ROLE {role} PASSWORD {password}", password=Literal(password))
+            execute("ALTER ROLE {role} PASSWORD {password}", password=Literal(password))
         database = Identifier(connection.settings_dict["NAME"])
-        say("GRANT CONNECT ON DATABASE {database} TO {role}", database=database)
+        execute("GRANT CONNECT ON DATABASE {database} TO {role}", database=database)
         # a transaction left open would hold back the sealing of the ledger
         timeout = SQL("ALTER DATABASE {} SET idle_in_transaction_session_timeout = '5min'")
         cursor.execute(timeout.format(database))
-        say("GRANT USAGE ON SCHEMA public TO {role}")
-        say("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}")
-        say("GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}")
+        execute("GRANT USAGE ON SCHEMA public TO {role}")
+        execute("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}")
+        execute("GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}")
         tables = connection.introspection.table_names(cursor)
         for table in settings.APPEND_ONLY_TABLES:
             if table in tables:
-                say(
+                execute(
                     "REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {role}",
                     table=Identifier(table),
                 )
         if "django_migrations" in tables:
-            say(
+            execute(
                 "REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {table} FROM {role}",
                 table=Identifier("django_migrations"),
             )

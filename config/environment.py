@@ -8,12 +8,12 @@ def flag(name: str, *, default: bool) -> bool:
     return os.environ.get(name, "1" if default else "0").lower() in {"1", "true", "yes", "on"}
 
 
-def listed(name: str, default: str = "") -> list[str]:
+def word_list(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
 
 
 def placeholders(environment: Mapping[str, str]) -> list[str]:
-    """The names of variables that hold what an example says in place of a secret."""
+    """List the names of variables that hold what an example says in place of a secret."""
     words = ("change-me", "changeme", ":PASSWORD@", ":ANOTHER@")
     names = []
     for name, value in environment.items():

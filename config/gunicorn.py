@@ -6,7 +6,8 @@ import importlib
 import os
 import shutil
 import tempfile
-from typing import Any
+
+from gunicorn.workers.base import Worker
 
 wsgi_app = "config.wsgi"
 bind = "0.0.0.0:8000"
@@ -21,17 +22,17 @@ graceful_timeout = 30
 METRICS = "PROMETHEUS_MULTIPROC_DIR"
 
 
-def on_starting(server: Any) -> None:
+def on_starting(server: object) -> None:
     """Make a fresh directory for the figures, below the one that is named or the system's temporary
     one.
     """
     os.environ[METRICS] = tempfile.mkdtemp(prefix="portal-metrics-", dir=os.environ.get(METRICS))
 
 
-def child_exit(server: Any, worker: Any) -> None:
+def child_exit(server: object, worker: Worker) -> None:
     # imported no earlier: where to count is decided then
     importlib.import_module("prometheus_client.multiprocess").mark_process_dead(worker.pid)
 
 
-def on_exit(server: Any) -> None:
+def on_exit(server: object) -> None:
     shutil.rmtree(os.environ[METRICS], ignore_errors=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 
 def ask(url: str) -> str:
-    """What is wrong with the web process at this address, "" for nothing."""
+    """Say what is wrong with the web process at this address, "" for nothing."""
     host = (
         os.environ.get("ALLOWED_HOSTS", "localhost")
         .split(",")[0]
@@ -31,7 +31,7 @@ def ask(url: str) -> str:
 
 
 def look(path: str, seconds: str) -> str:
-    """What is wrong with the process that touches this file, "" for nothing."""
+    """Say what is wrong with the process that touches this file, "" for nothing."""
     try:
         age = time.time() - Path(path).stat().st_mtime
     except FileNotFoundError:

@@ -1,7 +1,7 @@
 """Settings of the cache, of Celery and of what runs by the clock."""
 
 import os
-from typing import Any
+from typing import NotRequired, TypedDict
 
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -21,13 +21,13 @@ def broker(number: int) -> str:
     return f"{REDIS_URL}/{number}"
 
 
-def cache(number: int) -> dict[str, Any]:
+def cache(number: int) -> dict[str, object]:
     location = (
         f"unix://{embedded.valkey_socket()}?db={number}"
         if EMBEDDED_REDIS
         else f"{REDIS_URL}/{number}"
     )
-    options: dict[str, Any] = {
+    options: dict[str, object] = {
         "socket_timeout": ANSWERS_WITHIN,
         "socket_connect_timeout": ANSWERS_WITHIN,
         "retry": Retry(
@@ -66,7 +66,25 @@ _PERIODIC = (
     ("submissions.tasks.clear_uploads", 60 * 60),
     ("festival.tasks.publish_due", 60),
 )
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+
+
+class MessageOptions(TypedDict):
+    """Say how a task's message is sent."""
+
+    expires: int
+    queue: NotRequired[str]
+
+
+class PeriodicTask(TypedDict):
+    """A task that the scheduler sends again and again, as Celery reads it."""
+
+    task: str
+    schedule: int
+    kwargs: NotRequired[dict[str, str]]
+    options: MessageOptions
+
+
+CELERY_BEAT_SCHEDULE: dict[str, PeriodicTask] = {
     task: {
         "task": task,
         "schedule": seconds,

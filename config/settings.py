@@ -5,7 +5,6 @@ start.
 import os
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONE, SELF
@@ -15,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from config import embedded
 from config.accounts.settings import *  # noqa: F403 -- all of them
 from config.accounts.settings import SESSION_HOURS
-from config.environment import DEBUG, flag, listed, placeholders
+from config.environment import DEBUG, flag, placeholders, word_list
 from config.monitoring.settings import *  # noqa: F403 -- all of them
 from config.queue_settings import *  # noqa: F403 -- all of them
 from config.requests import timeouts
@@ -39,12 +38,12 @@ if not SECRET_KEY:
         "Set SECRET_KEY to 50 random characters or more; DEBUG=1 supplies one for development."
     )
 
-SECRET_KEY_FALLBACKS = listed(
+SECRET_KEY_FALLBACKS = word_list(
     "SECRET_KEY_FALLBACKS"
 )  # those before it: what they signed and encrypted stays good
 
-ALLOWED_HOSTS = listed("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if DEBUG else "")
-CSRF_TRUSTED_ORIGINS = listed("CSRF_TRUSTED_ORIGINS")
+ALLOWED_HOSTS = word_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if DEBUG else "")
+CSRF_TRUSTED_ORIGINS = word_list("CSRF_TRUSTED_ORIGINS")
 
 # Added to the real time by the first middleware and by tasks, so that a demonstration may stand in
 # any phase.
@@ -90,7 +89,7 @@ MIDDLEWARE = [
     "cycles.clock.clock",
     "config.requests.headers.headers",
     "config.monitoring.views.probes",
-    "config.monitoring.requests.watched",
+    "config.monitoring.requests.watch_requests",
     "config.requests.faults.Faults",
     "cycles.record.clock_watch.middleware",
     "django.middleware.security.SecurityMiddleware",
@@ -117,7 +116,7 @@ ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-TEMPLATES: list[dict[str, Any]] = [
+TEMPLATES: list[dict[str, object]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
@@ -140,8 +139,8 @@ DJANGO_TABLES2_TEMPLATE = "tables.html"
 # -- Database: the portal's own role serves, the owner migrates -----------------------------------
 
 
-def database(url: str) -> dict[str, Any]:
-    """postgres://user:password@host:port/name as Django's settings."""
+def database(url: str) -> dict[str, object]:
+    """Read postgres://user:password@host:port/name into Django's settings."""
     parts = urlsplit(url)
     return {
         "NAME": unquote(parts.path.lstrip("/")),
@@ -152,8 +151,8 @@ def database(url: str) -> dict[str, Any]:
     }
 
 
-DATABASE_OWNER: dict[str, Any] = {}
-_default: dict[str, Any] = {
+DATABASE_OWNER: dict[str, object] = {}
+_default: dict[str, object] = {
     "CONN_MAX_AGE": 60,
     "CONN_HEALTH_CHECKS": True,
     "OPTIONS": timeouts.of_this_process().connection_options,
@@ -217,7 +216,7 @@ MEDIA_ROOT = Path(
 )  # private: no address leads here, views hand files out
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
-STATICFILES_DIRS: list[Any] = [BASE_DIR / "static", ("vendor", VAR / "vendor")]
+STATICFILES_DIRS: list[Path | tuple[str, Path]] = [BASE_DIR / "static", ("vendor", VAR / "vendor")]
 # partial files of uploads under way: one directory for all web processes, best on the disk of
 # MEDIA_ROOT
 UPLOAD_DIR = Path(os.environ.get("UPLOAD_DIR", VAR / "uploads"))
@@ -243,9 +242,9 @@ _STATIC = (
 S3_BUCKET = os.environ.get("S3_BUCKET", "")
 
 
-def stored(folder: str = "") -> dict[str, Any]:
-    """Private files below a folder: on this disk, or in the bucket of an S3-compatible service
-    where one is named.
+def file_storage(folder: str = "") -> dict[str, object]:
+    """Set up the storage of private files below a folder: on this disk, or in the bucket of an
+    S3-compatible service where one is named.
     """
     if not S3_BUCKET:
         return {"BACKEND": _ON_DISK, "OPTIONS": {"location": MEDIA_ROOT / folder}}
@@ -266,9 +265,9 @@ def stored(folder: str = "") -> dict[str, Any]:
     return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
 
 
-STORAGES: dict[str, Any] = {
-    "default": stored(),
-    "reports": stored("reports"),
+STORAGES: dict[str, object] = {
+    "default": file_storage(),
+    "reports": file_storage("reports"),
     # public, and read by nginx and by a user who does not own them
     "staticfiles": {
         "BACKEND": _STATIC,

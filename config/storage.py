@@ -3,8 +3,8 @@
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from typing import Any
 
+from django.core.files import File
 from django.core.files.storage import FileSystemStorage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
@@ -14,7 +14,7 @@ class WholeFileStorage(FileSystemStorage):
     no room for the other.
     """
 
-    def _save(self, name: str, content: Any) -> str:
+    def _save(self, name: str, content: File) -> str:
         was_there = self.exists(name)
         try:
             return str(super()._save(name, content))  # type: ignore[misc]  # not in django-stubs
@@ -25,7 +25,9 @@ class WholeFileStorage(FileSystemStorage):
             raise
 
 
-def _without_source_maps(patterns: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, tuple]]:
+def _without_source_maps(
+    patterns: Iterable[tuple[str, Iterable[str | tuple[str, str]]]],
+) -> Iterator[tuple[str, tuple]]:
     for glob, rules in patterns:
         kept = [
             rule

@@ -39,4 +39,4 @@ urlpatterns = [
     ),
 ]
 
-handler500 = "config.requests.faults.failed"
+handler500 = "config.requests.faults.answer_server_error"

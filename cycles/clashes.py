@@ -13,27 +13,34 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Model, QuerySet
+from django.utils.datastructures import MultiValueDict
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from agencies.persian import localised
+from agencies.json_values import JsonValue
+from agencies.locks import locked
+from agencies.persian import in_locale
 from cycles.workflow import Refused
 
 SEEN = "seen"
 
 
-def digest(stored: Mapping[str, Any]) -> str:
-    """A short name of what fields say, by which a form knows whether it is still what was seen."""
+def digest(stored: Mapping[str, object]) -> str:
+    """Give what fields say a short name, by which a form knows whether it is still what was
+    seen.
+    """
     plain = {name: plain_value(value) for name, value in stored.items()}
     text = json.dumps(plain, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def plain_value(value: Any) -> Any:
-    """A value in one spelling: as it is stored, as it is typed, and as it comes back from the
+def plain_value(value: object) -> JsonValue:
+    """Bring a value to one spelling, whether it is stored, typed, or comes back from the
     browser.
     """
     if isinstance(value, Mapping):
@@ -58,10 +65,10 @@ def _plain_text(value: object) -> str:
     return str(value).replace("\r\n", "\n").strip()
 
 
-class Changed(Refused):
+class ChangedMeanwhile(Refused):
     """What somebody saves, somebody else has changed since they saw it."""
 
-    def __init__(self, why: Any = None) -> None:
+    def __init__(self, why: str | Promise = "") -> None:
         why = why or _(
             "Somebody has changed this since you opened the page. Nothing was saved. "
             "Look at what is stored now; save again to write over it."
@@ -81,7 +88,7 @@ class Seen:
     def check(self) -> None:
         """Refuse where something else is stored by now; asked under the row lock."""
         if self.token and self.read() != self.token:
-            raise Changed
+            raise ChangedMeanwhile
 
 
 def lock_rows(targets: Iterable[Any]) -> None:
@@ -89,7 +96,26 @@ def lock_rows(targets: Iterable[Any]) -> None:
     for target in targets:
         row = getattr(target, "obj", target)
         rows = type(row)._meta.default_manager.filter(pk=row.pk)
-        list(rows.select_for_update(of=("self",), no_key=True).values_list("pk"))
+        list(locked(rows).values_list("pk"))
+
+
+FormData = Mapping[str, Any] | None
+FormFiles = MultiValueDict[str, UploadedFile] | None
+"""What a request hands to a form: the fields that were typed, and the files that were chosen."""
+
+
+class FormOptions(TypedDict, total=False):
+    """Options of every form of Django that pages of the portal set."""
+
+    auto_id: bool | str
+    initial: dict[str, Any] | None
+    prefix: str | None
+
+
+class ComparedOptions(FormOptions, total=False):
+    """Options of a form that asks before it writes over what somebody else has stored."""
+
+    shows: Mapping[str, object] | None
 
 
 class ComparedForm(forms.Form):
@@ -110,17 +136,24 @@ class ComparedForm(forms.Form):
 
     _untouched = False
 
-    def __init__(self, *args: Any, shows: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        data: FormData = None,
+        files: FormFiles = None,
+        *,
+        shows: Mapping[str, object] | None = None,
+        **options: Unpack[FormOptions],
+    ) -> None:
+        super().__init__(data, files, **options)
         self.shows = shows
 
-    def get_initial_for_field(self, field: forms.Field, field_name: str) -> Any:
+    def get_initial_for_field(self, field: forms.Field, field_name: str) -> object:
         if field_name == SEEN:
             return self.token
         return super().get_initial_for_field(field, field_name)
 
     @property
-    def stored(self) -> dict[str, Any]:
+    def stored_values(self) -> dict[str, object]:
         if self.shows is not None:
             return dict(self.shows)
         return {
@@ -131,29 +164,29 @@ class ComparedForm(forms.Form):
 
     @property
     def token(self) -> str:
-        return digest(self.stored)
+        return digest(self.stored_values)
 
     @property
     def seen_token(self) -> str:
-        """The digest of what the writer had before them, "" where the page did not say."""
+        """Read the digest of what the writer had before them, "" where the page did not say."""
         return str(self.data.get(self.add_prefix(SEEN), "")).strip()
 
     @property
     def is_untouched(self) -> bool:
-        """Whether the form came back as it was shown: nobody typed anything."""
+        """Say whether the form came back as it was shown: nobody typed anything."""
         _ = self.errors  # looks at what was typed, where nobody has yet
         return self._untouched
 
     def as_seen(self, again: Callable[[], "ComparedForm"]) -> Seen:
-        """What the act compares under its lock; `again` makes this form anew from what is stored by
-        then.
+        """Answer with what the act compares under its lock; `again` makes this form anew from what
+        is stored by then.
         """
         return Seen(self.seen_token, lambda: again().token)
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]  # not in django-stubs
         self.cleaned_data.pop(SEEN, None)
-        stored, typed = self.stored, self.cleaned_data
+        stored, typed = self.stored_values, self.cleaned_data
         says = digest({name: typed.get(name) for name in stored})
         self._untouched = bool(self.seen_token) and not self.errors and says == self.seen_token
         if self.seen_token in ("", self.token):
@@ -165,8 +198,8 @@ class ComparedForm(forms.Form):
             [name for name in stored if name in self.errors or self._says_other(name, stored[name])]
         )
 
-    def _says_other(self, name: str, stored: Any) -> bool:
-        """Whether a field says something else than what is stored, as it was typed and as it was
+    def _says_other(self, name: str, stored: object) -> bool:
+        """Say whether a field differs from what is stored, both as it was typed and as it was
         understood.
         """
         if name not in self.cleaned_data:
@@ -179,7 +212,7 @@ class ComparedForm(forms.Form):
         form again has seen it.
         """
         self.has_clash = True
-        self.add_error(None, str(Changed()))
+        self.add_error(None, str(ChangedMeanwhile()))
         for name in differing:
             self.add_error(name, _("Stored now: %(value)s") % {"value": self._in_words(name)})
         self._note_seen()
@@ -191,9 +224,13 @@ class ComparedForm(forms.Form):
         self.data = sent
 
     def _in_words(self, name: str) -> str:
-        """What is stored under a field, as the reader would type or choose it."""
+        """Write the value that is stored under a field as the reader would type or choose it."""
         field = self.fields[name]
-        value = self.get_initial_for_field(field, name) if self.shows is None else self.stored[name]
+        value = (
+            self.get_initial_for_field(field, name)
+            if self.shows is None
+            else self.stored_values[name]
+        )
         if value is None or value == "" or value == []:
             return _("nothing")
         if isinstance(value, bool):
@@ -203,16 +240,16 @@ class ComparedForm(forms.Form):
             labels = {plain_value(key): str(label) for key, label in _choices(field.choices)}
             return "، ".join(labels.get(plain_value(each), str(each)) for each in values)
         if isinstance(value, Decimal | int):
-            return localised(value)
+            return in_locale(value)
         return str(field.prepare_value(value))
 
 
 def _is_apart(field: forms.Field) -> bool:
-    """Whether a field shows nothing that is stored: a file to come, a password."""
+    """Say whether a field shows nothing that is stored: a file to come, a password."""
     return isinstance(field, forms.FileField) or isinstance(field.widget, forms.PasswordInput)
 
 
-def _choices(choices: Any) -> Iterable[tuple[Any, Any]]:
+def _choices(choices: Any) -> Iterable[tuple[object, object]]:
     """Keys and labels of a choice, those of its groups as well."""
     for key, label in choices:
         if isinstance(label, list | tuple):
@@ -226,8 +263,9 @@ def together(shown: Iterable[ComparedForm], again: Callable[[], Iterable[Compare
     shown = list(shown)
     known = [bool(form.seen_token) for form in shown]
 
-    def joined(each: Iterable[ComparedForm]) -> str:
-        return " ".join(form.token for form, is_known in zip(each, known, strict=True) if is_known)
+    def join_tokens(forms_now: Iterable[ComparedForm]) -> str:
+        pairs = zip(forms_now, known, strict=True)
+        return " ".join(form.token for form, is_known in pairs if is_known)
 
     was_seen = " ".join(form.seen_token for form in shown if form.seen_token)
-    return Seen(was_seen, lambda: joined(again()))
+    return Seen(was_seen, lambda: join_tokens(again()))

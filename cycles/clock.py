@@ -20,7 +20,9 @@ it; "" in tasks.
 
 
 def now() -> datetime:
-    """The portal's time: the real one, or in a rehearsal the real one moved by `CLOCK_OFFSET`."""
+    """Read the portal's time: the real one, or in a rehearsal the real one moved by
+    `CLOCK_OFFSET`.
+    """
     return timezone.now() + settings.CLOCK_OFFSET
 
 

@@ -15,8 +15,8 @@ _SINCE_BOOT = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
 def apart(other: datetime, began: datetime, ended: datetime) -> timedelta:
-    """How far another clock is ahead of ours, which showed these moments before and after it was
-    read.
+    """Measure how far another clock is ahead of ours, which showed these moments before and after
+    it was read.
     """
     if other < began:
         return other - began
@@ -24,12 +24,12 @@ def apart(other: datetime, began: datetime, ended: datetime) -> timedelta:
 
 
 def since_boot() -> timedelta:
-    """The time since the machine began, which runs on while it sleeps and is never set."""
+    """Read the time since the machine began, which runs on while it sleeps and is never set."""
     return timedelta(seconds=time.clock_gettime(_SINCE_BOOT))
 
 
 def ahead_of_boot() -> timedelta:
-    """How far the clock is ahead of the time since the machine began.
+    """Measure how far the clock is ahead of the time since the machine began.
 
     Only setting the clock changes this; when it is slewed, both go along.
     """
@@ -57,7 +57,7 @@ class Steadiness:
 
     @property
     def age(self) -> timedelta:
-        """How long ago the clock was taken as right."""
+        """Measure how long ago the clock was taken as right."""
         return since_boot() - self._began
 
     @property

@@ -4,6 +4,7 @@ must keep.
 The closing of a window is exclusive: the midnight after its last day.
 """
 
+from collections import defaultdict
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -16,50 +17,29 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.persian import persian_digits
 from cycles.calendar import (
-    BINDINGS,
     DAY,
-    TEHRAN,
     Binding,
     Calendar,
     Phase,
+    dated_phases,
+    day_of,
     days_in_jalali_month,
     from_jalali,
     midnight,
     phase_label,
 )
+from cycles.calendar.phases import LAST, Span, YearMonthDay
 
 FRIDAY = 4  # Python's number of the day of rest
 NOWRUZ_OFFSET = 621  # Jalali year Y begins in the Gregorian year Y + 621
-LAST = 0  # the last day of the month, whatever its length
-
-YearMonthDay = tuple[int, int, int]
-
-
-@dataclass(frozen=True)
-class PresetRow:
-    """One phase from the day `opens` to the day `closes`, both included, as (year offset, month,
-    day or LAST).
-
-    The offset counts from the assessed year Y in a Jalali row, and from Y + 621 in a Gregorian one.
-    """
-
-    phase: Phase
-    opens: YearMonthDay
-    closes: YearMonthDay
-    calendar: Calendar = Calendar.JALALI
-    quarter: int = 0
-
-    def days(self, year: int) -> tuple[date, date]:
-        """The first and the last day for the assessed Jalali year."""
-        read = _jalali_day if self.calendar == Calendar.JALALI else _gregorian_day
-        return read(year, self.opens), read(year, self.closes)
 
 
 @dataclass(frozen=True)
 class Preset:
+    """A way of laying a year; the days are those of each phase's row."""
+
     key: str
     title: str | Promise
-    rows: tuple[PresetRow, ...]
 
 
 @dataclass(frozen=True)
@@ -74,112 +54,27 @@ class PlannedWindow:
 
     @property
     def label(self) -> str:
-        """The phase, with its quarter where it has one."""
+        """Name the phase, with its quarter where it has one."""
         return phase_label(self.phase, self.quarter)
 
 
-def _quarters(*days: tuple[YearMonthDay, YearMonthDay]) -> tuple[PresetRow, ...]:
-    return tuple(
-        PresetRow(Phase.MONITORING, opens, closes, quarter=number)
-        for number, (opens, closes) in enumerate(days, 1)
-    )
-
-
-# A quarter is reported from its first day until fifteen days after its last; the fourth ends with
-# the year, so that the self-assessment that opens next morning has it. Where all comes after the
-# year, all four are reported in Esfand.
-_THROUGH_THE_YEAR = _quarters(
-    ((0, 1, 1), (0, 4, 15)),
-    ((0, 4, 1), (0, 7, 15)),
-    ((0, 7, 1), (0, 10, 15)),
-    ((0, 10, 1), (0, 12, LAST)),
-)
-_IN_ESFAND = _quarters(*[((0, 12, 1), (0, 12, LAST))] * 4)
-
-
-def _jalali_tail() -> tuple[PresetRow, ...]:
-    return (
-        PresetRow(Phase.SELF_ASSESSMENT, (1, 1, 1), (1, 2, 31)),
-        PresetRow(Phase.SCORING, (1, 3, 1), (1, 3, 31)),
-        PresetRow(Phase.APPEAL, (1, 4, 1), (1, 4, 14)),
-        PresetRow(Phase.APPEAL_REVIEW, (1, 4, 15), (1, 4, 28)),
-        PresetRow(Phase.FINAL, (1, 4, 29), (1, 5, 31)),
-        PresetRow(Phase.FESTIVAL, (1, 6, 1), (1, 6, 31)),
-    )
-
-
-def _gregorian_tail(self_assessment_opens: YearMonthDay) -> tuple[PresetRow, ...]:
-    return (
-        PresetRow(Phase.SELF_ASSESSMENT, self_assessment_opens, (1, 5, 31), Calendar.GREGORIAN),
-        PresetRow(Phase.SCORING, (1, 6, 1), (1, 6, 30), Calendar.GREGORIAN),
-        PresetRow(Phase.APPEAL, (1, 7, 1), (1, 7, 14), Calendar.GREGORIAN),
-        PresetRow(Phase.APPEAL_REVIEW, (1, 7, 15), (1, 7, 28), Calendar.GREGORIAN),
-        PresetRow(Phase.FINAL, (1, 7, 29), (1, 8, 31), Calendar.GREGORIAN),
-        PresetRow(Phase.FESTIVAL, (1, 9, 1), (1, 9, 30), Calendar.GREGORIAN),
-    )
-
-
-# The months are those of Heidari et al. (Imam Sadiq University) on the executive bylaw of Articles
-# 81 and 82: proposals from February, approval by its end, uploads to the end of May, scoring in
-# June, two weeks to appeal, two to review, festival in September. The Jalali rows are the nearest
-# Jalali months. "Compressed" reads all as months of one year.
 _PRESETS = (
-    Preset(
-        "statutory_jalali",
-        _("Statutory year, Jalali months"),
-        (
-            PresetRow(Phase.PROPOSAL, (-1, 11, 1), (-1, 11, 20)),
-            PresetRow(Phase.APPROVAL, (-1, 11, 1), (-1, 11, 30)),
-            *_THROUGH_THE_YEAR,
-            *_jalali_tail(),
-        ),
-    ),
-    Preset(
-        "statutory_gregorian",
-        _("Statutory year, Gregorian months"),
-        (
-            PresetRow(Phase.PROPOSAL, (0, 2, 1), (0, 2, 20), Calendar.GREGORIAN),
-            PresetRow(Phase.APPROVAL, (0, 2, 1), (0, 2, LAST), Calendar.GREGORIAN),
-            *_THROUGH_THE_YEAR,
-            *_gregorian_tail((1, 3, 21)),
-        ),
-    ),
-    Preset(
-        "compressed_jalali",
-        _("Everything after the assessed year, Jalali months"),
-        (
-            PresetRow(Phase.PROPOSAL, (0, 11, 1), (0, 11, 20)),
-            PresetRow(Phase.APPROVAL, (0, 11, 1), (0, 11, 30)),
-            *_IN_ESFAND,
-            *_jalali_tail(),
-        ),
-    ),
-    Preset(
-        "compressed_gregorian",
-        _("Everything in one Gregorian year, February to September"),
-        (
-            PresetRow(Phase.PROPOSAL, (1, 2, 1), (1, 2, 20), Calendar.GREGORIAN),
-            PresetRow(Phase.APPROVAL, (1, 2, 1), (1, 2, LAST), Calendar.GREGORIAN),
-            *(
-                replace(row, opens=(1, 3, 1), closes=(1, 3, 31), calendar=Calendar.GREGORIAN)
-                for row in _IN_ESFAND
-            ),
-            *_gregorian_tail((1, 4, 1)),
-        ),
-    ),
+    Preset("statutory_jalali", _("Statutory year, Jalali months")),
+    Preset("statutory_gregorian", _("Statutory year, Gregorian months")),
+    Preset("compressed_jalali", _("Everything after the assessed year, Jalali months")),
+    Preset("compressed_gregorian", _("Everything in one Gregorian year, February to September")),
 )
 PRESETS: dict[str, Preset] = {preset.key: preset for preset in _PRESETS}
 
 
 def windows_for(preset_key: str, year: int) -> list[PlannedWindow]:
-    """The windows of the assessed Jalali year, in the order of the phases."""
+    """Lay the windows of the assessed Jalali year, in the order of the phases."""
     planned = []
-    for row in PRESETS[preset_key].rows:
-        first, last = row.days(year)
-        opens_at, closes_at = midnight(first), midnight(last + DAY)
-        planned.append(
-            PlannedWindow(row.phase, BINDINGS[row.phase], opens_at, closes_at, row.quarter)
-        )
+    for spec in dated_phases():
+        for quarter, span in zip(spec.quarters, spec.days[preset_key], strict=True):
+            first, last = _days(year, span)
+            opens_at, closes_at = midnight(first), midnight(last + DAY)
+            planned.append(PlannedWindow(spec.phase, spec.binding, opens_at, closes_at, quarter))
     return planned
 
 
@@ -199,7 +94,7 @@ def spare_holidays(
     windows = list(windows)
     moved = {}
     for window in windows:
-        day = last = (window.closes_at - DAY).astimezone(TEHRAN).date()
+        day = last = day_of(window.closes_at - DAY)
         while not is_working_day(day, holidays):
             day += DAY
         if day != last:
@@ -216,47 +111,56 @@ def spare_holidays(
     ]
 
 
-_SUCCESSIVE = tuple(
-    p for p in Phase if p not in (Phase.PROPOSAL, Phase.CLARIFICATION, Phase.ANYTIME)
-)
-
-
 def why_out_of_order(windows: Iterable[PlannedWindow]) -> str:
-    """What is wrong with the dates of a year, in a sentence, "" when nothing is.
+    """Say what is wrong with the dates of a year, in a sentence, "" when nothing is.
 
-    Every window closes after it opens; proposals open no later than their approval and close no
-    later; every later phase opens when all windows of the phase before it have closed.
+    Every window closes after it opens. A phase opens when all windows of the one before it have
+    closed, or, where it overlaps that one, opens and closes no earlier.
     """
     windows = list(windows)
-    of: dict[Phase, list[PlannedWindow]] = {phase: [] for phase in Phase}
+    of: dict[Phase, list[PlannedWindow]] = defaultdict(list)
     for w in windows:
         of[w.phase].append(w)
     for w in windows:
         if w.closes_at <= w.opens_at:
             return gettext("“%(phase)s” closes before it opens.") % {"phase": w.label}
-    for proposal, approval in product(of[Phase.PROPOSAL], of[Phase.APPROVAL]):
-        if approval.opens_at < proposal.opens_at or approval.closes_at < proposal.closes_at:
-            return gettext("“%(after)s” may neither open nor close before “%(before)s”.") % {
-                "after": approval.label,
-                "before": proposal.label,
-            }
-    for earlier, later in pairwise(_SUCCESSIVE):
-        for before, after in product(of[earlier], of[later]):
-            if after.opens_at < before.closes_at:
-                return gettext("“%(after)s” may not open before “%(before)s” has closed.") % {
-                    "after": after.label,
-                    "before": before.label,
-                }
+    for earlier, later in pairwise(dated_phases()):
+        why_not = _why_not_beside if later.overlaps else _why_not_after
+        for before, after in product(of[earlier.phase], of[later.phase]):
+            if why := why_not(before, after):
+                return why
     return ""
 
 
-def _jalali_day(year: int, when: YearMonthDay) -> date:
-    offset, month, day = when
-    return from_jalali(year + offset, month, day or days_in_jalali_month(year + offset, month))
+def _why_not_beside(before: PlannedWindow, after: PlannedWindow) -> str:
+    """Why a window may not lie so beside one of the phase before, "" where it may."""
+    if after.opens_at >= before.opens_at and after.closes_at >= before.closes_at:
+        return ""
+    return gettext("“%(after)s” may neither open nor close before “%(before)s”.") % {
+        "after": after.label,
+        "before": before.label,
+    }
 
 
-def _gregorian_day(year: int, when: YearMonthDay) -> date:
+def _why_not_after(before: PlannedWindow, after: PlannedWindow) -> str:
+    """Why a window may not come so after one of the phase before, "" where it may."""
+    if after.opens_at >= before.closes_at:
+        return ""
+    return gettext("“%(after)s” may not open before “%(before)s” has closed.") % {
+        "after": after.label,
+        "before": before.label,
+    }
+
+
+def _days(year: int, span: Span) -> tuple[date, date]:
+    """The first and the last day for the assessed Jalali year."""
+    return _day(year, span.opens, span.calendar), _day(year, span.closes, span.calendar)
+
+
+def _day(year: int, when: YearMonthDay, calendar: Calendar) -> date:
     offset, month, day = when
+    if calendar == Calendar.JALALI:
+        return from_jalali(year + offset, month, day or days_in_jalali_month(year + offset, month))
     year += NOWRUZ_OFFSET + offset
     if day != LAST:
         return date(year, month, day)
@@ -264,7 +168,8 @@ def _gregorian_day(year: int, when: YearMonthDay) -> date:
 
 
 def expected_holidays(year: int) -> list[tuple[date, str, str]]:
-    """The public holidays of a Jalali year as they are expected: day, Persian and English name.
+    """List the public holidays of a Jalali year as they are expected: day, Persian and English
+    name.
 
     From the `holidays` library. Those that follow the moon are estimates until they are announced.
     """

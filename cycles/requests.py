@@ -27,3 +27,7 @@ class PortalRequest(HttpRequest):
     """Why a page refused it, as metrics count refusals; set where one did."""
     has_signed_out: bool
     """Set where the request ended a session."""
+    device_owner: User
+    """Set where the request showed whose the device is."""
+    lacks_factor: bool
+    """Set where a page is shown in place of another until a second factor is set up."""

@@ -19,19 +19,20 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypedDict
 
 import django
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from agencies.persian import language, localised
+from agencies.json_values import JsonValue
+from agencies.persian import in_locale, language
 
 ROOT = Path(__file__).resolve().parents[1]
 LARGEST_ANSWER = 64 * 2**20
@@ -58,6 +59,16 @@ SHEET = Limits(seconds=10, megabytes=512)
 PICTURE = Limits(seconds=30, megabytes=1024)
 
 
+class Answer(TypedDict, total=False):
+    """What a child says, as JSON: the value of the function, or why there is none."""
+
+    value: Any
+    exceeded: str
+    refused: list[str]
+    sentence: str
+    broken: str
+
+
 class Exceeded(Exception):
     """A file that needs more than the limits, with the sentence that names them."""
 
@@ -71,7 +82,11 @@ class Broken(Exception):
 
 
 def run(
-    function: str, content: bytes | IO[bytes], *args: Any, limits: Limits, refusal: type[Exception]
+    function: str,
+    content: bytes | IO[bytes],
+    *args: JsonValue,
+    limits: Limits,
+    refusal: type[Exception],
 ) -> Any:
     """Call `module:name` with the content as a file and the arguments, in a child; what it answers,
     as JSON holds it.
@@ -84,7 +99,7 @@ def run(
         )
     try:
         job = {"args": args, "language": language(), "limits": vars(limits)}
-        answer = _asked(function, content, job, limits)
+        answer = _ask_child(function, content, job, limits)
     finally:
         AT_ONCE.release()
 
@@ -93,12 +108,12 @@ def run(
     if answer.get("exceeded") == "memory":
         raise Exceeded(
             _("Reading this file takes more memory than the %(most)s MB that one file may take.")
-            % {"most": localised(limits.megabytes)}
+            % {"most": in_locale(limits.megabytes)}
         )
     if answer.get("exceeded") == "time":
         raise Exceeded(
             _("Reading this file takes more than the %(most)s seconds that one file may take.")
-            % {"most": localised(limits.seconds)}
+            % {"most": in_locale(limits.seconds)}
         )
     if "broken" in answer:
         raise Broken(answer["broken"])
@@ -110,7 +125,7 @@ def warm(*functions: str) -> None:
     for that.
     """
     for function in functions:
-        _SERVER.started().send(function.encode())
+        _SERVER.ensure_started().send(function.encode())
 
 
 # --- On this side -------------------------------------------------------------------------------
@@ -124,8 +139,8 @@ class _Server:
         self.process: subprocess.Popen[bytes] | None = None
         self.control: socket.socket | None = None
 
-    def started(self) -> socket.socket:
-        """The way to the server, which is started where there is none, or it has died."""
+    def ensure_started(self) -> socket.socket:
+        """Open the way to the server, which is started where there is none, or it has died."""
         with self.lock:
             if self.process is None or self.process.poll() is not None or self.control is None:
                 self.forget()
@@ -147,7 +162,7 @@ class _Server:
         self.process = self.control = None
 
     def forget_after_fork(self) -> None:
-        """A child of ours has a server of its own: this one answers its parent."""
+        """Forget the parent's server in a child of ours, which has a server of its own."""
         self.lock = threading.Lock()
         self.forget()
 
@@ -156,11 +171,11 @@ _SERVER = _Server()
 os.register_at_fork(after_in_child=_SERVER.forget_after_fork)
 
 
-def _asked(
-    function: str, content: bytes | IO[bytes], job: dict[str, Any], limits: Limits
-) -> dict[str, Any]:
-    """What the child says; a child that was ended, or a server that died, has exceeded or broken
-    something.
+def _ask_child(
+    function: str, content: bytes | IO[bytes], job: Mapping[str, object], limits: Limits
+) -> Answer:
+    """Hear what the child says; a child that was ended, or a server that died, has exceeded or
+    broken something.
     """
     begun, said = time.monotonic(), b""
     ours, theirs = socket.socketpair()
@@ -170,7 +185,9 @@ def _asked(
         )  # the server may be starting; the child's own clock is stricter
         try:
             with theirs:
-                socket.send_fds(_SERVER.started(), [function.encode()], [theirs.fileno(), number])
+                socket.send_fds(
+                    _SERVER.ensure_started(), [function.encode()], [theirs.fileno(), number]
+                )
             ours.sendall(json.dumps(job).encode())
             ours.shutdown(socket.SHUT_WR)
             said = _read_all(ours)
@@ -179,7 +196,7 @@ def _asked(
         except ConnectionError as error:
             return {"broken": str(error)}
     if said:
-        answer: dict[str, Any] = json.loads(said)
+        answer: Answer = json.loads(said)
         return answer
 
     return (
@@ -189,8 +206,8 @@ def _asked(
 
 @contextmanager
 def _descriptor(content: bytes | IO[bytes]) -> Iterator[int]:
-    """The content as a file open for reading that can be handed over; one that is in memory gets no
-    name on a disk.
+    """Open the content as a file that can be handed over; one that is in memory gets no name on a
+    disk.
     """
     if isinstance(content, bytes):
         content = BytesIO(content)
@@ -246,16 +263,17 @@ def serve(control: socket.socket) -> None:
             os.close(number)
 
 
-def _function(name: str) -> Callable[..., Any]:
-    """What `module:name` is, imported here once for all children."""
+def _function(name: str) -> Callable[..., object]:
+    """Import what `module:name` names, once for all children."""
     module, _colon, attribute = name.partition(":")
-    found: Callable[..., Any] = getattr(importlib.import_module(module), attribute)
+    found: Callable[..., object] = getattr(importlib.import_module(module), attribute)
     return found
 
 
-def _child(function: Callable[..., Any], speaks: int, reads: int) -> None:
+def _child(function: Callable[..., object], speaks: int, reads: int) -> None:
     """Do the work under the limits, say what came of it, and end whatever happens."""
     with socket.socket(fileno=speaks) as owner:
+        answer: Answer
         try:
             job = json.loads(_read_all(owner))
             _limit(Limits(**job["limits"]))
@@ -277,7 +295,7 @@ def _child(function: Callable[..., Any], speaks: int, reads: int) -> None:
     os._exit(0)
 
 
-def _as_text(value: Any) -> str:
+def _as_text(value: object) -> str:
     """Bytes in base64; a sentence that was to be translated when shown is translated now."""
     return base64.b64encode(value).decode() if isinstance(value, bytes) else str(value)
 

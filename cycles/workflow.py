@@ -8,25 +8,18 @@ import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TypeVar
 
 import django_fsm
-from django.db.models import Model, TextChoices
+from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.persian import language
-from agencies.roles import (
-    HEADS,
-    Role,
-    Who,
-    is_clock,
-    is_national_administrator,
-)
+from agencies.roles import HEADS, Actor, Role, Who, is_clock, is_national_administrator
 from cycles.calendar import (
-    ARTICLES,
-    BINDINGS,
+    PHASES,
     Binding,
     Phase,
     days_late,
@@ -34,29 +27,17 @@ from cycles.calendar import (
     format_opening,
     phase_label,
 )
+from cycles.workflow_objects import CycleMatter, ExtendedWindow, WindowKey
 
 refusals = logging.getLogger("portal.refused")
 
-PER_AGENCY = frozenset({Phase.APPEAL, Phase.APPEAL_REVIEW, Phase.CLARIFICATION})
-"""Phases whose windows each agency has of its own, opened by an act: from the communication of its scores."""
-
-PER_QUARTER = frozenset({Phase.MONITORING})
-"""Phases with a window for each quarter of the assessed year."""
-
-PER_LINE = frozenset({Phase.CLARIFICATION})
-"""Phases whose window an act opens for one line."""
+ObjectT = TypeVar("ObjectT")
 
 AGENCY = frozenset({*HEADS, Role.STAFF})
 """Who is told what concerns an agency: its head, deputies and all its staff, so that colleagues know the same."""
 
 OVERSEERS = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
 """Who is told what concerns the whole record: those of the whole country."""
-
-FOLLOWS = {Phase.APPEAL_REVIEW: Phase.APPEAL}
-"""Phases whose term is so many days after another's closing: a decree that moves the one moves the other."""
-
-EXTENDABLE = tuple(p for p in Phase if BINDINGS[p] == Binding.HARD and p not in PER_LINE)
-"""Phases whose closing a decree may move: what is hard. A duty is not extended; its days late are counted."""
 
 
 class Refused(Exception):
@@ -65,12 +46,12 @@ class Refused(Exception):
     The log is told where it was refused, and of which act (`code`), without the sentence: it may hold what was typed.
     """
 
-    def __init__(self, why: str | Promise | Mapping[Any, str], code: str = "") -> None:
+    def __init__(self, why: str | Promise | Mapping[ObjectT, str], code: str = "") -> None:
         refusals.info(
             "refused: %s", code or "by a rule", extra={"code": code or "rule"}, stacklevel=2
         )
-        self.reasons: dict[Any, str] = dict(why) if isinstance(why, Mapping) else {None: str(why)}
-        super().__init__(" ".join(dict.fromkeys(self.reasons.values())))
+        sentences = why.values() if isinstance(why, Mapping) else [str(why)]
+        super().__init__(" ".join(dict.fromkeys(sentences)))
 
 
 @dataclass(frozen=True)
@@ -130,15 +111,15 @@ class Term:
 
     @property
     def label(self) -> str:
-        """The phase, with its quarter where it has one."""
+        """Name the phase, with its quarter where it has one."""
         return phase_label(self.phase, self.quarter)
 
     def is_open(self, at: datetime) -> bool:
-        """Whether the moment lies between opening and closing."""
+        """Say whether the moment lies between opening and closing."""
         return self.opens_at <= at < self.closes_at
 
     def accepts(self, at: datetime) -> bool:
-        """Whether an act is accepted: in time, or late where lateness is only counted."""
+        """Say whether an act is accepted: in time, or late where lateness is only counted."""
         return self.opens_at <= at and (self.binding == Binding.DUTY or at < self.closes_at)
 
 
@@ -150,34 +131,34 @@ class Windows:
     While the clock is off nothing can be said to be in time: what a hard window binds, waits.
     """
 
-    def __init__(self, rows: Iterable[Any], *, clock_is_off: bool = False) -> None:
+    def __init__(self, rows: Iterable[ExtendedWindow], *, clock_is_off: bool = False) -> None:
         self.rows = list(rows)
         self.clock_is_off = clock_is_off
-        self._rows = {(w.cycle_id, w.phase, w.agency_id, w.quarter, w.line): w for w in self.rows}
+        self._rows: dict[WindowKey, ExtendedWindow] = {
+            (w.cycle_id, w.phase, w.agency_id, w.quarter, w.line): w for w in self.rows
+        }
 
-    def of(self, phase: Phase, obj: Any) -> Term | None:
-        """The window of a phase for an object, as extended for its agency: the agency's own where agencies have them.
+    def of(self, phase: Phase, obj: CycleMatter) -> Term | None:
+        """Find the window of a phase for an object, as extended for its agency.
 
         A quarter's report says its `quarter`, a line that has a window of its own its `line`.
         """
-        own = phase in PER_AGENCY
-        quarter = getattr(obj, "quarter", 0) if phase in PER_QUARTER else 0
-        line = obj.line_id if phase in PER_LINE else None
-        window = self._rows.get(
-            (obj.cycle_id, phase, obj.agency_id if own else None, quarter, line)
-        )
+        spec = PHASES[phase]
+        agency = obj.agency_id if spec.is_per_agency else None
+        quarter = getattr(obj, "quarter", 0) if spec.is_per_quarter else 0
+        line = getattr(obj, "line_id", None) if spec.is_per_line else None
+        window = self._rows.get((obj.cycle_id, phase, agency, quarter, line))
         return self.term(window, obj.agency_id) if window else None
 
-    def term(self, window: Any, agency_id: int | None) -> Term:
-        """A window as it stands for an agency, or for an agency that nothing but the general extensions concern."""
+    def term(self, window: ExtendedWindow, agency_id: int | None) -> Term:
+        """Read a window as it stands for an agency, or for any other (None)."""
         opens_at, closes_at, number = window.opens_at, window.closes_at, ""
         for decree in window.decrees:
             until = datetime.fromisoformat(decree["closes_at"])
             if decree["agency"] in (None, agency_id) and until > closes_at:
                 closes_at, number = until, decree["number"]
-        before = self._rows.get(
-            (window.cycle_id, FOLLOWS.get(window.phase), window.agency_id, 0, None)
-        )
+        followed_phase = PHASES[Phase(window.phase)].follows
+        before = self._rows.get((window.cycle_id, followed_phase, window.agency_id, 0, None))
         if before is not None and before.closes_at == window.opens_at:
             followed = self.term(before, agency_id)
             shift = followed.closes_at - followed.statutory_at
@@ -193,8 +174,8 @@ class Windows:
             number,
         )
 
-    def why_closed(self, phase: Phase, obj: Any, at: datetime) -> str:
-        """The sentence for the user when a phase is not open at a moment, "" when it is.
+    def why_closed(self, phase: Phase, obj: CycleMatter, at: datetime) -> str:
+        """Say to the user why a phase is not open at a moment, "" when it is.
 
         It says when the phase closed, under which article, and whether the closing has been extended.
         """
@@ -202,9 +183,9 @@ class Windows:
             return ""
         term = self.of(phase, obj)
         if term is None:
-            if phase in PER_LINE:
+            if PHASES[phase].is_per_line:
                 return gettext("No question has been asked about this line.")
-            if phase in PER_AGENCY:
+            if PHASES[phase].is_per_agency:
                 return gettext("%(phase)s opens when the agency's scores are communicated.") % {
                     "phase": phase.label
                 }
@@ -222,7 +203,7 @@ class Windows:
         closed = gettext("%(phase)s closed on %(when)s, under %(article)s.") % {
             "phase": term.label,
             "when": format_deadline(term.closes_at, language()),
-            "article": ARTICLES[phase],
+            "article": PHASES[phase].article,
         }
         if not term.decree:
             return f"{closed} {gettext('No extension has been decreed.')}"
@@ -232,13 +213,13 @@ class Windows:
         }
         return f"{closed} {extended}"
 
-    def lateness(self, phase: Phase, obj: Any, at: datetime) -> tuple[datetime | None, int]:
-        """The statutory instant of an act's phase, and how many days after the closing in force the act is."""
+    def lateness(self, phase: Phase, obj: CycleMatter, at: datetime) -> tuple[datetime | None, int]:
+        """Find the statutory instant of an act's phase, and how many days late it is."""
         term = self.of(phase, obj) if phase != Phase.ANYTIME else None
         return (term.statutory_at, days_late(term.closes_at, at)) if term else (None, 0)
 
 
-FindMatters = Callable[[Sequence[Any], datetime, Windows], Mapping[int, str]]
+FindMatters = Callable[[Sequence[ObjectT], datetime, Windows], Mapping[int, str]]
 """Finds the open matters of some objects at a moment: a sentence for each that must wait, by the object's key."""
 
 
@@ -260,7 +241,7 @@ class Workflow:
         if len(self.moves) != len(moves):
             raise TypeError(f"{model}: a move stands twice in its table")
         self.written_fields = ("state", *writes)
-        self.matters: dict[str, FindMatters] = {}
+        self.matters: dict[str, Callable[..., Mapping[int, str]]] = {}
         Workflow.registry[self.label] = self
 
     def __getitem__(self, name: str) -> Move:
@@ -276,10 +257,10 @@ class Workflow:
         )(method)
         return guarded
 
-    def holds_up(self, *names: str) -> Callable[[FindMatters], FindMatters]:
+    def holds_up(self, *names: str) -> Callable[[FindMatters[ObjectT]], FindMatters[ObjectT]]:
         """Register the function that finds what these moves wait for; each row says so in `waits_for`."""
 
-        def register(find: FindMatters) -> FindMatters:
+        def register(find: FindMatters[ObjectT]) -> FindMatters[ObjectT]:
             for name in names:
                 if not self.moves[name].waits_for or name in self.matters:
                     raise TypeError(
@@ -291,20 +272,22 @@ class Workflow:
         return register
 
     def open_matters(
-        self, objs: Sequence[Any], move: Move, *, at: datetime, windows: Windows
-    ) -> dict[Any, str]:
+        self, objs: Sequence[CycleMatter], move: Move, *, at: datetime, windows: Windows
+    ) -> dict[int, str]:
         """Return why each of these objects must wait for another matter, by key; {} where nothing is open."""
         find = self.matters.get(move.name)
         return dict(find(objs, at, windows)) if find is not None and objs else {}
 
-    def why_not(self, obj: Any, move: Move, *, by: Any, at: datetime, windows: Windows) -> str:
-        """Why `by` may not make this move now, in a sentence to show, or ""."""
-        if self.states is not None and obj.state not in move.sources:
-            state = self.states(obj.state).label
+    def why_not(
+        self, obj: CycleMatter, move: Move, *, by: Actor | None, at: datetime, windows: Windows
+    ) -> str:
+        """Say why `by` may not make this move now, in a sentence to show, or ""."""
+        state = getattr(obj, "state", "")
+        if self.states is not None and state not in move.sources:
             return gettext("“%(move)s” is not possible: %(object)s is “%(state)s”.") % {
                 "move": move.label,
                 "object": obj,
-                "state": state,
+                "state": self.states(state).label,
             }
         if not move.who(by, obj, at):
             return gettext("“%(move)s” is for %(who)s.") % {
@@ -313,17 +296,15 @@ class Workflow:
             }
         return windows.why_closed(move.phase, obj, at)
 
-    def open_to(self, obj: Any, *, by: Any, at: datetime, windows: Windows) -> list[Move]:
-        """The moves that `by` may make on an object now, in the table's order: what the page draws its buttons from."""
+    def open_to(
+        self, obj: CycleMatter, *, by: Actor | None, at: datetime, windows: Windows
+    ) -> list[Move]:
+        """List the moves that `by` may make on an object now, in the table's order."""
         return [
             m
             for m in self.moves.values()
             if not self.why_not(obj, m, by=by, at=at, windows=windows)
         ]
-
-
-def model_label(obj: Model) -> str:
-    return obj._meta.label_lower
 
 
 class CycleState(TextChoices):

@@ -22,11 +22,11 @@ class Frame:
     height: int = HEIGHT
 
     def points(self, line: Iterable[tuple[int, Decimal]]) -> str:
-        """A line as the `points` of a polyline."""
+        """Write a line as the `points` of a polyline."""
         return " ".join(f"{x},{y}" for x, y in self.dots(line))
 
     def dots(self, line: Iterable[tuple[int, Decimal]]) -> list[tuple[str, str]]:
-        """The places of the line's years, left and top."""
+        """Place the line's years in the frame, each from the left and from the top."""
         return [(self._x(year), self._y(score)) for year, score in line]
 
     def _x(self, year: int) -> str:

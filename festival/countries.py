@@ -2,14 +2,14 @@
 publishers use.
 """
 
-import csv
 import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from agencies.persian import named, normalise
+from agencies.persian import local_name, normalise
+from cycles.spreadsheets.csv_tables import read_rows
 
 HOME = "IRN"
 """The country whose position is told."""
@@ -28,24 +28,20 @@ class Country:
 
     @property
     def name(self) -> str:
-        """The name in the reader's language."""
-        return named(self.name_fa, self.name_en)
-
-
-def rows(name: str) -> list[dict[str, str]]:
-    """The rows of one of the tables that a new register starts with."""
-    with (DATA / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+        """Return the name in the reader's language."""
+        return local_name(self.name_fa, self.name_en)
 
 
 @cache
 def countries() -> dict[str, Country]:
-    """All of them by their letters; typed from general knowledge, in `data/countries.csv`."""
+    """Return all countries by their letters, as `data/countries.csv` has them from general
+    knowledge.
+    """
     return {
         row["code"]: Country(
             row["code"], row["name_en"], row["name_fa"], tuple(filter(None, row["also"].split("|")))
         )
-        for row in rows("countries.csv")
+        for row in read_rows(DATA / "countries.csv")
     }
 
 
@@ -55,7 +51,7 @@ _NO_WORD = re.compile(r"[\W_]+")
 
 
 def spelling(name: str) -> str:
-    """A name by its letters alone, without accents, punctuation and capitals.
+    """Write a name by its letters alone, without accents, punctuation and capitals.
 
     Publishers write Côte d´Ivoire in six ways.
     """
@@ -74,8 +70,8 @@ def _by_name() -> dict[str, str]:
 
 
 def letters(code: str, name: str = "") -> str:
-    """The letters of the country that a publisher's row means, by its code or else by its name; ""
-    for none known.
+    """Return the letters of the country that a publisher's row means, by its code or else by its
+    name; "" for none known.
 
     Only what is written in the table is known: nothing is guessed from likeness
     (findings/country-names.sh).
@@ -88,6 +84,6 @@ def letters(code: str, name: str = "") -> str:
 
 
 def name_of(code: str) -> str:
-    """A country in the reader's language; its letters where it is not known."""
+    """Name a country in the reader's language, by its letters where it is not known."""
     found = countries().get(code)
     return found.name if found else code

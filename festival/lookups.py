@@ -12,14 +12,14 @@ from festival.models import Edition, Language, Report
 
 
 def managed_cycles(request: PortalRequest) -> CycleQuerySet:
-    """The cycles whose results the reader may see before they are published."""
+    """List the cycles whose results the reader may see before they are published."""
     if not request.user.is_authenticated:
         return Cycle.objects.none()
     return Cycle.objects.overseen_by(request.user, request.at)
 
 
 def newest(request: PortalRequest, year: int) -> Edition:
-    """The edition of a year on which the secretariat works."""
+    """Find the edition of a year on which the secretariat works."""
     found = (
         Edition.objects.newest().filter(cycle__in=managed_cycles(request)).select_related("cycle")
     )
@@ -27,7 +27,7 @@ def newest(request: PortalRequest, year: int) -> Edition:
 
 
 def approved_reports(edition: Edition) -> list[Report]:
-    """The newest approved report in each language."""
+    """Return the newest approved report in each language."""
     reports = (
         Report.objects.filter(edition=edition, approved_at__isnull=False)
         .for_list()

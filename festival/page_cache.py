@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
-from typing import Any, NamedTuple
+from typing import Concatenate, NamedTuple, ParamSpec
 
 from django.conf import settings
 from django.core.cache import cache
@@ -31,6 +31,9 @@ GENERATION = "public-pages"
 COOKIES = (settings.SESSION_COOKIE_NAME, settings.MESSAGES_COOKIE_NAME)
 
 
+P = ParamSpec("P")
+
+
 class _Page(NamedTuple):
     content: bytes
     content_type: str
@@ -45,13 +48,13 @@ def forget() -> None:
     cache.set(GENERATION, datetime.now().timestamp(), timeout=None)  # noqa: DTZ005 -- only ever compared
 
 
-def cached_for_visitors(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A public page that is kept for those without a session, with an ETag; for all others made
-    anew.
-    """
+def cached_for_visitors(
+    view: Callable[Concatenate[PortalRequest, P], HttpResponse],
+) -> Callable[Concatenate[PortalRequest, P], HttpResponse]:
+    """Keep a public page for those without a session, with an ETag; make it anew for all others."""
 
     @wraps(view)
-    def answer(request: PortalRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def answer(request: PortalRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         address = request.get_full_path()
         if any(name in request.COOKIES for name in COOKIES) or len(address) > LONGEST_ADDRESS:
             return view(request, *args, **kwargs)
@@ -69,7 +72,7 @@ def cached_for_visitors(view: Callable[..., HttpResponse]) -> Callable[..., Http
 
 
 def _key(host: str, address: str) -> str:
-    """Where a page is kept."""
+    """Return the key under which a page is kept."""
     generation = cache.get(GENERATION)
     return "page:" + hashlib.sha256(f"{generation}\n{host}\n{address}".encode()).hexdigest()
 
@@ -80,8 +83,8 @@ def _stored_page(key: str) -> _Page | None:
 
 
 def _new_page(request: PortalRequest, response: HttpResponse) -> _Page:
-    """The page with the moment until which it holds: a minute, or the next publication if that is
-    nearer.
+    """Make a page with the moment until which it holds: a minute, or the next publication if that
+    is nearer.
     """
     until = request.at.timestamp() + KEPT
     coming = request.coming if hasattr(request, "coming") else _next_publication(request.at)

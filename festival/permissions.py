@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from agencies.roles import Role, Who, keeps, who
+from agencies.roles import Role, Who, administers_set, who
 
 is_everybody = Who("everybody", _("everybody"), lambda user, obj, at: True)
 """For what needs no account: whoever writes it is not known."""
@@ -13,7 +13,7 @@ is_everybody = Who("everybody", _("everybody"), lambda user, obj, at: True)
 
 @who(_("an administrator of the country, or of the province whose festival it is"))
 def is_festival_keeper(user: Any, obj: Any, at: datetime) -> bool:
-    return keeps(user, obj, at)
+    return administers_set(user, obj, at)
 
 
 @who(

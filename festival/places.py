@@ -47,7 +47,7 @@ class Place:
 
 
 def places(entrants: Iterable[Entrant]) -> list[Place]:
-    """The place of every entrant in its group; the order of input does not matter.
+    """Place every entrant in its group; the order of input does not matter.
 
     >>> one = Entrant(1, 1, Decimal("80.001"), True)
     >>> other = Entrant(2, 1, Decimal("80.004"), True)

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.utils.translation import ngettext
 
-from agencies.persian import DASH, language, localised, named
+from agencies.persian import DASH, in_locale, language, local_name
 from cycles.calendar import format_date
 
 
@@ -15,7 +15,7 @@ def day(value: date) -> str:
 def days_late(count: int) -> str:
     """Say how many days late something is; "" for none."""
     said = ngettext("%(days)s day late", "%(days)s days late", count)
-    return said % {"days": localised(count)} if count else ""
+    return said % {"days": in_locale(count)} if count else ""
 
 
 NUMBER = {"td": {"class": "number"}, "th": {"class": "number"}}
@@ -26,4 +26,4 @@ TONES = {"excellent": "success", "good": "primary", "average": "warning", "weak"
 
 def name_cell(name_fa: str | None, name_en: str | None) -> str:
     """Return a name in the reader's language; a dash where there is none."""
-    return named(name_fa or "", name_en or "") or DASH
+    return local_name(name_fa or "", name_en or "") or DASH

@@ -42,10 +42,10 @@ MISSED = frozenset({Light.AMBER, Light.RED})
 """The lights of a miss, which has to be explained."""
 
 
-def attained(
+def attainment(
     actual: Decimal | None, target: Decimal | None, *, less_is_better: bool
 ) -> Fraction | None:
-    """The percent attained, exactly; None without a target or an actual value."""
+    """Compute the percent attained, exactly; None without a target or an actual value."""
     if actual is None or target is None:
         return None
     value, goal = Fraction(actual), Fraction(target)
@@ -61,7 +61,7 @@ def attained(
 
 
 def light(percent: Fraction | None) -> Light:
-    """The light of an exact percent; what is shown is rounded, what is judged is not."""
+    """Choose the light of an exact percent; what is shown is rounded, what is judged is not."""
     if percent is None:
         return Light.NONE
     if percent >= GREEN_FROM:
@@ -69,8 +69,8 @@ def light(percent: Fraction | None) -> Light:
     return Light.AMBER if percent >= AMBER_FROM else Light.RED
 
 
-def shown(percent: Fraction | None) -> Decimal | None:
-    """The percent as it is shown: rounded half-up to 2 places."""
+def shown_percent(percent: Fraction | None) -> Decimal | None:
+    """Round a percent as it is shown: half-up to 2 places."""
     if percent is None:
         return None
     # the fraction's own half-way cases have few places, so cutting it at twelve loses none of them

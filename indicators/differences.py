@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.persian import localised, parse_decimal
+from agencies.persian import in_locale, parse_decimal
 from indicators.models import Axis, Goal, Indicator, IndicatorSet, Law, Measure
 
 FIELDS: dict[str, str | Promise] = {
@@ -75,8 +75,8 @@ PLACES: dict[str, str | Promise] = {
 LABELS: dict[str, str | Promise] = {**FIELDS, **PLACES}
 
 
-def canonical(value: Any) -> Any:
-    """A field's value as JSON holds it, equal for equal values however they were typed."""
+def canonical(value: object) -> object:
+    """Write a field's value as JSON holds it, equal for equal values however they were typed."""
     match value:
         case Decimal():
             return format(value.normalize(), "f")
@@ -88,9 +88,9 @@ def canonical(value: Any) -> Any:
             return value
 
 
-def named(thing: Axis | Indicator | Goal) -> list[Any]:
-    """A tier or a goal as JSON holds it: its code and titles, and of a goal what it is and where it
-    comes from.
+def describe_tier(thing: Axis | Indicator | Goal) -> list[str]:
+    """Write a tier or a goal as JSON holds it: its code and titles, and of a goal what it is and
+    where it comes from.
     """
     words = [thing.code, thing.title_fa, thing.title_en]
     return (
@@ -100,30 +100,32 @@ def named(thing: Axis | Indicator | Goal) -> list[Any]:
     )
 
 
-def plain(measure: Measure) -> dict[str, Any]:
-    """All that a measure says (its tiers and goal loaded), as JSON holds it."""
-    fields = {name: canonical(getattr(measure, name)) for name in FIELDS}
+def plain(measure: Measure) -> dict[str, object]:
+    """Write all that a measure says (its tiers and goal loaded), as JSON holds it."""
+    fields: dict[str, object] = {name: canonical(getattr(measure, name)) for name in FIELDS}
     for name in WHERE_SAID:
         if fields[name] is None:
             del fields[name]
     indicator, goal = measure.indicator, measure.goal
     return fields | {
-        "axis": named(indicator.axis),
-        "indicator": named(indicator),
-        "goal": named(goal) if goal else None,
+        "axis": describe_tier(indicator.axis),
+        "indicator": describe_tier(indicator),
+        "goal": describe_tier(goal) if goal else None,
     }
 
 
 def content_hash(indicator_set: IndicatorSet) -> str:
-    """SHA-256 of all that a set asks, in canonical JSON; equal content, equal hash, whatever the
-    year.
+    """Compute the SHA-256 of all that a set asks, in canonical JSON; equal content, equal hash,
+    whatever the year.
     """
     rows = [plain(m) for m in Measure.objects.of(indicator_set).for_list()]
     return hashlib.sha256(json.dumps(rows, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
-def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """{field: [before, after]} of the fields that differ."""
+def changed_fields(
+    before: Mapping[str, object], after: Mapping[str, object]
+) -> dict[str, list[object]]:
+    """Find the fields that differ: {field: [before, after]}."""
     names = dict.fromkeys((*before, *after))
     return {n: [before.get(n), after.get(n)] for n in names if before.get(n) != after.get(n)}
 
@@ -132,12 +134,12 @@ def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, li
 
 
 @dataclass(frozen=True)
-class Altered:
+class AlteredMeasure:
     """A measure that stands in both sets, with the fields that differ."""
 
     before: Measure
     after: Measure
-    fields: Mapping[str, list[Any]]
+    fields: Mapping[str, list[object]]
 
 
 @dataclass(frozen=True)
@@ -146,7 +148,7 @@ class Difference:
 
     added: tuple[Measure, ...]
     removed: tuple[Measure, ...]
-    altered: tuple[Altered, ...]
+    altered: tuple[AlteredMeasure, ...]
     unchanged: int
 
     @property
@@ -155,11 +157,15 @@ class Difference:
 
 
 def difference(before: Iterable[Measure], after: Iterable[Measure]) -> Difference:
-    """What was added, removed and altered from one set's measures (`for_list`) to another's."""
+    """Find what was added, removed and altered between two sets' measures (`for_list`)."""
     old = {m.lineage: m for m in before}
     new = {m.lineage: m for m in after}
     both = [(old[key], m) for key, m in new.items() if key in old]
-    altered = [Altered(b, a, fields) for b, a in both if (fields := changed(plain(b), plain(a)))]
+    altered = [
+        AlteredMeasure(b, a, fields)
+        for b, a in both
+        if (fields := changed_fields(plain(b), plain(a)))
+    ]
     return Difference(
         added=tuple(m for key, m in new.items() if key not in old),
         removed=tuple(m for key, m in old.items() if key not in new),
@@ -174,13 +180,13 @@ CHOICES = {f.name: dict(f.flatchoices) for f in Measure._meta.fields if f.choice
 QUIET = {"links"}  # lineages say nothing to a reader
 
 
-def said(altered: Altered) -> list[dict[str, str]]:
-    """Each field that differs, with before and after in the reader's words."""
-    return [told(name, *pair) for name, pair in altered.fields.items()]
+def altered_in_words(altered: AlteredMeasure) -> list[dict[str, str]]:
+    """Say each field that differs, with before and after in the reader's words."""
+    return [field_in_words(name, *pair) for name, pair in altered.fields.items()]
 
 
-def told(name: str, before: Any, after: Any) -> dict[str, str]:
-    """A field, with before and after in the reader's words."""
+def field_in_words(name: str, before: object, after: object) -> dict[str, str]:
+    """Say a field, with before and after in the reader's words."""
     label = {
         "shares": gettext("Parts of the agencies"),
         "years": gettext("Issued for"),
@@ -193,9 +199,9 @@ def told(name: str, before: Any, after: Any) -> dict[str, str]:
     }
 
 
-def _place(held: list[Any]) -> str:
-    """A tier or goal by its title in the reader's language, a goal with the
-    article it comes from.
+def _place(held: list[str]) -> str:
+    """Name a tier or goal by its title in the reader's language, a goal with the article it comes
+    from.
     """
     title = str(held[1] if get_language() == "fa" else held[2] or held[1])
     law, article = (held[5], held[6]) if len(held) > 5 else ("", "")
@@ -208,11 +214,11 @@ def _element(element: object) -> str:
 
 
 def value(name: str, held: Any) -> str:
-    """A field's value, as JSON holds it, in the reader's words; "" where there is none."""
+    """Say a field's value, as JSON holds it, in the reader's words; "" where there is none."""
     if held in (None, "", [], {}):
         return ""
     if name in QUIET:
-        return localised(len(held))
+        return in_locale(len(held))
     if isinstance(held, bool):
         return gettext("yes") if held else gettext("no")
     if name in CHOICES:
@@ -220,10 +226,10 @@ def value(name: str, held: Any) -> str:
     if name in PLACES:
         return _place(held)
     if isinstance(held, dict):
-        return "، ".join(f"{key}: {each}" for key, each in held.items())
+        return "، ".join(f"{key}: {part}" for key, part in held.items())
     if isinstance(held, list):
         return " · ".join(map(_element, filter(None, held)))
     try:
-        return localised(parse_decimal(str(held)))
+        return in_locale(parse_decimal(str(held)))
     except ValueError:
         return str(held)

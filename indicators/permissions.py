@@ -9,11 +9,11 @@ from agencies.roles import (
     HEADS,
     Constituency,
     Role,
+    administers_set,
     in_scope,
     is_head,
     is_national_administrator,
     is_staff,
-    keeps,
     of_agency,
     who,
 )
@@ -26,7 +26,7 @@ from agencies.roles import (
     )
 )
 def is_owner(user: Any, obj: Any, at: datetime) -> bool:
-    return keeps(user, obj, at) if obj.agency_id is None else is_staff(user, obj, at)
+    return administers_set(user, obj, at) if obj.agency_id is None else is_staff(user, obj, at)
 
 
 @who(
@@ -36,7 +36,7 @@ def is_owner(user: Any, obj: Any, at: datetime) -> bool:
     )
 )
 def is_proposer(user: Any, obj: Any, at: datetime) -> bool:
-    return keeps(user, obj, at) if obj.agency_id is None else is_head(user, obj, at)
+    return administers_set(user, obj, at) if obj.agency_id is None else is_head(user, obj, at)
 
 
 @who(
@@ -47,7 +47,7 @@ def is_proposer(user: Any, obj: Any, at: datetime) -> bool:
 )
 def is_target_setter(user: Any, obj: Any, at: datetime) -> bool:
     if obj.agency_id is None:
-        return keeps(user, obj, at)
+        return administers_set(user, obj, at)
     return of_agency(user, obj, at, Role.HEADQUARTERS, Role.STAFF, *HEADS)
 
 
@@ -81,7 +81,7 @@ def is_convenor(user: Any, obj: Any, at: datetime) -> bool:
 
 
 def seats(user: Any, obj: Any, at: datetime) -> list[Any]:
-    """The memberships by which a user sits in the working group on a set.
+    """Find the memberships by which a user sits in the working group on a set.
 
     An agency's representative sits on that agency's set only; everybody else only without an
     interest in it, and where the membership names a sector, on that sector's sets; who proposed
@@ -90,14 +90,17 @@ def seats(user: Any, obj: Any, at: datetime) -> list[Any]:
     if obj.proposed_by_id == user.pk:
         return []
     found = []
-    for m in user.memberships(at, Role.MEMBER):
-        if m.constituency == Constituency.AGENCY:
-            if m.agency_id == obj.agency_id:
-                found.append(m)
+    for membership in user.memberships(at, Role.MEMBER):
+        if membership.constituency == Constituency.AGENCY:
+            if membership.agency_id == obj.agency_id:
+                found.append(membership)
         elif (
-            m.sector in ("", obj.sector)
-            and (in_scope(m, obj.agency) or (obj.province_id and m.province_id == obj.province_id))
+            membership.sector in ("", obj.sector)
+            and (
+                in_scope(membership, obj.agency)
+                or (obj.province_id and membership.province_id == obj.province_id)
+            )
             and not (obj.agency_id and user.is_conflicted(obj.agency_id))
         ):
-            found.append(m)
+            found.append(membership)
     return found

@@ -1,7 +1,6 @@
 """The list of indicator sets, the board of every agency's stage, and the list of annual plans."""
 
 from datetime import datetime
-from typing import Any
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -11,6 +10,7 @@ from agencies.persian import language
 from cycles.calendar import Phase, days_late, format_date, time_left
 from cycles.ui.tables import number
 from cycles.workflow import Windows
+from cycles.workflow_objects import CycleMatter
 from indicators.models import NOT_BEGUN, IndicatorSet
 from indicators.workflow import SetState
 
@@ -38,13 +38,15 @@ def state_badge(indicator_set: IndicatorSet) -> SafeString:
     )
 
 
-def due(record: IndicatorSet, windows: Windows, at: datetime) -> SafeString | str:
-    """How long until the set should have moved on, or how many days ago that was."""
-    return left_or_late(record.state, record, windows, at)
+def deadline_of_set(record: IndicatorSet, windows: Windows, at: datetime) -> SafeString | str:
+    """Say how long until the set should have moved on, or how many days ago that was."""
+    return deadline_at_stage(record.state, record, windows, at)
 
 
-def left_or_late(stage: str, obj: Any, windows: Windows, at: datetime) -> SafeString | str:
-    """How long until what stands at a stage should have moved on, or how many days ago that was."""
+def deadline_at_stage(
+    stage: str, obj: CycleMatter, windows: Windows, at: datetime
+) -> SafeString | str:
+    """Say how long until what stands at a stage should have moved on, or since when it is late."""
     phase = Phase.PROPOSAL if stage == NOT_BEGUN else PHASES.get(SetState(stage))
     window = windows.of(phase, obj) if phase else None
     if window is None:

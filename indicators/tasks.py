@@ -26,7 +26,7 @@ def remind() -> None:
 
 
 def not_proposed(cycles: list[Cycle]) -> Iterator[reminders.Todo]:
-    """The agencies that have no set of their own, or one that is still a draft."""
+    """Find the agencies that have no set of their own, or one that is still a draft."""
     sets = IndicatorSet.objects.filter(
         cycle=OuterRef("cycle"), agency=OuterRef("agency"), kind=Kind.SPECIFIC
     )
@@ -40,7 +40,8 @@ def not_proposed(cycles: list[Cycle]) -> Iterator[reminders.Todo]:
 
 
 def not_reported(cycles: list[Cycle]) -> Iterator[reminders.Todo]:
-    """Whose plan is not signed, and who has not reported a quarter for which there is a target.
+    """Find whose plan is not signed, and who has not reported a quarter for which there is a
+    target.
 
     In the quarter in which the plan is laid its signature comes first, and one reminder of the two
     is enough.

@@ -47,7 +47,7 @@ class Verdict:
 
 
 def _concurs(constituency: str, ballots: Iterable[Ballot]) -> bool:
-    """Whether a constituency has voted, and all of it has approved."""
+    """Tell whether a constituency has voted, and all of it has approved."""
     choices = {ballot.choice for ballot in ballots if ballot.constituency == constituency}
     return choices == {APPROVE}
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from cycles import batches
+from cycles.engine import batches
 from cycles.models import Analysis, Cycle
 from indicators.models import Kind
 from submissions.models import Answer, TextPart

@@ -10,12 +10,12 @@ from agencies.roles import (
     SUPERIOR_ROLES,
     Role,
     Who,
-    impartial,
+    administers_set,
     in_scope,
     is_administrator,
+    is_impartial,
     is_national_administrator,
     is_staff,
-    keeps,
     who,
 )
 from cycles.models import Cycle
@@ -108,7 +108,7 @@ is_staff_or_headquarters = Who(
 
 @who(_("an assessor in scope, without interest in the agency"))
 def is_assessor(user: User, obj: AgencyRow, at: datetime) -> bool:
-    return impartial(user, obj, at, Role.ASSESSOR)
+    return is_impartial(user, obj, at, Role.ASSESSOR)
 
 
 @who(_("the assessor whose training it is"))
@@ -137,7 +137,7 @@ def is_other_reader(user: User, obj: DoublyMarkedRow, at: datetime) -> bool:
 
 @who(_("an administrator in scope, without interest in the agency, who did not mark the line"))
 def is_moderator(user: User, obj: DoublyMarkedRow, at: datetime) -> bool:
-    return user.pk not in obj.readers and impartial(user, obj, at, Role.ADMINISTRATOR)
+    return user.pk not in obj.readers and is_impartial(user, obj, at, Role.ADMINISTRATOR)
 
 
 @who(
@@ -167,7 +167,9 @@ def is_closer(user: User, obj: AssignedRow, at: datetime) -> bool:
 
 @who(_("whoever keeps the set of the measure: an administrator of all whom it is for"))
 def is_set_keeper(user: User, obj: SetRow, at: datetime) -> bool:
-    return keeps(user, obj, at) if obj.agency_id is None else is_administrator(user, obj, at)
+    return (
+        administers_set(user, obj, at) if obj.agency_id is None else is_administrator(user, obj, at)
+    )
 
 
 def may_be_steward(user: User, obj: SetRow, at: datetime) -> bool:
@@ -211,11 +213,11 @@ def is_figure_giver(user: User, obj: FigureRow, at: datetime) -> bool:
     """Let one person give an agency's figure (`agency`, `steward`); that of the authority itself is
     for outsiders.
     """
-    if impartial(obj.steward, obj, at, Role.STEWARD):
+    if is_impartial(obj.steward, obj, at, Role.STEWARD):
         return bool(user.pk == obj.steward.pk)
-    return user.pk != obj.steward.pk and impartial(user, obj, at, Role.ADMINISTRATOR)
+    return user.pk != obj.steward.pk and is_impartial(user, obj, at, Role.ADMINISTRATOR)
 
 
 @who(_("an appeal reviewer in scope, without interest in the agency"))
 def is_impartial_reviewer(user: User, obj: AgencyRow, at: datetime) -> bool:
-    return impartial(user, obj, at, Role.REVIEWER)
+    return is_impartial(user, obj, at, Role.REVIEWER)

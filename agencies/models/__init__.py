@@ -7,7 +7,7 @@ from agencies.models.memberships import (
     people_visible_to,
     with_roles,
 )
-from agencies.models.people import User, cleared, in_reach
+from agencies.models.people import User, cleared_for, in_reach
 from agencies.models.register import Agency, AgencyQuerySet, Level, Named, Province, Sector
 
 __all__ = [
@@ -21,7 +21,7 @@ __all__ = [
     "Province",
     "Sector",
     "User",
-    "cleared",
+    "cleared_for",
     "in_reach",
     "people_visible_to",
     "with_roles",

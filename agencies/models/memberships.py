@@ -14,29 +14,31 @@ from agencies.roles import AGENCY_ROLES, AUTHORITY_ROLES, HEADS, Constituency, R
 
 
 def with_roles(users: Iterable[User]) -> list[User]:
-    """These users with their memberships, interests and clearances loaded: three queries for any
-    number of them.
+    """Load the memberships, interests and clearances of users; three queries for any number of
+    them.
     """
     users = list(users)
     memberships: dict[int, list[Membership]] = {u.pk: [] for u in users}
     for m in Membership.objects.filter(user__in=users).select_related("agency", "province"):
         memberships[m.user_id].append(m)
-    declared: dict[int, list[tuple[str, int]]] = {u.pk: [] for u in users}
+    declarations: dict[int, list[tuple[str, int]]] = {u.pk: [] for u in users}
     for user_id, agency_id in Interest.objects.filter(user__in=users).values_list(
         "user_id", "agency_id"
     ):
-        declared[user_id].append(("", agency_id))
+        declarations[user_id].append(("", agency_id))
     for user_id, kind, year in Clearance.objects.filter(user__in=users).values_list(
         "user_id", "kind", "year"
     ):
-        declared[user_id].append((kind, year))
+        declarations[user_id].append((kind, year))
     for user in users:
-        user.all_memberships, user.declared = memberships[user.pk], declared[user.pk]
+        user.all_memberships = memberships[user.pk]
+        user.declarations = declarations[user.pk]
     return users
 
 
 def people_visible_to(user: User, at: datetime) -> models.QuerySet[User]:
-    """Oneself; for administrators and auditors everybody, for a province's those with a role in it.
+    """Select whom a user sees: oneself; as administrator or auditor everybody, as a province's
+    those with a role in it.
 
     An agency's head and its administrators see its people, those who have left among them.
     """
@@ -48,8 +50,8 @@ def people_visible_to(user: User, at: datetime) -> models.QuerySet[User]:
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """One's own; for administrators and auditors those within their scope, for an agency's head
-        and its administrators those in it.
+        """Keep a user's own roles; for administrators and auditors those within their scope, for an
+        agency's head and its administrators those in it.
         """
         if user.oversees_the_country(at):
             return self.all()
@@ -60,15 +62,15 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.filter(seen)
 
     def colleagues(self, agency: "Agency", at: datetime) -> Self:
-        """The roles in force in one agency, of people whose accounts are open."""
+        """Keep the roles in force in one agency, of people whose accounts are open."""
         return self.in_force(at).filter(agency=agency, role__in=AGENCY_ROLES, user__is_active=True)
 
     def national_administrators(self, at: datetime) -> Self:
-        """The roles in force of the country's administrators."""
+        """Keep the roles in force of the country's administrators."""
         return self.in_force(at).filter(role=Role.ADMINISTRATOR, province=None)
 
     def in_force(self, at: datetime) -> Self:
-        """Held at a moment."""
+        """Keep the roles that are held at a moment."""
         return self.filter(Q(valid_until=None) | Q(valid_until__gt=at), valid_from__lte=at)
 
     def for_list(self) -> Self:
@@ -77,11 +79,11 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         )
 
     def for_notices(self) -> Self:
-        """With all that a row's name needs."""
+        """Load what the name of a membership needs."""
         return self.select_related("agency", "province")
 
     def ending_after(self, at: datetime) -> Self:
-        """In force at a moment or to come."""
+        """Keep the roles that end after a moment, or never."""
         return self.filter(Q(valid_until=None) | Q(valid_until__gt=at))
 
 
@@ -147,13 +149,12 @@ class Membership(models.Model):
 
     @property
     def holder(self) -> User:
-        """Whose role it is."""
         return self.user
 
     @property
     def reach(self) -> Agency | None:
-        """What its scope is judged by: its agency, or an unsaved stand-in for its province; None
-        for the country.
+        """Find what the scope of a role is judged by: its agency, or an unsaved stand-in for its
+        province; None for the country.
         """
         return self.agency or (
             Agency(province=self.province, level=Level.PROVINCIAL) if self.province else None
@@ -169,7 +170,7 @@ class Membership(models.Model):
 
 class InterestQuerySet(models.QuerySet["Interest"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """One's own; all of them for administrators and auditors, and for nobody else."""
+        """Keep a user's own interests; for administrators and auditors all of them."""
         return (
             self.all()
             if user.holds(Role.ADMINISTRATOR, Role.AUDITOR, at=at)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from copy import copy
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -14,9 +14,9 @@ from django.db.models import Q, Value
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from agencies.national_ids import masked
+from agencies.national_ids import mask
 from agencies.passwords import one_spelling
-from agencies.persian import named
+from agencies.persian import local_name
 from agencies.roles import AGENCY_ROLES, Role
 
 if TYPE_CHECKING:
@@ -28,9 +28,19 @@ class ClearanceKind(models.TextChoices):
     TRAINING = "training", _("Reference lines marked")
 
 
+class AssessedYear(Protocol):
+    """A cycle, as far as clearances are asked of it."""
+
+    @property
+    def year(self) -> int: ...
+    @property
+    def calibration_percent(self) -> int: ...
+
+
 class User(AbstractUser):
     """A person who signs in, by e-mail or user name, without regard to letter case."""
 
+    # what Django declares as fields and we have not
     first_name: Any = None
     last_name: Any = None
     name_fa = models.CharField(max_length=150, blank=True)
@@ -73,8 +83,8 @@ class User(AbstractUser):
 
     @property
     def name(self) -> str:
-        """The name in the reader's language."""
-        return named(self.name_fa or self.name_en, self.name_en) or self.username
+        """Choose the name in the reader's language."""
+        return local_name(self.name_fa or self.name_en, self.name_en) or self.username
 
     def set_password(self, raw_password: str | None) -> None:
         super().set_password(None if raw_password is None else one_spelling(raw_password))
@@ -84,39 +94,41 @@ class User(AbstractUser):
 
     @property
     def masked_national_id(self) -> str:
-        return masked(self.national_id)
+        return mask(self.national_id)
 
     @cached_property
     def all_memberships(self) -> list["Membership"]:
         return list(self.membership_set.select_related("agency", "province"))
 
     @cached_property
-    def declared(self) -> list[tuple[str, int]]:
-        """("", agency) for each interest, (kind, year) for each clearance; one query for both."""
+    def declarations(self) -> list[tuple[str, int]]:
+        """Read ("", agency) for each interest, (kind, year) for each clearance; one query for
+        both.
+        """
         interests = self.interest_set.values_list(Value(""), "agency_id")
         return list(interests.union(self.clearance_set.values_list("kind", "year"), all=True))
 
     @property
     def declared_interests(self) -> frozenset[int]:
-        return frozenset(agency for kind, agency in self.declared if not kind)
+        return frozenset(agency for kind, agency in self.declarations if not kind)
 
     def read_declared_anew(self) -> None:
-        """Forget what was declared when it was last asked: more has just been said."""
-        self.__dict__.pop("declared", None)
+        """Forget the declarations that were read before, because there is a new one."""
+        self.__dict__.pop("declarations", None)
 
     def cleared_years(self, kind: str) -> list[int]:
-        """The assessed years for which this user has a clearance of a kind."""
-        return [year for held, year in self.declared if held == kind]
+        """List the assessed years for which this user has a clearance of a kind."""
+        return [year for held, year in self.declarations if held == kind]
 
     def without(self, role: str) -> "User":
-        """This user as they would be without a role."""
+        """Answer with this user as they would be without a role."""
         other = copy(self)
         other.all_memberships = [m for m in self.all_memberships if m.role != role]
         return other
 
     def memberships(self, at: datetime, *roles: str) -> list["Membership"]:
-        """The memberships in force at a moment, of these roles (none named:
-        all); one query a user.
+        """List the memberships in force at a moment, of these roles (none named: all); one query a
+        user.
         """
         return [
             m for m in self.all_memberships if m.in_force(at) and (not roles or m.role in roles)
@@ -126,12 +138,12 @@ class User(AbstractUser):
         return bool(self.memberships(at, *roles))
 
     def agency_ids(self, at: datetime, *roles: str) -> list[int]:
-        """Agencies to which an agency role ties this user."""
+        """List the agencies to which an agency role ties this user."""
         return [m.agency_id for m in self.memberships(at, *(roles or AGENCY_ROLES)) if m.agency_id]
 
     def province_ids(self, at: datetime, *roles: str) -> list[int] | None:
-        """Provinces in which any of the roles is held; None when one is held
-        for the whole country.
+        """List the provinces in which any of the roles is held; None when one is held for the whole
+        country.
         """
         held = self.memberships(at, *roles)
         return (
@@ -141,7 +153,7 @@ class User(AbstractUser):
         )
 
     def oversees_the_country(self, at: datetime) -> bool:
-        """Whether this is a national administrator or auditor, who sees results before they are
+        """Say whether this is a national administrator or auditor, who sees results before they are
         published.
         """
         roles = (Role.ADMINISTRATOR, Role.AUDITOR)
@@ -149,19 +161,19 @@ class User(AbstractUser):
 
     @property
     def tied_to(self) -> frozenset[int]:
-        """The agencies to which this user belongs or ever belonged, or in which there is a declared
-        interest.
+        """List the agencies to which this user belongs or ever belonged, or in which there is a
+        declared interest.
         """
         return self.declared_interests | {m.agency_id for m in self.all_memberships if m.agency_id}
 
     def is_conflicted(self, agency_id: int) -> bool:
-        """Whether this user belongs or ever belonged to the agency, or
-        declared an interest in it.
+        """Say whether this user belongs or ever belonged to the agency, or declared an interest in
+        it.
         """
         return agency_id in self.tied_to
 
-    def is_cleared(self, cycle: Any) -> bool:
-        """Whether a cycle's work may be shown: all interests declared, and its training passed
+    def is_cleared(self, cycle: AssessedYear) -> bool:
+        """Say whether a cycle's work may be shown: all interests declared, and its training passed
         where it has one.
         """
         trained = not cycle.calibration_percent or cycle.year in self.cleared_years(
@@ -169,14 +181,14 @@ class User(AbstractUser):
         )
         return trained and self.has_stated_interests(cycle)
 
-    def has_stated_interests(self, cycle: Any) -> bool:
-        """Whether this user has said for a cycle that all interests are declared."""
+    def has_stated_interests(self, cycle: AssessedYear) -> bool:
+        """Say whether this user has stated for a cycle that all interests are declared."""
         return cycle.year in self.cleared_years(ClearanceKind.INTERESTS)
 
 
 def in_reach(user: User, at: datetime, roles: Sequence[str], agency: str = "agency") -> Q:
-    """The rows (by the path to their agency) within the scope in which `user` holds one of the
-    authority `roles`.
+    """Select the rows (by the path to their agency) within the scope in which `user` holds one of
+    the authority `roles`.
     """
     if not user.holds(*roles, at=at):
         return Q(pk__in=())
@@ -185,8 +197,8 @@ def in_reach(user: User, at: datetime, roles: Sequence[str], agency: str = "agen
     return ~Q(pk__in=()) if provinces is None else Q(**{f"{agency}__province__in": provinces})
 
 
-def cleared(user: User) -> Q:
-    """The rows of cycles whose work may be shown to this user: `User.is_cleared` in SQL."""
+def cleared_for(user: User) -> Q:
+    """Select the rows of cycles whose work may be shown to a user: `User.is_cleared` in SQL."""
     trained = Q(cycle__calibration_percent=0) | Q(
         cycle__year__in=user.cleared_years(ClearanceKind.TRAINING)
     )

@@ -1,13 +1,15 @@
 """The register: provinces, and the agencies that are assessed or assess."""
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.base import ModelBase
 from django.utils.translation import gettext_lazy as _
 
-from agencies.persian import named, plain_text, search_key, sort_key
+from agencies.persian import local_name, plain_text, search_key, sort_key
 from agencies.roles import Role
 
 if TYPE_CHECKING:
@@ -30,15 +32,27 @@ class Named(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
+    def save(
+        self,
+        *,
+        force_insert: bool | tuple[ModelBase, ...] = False,
+        force_update: bool = False,
+        using: str | None = None,
+        update_fields: Iterable[str] | None = None,
+    ) -> None:
         self.sort_key = sort_key(self.name_fa)[:250]
         self.search_key = f"{search_key(self.name_fa)} {search_key(self.name_en)}"[:500]
-        super().save(*args, **kwargs)
+        super().save(
+            force_insert=force_insert,
+            force_update=force_update,
+            using=using,
+            update_fields=update_fields,
+        )
 
     @property
     def name(self) -> str:
-        """The name in the reader's language, Persian where there is no other."""
-        return named(self.name_fa, self.name_en)
+        """Choose the name in the reader's language, Persian where there is no other."""
+        return local_name(self.name_fa, self.name_en)
 
 
 class Province(Named):
@@ -73,14 +87,14 @@ class Sector(models.TextChoices):
 
 class AgencyQuerySet(models.QuerySet["Agency"]):
     def matching(self, text: str) -> Self:
-        """Agencies whose name or code holds the text, however its letters and digits were typed."""
+        """Keep agencies whose name or code holds the text, however its signs were typed."""
         return self.filter(
             Q(search_key__contains=search_key(text)) | Q(code__icontains=plain_text(text))
         )
 
     def visible_to(self, user: "User", at: datetime) -> Self:
-        """The register: administrators and auditors see their scope, an agency's people it and its
-        units.
+        """Keep the agencies that a user sees in the register: administrators and auditors their
+        scope, an agency's people it and its units.
         """
         own = user.agency_ids(at)
         seen = Q(pk__in=own) | Q(parent__in=own)

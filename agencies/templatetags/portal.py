@@ -22,7 +22,7 @@ def _is_persian() -> bool:
 
 @register.filter
 def num(value: Decimal | int | str | None, places: int | None = None) -> str:
-    """The number in the active language; "—" for none."""
+    """Write a number in the active language; "—" for none."""
     if value is None or value == "":
         return format_number(None, "")
     return format_number(
@@ -32,7 +32,7 @@ def num(value: Decimal | int | str | None, places: int | None = None) -> str:
 
 @register.filter
 def digits(value: object) -> str:
-    """Any text with its digits in the active language's form."""
+    """Write the digits of a text in the active language's form."""
     text = str(value)
     return persian_digits(text) if _is_persian() else text
 
@@ -43,14 +43,14 @@ NUMBER = re.compile(r"(?<![A-Za-z0-9_./-])[0-9][0-9.,]*(?![A-Za-z0-9_-])")
 
 @register.filter
 def sentence(value: object) -> str:
-    """A sentence with its numbers in the active language's digits; codes in it stay as they are."""
+    """Write the numbers of a sentence in the active language's digits; codes stay as they are."""
     text = str(value)
     return NUMBER.sub(lambda found: persian_digits(found.group()), text) if _is_persian() else text
 
 
 @register.filter
 def percent(value: Decimal | None) -> str:
-    """A percent to two places with its sign; "—" for none."""
+    """Write a percent to two places with its sign; "—" for none."""
     text = num(value, 2)
     if value is None:
         return text
@@ -59,7 +59,7 @@ def percent(value: Decimal | None) -> str:
 
 @register.filter
 def prose(value: str | None) -> str:
-    """What somebody wrote, in whatever language: marked where it is not the page's, else with the
+    """Show a text that somebody wrote: marked where its language is not the page's, else with the
     page's digits.
     """
     text = value or ""

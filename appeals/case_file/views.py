@@ -22,7 +22,7 @@ from appeals.workflow import APPEALS, AppealState
 from cycles.calendar import Phase
 from cycles.models import Cycle, Window
 from cycles.requests import PortalRequest
-from cycles.ui.pages import act_page, listed, page_or_part
+from cycles.ui.pages import act_page, page_of, page_or_part
 from submissions.models import Submission
 
 
@@ -31,7 +31,7 @@ def appeal_list(request: PortalRequest) -> HttpResponse:
     user, at = request.user, request.at
     rows = Appeal.objects.visible_to(user, at).for_list()
     narrowed = AppealFilter(request.GET, queryset=rows, request=request)
-    table = listed(request, AppealTable(narrowed.qs, at=at))
+    table = page_of(request, AppealTable(narrowed.qs, at=at))
     drafts = Appeal.objects.filter(agency__in=user.agency_ids(at), state=AppealState.DRAFT)
     cycles = (
         Cycle.objects.living()

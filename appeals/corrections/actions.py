@@ -133,7 +133,7 @@ def _correction(
         made_by=by,
         made_at=at,
     )
-    correction.concerned = frozenset(affected.line.agency_id for affected in changed)
+    correction.concerned_agencies = frozenset(affected.line.agency_id for affected in changed)
     return correction
 
 

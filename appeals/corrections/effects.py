@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.json_values import JsonValue
-from agencies.persian import named
+from agencies.persian import local_name
 from appeals.models import Error
 from cycles.engine import ledger
 from indicators.models import Measure
@@ -97,7 +97,7 @@ class AgencyLine(NamedTuple):
 
     @property
     def agency(self) -> str:
-        return named(self.name_fa, self.name_en)
+        return local_name(self.name_fa, self.name_en)
 
     @property
     def own_params(self) -> dict[str, Decimal]:

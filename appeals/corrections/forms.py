@@ -12,9 +12,10 @@ from agencies.persian import parse_decimal
 from appeals.corrections.effects import Rule
 from appeals.models import Error
 from cycles.ui.fields import PersianTextField
-from cycles.ui.forms import LetterField, PasswordField, signed
+from cycles.ui.forms import LetterField, PasswordField, check_signature
 from indicators.models import Measure
-from indicators.scoring.parameter_forms import ParameterFields, number, written_parameters
+from indicators.scoring.parameter_forms import ParameterFields, written_parameters
+from indicators.scoring.parameters import number_field
 
 
 class CorrectionFields(forms.Form):
@@ -42,7 +43,7 @@ class CorrectionFields(forms.Form):
         self.measure, self.user, self.signing = measure, user, signing
 
     def clean_password(self) -> str:
-        return signed(self.user, self.cleaned_data["password"]) if self.signing else ""
+        return check_signature(self.user, self.cleaned_data["password"]) if self.signing else ""
 
     @property
     def rule(self) -> Rule:
@@ -69,7 +70,7 @@ class FormulaForm(CorrectionFields, ParameterFields):
 class TargetForm(CorrectionFields):
     """The target as it should have been; all else of the method stays."""
 
-    target = number(_("The right target"), _("The value that earns all points."))
+    target = number_field(_("The right target"), _("The value that earns all points."))
 
     field_order = ("target",)
 

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 from appeals.corrections import actions, effects
 from appeals.corrections.effects import CHANGES, AffectedLine
 from appeals.corrections.forms import CorrectionFields, correction_form
@@ -17,7 +17,7 @@ from appeals.models import Appeal, Correction
 from appeals.workflow import CORRECTIONS
 from cycles.record import seals
 from cycles.requests import PortalRequest
-from cycles.workflow import Refused
+from cycles.ui.attempts import attempt
 from submissions.models import Answer, Score
 
 SHOWN = 50
@@ -74,7 +74,7 @@ def _effects_context(found: list[AffectedLine]) -> dict[str, object]:
 
 def _correct(request: PortalRequest, appeal: Appeal, form: CorrectionFields) -> Correction | None:
     """Make the correction; None where it is refused, and then the form says why."""
-    try:
+    with attempt(form):
         made = actions.correct(
             appeal,
             form.rule,
@@ -84,16 +84,14 @@ def _correct(request: PortalRequest, appeal: Appeal, form: CorrectionFields) -> 
             by=request.user,
             at=request.at,
         )
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-        return None
-    said = ngettext(
-        "The score of %(count)s agency was corrected.",
-        "The scores of %(count)s agencies were corrected.",
-        made.line_count,
-    )
-    messages.success(request, said % {"count": localised(made.line_count)})
-    return made
+        said = ngettext(
+            "The score of %(count)s agency was corrected.",
+            "The scores of %(count)s agencies were corrected.",
+            made.line_count,
+        )
+        messages.success(request, said % {"count": in_locale(made.line_count)})
+        return made
+    return None
 
 
 @require_safe

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
+from agencies.locks import locked
 from agencies.models import User
 from appeals.models import Appeal, Attachment, Filing, Ground
 from appeals.workflow import APPEALS, FILINGS
@@ -95,9 +96,7 @@ def _draft_of(answer: Answer, *, by: User, at: datetime, seen: Seen | None) -> A
 
     The lock lets the second of two people who begin at once find the appeal of the first.
     """
-    submission = Submission.objects.select_for_update(of=("self",), no_key=True).get(
-        pk=answer.submission_id
-    )
+    submission = locked(Submission.objects.all()).get(pk=answer.submission_id)
     if seen is not None:
         seen.check()  # before a row is begun that nobody has seen
     appeal = Appeal.objects.live().filter(answer=answer).first()
@@ -148,7 +147,7 @@ def file(
         content=text,
         sha256=digest,
         filed_by=by,
-        filed_as=FILINGS["file"].who.acting(by, submission, at),
+        filed_as=FILINGS["file"].who.acting_role(by, submission, at),
         filed_at=at,
     )
     perform(
@@ -186,9 +185,7 @@ def _submission_of(appeals: list[int]) -> Submission:
     rows = Submission.objects.filter(
         pk__in=Appeal.objects.filter(pk__in=appeals).values("submission")
     )
-    found = list(
-        rows.select_for_update(of=("self",), no_key=True).select_related("agency", "cycle")
-    )
+    found = list(locked(rows.select_related("agency", "cycle")))
     if not found:
         raise Refused(_("There is no draft that you may file now."))
     if len(found) > 1:

@@ -12,12 +12,12 @@ from django.db.models import QuerySet
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 from appeals.drafting.actions import DraftValues
 from appeals.models import Ground
 from cycles.clashes import ComparedForm
-from cycles.ui.choices import offer_choices, offer_rows
 from cycles.ui.fields import NumberField, PersianTextField
+from cycles.ui.forms import offer_choices, offer_rows
 from submissions.evidence.actions import MOST_AT_ONCE
 from submissions.evidence.fields import DescriptionForm
 from submissions.evidence.file_types import KINDS
@@ -36,7 +36,7 @@ class EvidenceField(forms.FileField):
         super().__init__(label=label, required=False, widget=widget)
 
     def get_bound_field(self, form: forms.BaseForm, field_name: str) -> forms.BoundField:
-        limits = {"types": ", ".join(KINDS), "limit": localised(MOST_AT_ONCE // 2**20)}
+        limits = {"types": ", ".join(KINDS), "limit": in_locale(MOST_AT_ONCE // 2**20)}
         self.help_text = _("%(types)s; at most %(limit)s MB.") % limits
         return super().get_bound_field(form, field_name)
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from agencies.persian import language, localised
+from agencies.persian import in_locale, language
 from agencies.roles import Role
 from appeals import evidence
 from appeals import papers as appeals_papers
@@ -30,6 +30,7 @@ from cycles.calendar import Phase
 from cycles.models import Window
 from cycles.record import seals
 from cycles.requests import PortalRequest
+from cycles.ui.attempts import attempt
 from cycles.ui.files import handed_out
 from cycles.ui.forms import ActForm
 from cycles.workflow import Refused
@@ -113,7 +114,7 @@ def _save_draft(request: PortalRequest, answer: Answer, form: AppealForm) -> boo
     and the form says why.
     """
     by, at = request.user, request.at
-    try:
+    with attempt(form):
         with transaction.atomic():
             seen = form.as_seen(
                 lambda: _form(answer, Appeal.objects.live().filter(answer=answer).first())
@@ -122,13 +123,11 @@ def _save_draft(request: PortalRequest, answer: Answer, form: AppealForm) -> boo
             if uuid := request.POST.get("take_back"):
                 evidence.detach(_live_attachment(appeal, uuid), by=by, at=at)
             _attach_files(request, appeal, form)
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-        return False
-    messages.success(
-        request, _("The draft is saved; it is not filed until the head of the agency signs it.")
-    )
-    return True
+        messages.success(
+            request, _("The draft is saved; it is not filed until the head of the agency signs it.")
+        )
+        return True
+    return False
 
 
 def _attach_files(request: PortalRequest, appeal: Appeal, form: AppealForm) -> None:
@@ -283,14 +282,14 @@ def _file_appeals(request: PortalRequest, chosen: list[Appeal], form: ActForm) -
         )
         return None
     seen = hashlib.sha256(actions.content(a.pk for a in chosen).encode()).hexdigest()
-    try:
-        filed = actions.file(chosen, by=request.user, at=request.at, seen=seen, **form.said)
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-        return None
-    said = ngettext("%(count)s appeal was filed.", "%(count)s appeals were filed.", len(filed))
-    messages.success(request, said % {"count": localised(len(filed))})
-    return filed[0].filing
+    with attempt(form):
+        filed = actions.file(
+            chosen, by=request.user, at=request.at, seen=seen, **form.action_kwargs
+        )
+        said = ngettext("%(count)s appeal was filed.", "%(count)s appeals were filed.", len(filed))
+        messages.success(request, said % {"count": in_locale(len(filed))})
+        return filed[0].filing
+    return None
 
 
 def _filing(request: PortalRequest, uuid: UUID) -> Filing:

@@ -12,15 +12,16 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from agencies.locks import locked
 from agencies.models import User, in_reach
 from agencies.roles import Role
 from appeals import evidence
 from appeals.models import Appeal, Question, with_handlers
 from appeals.permissions import is_reviewer, may_review
 from appeals.workflow import APPEALS, QUESTIONS, AppealState
-from cycles import batches
 from cycles.calendar import Phase
 from cycles.clashes import Seen
+from cycles.engine import batches
 from cycles.engine.perform import perform
 from cycles.models import Cycle, Window
 from cycles.workflow import Refused
@@ -59,7 +60,7 @@ def share_out(cycle: Cycle, *, by: User | None, at: datetime) -> ShareOutCount:
         .select_related("agency", "cycle")
         .order_by("pk")
     )
-    waiting = list(rows.select_for_update(of=("self",), no_key=True))
+    waiting = list(locked(rows))
     windows = Window.objects.concerning(waiting)
     opened = [a for a in waiting if not windows.why_closed(Phase.APPEAL_REVIEW, a, at)]
     pool = Pool(at, Role.REVIEWER, may_review)
@@ -135,11 +136,7 @@ def ask(appeal: Appeal, *, question: str, agency: bool, by: User, at: datetime) 
     question = question.strip()
     if not question:
         raise Refused(_("Write the question."))
-    appeal = (
-        Appeal.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("cycle")
-        .get(pk=appeal.pk)
-    )
+    appeal = locked(Appeal.objects.select_related("cycle")).get(pk=appeal.pk)
     addressee = None if agency else giver_of(Answer(pk=appeal.answer_id))
     if not agency and addressee is None:
         raise Refused(_("Nobody gave this line a score who could be asked."))
@@ -179,11 +176,7 @@ def reply(
     text = text.strip()
     if not text:
         raise Refused(_("Write the reply."))
-    appeal = (
-        Appeal.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("agency", "cycle")
-        .get(pk=question.appeal_id)
-    )
+    appeal = locked(Appeal.objects.select_related("agency", "cycle")).get(pk=question.appeal_id)
     params: dict[str, object] = {"text": text, "writer": by}
     name = digest = ""
     if upload and question.addressee_id is None:

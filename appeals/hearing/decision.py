@@ -6,8 +6,9 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from agencies.locks import locked
 from agencies.models import User
-from agencies.persian import localised
+from agencies.persian import in_locale
 from appeals.models import Appeal, Error, Ground
 from appeals.workflow import APPEALS, DECISIONS, UPHELD
 from cycles.clashes import Seen
@@ -82,7 +83,7 @@ def _lock_line(appeal: Appeal) -> Answer:
     """Read the line of an appeal, and lock its self-assessment."""
     rows = Answer.objects.select_related("measure", "submission__cycle", "submission__agency")
     answer = rows.get(pk=appeal.answer_id)
-    submissions = Submission.objects.select_for_update(of=("self",), no_key=True)
+    submissions = locked(Submission.objects.all())
     list(submissions.filter(pk=answer.submission_id))
     return answer
 
@@ -100,7 +101,7 @@ def _refuse_void(appeal: Appeal, awarded: Decimal | None, *, upheld: bool, now: 
 def _refuse_points(awarded: Decimal, *, ceiling: Decimal, now: Score, may_fall: bool) -> None:
     if not 0 <= awarded <= ceiling:
         sentence = _("Points lie between 0 and %(ceiling)s.")
-        raise Refused(sentence % {"ceiling": localised(ceiling)})
+        raise Refused(sentence % {"ceiling": in_locale(ceiling)})
     if now.points is not None and awarded < now.points and not may_fall:
         raise Refused(_("A score may not fall through an appeal."))
 

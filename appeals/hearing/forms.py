@@ -12,9 +12,8 @@ from agencies.models import User
 from appeals.drafting.forms import EvidenceField
 from appeals.models import Error, Ground
 from cycles.clashes import ComparedForm
-from cycles.ui.choices import offer_choices, offer_rows
 from cycles.ui.fields import NumberField, PersianTextField
-from cycles.ui.forms import LetterField, PasswordField, signed
+from cycles.ui.forms import LetterField, PasswordField, check_signature, offer_choices, offer_rows
 from cycles.workflow import Move
 from submissions.evidence.fields import DescriptionForm
 
@@ -64,7 +63,7 @@ class DecisionForm(ComparedForm):
             del self.fields["void"]
 
     def clean_password(self) -> str:
-        return signed(self.user, self.cleaned_data["password"])
+        return check_signature(self.user, self.cleaned_data["password"])
 
 
 class QuestionForm(forms.Form):

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 from appeals.case_file import queries as case_file_queries
 from appeals.case_file.queries import AppealAttachments
 from appeals.corrections import actions as corrections
@@ -26,7 +26,8 @@ from cycles.engine.perform import why_closed
 from cycles.models import Entry
 from cycles.record import seals
 from cycles.requests import PortalRequest
-from cycles.workflow import Move, Refused
+from cycles.ui.attempts import attempt
+from cycles.workflow import Move
 from submissions.lookups import overseen_cycle
 from submissions.models import Mark, Score, StewardFigure, Verification
 
@@ -152,7 +153,7 @@ def ask(request: PortalRequest, pk: int) -> HttpResponse:
     form = QuestionForm(request.POST, giver=actions.giver_of(appeal.answer))
     if form.is_valid():
         agency = form.cleaned_data["of"] == "agency"
-        try:
+        with attempt(form):
             actions.ask(
                 appeal,
                 question=form.cleaned_data["question"],
@@ -160,9 +161,6 @@ def ask(request: PortalRequest, pk: int) -> HttpResponse:
                 by=request.user,
                 at=request.at,
             )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("The question has been sent."))
             return redirect("appeals:detail", pk)
     return _detail(request, appeal, SentForms(question=form))
@@ -176,7 +174,7 @@ def reply(request: PortalRequest, pk: int) -> HttpResponse:
     with_file = question.addressee_id is None
     form = ReplyForm(request.POST, request.FILES, with_file=with_file, auto_id=f"id_{pk}_%s")
     if form.is_valid():
-        try:
+        with attempt(form):
             actions.reply(
                 question,
                 text=form.cleaned_data["reply"],
@@ -185,9 +183,6 @@ def reply(request: PortalRequest, pk: int) -> HttpResponse:
                 by=request.user,
                 at=request.at,
             )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("The reply has been sent."))
             return redirect("appeals:detail", question.appeal_id)
     return _detail(request, find(request, question.appeal_id), SentForms(replies={pk: form}))
@@ -222,7 +217,7 @@ def decide(request: PortalRequest, pk: int) -> HttpResponse:
     form = form_for(appeal, request.POST or None)
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
-        try:
+        with attempt(form):
             decision.decide(
                 appeal,
                 typed["decision"],
@@ -235,9 +230,6 @@ def decide(request: PortalRequest, pk: int) -> HttpResponse:
                 at=request.at,
                 seen=form.as_seen(lambda: form_for(Appeal.objects.get(pk=appeal.pk))),
             )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("The decision is recorded; the agency can read it now."))
             return redirect("appeals:detail", pk)
     attachments = case_file_queries.attachments_by_appeal([appeal])[appeal.pk]
@@ -280,7 +272,7 @@ def hand_over(request: PortalRequest, pk: int) -> HttpResponse:
     form = _over(request, appeal, request.POST)
     if form.is_valid():
         seen = form.as_seen(lambda: _over(request, Appeal.objects.get(pk=appeal.pk)))
-        try:
+        with attempt(form):
             actions.hand_over(
                 appeal,
                 reviewer=form.cleaned_data["reviewer"],
@@ -288,9 +280,6 @@ def hand_over(request: PortalRequest, pk: int) -> HttpResponse:
                 at=request.at,
                 seen=seen,
             )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("Saved."))
             return redirect("appeals:detail", pk)
     return _detail(request, appeal, SentForms(reviewer=form))
@@ -300,17 +289,14 @@ def hand_over(request: PortalRequest, pk: int) -> HttpResponse:
 def share_out(request: PortalRequest, pk: int) -> HttpResponse:
     """Give every appeal whose review has begun to a reviewer."""
     cycle = overseen_cycle(request, pk)
-    try:
+    with attempt(request):
         shared = actions.share_out(cycle, by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
         said = _("Appeals given to a reviewer: %(given)s")
-        messages.success(request, said % {"given": localised(shared.given)})
+        messages.success(request, said % {"given": in_locale(shared.given)})
         if shared.unfit:
             said = _(
                 "Appeals that no reviewer may hear: %(count)s. Appoint somebody who had no part "
                 "in the score."
             )
-            messages.warning(request, said % {"count": localised(shared.unfit)})
+            messages.warning(request, said % {"count": in_locale(shared.unfit)})
     return redirect("appeals:outcomes", pk)

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from django_fsm import FSMField
 
 from agencies.models import Agency, Clearance, User, in_reach
-from agencies.persian import localised
+from agencies.persian import in_locale
 from agencies.roles import OVERSEERS, Role
 from appeals.workflow import APPEALS, DECIDED, AppealState
 from cycles.models import Cycle
@@ -105,7 +105,7 @@ class Filing(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.agency} · {self.cycle.label} · {localised(self.number)}"
+        return f"{self.agency} · {self.cycle.label} · {in_locale(self.number)}"
 
     def get_absolute_url(self) -> str:
         return reverse("appeals:filing", args=[self.uuid])
@@ -260,7 +260,7 @@ class Appeal(models.Model):
             "%(count)s drafted appeals are not filed",
             count,
         )
-        return said % {"count": localised(count)}
+        return said % {"count": in_locale(count)}
 
     @cached_property
     def handlers(self) -> frozenset[int]:

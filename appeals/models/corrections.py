@@ -51,7 +51,7 @@ class Correction(models.Model):
     made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
 
-    concerned: frozenset[int] = frozenset()
+    concerned_agencies: frozenset[int] = frozenset()
     """The agencies whose people hear of it, while it is being made."""
 
     objects = CorrectionQuerySet.as_manager()

@@ -15,7 +15,7 @@ from django.db.models.expressions import Combinable, Expression
 from django.db.models.functions import Coalesce
 
 from agencies.models import User
-from agencies.persian import named
+from agencies.persian import local_name
 from appeals.models import Appeal, Correction, Ground
 from appeals.workflow import APPEALS, DECISIONS, AppealState
 from cycles.calendar import Phase
@@ -156,7 +156,7 @@ def by_measure(appeals: QuerySet[Appeal], cycle: Cycle) -> list[Group]:
     keys |= {"fa": F(f"{path}__title_fa"), "en": F(f"{path}__title_en")}
     rows = _rows_by(appeals, cycle, keys)
     return _most_filed_first(
-        Group(r["key"], r["code"], named(r["fa"], r["en"]), _outcomes(r)) for r in rows
+        Group(r["key"], r["code"], local_name(r["fa"], r["en"]), _outcomes(r)) for r in rows
     )
 
 

@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.persian import format_number, language, localised
+from agencies.persian import format_number, in_locale, language
 from appeals.outcomes.queries import Group
 from cycles.ui.tables import CardsTable
 
@@ -53,7 +53,7 @@ class OutcomeTable(CardsTable):
         return format_html('<a href="{}">{}</a>', self.link(record), shown) if self.link else shown
 
     def _number(self, value: int) -> str:
-        return localised(value)
+        return in_locale(value)
 
     render_filed = render_upheld = render_partly = render_dismissed = render_inadmissible = _number
     render_withdrawn = render_undecided = render_late = _number

@@ -16,7 +16,7 @@ from appeals.outcomes import queries
 from appeals.outcomes.tables import OutcomeTable
 from appeals.workflow import AppealState
 from cycles.requests import PortalRequest
-from cycles.ui.pages import listed, page_or_part
+from cycles.ui.pages import page_of, page_or_part
 from indicators.lookups import visible
 from submissions.lookups import overseen_cycle
 
@@ -62,7 +62,7 @@ def outcomes(request: PortalRequest, pk: int) -> HttpResponse:
         "may_share_out": bool(loads) and user.holds(Role.ADMINISTRATOR, at=at),
         "by": by,
         "ways": [(key, said) for key, (said, _heading, _figures) in ways.items()],
-        "table": listed(request, OutcomeTable(figures(filed, cycle), heading=heading, link=link)),
+        "table": page_of(request, OutcomeTable(figures(filed, cycle), heading=heading, link=link)),
     }
     return render(request, "appeals/outcomes/outcomes.html", context)
 

@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -10,13 +9,14 @@ from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.db.models import Q
+from django.http import HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
-from agencies.persian import language, latin_digits, localised
+from agencies.persian import in_locale, language, latin_digits
 from config.accounts import devices, identity, sessions
-from config.monitoring.signins import ToldFailures
+from config.monitoring.signins import FailureReports
 from cycles.notices import letters
 from cycles.requests import PortalRequest
 
@@ -27,7 +27,7 @@ TOO_MANY = _(
 )
 
 
-class AccountAdapter(ToldFailures, DefaultAccountAdapter):
+class AccountAdapter(FailureReports, DefaultAccountAdapter):
     error_messages = DefaultAccountAdapter.error_messages | {
         "account_inactive": _("This account is closed."),
         "email_password_mismatch": _("The e-mail address or the password is not right."),
@@ -46,9 +46,9 @@ class AccountAdapter(ToldFailures, DefaultAccountAdapter):
     def is_open_for_signup(self, request: PortalRequest) -> bool:
         return False  # people are invited by an administrator
 
-    def pre_authenticate(self, request: PortalRequest, **credentials: Any) -> None:
-        """Count a try, by whichever of the two names the person is tried; the same for a name that
-        nobody has.
+    def pre_authenticate(self, request: PortalRequest, **credentials: str) -> None:
+        """Count a try by the person behind the name or address; a name that nobody has is counted
+        alike.
         """
         typed = credentials.get("email") or credentials.get("username") or ""
         of_name = Q(email__iexact=typed) | Q(username__iexact=typed)
@@ -59,31 +59,41 @@ class AccountAdapter(ToldFailures, DefaultAccountAdapter):
             raise self.validation_error("too_many_login_attempts")
 
     def _delete_login_attempts_cached_email(
-        self, request: PortalRequest, **credentials: Any
+        self, request: PortalRequest, **credentials: object
     ) -> None:
-        """What the library counts by itself is not counted here; `set_password` forgives."""
+        """Leave alone what the library counts by itself; `set_password` forgives."""
 
-    def set_password(self, user: Any, password: str) -> None:
-        """A new password lifts the lock-out: whoever reads the mail of the account need not wait
-        for a stranger.
+    def set_password(self, user: User, password: str) -> None:
+        """Lift the lock-out with a new password: the reader of the account's mail need not wait for
+        a stranger.
         """
         super().set_password(user, password)
         devices.forgive(self.request, user)
-        devices.belongs_to(self.request, user)
+        devices.note_owner(self.request, user)
 
-    def login(self, request: PortalRequest, user: Any) -> None:
+    def login(self, request: PortalRequest, user: User) -> None:
         """Begin a session anew, and know the device from now on."""
         super().login(request, user)
         for name in (sessions.SIGNED_OUT, identity.PROVIDED):
             request.session.pop(name, None)
-        devices.belongs_to(request, user)
+        devices.note_owner(request, user)
 
-    def post_login(self, request: PortalRequest, user: Any, **kwargs: Any) -> Any:
-        if sociallogin := (kwargs.get("signal_kwargs") or {}).get("sociallogin"):
+    def post_login(
+        self,
+        request: PortalRequest,
+        user: User,
+        *,
+        signal_kwargs: dict[str, object] | None = None,
+        **kwargs: object,
+    ) -> HttpResponse:
+        if sociallogin := (signal_kwargs or {}).get("sociallogin"):
             request.session[identity.PROVIDED] = {
                 "two_factors": identity.asserts_two_factors(sociallogin)
             }
-        return super().post_login(request, user, **kwargs)
+        answer: HttpResponse = super().post_login(
+            request, user, signal_kwargs=signal_kwargs, **kwargs
+        )
+        return answer
 
     def logout(self, request: PortalRequest) -> None:
         provided = identity.PROVIDED in request.session
@@ -92,30 +102,30 @@ class AccountAdapter(ToldFailures, DefaultAccountAdapter):
             request.session[sessions.SIGNED_OUT] = "provider"
 
     def get_login_stages(self) -> list[str]:
-        """The library's stages, with ours for the second factor."""
+        """Put ours in place of the library's stage for the second factor."""
         ours = "config.accounts.second_factor.AuthenticateStage"
         stages: list[str] = super().get_login_stages()
         return [
             ours if stage == "allauth.mfa.stages.AuthenticateStage" else stage for stage in stages
         ]
 
-    def send_password_reset_mail(self, user: Any, email: str, context: dict[str, Any]) -> None:
-        """No mail goes out in the request: how long that takes, or that it fails, would tell who
-        has an account.
+    def send_password_reset_mail(self, user: User, email: str, context: dict[str, object]) -> None:
+        """Order the mail instead of sending it in the request: how long that takes, or that it
+        fails, would tell who has an account.
         """
         letters.order(user, language=language(), at=self.request.at)
 
-    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
-        said = {
+    def get_reauthentication_methods(self, user: User) -> list[dict[str, str]]:
+        descriptions = {
             "reauthenticate": _("With your password"),
             "mfa_reauthenticate": _("With a code of your app, or a recovery code"),
             "mfa_reauthenticate:webauthn": _("With a passkey"),
         }
-        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
-        return [method | {"description": said[method["id"]]} for method in methods]
+        methods: list[dict[str, str]] = super().get_reauthentication_methods(user)
+        return [method | {"description": str(descriptions[method["id"]])} for method in methods]
 
 
-class MFAAdapter(ToldFailures, DefaultMFAAdapter):
+class MFAAdapter(FailureReports, DefaultMFAAdapter):
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": AccountAdapter.error_messages["incorrect_code"],
         "cannot_generate_recovery_codes": _(
@@ -129,9 +139,9 @@ class MFAAdapter(ToldFailures, DefaultMFAAdapter):
     def decrypt(self, encrypted_text: str) -> str:
         return _cipher().decrypt(encrypted_text.encode()).decode()
 
-    def generate_authenticator_name(self, user: Any, type: Authenticator.Type) -> str:
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
         number = Authenticator.objects.filter(user=user, type=type).count() + 1
-        return gettext("Passkey %(number)s") % {"number": localised(number)}
+        return gettext("Passkey %(number)s") % {"number": in_locale(number)}
 
 
 def _cipher() -> MultiFernet:
@@ -142,5 +152,5 @@ def _cipher() -> MultiFernet:
 
 
 def plain_code(typed: str) -> str:
-    """A code as the library compares it: typed in any digits, with or without spaces."""
+    """Write a code as the library compares it, typed in any digits, with or without spaces."""
     return "".join(latin_digits(typed).split())

@@ -4,7 +4,6 @@ these.
 
 import secrets
 from collections.abc import Callable
-from typing import Any
 
 from allauth.core.internal import ratelimit
 from django.conf import settings
@@ -12,6 +11,7 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse
 
 from agencies.models import User
+from cycles.requests import PortalRequest
 
 SALT = "config.accounts.devices"
 MOST_OWNERS = 5
@@ -35,31 +35,31 @@ class KnownDevices:
         return response
 
 
-def belongs_to(request: Any, user: User) -> None:
+def note_owner(request: PortalRequest, user: User) -> None:
     """Note that this request shows the device to be the user's; the answer carries the cookie."""
     request.device_owner = user
 
 
 def mark_of(request: HttpRequest, user: User | None) -> str:
-    """The device's own mark for a user, "" where the user has not signed in on it."""
+    """Find the device's own mark for a user, "" where the user has not signed in on it."""
     if user is None:
         return ""
     return _owners(request).get(f"{user.pk}", "")
 
 
 def is_known(request: HttpRequest) -> bool:
-    """Whether anybody has signed in on this device."""
+    """Tell whether anybody has signed in on this device."""
     return bool(_owners(request))
 
 
 def owners_of(request: HttpRequest) -> set[str]:
-    """The keys of those who have signed in on this device, as far as it remembers."""
+    """List the keys of those who have signed in on this device, as far as it remembers."""
     return set(_owners(request))
 
 
 def _owners(request: HttpRequest) -> dict[str, str]:
-    """The marks on the cookie by the key of their owner, oldest first; none where it is not ours or
-    is too old.
+    """Read the marks on the cookie by the key of their owner, oldest first; none where it is not
+    ours or is too old.
     """
     cookie = request.COOKIES.get(settings.DEVICE_COOKIE_NAME, "")
     try:
@@ -87,7 +87,7 @@ def _remember(request: HttpRequest, response: HttpResponse, owner: User) -> None
 
 
 def counts_of(request: HttpRequest, user: User | None, typed: str) -> list[tuple[str, str]]:
-    """What a wrong password counts for: the device's own count where it is known, else account and
+    """List the counts of a wrong password: the device's own where it is known, else account and
     address.
 
     A name that nobody has is counted as an account is, so that the lock does not tell which names

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
+from agencies.models import User
 from config.accounts import recovery_codes
 from config.accounts.adapters import plain_code
 from config.accounts.passwords import HELP
@@ -34,7 +35,7 @@ class _TwicePassword(forms.Form):
                 self.fields[name].widget.attrs["dir"] = "ltr"
         self.fields["password1"].help_text = HELP
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         data = forms.Form.clean(self) or {}
         if (
             data.get("password1")
@@ -75,21 +76,21 @@ class _OnceOnly(_TypedCode):
     would forget.
     """
 
-    user: Any
+    user: User
 
-    def clean_code(self) -> Any:
+    def clean_code(self) -> str:
         typed = self.cleaned_data["code"]
         if recovery_codes.is_of_form(typed):
             return self._recovery_code(typed)
         form: Any = super()
-        code = form.clean_code()
+        code: str = form.clean_code()
         lives = settings.MFA_TOTP_TOLERANCE * 2 + 1
         if not cache.add(f"factor:used:{self.user.pk}:{code}", True, lives * mfa.TOTP_PERIOD):
             raise get_adapter().validation_error("incorrect_code")
         return code
 
     def _recovery_code(self, typed: str) -> str:
-        """Tries are counted as those of an app's codes are."""
+        """Take a recovery code; tries are counted as those of an app's codes are."""
         forgive_tries = check_rate_limit(self.user)
         used = recovery_codes.use(self.user, typed, at=now())
         if used is None:

@@ -6,13 +6,12 @@ the signature of the ID token, whose account it is, and which sentence is shown 
 """
 
 import logging
-from typing import Any
 
 import jwt
 import requests
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, get_adapter
-from allauth.socialaccount.models import SocialApp, SocialLogin
+from allauth.socialaccount.models import SocialApp, SocialLogin, SocialToken
 from allauth.socialaccount.providers.oauth2.client import OAuth2Client, OAuth2Error
 from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
@@ -24,10 +23,11 @@ from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from jwt.algorithms import AllowedPublicKeys
 
 from agencies import national_ids
 from agencies.models import User
-from agencies.persian import named
+from agencies.persian import local_name
 from cycles.requests import PortalRequest
 
 logger = logging.getLogger(__name__)
@@ -69,8 +69,8 @@ UNKNOWN = _(
 
 
 def name() -> str:
-    """What the provider is called in the reader's language."""
-    return named(settings.OIDC_NAME, settings.OIDC_NAME_EN)
+    """Name the provider in the reader's language."""
+    return local_name(settings.OIDC_NAME, settings.OIDC_NAME_EN)
 
 
 def back_to_sign_in(request: PortalRequest, sentence: str | Promise) -> HttpResponse:
@@ -86,15 +86,15 @@ class NonceClient(OAuth2Client):
     """Asks for an ID token that names this very request."""
 
     def get_redirect_url(
-        self, authorization_url: str, scope: Any, extra_params: dict[str, str]
+        self, authorization_url: str, scope: list[str], extra_params: dict[str, str]
     ) -> str:
         params = extra_params | {"nonce": nonce_of(self.state)}
         return str(super().get_redirect_url(authorization_url, scope, params))
 
 
 def nonce_of(state: str | None) -> str:
-    """The nonce that belongs to a state: a state is known to one session and good for one answer,
-    and so is this.
+    """Derive the nonce that belongs to a state: a state is known to one session and good for one
+    answer, and so is this.
     """
     return salted_hmac(
         "config.accounts.identity.nonce", state or "", algorithm="sha256"
@@ -112,9 +112,15 @@ class IdentityFlow(OpenIDConnectOAuth2Adapter):
         return request.build_absolute_uri(reverse("account_identity_callback"))
 
     def complete_login(
-        self, request: PortalRequest, app: SocialApp, token: Any, **kwargs: Any
+        self,
+        request: PortalRequest,
+        app: SocialApp,
+        token: SocialToken,
+        *,
+        response: dict[str, str],
+        **kwargs: object,
     ) -> SocialLogin:
-        id_token = kwargs["response"].get("id_token")
+        id_token = response.get("id_token")
         if not id_token:
             raise TokenRefused("The provider sent no ID token.")
         claims = self._decode_id_token(app, id_token)
@@ -125,15 +131,15 @@ class IdentityFlow(OpenIDConnectOAuth2Adapter):
             claims = userinfo | claims
         return self.get_provider().sociallogin_from_response(request, claims)
 
-    def _decode_id_token(self, app: SocialApp, id_token: str) -> dict[str, Any]:
-        """The claims of an ID token: signed by the provider's key, for us, still good, and for this
-        very request.
+    def _decode_id_token(self, app: SocialApp, id_token: str) -> dict[str, object]:
+        """Read the claims of an ID token that is signed by the provider's key, for us, still good,
+        and for this very request; refuse any other.
         """
         issuer = self.openid_config["issuer"]
         if issuer.rstrip("/") != settings.OIDC_SERVER_URL:
             raise TokenRefused("The provider describes itself as another than the settings name.")
         try:
-            claims: dict[str, Any] = jwt.decode(
+            claims: dict[str, object] = jwt.decode(
                 id_token,
                 key=self._signing_key(id_token),
                 algorithms=ALGORITHMS,
@@ -153,8 +159,8 @@ class IdentityFlow(OpenIDConnectOAuth2Adapter):
             raise TokenRefused("The ID token was made for somebody else.")
         return claims
 
-    def _signing_key(self, id_token: str) -> Any:
-        """The provider's published key by which the token says it is signed."""
+    def _signing_key(self, id_token: str) -> AllowedPublicKeys:
+        """Find the provider's published key by which the token says it is signed."""
         header = jwt.get_unverified_header(id_token)
         with get_adapter().get_requests_session() as session:
             answer = session.get(self.openid_config["jwks_uri"])
@@ -169,7 +175,8 @@ class IdentityFlow(OpenIDConnectOAuth2Adapter):
             raise TokenRefused(
                 "The ID token is signed by a key that the provider does not publish."
             )
-        return fitting[0].key
+        key: AllowedPublicKeys = fitting[0].key
+        return key
 
 
 class IdentityProvider(OpenIDConnectProvider):
@@ -189,9 +196,12 @@ class IdentityAdapter(DefaultSocialAccountAdapter):
         )
 
     def list_apps(
-        self, request: PortalRequest, provider: Any = None, client_id: Any = None
+        self,
+        request: PortalRequest,
+        provider: str | None = None,
+        client_id: str | None = None,
     ) -> list[SocialApp]:
-        """The one provider of the settings, none in the database."""
+        """List the one provider of the settings, none in the database."""
         if not settings.IDENTITY_PROVIDER:
             return []
         app = SocialApp(
@@ -215,7 +225,7 @@ class IdentityAdapter(DefaultSocialAccountAdapter):
         return False
 
     def pre_social_login(self, request: PortalRequest, sociallogin: SocialLogin) -> None:
-        """Find whose account it is; of what the provider said only how it was proved goes on."""
+        """Find whose account it is; keep of what the provider said only how it was proved."""
         claims = sociallogin.account.extra_data
         sociallogin.account.extra_data = {
             key: claims[key] for key in ("acr", "amr") if key in claims
@@ -230,10 +240,10 @@ class IdentityAdapter(DefaultSocialAccountAdapter):
     def on_authentication_error(
         self,
         request: PortalRequest,
-        provider: Any,
-        error: Any = None,
-        exception: Any = None,
-        extra_context: Any = None,
+        provider: OpenIDConnectProvider,
+        error: str | None = None,
+        exception: Exception | None = None,
+        extra_context: dict[str, object] | None = None,
     ) -> None:
         # other errors of the library quote the whole answer, tokens and all
         reason = exception if isinstance(exception, TokenRefused) else type(exception).__name__
@@ -247,7 +257,7 @@ class IdentityAdapter(DefaultSocialAccountAdapter):
         raise ImmediateHttpResponse(back_to_sign_in(request, sentence))
 
 
-def _owner(national_id: Any) -> User | None:
+def _owner(national_id: object) -> User | None:
     try:
         return User.objects.filter(national_id=national_ids.parse(str(national_id or ""))).first()
     except ValueError:
@@ -255,11 +265,11 @@ def _owner(national_id: Any) -> User | None:
 
 
 def asserts_two_factors(sociallogin: SocialLogin) -> bool:
-    """Whether the provider says that the person showed two factors, in one of the ways that the
-    settings name.
+    """Tell whether the provider says that the person showed two factors, in one of the ways that
+    the settings name.
     """
-    said = sociallogin.account.extra_data
-    if said.get("acr") and said["acr"] in settings.OIDC_TWO_FACTOR_ACR:
+    claims = sociallogin.account.extra_data
+    if claims.get("acr") and claims["acr"] in settings.OIDC_TWO_FACTOR_ACR:
         return True
     wanted = set(settings.OIDC_TWO_FACTOR_AMR)
-    return bool(wanted) and isinstance(said.get("amr"), list) and wanted <= set(said["amr"])
+    return bool(wanted) and isinstance(claims.get("amr"), list) and wanted <= set(claims["amr"])

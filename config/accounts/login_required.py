@@ -1,10 +1,11 @@
 """What a visitor who is not signed in is answered."""
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -20,7 +21,9 @@ class LoginRequired(LoginRequiredMiddleware):
     session was over is answered with the texts that it held, to be taken along.
     """
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> Any:
+    def handle_no_permission(
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> Any:
         if is_asked_by_script(request):
             return HttpResponse(status=401)
         if request.method == "POST" and (texts := typed_texts(request)):
@@ -32,5 +35,5 @@ class LoginRequired(LoginRequiredMiddleware):
 
 
 def typed_texts(request: HttpRequest) -> list[str]:
-    """What a form holds of several words."""
+    """List what a form holds of several words."""
     return [text for _name, text in fields(request, without=SECRET_FIELDS) if is_prose(text)]

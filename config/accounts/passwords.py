@@ -4,7 +4,6 @@ gives away.
 
 import re
 from collections.abc import Iterable
-from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -14,7 +13,7 @@ from zxcvbn import zxcvbn
 
 from agencies.models import User
 from agencies.passwords import one_spelling
-from agencies.persian import localised
+from agencies.persian import in_locale
 from config.accounts.local_words import FORMS, SHORTEST, YEARS
 
 EXAMINED = 72
@@ -48,10 +47,10 @@ EASY = _("The password is easy to guess.")
 class GuessablePasswordValidator:
     """Refuses in one sentence that names the rule and one that says how to mend it."""
 
-    def validate(self, password: str, user: Any = None) -> None:
+    def validate(self, password: str, user: User | None = None) -> None:
         password = one_spelling(password)
         if len(password) < settings.PASSWORD_LENGTH:
-            count = localised(settings.PASSWORD_LENGTH)
+            count = in_locale(settings.PASSWORD_LENGTH)
             raise ValidationError(TOO_SHORT, code="password_too_short", params={"count": count})
         if rule := why_guessable(password, user):
             raise ValidationError([rule, MEND])
@@ -68,7 +67,7 @@ HELP = _(
 
 
 def why_guessable(password: str, user: User | None) -> str | Promise:
-    """The rule that a password breaks, "" where it is good."""
+    """Name the rule that a password breaks, "" where it is good."""
     known = frozenset(known_words(user))
     own = left_over(password, known)
     if len(own) < OWN_CHARACTERS:
@@ -79,8 +78,8 @@ def why_guessable(password: str, user: User | None) -> str | Promise:
 
 
 def known_words(user: User | None) -> Iterable[str]:
-    """The words of a person's names and address and of the names and codes of the agencies they
-    belong to.
+    """Find the words of a person's names and address and of the names and codes of their
+    agencies.
     """
     if user is None:
         return
@@ -95,17 +94,15 @@ def known_words(user: User | None) -> Iterable[str]:
 
 
 def left_over(password: str, known: frozenset[str]) -> str:
-    """The letters and digits of a password without the words that are known, the longest taken away
-    first.
-    """
+    """Take the known words out of a password's letters and digits, the longest first."""
     rest = "".join(letter for letter in password.casefold()[:256] if letter.isalnum())
     for word in sorted(known | FORMS | YEARS, key=len, reverse=True):
         rest = rest.replace(word, "")
     return rest
 
 
-def _rule(sequence: list[dict[str, Any]], known: frozenset[str]) -> str | Promise:
-    """What the longest part that was recognised is."""
+def _rule(sequence: list[dict[str, str]], known: frozenset[str]) -> str | Promise:
+    """Name the rule by what the longest part is that was recognised."""
     parts = [part for part in sequence if part["pattern"] != "bruteforce"]
     if not parts:
         return EASY

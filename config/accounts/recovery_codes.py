@@ -7,11 +7,12 @@ empty, so it never takes one for right; whether one is, is asked here.
 import hashlib
 import secrets
 from datetime import datetime
-from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.db import transaction
+from django.db.models import QuerySet
 
+from agencies.locks import locked
 from agencies.models import User
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -23,7 +24,7 @@ COUNT = 10
 
 
 def is_of_form(typed: str) -> bool:
-    """Whether what was typed may be a recovery code; an app's code is shorter."""
+    """Tell whether what was typed may be a recovery code; an app's code is shorter."""
     return len(_plain(typed)) == LENGTH
 
 
@@ -34,22 +35,20 @@ def unused_count(user: User) -> int:
 
 @transaction.atomic
 def renew(user: User) -> list[str]:
-    """Make new codes in place of those before; they are told here and nowhere again."""
-    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    """Make new codes in place of those before; they are returned here and shown nowhere again."""
+    locked(User.objects.all()).get(pk=user.pk)
     _rows(user).delete()
     codes = [_new_code() for _number in range(COUNT)]
     kept = [{"digest": _digest(code), "used_at": None} for code in codes]
-    data: dict[str, Any] = {"migrated_codes": [], "codes": kept}
+    data: dict[str, object] = {"migrated_codes": [], "codes": kept}
     Authenticator.objects.create(user=user, type=Authenticator.Type.RECOVERY_CODES, data=data)
     return codes
 
 
 @transaction.atomic
 def use(user: User, typed: str, *, at: datetime) -> Authenticator | None:
-    """Mark a code as used; the row it stands in, or None where there is no such code that is
-    unused.
-    """
-    row = _rows(user).select_for_update().first()
+    """Mark a code as used; return the row it stands in, or None where no unused code is like it."""
+    row = locked(_rows(user), with_keys=True).first()
     if row is None:
         return None
     digest = _digest(typed)
@@ -61,8 +60,11 @@ def use(user: User, typed: str, *, at: datetime) -> Authenticator | None:
     return None
 
 
-def _rows(user: User) -> Any:
-    return Authenticator.objects.filter(user=user, type=Authenticator.Type.RECOVERY_CODES)
+def _rows(user: User) -> QuerySet[Authenticator]:
+    rows: QuerySet[Authenticator] = Authenticator.objects.filter(
+        user=user, type=Authenticator.Type.RECOVERY_CODES
+    )
+    return rows
 
 
 def _new_code() -> str:

@@ -1,7 +1,6 @@
 """Whoever signs, marks, decides or publishes sets up a second factor before anything else."""
 
 from collections.abc import Callable
-from typing import Any
 
 from allauth.mfa import stages
 from allauth.mfa.models import Authenticator
@@ -13,6 +12,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from agencies.roles import TWO_FACTORS
 from config.accounts import identity
+from cycles.requests import PortalRequest
 
 SET_UP = "mfa_index"
 OPEN = frozenset(
@@ -38,14 +38,15 @@ class RequiredSecondFactor:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request: Any, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
-        """None where the page may be shown; else the way to the page that
-        sets a second factor up.
-        """
+    def process_view(
+        self, request: PortalRequest, view: object, args: object, kwargs: object
+    ) -> HttpResponse | None:
+        """Lead to the page that sets a second factor up, unless the page asked for may be shown."""
         if not lacks_factor(request):
             return None
         request.lacks_factor = True  # the page says why it is shown
-        if request.resolver_match.url_name in OPEN and not request.resolver_match.namespace:
+        page = request.resolver_match
+        if page is not None and page.url_name in OPEN and not page.namespace:
             return None
         if request.htmx:
             return HttpResponseClientRedirect(reverse(SET_UP))
@@ -65,9 +66,9 @@ class AuthenticateStage(stages.AuthenticateStage):
         return needed
 
 
-def lacks_factor(request: Any) -> bool:
-    """Whether the visitor holds a role that needs a second factor, and has none; recovery codes
-    alone are none.
+def lacks_factor(request: PortalRequest) -> bool:
+    """Tell whether the visitor holds a role that needs a second factor, and has none; recovery
+    codes alone are none.
     """
     if not settings.SECOND_FACTOR or not request.user.is_authenticated:
         return False

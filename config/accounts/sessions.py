@@ -2,13 +2,16 @@
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 
 from agencies.roles import TWO_FACTORS
+
+if TYPE_CHECKING:  # this is imported before there are models
+    from cycles.requests import PortalRequest
 
 BEGAN, SEEN = "session_began", "session_seen"
 """Where in the session stand the seconds at which it began and was last used, by the server's own
@@ -24,7 +27,7 @@ written at every request.
 """
 
 
-def begin(sender: Any, request: Any, user: Any, **_kwargs: Any) -> None:
+def begin(sender: object, request: HttpRequest, **_kwargs: object) -> None:
     """Note when a session begins, with the sign-in itself: the first page after it need not write
     for that.
     """
@@ -35,7 +38,7 @@ class SessionLimits:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: "PortalRequest") -> HttpResponse:
         if request.user.is_authenticated:
             if reason := why_over(request):
                 logout(request)
@@ -45,8 +48,8 @@ class SessionLimits:
         return self.get_response(request)
 
 
-def why_over(request: Any) -> str:
-    """Why a session is over, "" while it lasts."""
+def why_over(request: "PortalRequest") -> str:
+    """Tell why a session is over, "" while it lasts."""
     session, now = request.session, time.time()
     if now - session.get(BEGAN, now) >= settings.SESSION_HOURS * 3600:
         return "age"
@@ -58,7 +61,7 @@ def why_over(request: Any) -> str:
     return ""
 
 
-def note_use(request: Any) -> None:
+def note_use(request: HttpRequest) -> None:
     """Note in the session that it is used, at most once a minute."""
     session, now = request.session, time.time()
     if BEGAN not in session:

@@ -4,7 +4,7 @@ import os
 
 from django.core.exceptions import ImproperlyConfigured
 
-from config.environment import DEBUG, flag, listed
+from config.environment import DEBUG, flag, word_list
 
 AUTH_USER_MODEL = "agencies.User"
 AUTHENTICATION_BACKENDS = [
@@ -103,8 +103,8 @@ OIDC_ACR_VALUES = os.environ.get(
 )  # asked for; what counts is what the provider then asserts
 # By what the provider asserts of a sign-in (`acr`, or all of some `amr`) the second factor here is
 # not asked for.
-OIDC_TWO_FACTOR_ACR = listed("OIDC_TWO_FACTOR_ACR")
-OIDC_TWO_FACTOR_AMR = listed("OIDC_TWO_FACTOR_AMR")
+OIDC_TWO_FACTOR_ACR = word_list("OIDC_TWO_FACTOR_ACR")
+OIDC_TWO_FACTOR_AMR = word_list("OIDC_TWO_FACTOR_AMR")
 OIDC_SIGN_OUT_URL = os.environ.get(
     "OIDC_SIGN_OUT_URL", ""
 )  # the provider's own page, shown after signing out here

@@ -7,7 +7,6 @@ browser. What somebody else typed is never sent in one's name.
 """
 
 from collections.abc import Callable
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
@@ -30,7 +29,7 @@ NEW_TOKEN_HEADER = "X-Form-Token"  # noqa: S105 - the name of a header
 
 
 def csrf_failure(request: PortalRequest, reason: str = "") -> HttpResponse:
-    """What was typed, and a way to send it; a form that is not from our pages is refused in a
+    """Give back what was typed with a way to send it; refuse a form that is not from our pages in a
     sentence.
     """
     request.refusal = "csrf"
@@ -56,7 +55,7 @@ class SamePerson:
         return self.get_response(request)
 
     def process_view(
-        self, request: PortalRequest, view: Any, args: Any, kwargs: Any
+        self, request: PortalRequest, view: object, args: object, kwargs: object
     ) -> HttpResponse | None:
         if request.method in ("GET", "HEAD", "OPTIONS") or not request.user.is_authenticated:
             return None
@@ -86,7 +85,7 @@ def _page(request: HttpRequest, *, may_send: bool) -> HttpResponse:
 
 
 def _is_from_our_page(request: HttpRequest) -> bool:
-    """Whether the browser says that the form was sent from a page of this very host."""
+    """Tell whether the browser says that the form was sent from a page of this very host."""
     origin = request.headers.get("Origin") or request.headers.get("Referer") or ""
     if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
         return False
@@ -94,8 +93,8 @@ def _is_from_our_page(request: HttpRequest) -> bool:
 
 
 def _is_same_person(request: HttpRequest) -> bool:
-    """Whether it was typed by who is signed in: the page says so, or nobody else has signed in on
-    this device.
+    """Tell whether the person who is signed in typed the form: the page says so, or nobody else has
+    signed in on this device.
     """
     person = str(request.user.pk) if request.user.is_authenticated else ""
     drawn_for = _drawn_for(request)
@@ -103,7 +102,7 @@ def _is_same_person(request: HttpRequest) -> bool:
 
 
 def _drawn_for(request: HttpRequest) -> str:
-    """For whom the page was drawn from which this comes, "" where its script did not say."""
+    """Find for whom the page was drawn from which this comes, "" where its script did not say."""
     if header := request.headers.get("X-Signed-In-As"):
         return header
     try:
@@ -113,7 +112,7 @@ def _drawn_for(request: HttpRequest) -> str:
 
 
 def _is_about_signing_in(request: HttpRequest) -> bool:
-    """Whether the form is one of the account's own: passwords and codes are typed anew."""
+    """Tell whether the form is one of the account's own: passwords and codes are typed anew."""
     match = request.resolver_match
     return match is None or (match.url_name or "").startswith(
         ("account_", "mfa_", "socialaccount_")

@@ -2,8 +2,6 @@
 codes.
 """
 
-from typing import Any
-
 from allauth.account import views as account
 from allauth.account.decorators import reauthentication_required
 from allauth.core import ratelimit
@@ -19,6 +17,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from agencies.models import User
 from config.accounts import devices, identity, recovery_codes
 from config.accounts.sessions import SIGNED_OUT
 from cycles.requests import PortalRequest
@@ -27,8 +26,8 @@ from cycles.requests import PortalRequest
 class SignInView(account.LoginView):
     """The library's page, with what this portal says on it."""
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context_data(**kwargs)
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
+        context: dict[str, object] = super().get_context_data(**kwargs)
         context["signed_out"] = self.request.session.get(SIGNED_OUT, "")
         if settings.IDENTITY_PROVIDER:
             context["identity_provider"] = identity.name()
@@ -41,7 +40,7 @@ _sign_in = SignInView.as_view()
 
 @login_not_required
 def sign_in(request: PortalRequest) -> HttpResponse:
-    """Only so many tries come from one address, but for those on a device that somebody has signed
+    """Take only so many tries from one address, but for those on a device that somebody has signed
     in on.
     """
     counted = request.method == "POST" and not devices.is_known(request)
@@ -58,9 +57,9 @@ def sign_in(request: PortalRequest) -> HttpResponse:
 class FactorsView(IndexView):
     """The library's page of second factors, with how many recovery codes are left."""
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context_data(**kwargs)
-        user: Any = self.request.user
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
+        context: dict[str, object] = super().get_context_data(**kwargs)
+        user: User = self.request.user
         return context | {"recovery_codes_left": recovery_codes.unused_count(user)}
 
 
@@ -87,7 +86,7 @@ class AddPasskeyView(_ThenRecoveryCodes, AddWebAuthnView):
 @reauthentication_required
 def make_recovery_codes(request: PortalRequest) -> HttpResponse:
     """Make new codes; the answer shows them, and no page shows them again."""
-    user: Any = request.user
+    user: User = request.user
     if not can_generate_recovery_codes(user):
         return redirect("mfa_index")
     if request.method == "POST":

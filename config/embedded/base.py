@@ -10,7 +10,7 @@ from . import ensure_postgres
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+    def get_new_connection(self, conn_params: dict[str, object]) -> Any:
         try:
             return super().get_new_connection(conn_params)
         except self.Database.OperationalError:

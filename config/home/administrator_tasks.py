@@ -12,7 +12,7 @@ from agencies.models import in_reach
 from agencies.roles import Role
 from appeals.models import Appeal
 from config.home.secretariat_tasks import SecretariatTasks
-from config.home.year_strip import Task, counted
+from config.home.year_strip import Task, with_count
 from cycles.calendar import Phase
 from cycles.models import Nomination, Window
 from indicators.models import Measure
@@ -49,7 +49,7 @@ class AdministratorTasks(SecretariatTasks):
             board = reverse("submissions:board", args=[cycle.pk])
             if window := self.open_window(cycle.pk, Phase.SCORING):
                 if n := row["unassigned"]:
-                    title = counted(
+                    title = with_count(
                         ngettext(
                             "%(count)s submission has no assessor",
                             "%(count)s submissions have no assessor",
@@ -59,7 +59,7 @@ class AdministratorTasks(SecretariatTasks):
                     )
                     yield Task(title, str(cycle), _("Assign"), board, window.closes_at)
                 if n := row["marked"]:
-                    title = counted(
+                    title = with_count(
                         ngettext(
                             "The scores of %(count)s agency wait to be communicated",
                             "The scores of %(count)s agencies wait to be communicated",
@@ -77,7 +77,7 @@ class AdministratorTasks(SecretariatTasks):
         """National roles that another administrator has proposed, for somebody else."""
         waiting = Nomination.objects.waiting().exclude(Q(proposed_by=self.user) | Q(user=self.user))
         if count := waiting.count():
-            title = counted(
+            title = with_count(
                 ngettext(
                     "%(count)s national role waits for a second administrator",
                     "%(count)s national roles wait for a second administrator",
@@ -100,7 +100,7 @@ class AdministratorTasks(SecretariatTasks):
         )
         unheard = rows.undecided().filter(Exists(opened), reviewer=None)
         for cycle, n in unheard.order_by().values_list("cycle").annotate(n=Count("pk")):
-            title = counted(
+            title = with_count(
                 ngettext(
                     "%(count)s appeal has no reviewer", "%(count)s appeals have no reviewer", n
                 ),
@@ -133,14 +133,14 @@ class AdministratorTasks(SecretariatTasks):
             )
             closes_at = until.closes_at if until else None
             if n := without[cycle.pk]:
-                said = ngettext(
+                words = ngettext(
                     "%(count)s measure has no steward", "%(count)s measures have no steward", n
                 )
-                yield Task(counted(said, n), str(cycle), _("Name a steward"), url, closes_at)
+                yield Task(with_count(words, n), str(cycle), _("Name a steward"), url, closes_at)
             if n := left[cycle.pk]:
-                said = ngettext(
+                words = ngettext(
                     "%(count)s figure waits for an administrator without an interest",
                     "%(count)s figures wait for an administrator without an interest",
                     n,
                 )
-                yield Task(counted(said, n), str(cycle), _("Enter"), url, closes_at)
+                yield Task(with_count(words, n), str(cycle), _("Enter"), url, closes_at)

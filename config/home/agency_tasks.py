@@ -1,18 +1,17 @@
 """What waits for the people of agencies and of their headquarters."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 from agencies.roles import HEADS, SUPERIOR_ROLES, Role
 from appeals.models import Appeal, Question
 from appeals.workflow import AppealState
 from config.home import closing_tasks
-from config.home.year_strip import Outlook, Task, address_of_set, counted
+from config.home.year_strip import Outlook, Task, address_of_set, with_count
 from cycles.calendar import Phase
 from cycles.models import Participation
 from indicators.models import IndicatorSet, Kind, Plan, QuarterReport
@@ -41,29 +40,34 @@ class AgencyTasks(Outlook):
         drafts = IndicatorSet.objects.filter(
             kind=Kind.SPECIFIC, agency__in=mine, cycle__in=self.cycles
         )
-        sets = {(s.cycle_id, s.agency_id): s for s in drafts.select_related("agency", "cycle")}
+        sets = {
+            (indicator_set.cycle_id, indicator_set.agency_id): indicator_set
+            for indicator_set in drafts.select_related("agency", "cycle")
+        }
         taking_part = Participation.objects.active().filter(cycle__in=self.cycles, agency__in=mine)
-        for p in taking_part.select_related("agency", "cycle").order_by("-cycle__year", "pk"):
-            chosen = sets.get((p.cycle_id, p.agency_id))
+        for participation in taking_part.select_related("agency", "cycle").order_by(
+            "-cycle__year", "pk"
+        ):
+            chosen = sets.get((participation.cycle_id, participation.agency_id))
             if chosen is None or chosen.state == SetState.DRAFT:
-                if window := self.open_window(p.cycle_id, Phase.PROPOSAL):
+                if window := self.open_window(participation.cycle_id, Phase.PROPOSAL):
                     url = address_of_set(chosen)
                     yield Task(
                         _("Propose specific indicators"),
-                        str(p.cycle),
+                        str(participation.cycle),
                         _("Propose"),
                         url,
                         window.closes_at,
                     )
             elif chosen.state == SetState.RETURNED and (
-                window := self.open_window(p.cycle_id, Phase.APPROVAL)
+                window := self.open_window(participation.cycle_id, Phase.APPROVAL)
             ):
                 url = reverse("indicators:detail", args=[chosen.pk])
                 title = _("The working group returned your indicators")
                 yield Task(title, str(chosen), _("Change"), url, window.closes_at)
 
     def _of_plans(self, mine: list[int]) -> Iterator[Task]:
-        """The annual plan while it can be laid and signed; then each quarter while it can be
+        """List the annual plan while it can be laid and signed, then each quarter while it can be
         reported.
         """
         laying: set[int] = set()
@@ -76,39 +80,41 @@ class AgencyTasks(Outlook):
         reports = QuarterReport.objects.filter(
             agency__in=mine, cycle__in=self.cycles, state=ReportState.DRAFT
         )
-        for r in reports.exclude(plan__in=laying).for_notices().with_progress().order_by("pk"):
-            window = self.open_window(r.cycle_id, Phase.MONITORING, r)
-            if window and r.planned:
-                title = _("Report quarter %(quarter)s") % {"quarter": localised(r.quarter)}
+        for report in reports.exclude(plan__in=laying).for_notices().with_progress().order_by("pk"):
+            window = self.open_window(report.cycle_id, Phase.MONITORING, report)
+            if window and report.planned:
+                title = _("Report quarter %(quarter)s") % {"quarter": in_locale(report.quarter)}
                 yield Task(
                     title,
-                    str(r),
+                    str(report),
                     _("Go on"),
-                    r.get_absolute_url(),
+                    report.get_absolute_url(),
                     window.closes_at,
-                    r.entered,
-                    r.planned,
+                    report.entered,
+                    report.planned,
                 )
 
     def _of_submissions(self, mine: list[int]) -> Iterator[Task]:
         submissions = Submission.objects.filter(agency__in=mine, cycle__in=self.cycles)
-        for s in (
+        for submission in (
             submissions.select_related("agency", "cycle")
             .with_progress()
             .order_by("-cycle__year", "pk")
         ):
-            yield from self._of_submission(s)
+            yield from self._of_submission(submission)
 
-    def _of_submission(self, s: Submission) -> Iterator[Task]:
-        if s.state in IN_WORK and (window := self.open_window(s.cycle_id, Phase.SELF_ASSESSMENT)):
-            lines, done = _line_counts(s)
+    def _of_submission(self, submission: Submission) -> Iterator[Task]:
+        if submission.state in IN_WORK and (
+            window := self.open_window(submission.cycle_id, Phase.SELF_ASSESSMENT)
+        ):
+            lines, done = _line_counts(submission)
             left = lines - done
-            url = reverse("submissions:detail", args=[s.pk])
-            if s.state == SubmissionState.RETURNED:
+            url = reverse("submissions:detail", args=[submission.pk])
+            if submission.state == SubmissionState.RETURNED:
                 title = _("The headquarters returned the self-assessment")
-                yield Task(title, str(s), _("Change"), url, window.closes_at, done, lines)
+                yield Task(title, str(submission), _("Change"), url, window.closes_at, done, lines)
             elif left:
-                title = counted(
+                title = with_count(
                     ngettext(
                         "%(count)s line is not complete yet",
                         "%(count)s lines are not complete yet",
@@ -116,35 +122,45 @@ class AgencyTasks(Outlook):
                     ),
                     left,
                 )
-                yield Task(title, str(s), _("Continue"), url, window.closes_at, done, lines)
-            if s.agency_id in self.user.agency_ids(self.at, *HEADS):
-                review = reverse("submissions:review", args=[s.pk])
+                yield Task(
+                    title, str(submission), _("Continue"), url, window.closes_at, done, lines
+                )
+            if submission.agency_id in self.user.agency_ids(self.at, *HEADS):
+                review = reverse("submissions:review", args=[submission.pk])
                 yield Task(
                     _("Review and sign the self-assessment"),
-                    str(s),
+                    str(submission),
                     _("Review"),
                     review,
                     window.closes_at,
                 )
-        elif s.state == SubmissionState.COMMUNICATED:
-            window = self.open_window(s.cycle_id, Phase.APPEAL, s)
+        elif submission.state == SubmissionState.COMMUNICATED:
+            window = self.open_window(submission.cycle_id, Phase.APPEAL, submission)
             until = window.closes_at if window else None
-            report = reverse("submissions:report", args=[s.pk])
+            report = reverse("submissions:report", args=[submission.pk])
             title = (
                 _("Your scores are here; you may appeal line by line")
                 if until
                 else _("Your scores are here")
             )
-            yield Task(title, str(s), _("Read"), report, until)
+            yield Task(title, str(submission), _("Read"), report, until)
 
     def _of_clarifications(self, mine: list[int]) -> Iterator[Task]:
         asked = Clarification.objects.filter(
             agency__in=mine, cycle__in=self.cycles, state=ClarificationState.ASKED
         )
-        for c in asked.select_related("line__measure").order_by("pk"):
-            if window := self.open_window(c.cycle_id, Phase.CLARIFICATION, c):
+        for clarification in asked.select_related("line__measure").order_by("pk"):
+            if window := self.open_window(
+                clarification.cycle_id, Phase.CLARIFICATION, clarification
+            ):
                 title = _("An assessor asks about a line")
-                yield Task(title, str(c), _("Reply"), c.get_absolute_url(), window.closes_at)
+                yield Task(
+                    title,
+                    str(clarification),
+                    _("Reply"),
+                    clarification.get_absolute_url(),
+                    window.closes_at,
+                )
 
     def _of_drafted_appeals(self, mine: list[int]) -> Iterator[Task]:
         """Appeals that are drafted and not filed: a head signs them, others wait for that."""
@@ -154,7 +170,7 @@ class AgencyTasks(Outlook):
         found = [w for a in drafted if (w := self.open_window(a.cycle_id, Phase.APPEAL, a))]
         if not found:
             return
-        title = counted(
+        title = with_count(
             ngettext(
                 "%(count)s appeal is drafted but not filed",
                 "%(count)s appeals are drafted but not filed",
@@ -193,16 +209,20 @@ class AgencyTasks(Outlook):
         above = self.user.agency_ids(self.at, *SUPERIOR_ROLES)
         units = Submission.objects.active().filter(agency__parent__in=above, cycle__in=self.cycles)
         waiting = units.filter(state=SubmissionState.SUBMITTED, checked_at=None)
-        for s in waiting.select_related("agency", "cycle").order_by(
+        for submission in waiting.select_related("agency", "cycle").order_by(
             "-cycle__year", "agency__sort_key", "pk"
         ):
-            if window := self.open_window(s.cycle_id, Phase.SELF_ASSESSMENT):
-                url = reverse("submissions:review", args=[s.pk])
+            if window := self.open_window(submission.cycle_id, Phase.SELF_ASSESSMENT):
+                url = reverse("submissions:review", args=[submission.pk])
                 yield Task(
-                    _("Check a unit's self-assessment"), str(s), _("Check"), url, window.closes_at
+                    _("Check a unit's self-assessment"),
+                    str(submission),
+                    _("Check"),
+                    url,
+                    window.closes_at,
                 )
 
 
-def _line_counts(submission: Any) -> tuple[int, int]:
+def _line_counts(submission: Submission) -> tuple[int, int]:
     """Count the lines of a submission (`with_progress`), and those that are done."""
     return submission.lines, submission.lines_done

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 from config.home.year_strip import Task
-from cycles.calendar import DAY, TEHRAN, Phase, midnight
+from cycles.calendar import DAY, Phase, day_of, midnight
 from cycles.models import Participation, Window
 from festival.models import (
     SETTLED,
@@ -31,7 +31,9 @@ AHEAD = timedelta(days=30)
 
 
 def of_agency(mine: Sequence[int], at: datetime) -> Iterator[Task]:
-    """For the people of these agencies: plans, items that are due, the survey; five queries."""
+    """List plans, items that are due and the survey for the people of these agencies; five
+    queries.
+    """
     yield from _to_begin(mine, at)
     drafts = ImprovementPlan.objects.filter(
         agency__in=mine, state__in=(PlanState.DRAFT, PlanState.RETURNED)
@@ -57,7 +59,9 @@ def of_agency(mine: Sequence[int], at: datetime) -> Iterator[Task]:
 
 
 def _to_begin(mine: Sequence[int], at: datetime) -> Iterator[Task]:
-    """The newest published results of agencies that have no plan on them, until plans are due."""
+    """Find the newest published results of agencies that have no plan on them, until plans
+    are due.
+    """
     newest = Edition.objects.published(at).aggregate(year=Max("cycle__year"))["year"]
     closes = Window.objects.filter(
         cycle__year=newest, phase=Phase.FESTIVAL, agency=None, closes_at__gt=at
@@ -76,18 +80,18 @@ def _to_begin(mine: Sequence[int], at: datetime) -> Iterator[Task]:
 
 
 def _due_items(mine: Sequence[int], at: datetime) -> Iterator[Task]:
-    soon = (at + AHEAD).astimezone(TEHRAN).date()
+    soon = day_of(at + AHEAD)
     settled = Progress.objects.filter(is_current=True, status__in=SETTLED).values("item")
     due = Q(items__struck_at=None, items__due_on__lte=soon) & ~Q(items__in=settled)
     plans = ImprovementPlan.objects.filter(agency__in=mine, state=PlanState.SIGNED).for_notices()
     counted = plans.annotate(due=Count("items", filter=due), first=Min("items__due_on", filter=due))
     for plan in counted.filter(due__gt=0).order_by("pk"):
-        said = ngettext(
+        words = ngettext(
             "%(count)s item of the improvement plan is due",
             "%(count)s items of the improvement plan are due",
             plan.due,
         )
-        title, url = said % {"count": localised(plan.due)}, f"{plan.get_absolute_url()}#items"
+        title, url = words % {"count": in_locale(plan.due)}, f"{plan.get_absolute_url()}#items"
         yield Task(title, str(plan), _("Report"), url, midnight(plan.first) + DAY)
 
 
@@ -95,11 +99,11 @@ def of_secretariat(at: datetime) -> Iterator[Task]:
     """Letters that follow from published results and have not been recorded; one query."""
     due = Consequence.objects.due().filter(edition__in=Edition.objects.published(at).values("pk"))
     for year, count in due.order_by().values_list("cycle__year").annotate(count=Count("pk")):
-        said = ngettext(
+        words = ngettext(
             "%(count)s letter that follows from the results is due",
             "%(count)s letters that follow from the results are due",
             count,
         )
-        title = said % {"count": localised(count)}
+        title = words % {"count": in_locale(count)}
         url = f"{reverse('festival:consequences', args=[year])}?state={ConsequenceState.DUE}"
         yield Task(title, "", _("Record"), url)

@@ -2,10 +2,9 @@
 language.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from django.conf import settings
 from django.urls import reverse, translate_url
@@ -57,12 +56,13 @@ def _nearest(path: str, places: Iterable[str], home: str) -> str:
     return max(above, key=len, default="")
 
 
-def frame(request: PortalRequest) -> dict[str, Any]:
-    """Navigation by role, notices not seen, the same page in the other language, whether the clock
-    is a rehearsal's.
+def frame(request: PortalRequest) -> dict[str, object]:
+    """Give every page the navigation by role, the notices not seen, the same page in the other
+    language, and whether the clock is a rehearsal's.
     """
     sections: list[tuple[str, str | Promise]] = []
-    bell: dict[str, Any] = {}
+    inbox = ""
+    unseen: Callable[[], int] | None = None
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
         held = {m.role for m in user.memberships(request.at)}
@@ -71,16 +71,16 @@ def frame(request: PortalRequest) -> dict[str, Any]:
         unseen = cache(lambda: wording.unseen_count(user, request.at))
         # asked by the frame alone: a part of a page that is answered by itself makes no query for
         # it
-        bell = {"url": reverse("cycles:inbox"), "unseen": unseen}
+        inbox = reverse("cycles:inbox")
     sections.append((reverse("festival:results"), _("Results")))
     sections.append((reverse("festival:timeline"), _("Timeline")))
     home = reverse("home")
-    places = [url for url, _label in sections] + ([bell["url"]] if bell else [])
+    places = [url for url, _label in sections] + ([inbox] if inbox else [])
     here = _nearest(request.path, places, home)
     other = "en" if get_language() == "fa" else "fa"
     return {
         "navigation": [Link(url, label, url == here) for url, label in sections],
-        "bell": bell and {**bell, "current": bell["url"] == here},
+        "bell": {"url": inbox, "unseen": unseen, "current": inbox == here} if inbox else {},
         "other_language": other,
         "other_language_url": translate_url(request.get_full_path(), other),
         "clock_offset": settings.CLOCK_OFFSET,

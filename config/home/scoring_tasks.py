@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 from django.db.models import Count, Exists, Min, OuterRef
 from django.urls import reverse
@@ -12,7 +11,7 @@ from django.utils.translation import ngettext
 from agencies.roles import Constituency, Role
 from appeals.models import Appeal, Question
 from appeals.workflow import AppealState
-from config.home.year_strip import Outlook, Task, counted
+from config.home.year_strip import Outlook, Task, with_count
 from cycles.calendar import Phase
 from cycles.models import Window
 from indicators.models import IndicatorSet, Vote
@@ -50,7 +49,7 @@ class ScoringTasks(Outlook):
                 continue
             url = f"{reverse('indicators:list')}?state={SetState.PROPOSED}"
             if row["open"]:
-                title = counted(
+                title = with_count(
                     ngettext(
                         "%(count)s set waits for your vote",
                         "%(count)s sets wait for your vote",
@@ -60,7 +59,7 @@ class ScoringTasks(Outlook):
                 )
                 yield Task(title, "", _("Vote"), url, window.closes_at)
             if chairs:
-                title = counted(
+                title = with_count(
                     ngettext(
                         "%(count)s set waits for a decision",
                         "%(count)s sets wait for a decision",
@@ -99,7 +98,7 @@ class ScoringTasks(Outlook):
         )
         for row in blocks.order_by().values("cycle").annotate(n=Count("pk")):
             if window := self.open_window(row["cycle"], Phase.SCORING):
-                title = counted(
+                title = with_count(
                     ngettext(
                         "%(count)s block of lines waits for marks",
                         "%(count)s blocks of lines wait for marks",
@@ -111,11 +110,11 @@ class ScoringTasks(Outlook):
         held = Verification.objects.waiting_for(self.user, self.at).filter(cycle__in=self.cycles)
         for cycle, n in held.order_by().values_list("cycle").annotate(n=Count("pk")):
             if window := self.open_window(cycle, Phase.SCORING):
-                said = ngettext(
+                words = ngettext(
                     "%(count)s line waits to be verified", "%(count)s lines wait to be verified", n
                 )
                 yield Task(
-                    counted(said, n),
+                    with_count(words, n),
                     "",
                     _("Verify"),
                     reverse("submissions:verifications"),
@@ -124,7 +123,7 @@ class ScoringTasks(Outlook):
         apart = Reconciliation.objects.waiting_for(self.user, self.at).filter(cycle__in=self.cycles)
         for row in apart.order_by().values("cycle").annotate(n=Count("pk")):
             if window := self.open_window(row["cycle"], Phase.SCORING):
-                title = counted(
+                title = with_count(
                     ngettext(
                         "%(count)s line waits for one value from two marks",
                         "%(count)s lines wait for one value from two marks",
@@ -165,7 +164,7 @@ class ScoringTasks(Outlook):
         )
         row = open_now.aggregate(n=Count("pk"), due=Min("closes_at"))
         if row["n"]:
-            title = counted(
+            title = with_count(
                 ngettext(
                     "%(count)s appeal waits for a decision",
                     "%(count)s appeals wait for a decision",
@@ -186,6 +185,6 @@ class ScoringTasks(Outlook):
             )
 
 
-def _given_line_counts(stewardship: Any) -> tuple[int, int]:
+def _given_line_counts(stewardship: Stewardship) -> tuple[int, int]:
     """Count the lines of a stewardship (`for_list`) that have a figure, and all of them."""
     return stewardship.lines_given, stewardship.lines

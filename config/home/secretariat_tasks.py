@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from config.home import closing_tasks
-from config.home.year_strip import Outlook, Task, address_of_set, counted
+from config.home.year_strip import Outlook, Task, address_of_set, with_count
 from cycles.calendar import Phase
 from festival.duties.catalogue import DutyCode
 from festival.models import Edition, Language, Report
@@ -18,8 +18,8 @@ from indicators.workflow import SetState
 
 class SecretariatTasks(Outlook):
     def _of_secretariat(self) -> Iterator[Task]:
-        """What only an administrator of the whole country does: cycles, the
-        general set, results.
+        """List what only an administrator of the whole country does: cycles, the general set,
+        results.
         """
         yield from closing_tasks.of_secretariat(self.at)
         yield from self._of_planned_cycles()
@@ -60,7 +60,7 @@ class SecretariatTasks(Outlook):
         )  # fmt: skip
         for cycle in self.cycles:
             if (n := approved.get(cycle.pk)) and (w := self.open_window(cycle.pk, Phase.APPROVAL)):
-                title = counted(
+                title = with_count(
                     ngettext(
                         "%(count)s approved set waits to be communicated",
                         "%(count)s approved sets wait to be communicated",
@@ -72,7 +72,7 @@ class SecretariatTasks(Outlook):
                 yield Task(title, str(cycle), _("Communicate"), url, w.closes_at)
 
     def _of_festival(self) -> Iterator[Task]:
-        """What comes next for the results of each cycle."""
+        """List what comes next for the results of each cycle."""
         editions = {e.cycle_id: e for e in Edition.objects.newest().filter(cycle__in=self.cycles)}
         delivered = {
             c.cycle_id for c in self.duties if c.duty.code == DutyCode.DELIVER_REPORT and c.is_done
@@ -106,7 +106,7 @@ class SecretariatTasks(Outlook):
     def _next_of_festival(
         self, edition: Edition | None, signed: set[str], *, is_delivered: bool
     ) -> str:
-        """What comes next between the last decision and publication; "" when all is set."""
+        """Name what comes next between the last decision and publication; "" when all is set."""
         if edition is None:
             return _("Freeze the results and prepare the festival")
         if signed != set(Language.values):

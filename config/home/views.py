@@ -10,14 +10,14 @@ from config.accounts.second_factor import ONWARD
 from config.accounts.sessions import SIGNED_OUT
 from config.home.waiting_tasks import Desk
 from cycles.notices import wording
-from cycles.people import actions as people
+from cycles.people import accounts
 from cycles.requests import PortalRequest
 
 
 @login_not_required
 @require_safe
 def entrance(request: PortalRequest) -> HttpResponse:
-    """To the desk of whoever is signed in or was until now; a visitor to the results, in the
+    """Lead to the desk whoever is signed in or was until now, and a visitor to the results in the
     visitor's language.
     """
     is_known = request.user.is_authenticated or SIGNED_OUT in request.session
@@ -26,22 +26,22 @@ def entrance(request: PortalRequest) -> HttpResponse:
 
 @require_safe
 def account(request: PortalRequest) -> HttpResponse:
-    """What is one's own: password, second factor, sessions, notices, roles and interests."""
-    oneself = people.with_factors(User.objects.filter(pk=request.user.pk)).get()
+    """Show one's own password, second factor, sessions, notices, roles and interests."""
+    oneself = accounts.with_factors(User.objects.filter(pk=request.user.pk)).get()
     return render(request, "account.html", {"oneself": oneself})
 
 
 @require_safe
 def onward(request: PortalRequest) -> HttpResponse:
-    """From the recovery codes to the page that was wanted before the second factor had to be set
-    up.
+    """Lead from the recovery codes to the page that was wanted before the second factor had to be
+    set up.
     """
     return redirect(request.session.pop(ONWARD, None) or "account")
 
 
 @require_safe
 def home(request: PortalRequest) -> HttpResponse:
-    """Which phases, how much time is left, what waits for the reader, and one click to it."""
+    """Show the phases, how much time is left, what waits for the reader, and one click to it."""
     desk = Desk(request.user, request.at)
     context = {"overdue": desk.overdue(), "strips": desk.strips(), "tasks": desk.tasks()}
     context |= {"notices": wording.latest(request.user, request.at, 3)}

@@ -13,7 +13,7 @@ class Desk(AgencyTasks, ScoringTasks, AdministratorTasks):
     """
 
     def tasks(self) -> list[Task]:
-        """What waits for the reader, the nearest deadline first."""
+        """List what waits for the reader, the nearest deadline first."""
         found: list[Task] = []
         for roles, source in (
             ({Role.STAFF, *HEADS}, self._of_agency),

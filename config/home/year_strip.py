@@ -5,7 +5,6 @@ overdue.
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -14,28 +13,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agencies.models import User
-from agencies.persian import format_number, language, localised
+from agencies.persian import format_number, in_locale, language
 from agencies.roles import OVERSEERS, Role
 from appeals.workflow import AppealState
-from cycles.calendar import Phase, format_date, format_deadline, time_left
+from cycles.calendar import Phase, dated_phases, format_date, format_deadline, time_left
 from cycles.models import Cycle, Window
 from cycles.workflow import CycleState, Term
+from cycles.workflow_objects import CycleMatter
 from festival.duties.catalogue import DutyCode
 from festival.duties.queries import DutyFilter, DutySummary, Timeliness, reach_of, summary
 from festival.duties.sentences import digits, sentence
 from indicators.models import IndicatorSet
-
-STRIP = (
-    Phase.PROPOSAL,
-    Phase.APPROVAL,
-    Phase.MONITORING,
-    Phase.SELF_ASSESSMENT,
-    Phase.SCORING,
-    Phase.APPEAL,
-    Phase.APPEAL_REVIEW,
-    Phase.FINAL,
-    Phase.FESTIVAL,
-)
 
 
 @dataclass(frozen=True)
@@ -113,8 +101,8 @@ class Outlook:
 
     @cached_property
     def duties(self) -> list[DutySummary]:
-        """The authority's duties as the public timeline counts them; for those who oversee them of
-        every year.
+        """List the authority's duties as the public timeline counts them; of every year for those
+        who oversee them.
         """
         years = None if self.user.holds(*OVERSEERS, at=self.at) else [c.pk for c in self.cycles]
         return summary(DutyFilter(cycles=years), self.at)
@@ -122,7 +110,7 @@ class Outlook:
     # -- The strips
 
     def strips(self) -> list[Strip]:
-        """One strip a living cycle, newest year first; late phases say by how many days."""
+        """Draw one strip a living cycle, newest year first; late phases say by how many days."""
         late: dict[tuple[int, Phase], int] = {}
         for c in sorted(self.duties, key=lambda c: c.worst):
             late[c.cycle_id, c.duty.phase] = c.worst
@@ -130,12 +118,13 @@ class Outlook:
         for cycle in self.cycles:
             items: list[Item] = []
             closing: list[Term] = []
-            for phase in STRIP:
+            for spec in dated_phases():
+                phase = spec.phase
                 window = self.windows.get((cycle.pk, phase))
                 if window is None:
                     continue
                 days = late.get((cycle.pk, phase), 0)
-                if window.is_open(self.at) and phase != Phase.FESTIVAL:
+                if window.is_open(self.at) and spec.counts_down:
                     closing.append(window)
                 items.append(self._item(window, phase, days))
             text = ""
@@ -158,8 +147,8 @@ class Outlook:
         closes = format_deadline(window.closes_at, self.language)
         decree = ""
         if window.decree:
-            told = {"when": closes, "number": digits(window.decree)}
-            decree = _("extended to %(when)s by decree %(number)s") % told
+            words = {"when": closes, "number": digits(window.decree)}
+            decree = _("extended to %(when)s by decree %(number)s") % words
         if window.is_open(self.at):
             return Item(phase.label, "now", decree or _("to %(when)s") % {"when": closes})
         if self.at < window.opens_at:
@@ -176,46 +165,48 @@ class Outlook:
         if not self.user.holds(*OVERSEERS, at=self.at):
             return []
         acts = self.user.holds(Role.ADMINISTRATOR, at=self.at)
-        counted = (
+        duties = (
             self.duties if self.reach is None else summary(DutyFilter(agencies=self.reach), self.at)
         )
         return [
             Overdue(sentence(c, part=False), c.agencies_overdue, *_spot(c, acts=acts))
-            for c in counted
+            for c in duties
             if c.overdue
         ]
 
-    def open_window(self, cycle_id: int, phase: Phase, obj: Any = None) -> Term | None:
-        """A phase's window, or `obj`'s own, if an act in it would be accepted now: open, or a duty
-        that is overdue.
+    def open_window(
+        self, cycle_id: int, phase: Phase, obj: CycleMatter | None = None
+    ) -> Term | None:
+        """Find a phase's window, or `obj`'s own, if an act in it would be accepted now: open, or a
+        duty that is overdue.
         """
         window = self.own.of(phase, obj) if obj else self.windows.get((cycle_id, phase))
         return window if window and window.accepts(self.at) else None
 
 
-def _spot(counted: DutySummary, *, acts: bool) -> tuple[str, str]:
-    """The button and the address where an overdue duty is done; for those who only watch, where it
-    is listed.
+def _spot(duty: DutySummary, *, acts: bool) -> tuple[str, str]:
+    """Name the button and the address where an overdue duty is done, or where it is listed for
+    those who only watch.
     """
-    code = counted.duty.code
+    code = duty.duty.code
     if not acts:
         asked = urlencode(
-            {"duty": code.value, "year": counted.year, "state": Timeliness.OVERDUE.value}
+            {"duty": code.value, "year": duty.year, "state": Timeliness.OVERDUE.value}
         )
         return _("Look"), f"{reverse('festival:duties')}?{asked}#each"
     match code:
         case DutyCode.COMMUNICATE_INDICATORS:
-            return _("Look"), f"{reverse('indicators:list')}?cycle={counted.cycle_id}"
+            return _("Look"), f"{reverse('indicators:list')}?cycle={duty.cycle_id}"
         case DutyCode.COMMUNICATE_SCORES:
-            return _("Communicate"), reverse("submissions:board", args=[counted.cycle_id])
+            return _("Communicate"), reverse("submissions:board", args=[duty.cycle_id])
         case DutyCode.DECIDE_APPEALS:
             return _("Look"), f"{reverse('appeals:list')}?state={AppealState.FILED}"
-    return _("Go on"), reverse("festival:manage", args=[counted.year])
+    return _("Go on"), reverse("festival:manage", args=[duty.year])
 
 
-def counted(words: str, number: int) -> str:
+def with_count(words: str, number: int) -> str:
     """Put a number, in the reader's digits, into words that count something."""
-    return words % {"count": localised(number)}
+    return words % {"count": in_locale(number)}
 
 
 def address_of_set(indicator_set: IndicatorSet | None) -> str:

@@ -25,19 +25,21 @@ class Queue(NamedTuple):
 
 
 def client() -> redis.Redis:
-    """A connection of its own that is never waited for long."""
+    """Open a connection of its own that is never waited for long."""
     address = settings.CELERY_BROKER_URL.replace("redis+socket://", "unix://").replace(
         "virtual_host=", "db="
     )
-    given: dict[str, Any] = {"socket_timeout": SECONDS, "retry": Retry(NoBackoff(), 0)}
-    if not address.startswith("unix://"):
-        given["socket_connect_timeout"] = SECONDS
-    return redis.Redis.from_url(address, **given)
+    retry = Retry(NoBackoff(), 0)
+    if address.startswith("unix://"):  # such a connection knows no time to connect in
+        return redis.Redis.from_url(address, socket_timeout=SECONDS, retry=retry)
+    return redis.Redis.from_url(
+        address, socket_timeout=SECONDS, socket_connect_timeout=SECONDS, retry=retry
+    )
 
 
 def queues(asked: redis.Redis) -> list[Queue]:
-    """How much waits in each queue, and for how long; beat knows them all, for it has each worked
-    off.
+    """Read how much waits in each queue, and for how long; beat knows them all, for it has each
+    worked off.
     """
     names = sorted(
         {
@@ -61,13 +63,13 @@ def _age(message: bytes | None) -> float | None:
 
 
 def beat_age(asked: redis.Redis) -> float | None:
-    """Seconds since beat last sent a task; None when it never did."""
+    """Count the seconds since beat last sent a task; None when it never did."""
     heard: Any = asked.get(BEAT)
     return max(time.time() - float(heard), 0.0) if heard else None
 
 
 @dataclass(frozen=True)
-class Done:
+class EndedTasks:
     """How often tasks of one name ended in one state, and the seconds they took together."""
 
     task: str
@@ -76,14 +78,14 @@ class Done:
     seconds: float
 
 
-def done(asked: redis.Redis) -> list[Done]:
+def ended_tasks(asked: redis.Redis) -> list[EndedTasks]:
     counts: Any = asked.hgetall(TASKS)
     found = []
     for name, count in sorted(counts.items()):
         task, state, unit = name.decode().split(" ")
         if unit == "count":
             seconds = float(counts.get(f"{task} {state} seconds".encode(), 0))
-            found.append(Done(task, state, int(count), seconds))
+            found.append(EndedTasks(task, state, int(count), seconds))
     return found
 
 

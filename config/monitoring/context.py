@@ -4,7 +4,6 @@ of it.
 
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
 
 from django.http import HttpRequest
 
@@ -24,9 +23,9 @@ current_request: ContextVar[HttpRequest | None] = ContextVar("current_request", 
 current_task: ContextVar[Task | None] = ContextVar("current_task", default=None)
 
 
-def facts() -> dict[str, Any]:
-    """Where we are: nothing that anybody typed, and of people nothing but their key."""
-    found: dict[str, Any] = {}
+def describe_place() -> dict[str, object]:
+    """Say in which request or task this runs: nothing that was typed, and of people only keys."""
+    found: dict[str, object] = {}
     if name := request_id.get():
         found["request_id"] = name
     if (request := current_request.get()) is not None:
@@ -38,14 +37,14 @@ def facts() -> dict[str, Any]:
 
 
 def person(request: HttpRequest) -> int | None:
-    """The key of whoever is signed in; None also where nobody has asked yet, for asking would cost
-    a query.
+    """Find the key of the signed-in user; None also where nobody has asked yet, for asking would
+    cost a query.
     """
     user = getattr(request, "_cached_user", None)
     return user.pk if user is not None else None
 
 
 def view(request: HttpRequest) -> str:
-    """The name of the page; never its address, which may hold a key to a new password."""
+    """Find the name of the page; never its address, which may hold a key to a new password."""
     match = getattr(request, "resolver_match", None)
     return match.view_name if match else ""

@@ -42,31 +42,31 @@ def start(dsn: str, *, environment: str) -> None:
         send_client_reports=False,
         shutdown_timeout=2,
         integrations=[DjangoIntegration(transaction_style="function_name"), CeleryIntegration()],
-        before_send=scrubbed,
+        before_send=scrub,
     )
 
 
-def _scrubbed_frame(frame: Mapping[str, Any]) -> dict[str, Any]:
+def _scrub_frame(frame: Mapping[str, Any]) -> dict[str, object]:
     return {name: frame[name] for name in FRAME if name in frame}
 
 
-def scrubbed(event: Any, hint: Any) -> Any:
-    """The event with what we name here and nothing else; the words of an
-    error may be a visitor's.
+def scrub(event: Any, hint: object) -> Any:
+    """Keep of an event what we name here and nothing else; the words of an error may be a
+    visitor's.
     """
     kept = {name: event[name] for name in PARTS if name in event}
     for error in kept.get("exception", {}).get("values", []):
         error.pop("value", None)
         error.pop("mechanism", None)
         frames = error.get("stacktrace", {}).get("frames", [])
-        error["stacktrace"] = {"frames": [_scrubbed_frame(frame) for frame in frames]}
+        error["stacktrace"] = {"frames": [_scrub_frame(frame) for frame in frames]}
     if "logentry" in event:
         kept["logentry"] = {"message": event["logentry"].get("message", "")}
     kept["tags"] = {}
-    told = context.facts()
+    place = context.describe_place()
     for name in ("request_id", "view", "task", "task_id"):
-        if told.get(name):
-            kept["tags"][name] = told[name]
-    if told.get("person"):
-        kept["user"] = {"id": str(told["person"])}
+        if place.get(name):
+            kept["tags"][name] = place[name]
+    if place.get("person"):
+        kept["user"] = {"id": str(place["person"])}
     return kept

@@ -34,6 +34,10 @@ NEWEST_SEAL = (
 )
 
 
+Figures = dict[str, int | None]
+"""What a part tells of itself, by name."""
+
+
 class Unfit(Exception):
     """A part that answers, but not as it should."""
 
@@ -43,7 +47,7 @@ class Answer:
     """What is found of one part: in order or not, with figures."""
 
     fault: str = ""
-    figures: dict[str, Any] = field(default_factory=dict)
+    figures: Figures = field(default_factory=dict)
 
 
 class Probe:
@@ -51,7 +55,7 @@ class Probe:
     up.
     """
 
-    def __init__(self, name: str, ask: Callable[[], dict[str, Any]]) -> None:
+    def __init__(self, name: str, ask: Callable[[], Figures]) -> None:
         self.name, self._ask = name, ask
         self._ended = threading.Event()
         self._ended.set()
@@ -83,10 +87,10 @@ class Probe:
         )
 
 
-def asked_of_database(
-    *statements: str, params: Sequence[Any] | None = None
-) -> list[tuple[Any, ...]]:
-    """The first row of each statement, by a connection of its own that is never waited for long."""
+def first_rows(*statements: str, params: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
+    """Read the first row of each statement, by a connection of its own that is never waited for
+    long.
+    """
     own = connection.copy()
     own.settings_dict["OPTIONS"] = (
         own.settings_dict["OPTIONS"] | PROCESSES["probe"].connection_options
@@ -102,14 +106,14 @@ def asked_of_database(
         own.close()
 
 
-def database() -> dict[str, Any]:
-    asked_of_database("SELECT 1")
+def check_database() -> Figures:
+    first_rows("SELECT 1")
     return {}
 
 
-def record() -> dict[str, Any]:
-    """How old the newest seal is, and whether rows wait for one for too long."""
-    (waiting, oldest), (newest,) = asked_of_database(UNSEALED, NEWEST_SEAL)
+def check_record() -> Figures:
+    """Check that no rows wait for a seal for too long; tell how old the newest seal is."""
+    (waiting, oldest), (newest,) = first_rows(UNSEALED, NEWEST_SEAL)
     if waiting and oldest > settings.SEALED_WITHIN_MINUTES * 60:
         raise Unfit(f"{waiting} rows without a seal, the oldest for {oldest:.0f} s")
     return {
@@ -118,15 +122,15 @@ def record() -> dict[str, Any]:
     }
 
 
-def cached() -> dict[str, Any]:
+def check_cache() -> Figures:
     cache.set("portal:probe", 1, 10)
     if cache.get("portal:probe") != 1:
         raise Unfit("what was written cannot be read")
     return {}
 
 
-def queued() -> dict[str, Any]:
-    """How much waits in the broker, and whether anything waits for too long."""
+def check_queues() -> Figures:
+    """Check that nothing waits in the broker for too long; tell how much waits in each queue."""
     waiting = broker.queues(broker.client())
     for queue in waiting:
         if queue.age is not None and queue.age > settings.MOST_QUEUED_MINUTES * 60:
@@ -134,24 +138,24 @@ def queued() -> dict[str, Any]:
     return {queue.name: queue.length for queue in waiting}
 
 
-def jobs() -> dict[str, Any]:
-    """How long the oldest job that could be done has been waiting for a worker."""
+def check_jobs() -> Figures:
+    """Check that no job that could be done has been waiting for a worker for too long."""
     at = now()
-    [(oldest,)] = asked_of_database(OLDEST_DUE_JOB, params=[at, at])
+    [(oldest,)] = first_rows(OLDEST_DUE_JOB, params=[at, at])
     if oldest is not None and oldest > settings.MOST_QUEUED_MINUTES * 60:
         raise Unfit(f"the oldest job has waited for {oldest:.0f} s")
     return {"oldest_seconds": None if oldest is None else round(float(oldest))}
 
 
-def beat() -> dict[str, Any]:
+def check_beat() -> Figures:
     age = broker.beat_age(broker.client())
     if age is None or age > MOST_SILENT:
         raise Unfit("never heard" if age is None else f"last heard {age:.0f} s ago")
     return {"seconds": round(age)}
 
 
-def disk() -> dict[str, Any]:
-    """Free space where files and uploads lie."""
+def check_disk() -> Figures:
+    """Check that there is free space where files and uploads lie."""
     free = {}
     for name, place in (("media", settings.MEDIA_ROOT), ("uploads", settings.UPLOAD_DIR)):
         free[name] = ui_files.free_bytes(Path(place)) // 2**20
@@ -161,27 +165,27 @@ def disk() -> dict[str, Any]:
     return {f"{name}_free_megabytes": megabytes for name, megabytes in free.items()}
 
 
-def broker_answers() -> dict[str, Any]:
+def check_broker() -> Figures:
     broker.client().ping()
     return {}
 
 
 PROBES = {
-    "database": Probe("database", database),
-    "cache": Probe("cache", cached),
-    "broker": Probe("broker", broker_answers),
-    "disk": Probe("disk", disk),
-    "record": Probe("record", record),
-    "beat": Probe("beat", beat),
-    "queue": Probe("queue", queued),
-    "jobs": Probe("jobs", jobs),
+    "database": Probe("database", check_database),
+    "cache": Probe("cache", check_cache),
+    "broker": Probe("broker", check_broker),
+    "disk": Probe("disk", check_disk),
+    "record": Probe("record", check_record),
+    "beat": Probe("beat", check_beat),
+    "queue": Probe("queue", check_queues),
+    "jobs": Probe("jobs", check_jobs),
 }
 
 
 def answers(
     names: Sequence[str] = tuple(PROBES), *, clock: Callable[[], float]
 ) -> dict[str, Answer]:
-    """What is found of each part, after three seconds at the latest."""
+    """Ask each part, and answer after three seconds at the latest."""
     until = clock() + SECONDS
     for name in names:
         PROBES[name].start()

@@ -9,13 +9,12 @@ import logging
 import traceback
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import structlog
 from structlog.stdlib import ExtraAdder, ProcessorFormatter, add_log_level, add_logger_name
 from structlog.typing import EventDict
 
-from config.monitoring.context import facts
+from config.monitoring.context import describe_place
 from cycles.calendar import TEHRAN
 
 EXTRA = ["code", "method", "status", "milliseconds", "outcome", "reason", "subject", "job"]
@@ -25,7 +24,7 @@ WORDS_OF_TASKS = "celery.app.trace"
 REFUSALS = "portal.refused"
 
 
-class LeavesAddressesOut(logging.Filter):
+class AddressFilter(logging.Filter):
     """Takes the address of the page, and the words of what went wrong in a task, out of libraries'
     own lines.
     """
@@ -57,17 +56,17 @@ def json_formatter() -> logging.Formatter:
     )
 
 
-def _when(logger: Any, name: str, event: EventDict) -> EventDict:
+def _when(logger: object, name: str, event: EventDict) -> EventDict:
     moment = datetime.fromtimestamp(event["_record"].created, TEHRAN)
     return {"time": moment.isoformat(timespec="milliseconds"), **event}
 
 
-def _where(logger: Any, name: str, event: EventDict) -> EventDict:
-    """In which request or task; of a refusal, also which function of ours refused."""
+def _where(logger: object, name: str, event: EventDict) -> EventDict:
+    """Add the request or task, and of a refusal the function of ours that refused."""
     record = event["_record"]
     if record.name == REFUSALS:
         event["where"] = f"{_module(Path(record.pathname))}.{record.funcName}"
-    return {**facts(), **event}
+    return {**describe_place(), **event}
 
 
 def _module(path: Path) -> str:
@@ -77,23 +76,25 @@ def _module(path: Path) -> str:
     return ".".join(path.relative_to(HOUSE).with_suffix("").parts)
 
 
-def _fault(logger: Any, name: str, event: EventDict) -> EventDict:
-    """An exception by its type and its places, innermost last; its words may be a visitor's."""
+def _fault(logger: object, name: str, event: EventDict) -> EventDict:
+    """Add an exception by its type and its places; its words may be a visitor's."""
     info = event.pop("exc_info", None) or event["_record"].exc_info
     if info and info[1] is not None:
         event["fault"] = faults(info[1])
     return event
 
 
-def faults(error: BaseException | None) -> list[dict[str, Any]]:
-    """An exception and what caused it."""
+def faults(error: BaseException | None) -> list[dict[str, object]]:
+    """Describe an exception and what caused it, each with its places, innermost last."""
     found = []
     while error is not None:
         frames = traceback.extract_tb(error.__traceback__)
-        told: dict[str, Any] = {"type": f"{type(error).__module__}.{type(error).__qualname__}"}
-        told["at"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+        described: dict[str, object] = {
+            "type": f"{type(error).__module__}.{type(error).__qualname__}"
+        }
+        described["at"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
         if code := getattr(error, "pgcode", None):
-            told["code"] = code
-        found.append(told)
+            described["code"] = code
+        found.append(described)
         error = error.__cause__ or error.__context__
     return found

@@ -27,8 +27,8 @@ refusals = Counter("portal_refusals", "Acts and pages refused", ("code",), regis
 sign_ins = Counter("portal_sign_ins", "Sign-ins by outcome", ("outcome",), registry=REGISTRY)
 
 
-def counted() -> bytes:
-    """What all processes of this server have counted."""
+def exposition() -> bytes:
+    """Write what all processes of this server have counted, as Prometheus reads it."""
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return generate_latest(REGISTRY)
     together = CollectorRegistry()

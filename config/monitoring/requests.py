@@ -3,7 +3,6 @@
 import logging
 import time
 from collections.abc import Callable
-from typing import Any
 
 from allauth.core.internal.httpkit import get_client_ip
 from django.conf import settings
@@ -15,6 +14,9 @@ from config.monitoring import metrics
 from config.monitoring.context import current_request, view
 
 logger = logging.getLogger("portal.request")
+
+ADDRESS = "address"
+"""The attribute in which a request carries where it comes from (`PortalRequest`)."""
 
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 REFUSALS = {
@@ -28,14 +30,14 @@ REFUSALS = {
 """By status; what a page said itself of its refusal goes first."""
 
 
-def watched(
+def watch_requests(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
     """Time each request, log it and count it."""
 
-    def middleware(request: Any) -> HttpResponse:
+    def middleware(request: HttpRequest) -> HttpResponse:
         began, token = time.perf_counter(), current_request.set(request)
-        request.address = address(request)
+        setattr(request, ADDRESS, address(request))
         try:
             response = get_response(request)
             _tell(request, response, time.perf_counter() - began)
@@ -47,7 +49,7 @@ def watched(
 
 
 def address(request: HttpRequest) -> str | None:
-    """Where the request comes from, as the outermost proxy of ours saw it."""
+    """Find where the request comes from, as the outermost proxy of ours saw it."""
     try:
         found: str | None = get_client_ip(request)
     except ImproperlyConfigured:  # it came past the proxies
@@ -60,16 +62,20 @@ def _tell(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
     name, status, code = view(request) or "none", response.status_code, refusal(request, response)
     metrics.requests.labels(name, method, status).inc()
     metrics.seconds.labels(name).observe(seconds)
-    said = {"method": method, "status": status, "milliseconds": round(seconds * 1000, 1)}
+    facts_of_request = {
+        "method": method,
+        "status": status,
+        "milliseconds": round(seconds * 1000, 1),
+    }
     if code:
         metrics.refusals.labels(code).inc()
-        said["code"] = code
+        facts_of_request["code"] = code
     level = logging.WARNING if code and status in REFUSALS | {404: ""} else logging.INFO
-    logger.log(level, "%s %s %s", method, name, status, extra=said)
+    logger.log(level, "%s %s %s", method, name, status, extra=facts_of_request)
 
 
 def refusal(request: HttpRequest, response: HttpResponse) -> str:
-    """Why a request was not let in, as a code; "" where it was."""
+    """Tell why a request was not let in, as a code; "" where it was."""
     if code := getattr(request, "refusal", ""):
         return str(code)
     if response.status_code == 404:

@@ -14,7 +14,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "filters": {
         "request": {"()": "cycles.clock.NamesRequest"},
-        "addresses": {"()": "config.monitoring.logs.LeavesAddressesOut"},
+        "addresses": {"()": "config.monitoring.logs.AddressFilter"},
     },
     "formatters": {
         "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s]: %(message)s"},

@@ -7,6 +7,7 @@ from typing import Any
 
 from allauth.account import signals as account
 from allauth.mfa import signals as mfa
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.core.exceptions import ValidationError
 from django.dispatch import Signal
@@ -25,10 +26,10 @@ FAILED = {
 """Codes of allauth's sentences; a wrong password at sign-in is told by Django's own signal."""
 
 
-class ToldFailures:
+class FailureReports:
     """An adapter of allauth's whose refusals are told before they are shown."""
 
-    def validation_error(self, code: str, *args: Any) -> ValidationError:
+    def validation_error(self, code: str, *args: object) -> ValidationError:
         if code in LOCKED:
             tell("locked_out", reason=code)
         elif code in FAILED:
@@ -38,22 +39,35 @@ class ToldFailures:
         return error
 
 
-def tell(outcome: str, *, user: Any = None, reason: str = "") -> None:
-    """Log and count one; of whoever it is about, the key."""
-    said = {"outcome": outcome, "reason": reason, "subject": user.pk if user is not None else None}
+def tell(outcome: str, *, user: AbstractBaseUser | None = None, reason: str = "") -> None:
+    """Log and count one outcome, with the key of the user that it is about."""
+    facts_of_sign_in = {
+        "outcome": outcome,
+        "reason": reason,
+        "subject": user.pk if user is not None else None,
+    }
     level = logging.WARNING if outcome in ("failed", "locked_out") else logging.INFO
     metrics.sign_ins.labels(outcome).inc()
     logger.log(
-        level, "sign-in: %s", outcome, extra={name: fact for name, fact in said.items() if fact}
+        level,
+        "sign-in: %s",
+        outcome,
+        extra={name: fact for name, fact in facts_of_sign_in.items() if fact},
     )
 
 
 def _connect(signal: Signal, outcome: str) -> None:
-    def heard(sender: Any, **said: Any) -> None:
-        reason = said.get("method") or getattr(said.get("authenticator"), "type", "")
-        tell(outcome, user=said.get("user"), reason=str(reason))
+    def tell_of_signal(
+        sender: object,
+        user: AbstractBaseUser | None = None,
+        method: str = "",
+        authenticator: object = None,
+        **rest: object,
+    ) -> None:
+        reason = method or getattr(authenticator, "type", "")
+        tell(outcome, user=user, reason=str(reason))
 
-    signal.connect(heard, dispatch_uid=f"monitoring {outcome}", weak=False)
+    signal.connect(tell_of_signal, dispatch_uid=f"monitoring {outcome}", weak=False)
 
 
 _connect(user_logged_in, "signed_in")

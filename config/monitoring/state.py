@@ -5,8 +5,8 @@ seconds not again.
 import logging
 import threading
 import time
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 
 from django.db import DatabaseError
 from django.db.models import Count, Min, Q
@@ -68,8 +68,13 @@ class State:
         yield readable
 
 
-def _gauge(name: str, about: str, labels: tuple[str, ...], rows: Any) -> GaugeMetricFamily:
-    """A figure by labels; what is not known is left out."""
+def _gauge(
+    name: str,
+    about: str,
+    labels: tuple[str, ...],
+    rows: Iterable[Sequence[str | float | Decimal | None]],
+) -> GaugeMetricFamily:
+    """Make a gauge of rows of labels and a figure; what is not known is left out."""
     gauge = GaugeMetricFamily(f"portal_{name}", about, labels=labels)
     for *label, value in rows:
         if value is not None:
@@ -90,15 +95,15 @@ def _of_broker() -> Iterator[Metric]:
     seconds = CounterMetricFamily(
         "portal_task_seconds", "Time that tasks took", labels=["task", "state"]
     )
-    for done in broker.done(asked):
-        tasks.add_metric([done.task, done.state], done.count)
-        seconds.add_metric([done.task, done.state], done.seconds)
+    for ended in broker.ended_tasks(asked):
+        tasks.add_metric([ended.task, ended.state], ended.count)
+        seconds.add_metric([ended.task, ended.state], ended.seconds)
     yield tasks
     yield seconds
 
 
 def _of_database() -> Iterator[Metric]:
-    (unsealed, oldest), (newest,) = health.asked_of_database(health.UNSEALED, health.NEWEST_SEAL)
+    (unsealed, oldest), (newest,) = health.first_rows(health.UNSEALED, health.NEWEST_SEAL)
     yield _gauge("record_unsealed_rows", "Rows of the record without a seal", (), [(unsealed,)])
     yield _gauge(
         "record_unsealed_seconds", "How long the oldest of them has waited", (), [(oldest or 0,)]

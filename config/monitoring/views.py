@@ -41,8 +41,8 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Each part's state as JSON, or of those alone that `?parts=` names; 503 when one is not in
-    order.
+    """Tell each part's state as JSON, or of those alone that `?parts=` names; 503 when one is not
+    in order.
     """
     asked = [part for part in request.GET.get("parts", "").split(",") if part]
     if unknown := [part for part in asked if part not in health.PROBES]:
@@ -67,14 +67,14 @@ def prometheus(request: HttpRequest) -> HttpResponse:
     ):
         return HttpResponse(status=401, headers={"WWW-Authenticate": "Bearer"})
     return HttpResponse(
-        metrics.counted() + generate_latest(_state), content_type=CONTENT_TYPE_LATEST
+        metrics.exposition() + generate_latest(_state), content_type=CONTENT_TYPE_LATEST
     )
 
 
 @login_not_required
 @require_safe
 def security_txt(request: PortalRequest) -> HttpResponse:
-    """Where to tell of a hole (RFC 9116)."""
+    """Say where to tell of a hole (RFC 9116)."""
     expires = (request.at + GOOD_FOR).replace(hour=0, minute=0, second=0, microsecond=0)
     lines = [
         f"Contact: {settings.SECURITY_CONTACT}",

@@ -2,8 +2,8 @@
 
 import contextlib
 import time
-from typing import Any
 
+from celery import Task as CeleryTask
 from celery.signals import (
     after_task_publish,
     beat_init,
@@ -20,31 +20,33 @@ _began: dict[str, float] = {}
 
 
 @before_task_publish.connect
-def _stamp(headers: dict[str, Any] | None = None, **kwargs: Any) -> None:
+def _stamp(headers: dict[str, object] | None = None, **kwargs: object) -> None:
     if headers is not None:
         headers[broker.QUEUED_AT] = time.time()
 
 
 @beat_init.connect
-def _beat(**kwargs: Any) -> None:
-    """From now on this process is beat: whatever it sends shows that it is alive."""
-    after_task_publish.connect(_heard, weak=False)
+def _become_beat(**kwargs: object) -> None:
+    """Count this process as beat: whatever it sends from now on shows that it is alive."""
+    after_task_publish.connect(_note_beat, weak=False)
 
 
-def _heard(**kwargs: Any) -> None:
+def _note_beat(**kwargs: object) -> None:
     with contextlib.suppress(RedisError):
         broker.note_beat()
 
 
 @task_prerun.connect
-def _begin(task_id: str, task: Any, kwargs: dict[str, Any] | None = None, **rest: Any) -> None:
+def _begin(
+    task_id: str, task: CeleryTask, kwargs: dict[str, object] | None = None, **rest: object
+) -> None:
     _began[task_id] = time.monotonic()
     job = {name: key for name, key in (kwargs or {}).items() if isinstance(key, int)}
     current_task.set(Task(task.name, task_id, job))
 
 
 @task_postrun.connect
-def _end(task_id: str, task: Any, state: str | None = None, **rest: Any) -> None:
+def _end(task_id: str, task: CeleryTask, state: str | None = None, **rest: object) -> None:
     began = _began.pop(task_id, None)
     current_task.set(None)
     if began is not None:

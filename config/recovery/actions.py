@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.core.files import File
@@ -22,6 +21,7 @@ from psycopg2.sql import SQL, Identifier
 from config.database import as_owner, grant
 from config.recovery import manifest as manifests
 from config.recovery import media, postgres
+from config.recovery.manifest import Dump, Manifest, StoredFile
 from cycles.record import audit, seals
 
 PIECE = 2**20
@@ -33,7 +33,7 @@ FIRST = 20
 # --- Backup -------------------------------------------------------------------------------------
 
 
-def backup(directory: Path, *, at: datetime) -> tuple[Path, dict[str, Any], list[str]]:
+def backup(directory: Path, *, at: datetime) -> tuple[Path, Manifest, list[str]]:
     """Back everything up below a directory: the dump of one moment, and the files that it did not
     hold yet.
 
@@ -49,18 +49,19 @@ def backup(directory: Path, *, at: datetime) -> tuple[Path, dict[str, Any], list
             seal = seals.newest()
             migrations = MigrationRecorder(connection).applied_migrations()
             named = list(media.named_files())
-        kept = (_kept(directory, name, before) for name in media.stored_names())
-        files = [file for file in kept if file]
-        manifest = {
+        entries = (_store_file(directory, name, before) for name in media.stored_names())
+        files = [file for file in entries if file]
+        manifest: Manifest = {
             "form": manifests.FORM,
             "made_at": at.isoformat(),
             "dump": dump,
-            "seal": seals.facts(seal) if seal else None,
+            "seal": seals.seal_statement(seal) if seal else None,
             "migrations": sorted(f"{app}.{name}" for app, name in migrations),
             "settings": manifests.settings_that_matter(),
             "secrets_not_in_it": list(manifests.SECRETS),
             "mark_of_secret_key": manifests.mark_of_key(settings.SECRET_KEY),
             "files": files,
+            "digest": "",
         }
         manifest["digest"] = manifests.digest_of(manifest)
         _write_whole(
@@ -73,7 +74,7 @@ def backup(directory: Path, *, at: datetime) -> tuple[Path, dict[str, Any], list
 
 @contextmanager
 def _private() -> Iterator[None]:
-    """Within, nobody but us may read what we write."""
+    """Let nobody but us read what is written within a `with` block."""
     before = os.umask(0o077)
     try:
         yield
@@ -83,8 +84,8 @@ def _private() -> Iterator[None]:
 
 @contextmanager
 def _snapshot() -> Iterator[str]:
-    """Within, this connection reads the database as it was at one moment, which others may read by
-    its name.
+    """Have this connection read the database as it was at one moment, which others may read by its
+    name.
     """
     connection.ensure_connection()
     with connection.cursor() as cursor:
@@ -96,7 +97,7 @@ def _snapshot() -> Iterator[str]:
             cursor.execute("ROLLBACK")
 
 
-def _dump(path: Path, snapshot: str) -> dict[str, Any]:
+def _dump(path: Path, snapshot: str) -> Dump:
     server = connection.settings_dict
     with connection.cursor() as cursor:
         cursor.execute("SHOW server_version_num")
@@ -110,8 +111,8 @@ def _dump(path: Path, snapshot: str) -> dict[str, Any]:
     return {"sha256": manifests.file_digest(path), "bytes": path.stat().st_size, "server": major}
 
 
-def _last_files(directory: Path) -> dict[str, dict[str, Any]]:
-    """The files of the newest backup here by name; none where that one cannot be believed."""
+def _last_files(directory: Path) -> dict[str, StoredFile]:
+    """Read the files of the newest backup here by name; none where that one cannot be believed."""
     last = manifests.newest(directory)
     try:
         return {file["name"]: file for file in manifests.read(last)["files"]} if last else {}
@@ -119,9 +120,9 @@ def _last_files(directory: Path) -> dict[str, dict[str, Any]]:
         return {}
 
 
-def _kept(directory: Path, name: str, before: dict[str, dict[str, Any]]) -> dict[str, Any] | None:
-    """A file's line of the manifest, once the store holds it; None if it
-    has gone in the meantime.
+def _store_file(directory: Path, name: str, before: dict[str, StoredFile]) -> StoredFile | None:
+    """Have the store hold a file, and return its entry of the manifest; None if it has gone in the
+    meantime.
     """
     try:
         size, modified = (
@@ -163,8 +164,8 @@ def _write_whole(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _unlike(named: list[media.NamedFile], files: list[dict[str, Any]]) -> list[str]:
-    """What rows name and the backup does not hold as they say."""
+def _unlike(named: list[media.NamedFile], files: list[StoredFile]) -> list[str]:
+    """List what rows name and the backup does not hold as they say."""
     there = {file["name"]: file["sha256"] for file in files}
     missing = [f"{file.name} ({file.row}) is missing" for file in named if file.name not in there]
     held = (file for file in named if file.sha256 and file.name in there)
@@ -176,7 +177,7 @@ def _unlike(named: list[media.NamedFile], files: list[dict[str, Any]]) -> list[s
 # --- Restore ------------------------------------------------------------------------------------
 
 
-def restore(backup: Path, *, digest: str = "") -> dict[str, Any]:
+def restore(backup: Path, *, digest: str = "") -> Manifest:
     """Bring a backup into the empty database and storage that the settings name; returns its
     manifest.
 
@@ -235,8 +236,8 @@ def _refuse_filled(owned: BaseDatabaseWrapper) -> None:
         )
 
 
-def _strangers(files: list[dict[str, Any]]) -> list[str]:
-    """Stored files that are not those of the backup: what an earlier try has restored is."""
+def _strangers(files: list[StoredFile]) -> list[str]:
+    """List stored files that are not the backup's; those that an earlier try has restored are."""
     ours = {file["name"]: file for file in files}
     return [
         name
@@ -245,20 +246,20 @@ def _strangers(files: list[dict[str, Any]]) -> list[str]:
     ]
 
 
-def _restore_files(backup: Path, files: list[dict[str, Any]]) -> None:
+def _restore_files(backup: Path, files: list[StoredFile]) -> None:
     for file in files:
         if not default_storage.exists(file["name"]):
             with manifests.stored_at(backup.parent, file["sha256"]).open("rb") as content:
                 default_storage.save(file["name"], File(content))
 
 
-def _unproven(manifest: dict[str, Any]) -> list[str]:
-    """What does not hold after all of a restored portal."""
+def _unproven(manifest: Manifest) -> list[str]:
+    """List what does not hold of a restored portal."""
     wrong = []
     verdict, newest = audit.verify(), seals.newest()
     if verdict.broken:
         wrong.append(f"the record does not hold: {verdict.broken}")
-    if (seals.facts(newest) if newest else None) != manifest["seal"]:
+    if (seals.seal_statement(newest) if newest else None) != manifest["seal"]:
         wrong.append("its newest seal is not the one of the manifest")
     check = media.check_files()
     wrong += [f"{name} is missing" for name in check.missing]

@@ -2,12 +2,15 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from django.conf import settings
 from django.core.management.base import CommandError
 from django.utils.crypto import salted_hmac
+
+from agencies.json_values import JsonValue
 
 NAME, DUMP, STORE = "manifest.json", "portal.dump", "files"
 FORM = 1
@@ -32,6 +35,8 @@ SETTINGS = (
 )
 """What must be set alike where the backup is restored; no secret is among them."""
 
+Setting = bool | int | str | list[str]
+
 SECRETS = (
     "SECRET_KEY",
     "SECRET_KEY_FALLBACKS",
@@ -43,26 +48,58 @@ SECRETS = (
 """Variables that must be brought along another way."""
 
 
-def settings_that_matter() -> dict[str, Any]:
-    """The settings by name, as JSON holds them."""
+class StoredFile(TypedDict):
+    """A file as a backup holds it, below its digest."""
+
+    name: str
+    bytes: int
+    modified: str
+    sha256: str
+
+
+class Dump(TypedDict):
+    """The dump of the database, and the major version of the server that it was made of."""
+
+    sha256: str
+    bytes: int
+    server: int
+
+
+class Manifest(TypedDict):
+    form: int
+    made_at: str
+    dump: Dump
+    seal: dict[str, JsonValue] | None
+    migrations: list[str]
+    settings: dict[str, Setting]
+    secrets_not_in_it: list[str]
+    mark_of_secret_key: str
+    files: list[StoredFile]
+    digest: str
+
+
+def settings_that_matter() -> dict[str, Setting]:
+    """Read the settings by name, as JSON holds them."""
     return {name: _plain(getattr(settings, name)) for name in SETTINGS}
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> Setting:
     return value if isinstance(value, bool | int | str | list) else str(value)
 
 
 def mark_of_key(key: str) -> str:
-    """A mark by which a secret key is known again, and from which it cannot be found."""
+    """Derive a mark by which a secret key is known again, and from which it cannot be found."""
     return salted_hmac("config.recovery", "which key", secret=key, algorithm="sha256").hexdigest()[
         :16
     ]
 
 
-def digest_of(manifest: dict[str, Any]) -> str:
-    """The SHA-256 of all of a manifest but its digest, as JSON with sorted names."""
-    said = {name: value for name, value in manifest.items() if name != "digest"}
-    return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+def digest_of(manifest: Mapping[str, object]) -> str:
+    """Compute the SHA-256 of all of a manifest but its digest, as JSON with sorted names."""
+    covered = {name: value for name, value in manifest.items() if name != "digest"}
+    return hashlib.sha256(
+        json.dumps(covered, sort_keys=True, ensure_ascii=False).encode()
+    ).hexdigest()
 
 
 def file_digest(path: Path) -> str:
@@ -71,20 +108,20 @@ def file_digest(path: Path) -> str:
 
 
 def stored_at(directory: Path, sha256: str) -> Path:
-    """Where the store keeps the file of a digest."""
+    """Name the place where the store keeps the file of a digest."""
     return directory / STORE / sha256[:2] / sha256
 
 
 def newest(directory: Path) -> Path | None:
-    """The newest whole backup below a directory."""
+    """Find the newest whole backup below a directory."""
     whole = sorted(path.parent for path in directory.glob(f"*/{NAME}"))
     return whole[-1] if whole else None
 
 
-def read(backup: Path) -> dict[str, Any]:
-    """The manifest of a backup; refuses one that was changed."""
+def read(backup: Path) -> Manifest:
+    """Read the manifest of a backup; refuse one that was changed."""
     try:
-        manifest: dict[str, Any] = json.loads((backup / NAME).read_text(encoding="utf-8"))
+        manifest: Manifest = json.loads((backup / NAME).read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise CommandError(f"{backup} holds no {NAME}: it is no whole backup.") from None
     except ValueError:
@@ -94,8 +131,8 @@ def read(backup: Path) -> dict[str, Any]:
     return manifest
 
 
-def faults(backup: Path, manifest: dict[str, Any]) -> list[str]:
-    """What of a backup is missing or was changed, each by name."""
+def faults(backup: Path, manifest: Manifest) -> list[str]:
+    """List what of a backup is missing or was changed, each by name."""
     found = []
     dump = backup / DUMP
     if not dump.exists():

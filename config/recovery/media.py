@@ -23,7 +23,7 @@ class NamedFile:
 
 
 def named_files() -> Iterator[NamedFile]:
-    """The files that rows name, as the database stands."""
+    """List the files that rows name, as the database stands."""
     for model in apps.get_models():
         for column in model._meta.concrete_fields:
             if isinstance(column, models.FileField):
@@ -40,7 +40,7 @@ def _named_by(model: type[models.Model], column: models.FileField) -> Iterator[N
 
 
 def stored_names(folder: str = "") -> Iterator[str]:
-    """The names of all stored files, uploads under way apart."""
+    """List the names of all stored files, uploads under way apart."""
     try:
         folders, names = default_storage.listdir(folder)
     except FileNotFoundError:
@@ -53,7 +53,7 @@ def stored_names(folder: str = "") -> Iterator[str]:
 
 
 def digest_of(name: str) -> str:
-    """The SHA-256 of a stored file."""
+    """Compute the SHA-256 of a stored file."""
     with default_storage.open(name, "rb") as file:
         return ui_files.sha256(file)
 
@@ -69,8 +69,8 @@ class Check:
 
     @property
     def holds(self) -> bool:
-        """Whether every file that a row names is there as the row says;
-        files of nobody do no harm.
+        """Tell whether every file that a row names is there as the row says; files of nobody do no
+        harm.
         """
         return not self.missing and not self.changed
 
@@ -91,7 +91,9 @@ def check_files() -> Check:
 
 
 def _pictures() -> Iterator[str]:
-    """The pictures of documents' pages, which are made of the documents and named by no row."""
+    """List the pictures of documents' pages, which are made of the documents and named by no
+    row.
+    """
     for document in Document.objects.exclude(pages=0).iterator():
         for number in range(1, document.pages + 1):
             yield document.picture(number)

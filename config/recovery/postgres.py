@@ -4,9 +4,8 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -16,20 +15,20 @@ from config.embedded import postgres_binaries
 
 
 def major_of(server_version: int) -> int:
-    """The major version in the number by which a server tells its version."""
+    """Take the major version from the number by which a server tells its version."""
     return server_version // 10_000
 
 
 def program(name: str, *, major: int) -> Path:
-    """A program that is not older than a server or dump of this major version; refuses where there
-    is none.
+    """Find a program that is not older than a server or dump of this major version; refuse where
+    there is none.
     """
     found = []
     for path in _candidates(name):
-        said = subprocess.run(  # noqa: S603
+        output = subprocess.run(  # noqa: S603
             [path, "--version"], capture_output=True, text=True, check=True
         ).stdout
-        version = int(re.findall(r"(\d+)(?:\.\d+)?", said)[0])
+        version = int(re.findall(r"(\d+)(?:\.\d+)?", output)[0])
         if version >= major:
             return path
         found.append(f"{path} is of version {version}")
@@ -52,18 +51,19 @@ def _candidates(name: str) -> Iterator[Path]:
         return  # the package with the binaries is for development
 
 
-def run(path: Path, *arguments: str, server: dict[str, Any]) -> None:
-    """Run a program against a server; what it complains of is the error. The password is no
-    argument.
+def run(path: Path, *arguments: str, server: Mapping[str, object]) -> None:
+    """Run a program against a server, and raise what it complains of.
+
+    The password goes into the environment: anybody on the machine can read arguments.
     """
     environment = {
         name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ
     } | {
         "PGHOST": str(server["HOST"]),
         "PGPORT": str(server["PORT"] or 5432),
-        "PGUSER": server["USER"],
-        "PGPASSWORD": server["PASSWORD"],
-        "PGDATABASE": server["NAME"],
+        "PGUSER": str(server["USER"]),
+        "PGPASSWORD": str(server["PASSWORD"]),
+        "PGDATABASE": str(server["NAME"]),
     }
     done = subprocess.run(  # noqa: S603
         [path, *arguments], env=environment, capture_output=True, text=True, check=False

@@ -5,6 +5,7 @@ in which ways they end.
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 
 from agencies.models import User
 from appeals.drafting import actions as drafting
@@ -22,69 +23,81 @@ ENDINGS = ("uphold", "dismiss", "uphold_partly", "dismiss", "declare_inadmissibl
 
 
 def appeal_all(walk: Walk) -> None:
-    """Every fourth agency appeals two lines that it lost; what is filed late or by staff is
+    """Have every fourth agency appeal two lines on which it lost points; filing late or by staff is
     refused.
     """
     scored = Submission.objects.filter(cycle=walk.cycle, state=SubmissionState.COMMUNICATED)
-    for number, s in enumerate(
+    for number, submission in enumerate(
         scored.exclude(pk__in=walk.twins).select_related("agency").order_by("pk")
     ):
         if number % 4:
             continue
-        lines = Answer.objects.filter(submission=s, value__isnull=False, measure__method="linear")
-        staff, head = walk.cast.staff[s.agency_id], walk.cast.heads[s.agency_id]
-        at, late = walk.within(Phase.APPEAL, 0.3, s.agency), walk.within(Phase.APPEAL, 1, s.agency)
+        lines = Answer.objects.filter(
+            submission=submission, value__isnull=False, measure__method="linear"
+        )
+        staff, head = walk.cast.staff[submission.agency_id], walk.cast.heads[submission.agency_id]
+        at, late = (
+            walk.within(Phase.APPEAL, 0.3, submission.agency),
+            walk.within(Phase.APPEAL, 1, submission.agency),
+        )
         rows = lines.select_related("measure", "submission", "own").order_by("pk")
-        lost = [a for a in rows if values.lost(a)][:2]
+        lost = [answer for answer in rows if values.has_lost_points(answer)][:2]
         drafted = [
-            drafting.save_draft(a, fields=values.contention(a), by=staff, at=at) for a in lost
+            drafting.save_draft(answer, fields=values.appeal_fields(answer), by=staff, at=at)
+            for answer in lost
         ]
         if drafted:
-            walk.refused("filed on the stroke", lambda: drafting.file(drafted, by=head, at=late))  # noqa: B023
-            walk.refused("staff file", lambda: drafting.file(drafted, by=staff, at=at))  # noqa: B023
-            walk.did(1 + len(drafting.file(drafted, by=head, at=at)))
+            walk.require_refusal(
+                "filed on the stroke", partial(drafting.file, drafted, by=head, at=late)
+            )
+            walk.require_refusal("staff file", partial(drafting.file, drafted, by=staff, at=at))
+            walk.count_acts(1 + len(drafting.file(drafted, by=head, at=at)))
 
 
 def decide_all(walk: Walk) -> None:
-    """Every appeal goes to a reviewer, the first is asked about, and they end in every way."""
-    filed = list(_filed(walk))
+    """Share appeals out to reviewers, ask about the first, and end them in every way."""
+    filed = list(_undecided_appeals(walk))
     if not filed:
         return
     first = filed[0]
     at = walk.within(Phase.APPEAL_REVIEW, 0.1, first.agency)
     opened = max(walk.within(Phase.APPEAL_REVIEW, 0.1, a.agency) for a in filed)
-    walk.did(hearing.share_out(walk.cycle, by=None, at=opened).given)
-    filed = list(_filed(walk))
+    walk.count_acts(hearing.share_out(walk.cycle, by=None, at=opened).given)
+    filed = list(_undecided_appeals(walk))
     first = filed[0]
     question = "کدام بخش از پیوست، مقدار پیشنهادی را نشان می‌دهد؟"
     asked = hearing.ask(first, question=question, agency=True, by=_reviewer(walk, first), at=at)
-    walk.refused("decided while a question is open", lambda: _decide(walk, first, "dismiss", at=at))
+    walk.require_refusal(
+        "decided while a question is open", lambda: _decide(walk, first, "dismiss", at=at)
+    )
     hearing.reply(asked, text="صفحهٔ سوم پیوست نخست.", by=walk.cast.staff[first.agency_id], at=at)
-    walk.did(2)
+    walk.count_acts(2)
     at = walk.within(Phase.APPEAL_REVIEW, 0.2, first.agency)
     marker = User.objects.get(pk=first.answer.marks.get(block__is_second=False).assessor_id)
-    walk.refused("the marker decides", lambda: _decide(walk, first, "dismiss", at=at, by=marker))
+    walk.require_refusal(
+        "the marker decides", lambda: _decide(walk, first, "dismiss", at=at, by=marker)
+    )
     early = walk.within(Phase.FINAL, 0)
-    walk.refused(
+    walk.require_refusal(
         "final with open appeals",
         lambda: results.finalise(walk.cycle, by=walk.cast.administrator, at=early),
     )
-    for number, appeal in sorted(enumerate(filed), key=lambda pair: _decided_after(pair[0])):
+    for number, appeal in sorted(enumerate(filed), key=lambda pair: _decision_share(pair[0])):
         name = ENDINGS[number % len(ENDINGS)]
-        at = walk.within(Phase.APPEAL_REVIEW, _decided_after(number), appeal.agency)
-        if walk.due(at):
+        at = walk.within(Phase.APPEAL_REVIEW, _decision_share(number), appeal.agency)
+        if walk.is_due(at):
             _decide(walk, appeal, name, at=at)
-            walk.did(2 if name.startswith("uphold") else 1)
+            walk.count_acts(2 if name.startswith("uphold") else 1)
 
 
-def _decided_after(number: int) -> float:
-    """What part of its review is over when an appeal is decided; half-way,
-    every third still waits.
+def _decision_share(number: int) -> float:
+    """Tell what part of its review is over when an appeal is decided; half-way, every third still
+    waits.
     """
     return 0.7 if number % 3 == 0 else 0.3
 
 
-def _filed(walk: Walk) -> Iterator[Appeal]:
+def _undecided_appeals(walk: Walk) -> Iterator[Appeal]:
     rows = Appeal.objects.filter(cycle=walk.cycle).undecided().order_by("pk")
     return iter(rows.select_related("agency", "answer__measure"))
 

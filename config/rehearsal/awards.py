@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from agencies.models import User
 from config.rehearsal.walk import Walk
-from cycles.calendar import TEHRAN, Phase
+from cycles.calendar import Phase, day_of
 from cycles.models import Participation
 from festival.awards import actions as awards
 from festival.awards import ceremonies
@@ -38,15 +38,15 @@ PRESENT = "رئیس کمیته\nنمایندهٔ سازمان اداری و اس
 
 
 def award_all(walk: Walk) -> None:
-    """The national ceremony's awards, and those of the first province that takes part, are decided
-    on.
+    """Decide on the national ceremony's awards, and on those of the first province that takes
+    part.
     """
     at = walk.within(Phase.FINAL, 0.55)
-    if not walk.due(at):
+    if not walk.is_due(at):
         return
     admin = walk.cast.administrator
-    walk.did(len(ceremonies.take_over_categories(walk.cycle, by=admin, at=at)))
-    walk.did(len(ceremonies.lay_ceremonies(walk.cycle, by=admin, at=at)))
+    walk.count_acts(len(ceremonies.take_over_categories(walk.cycle, by=admin, at=at)))
+    walk.count_acts(len(ceremonies.lay_ceremonies(walk.cycle, by=admin, at=at)))
     _give(walk, Ceremony.objects.for_list().get(cycle=walk.cycle, province=None), admin, at)
     of_province = {"level": "provincial_unit", "cycle": walk.cycle}
     unit = (
@@ -63,8 +63,8 @@ def award_all(walk: Walk) -> None:
 
 def _give(walk: Walk, ceremony: Ceremony, by: User, at: datetime) -> None:
     """Day and place are set, the standings and the committee propose, a meeting decides."""
-    opens = walk.within(Phase.FESTIVAL, 0).astimezone(TEHRAN)
-    day = (opens + timedelta(days=25 if ceremony.province is None else 30)).date()
+    opens = day_of(walk.within(Phase.FESTIVAL, 0))
+    day = opens + timedelta(days=25 if ceremony.province is None else 30)
     place = ceremony.province.capital_fa if ceremony.province else "تهران"
     fields = {
         "held_on": day,
@@ -72,8 +72,8 @@ def _give(walk: Walk, ceremony: Ceremony, by: User, at: datetime) -> None:
         "chair": "رئیس سازمان اداری و استخدامی کشور",
     }
     ceremonies.set_ceremony(ceremony, fields=fields, by=by, at=at)
-    walk.did()
-    walk.did(len(awards.propose(ceremony, by=by, at=at)))
+    walk.count_acts()
+    walk.count_acts(len(awards.propose(ceremony, by=by, at=at)))
     edition = Edition.objects.get(cycle=walk.cycle)
     fit = Standing.objects.filter(
         edition=edition, group__province=ceremony.province, submitted=True
@@ -94,9 +94,9 @@ def _give(walk: Walk, ceremony: Ceremony, by: User, at: datetime) -> None:
             by=by,
             at=at,
         )
-        walk.did()
+        walk.count_acts()
     minutes = _minutes(ceremony, by, at)
-    walk.did()
+    walk.count_acts()
     _decide(walk, ceremony, minutes, by, at)
 
 
@@ -113,13 +113,13 @@ def _decide(walk: Walk, ceremony: Ceremony, minutes: Minutes, by: User, at: date
         return
     decisions = {a.pk: Decision(a.rank, a.reason, a.reason_en) for a in waiting}
     head = walk.cast.heads[waiting[0].agency_id]
-    walk.refused(
+    walk.require_refusal(
         "a head decides on awards",
         lambda: awards.decide(ceremony, minutes, decisions, by=head, at=at),
     )
     early = walk.within(Phase.FINAL, 0) - timedelta(seconds=1)
-    walk.refused(
+    walk.require_refusal(
         "decided before the results",
         lambda: awards.decide(ceremony, minutes, decisions, by=by, at=early),
     )
-    walk.did(len(awards.decide(ceremony, minutes, decisions, by=by, at=at)))
+    walk.count_acts(len(awards.decide(ceremony, minutes, decisions, by=by, at=at)))

@@ -38,8 +38,8 @@ CASES = (
 
 
 def school(cycle: Cycle, cast: Cast, *, at: datetime) -> int:
-    """Lay the reference lines, let assessors be cleared, the steward and the reviewers declare; how
-    many acts.
+    """Lay the reference lines, let assessors be cleared, the steward and the reviewers declare;
+    count the acts.
     """
     chance = random.Random(f"school-{cycle.year}")  # noqa: S311 -- the same year each time
     declaring = (cast.steward, *cast.reviewers)
@@ -50,7 +50,7 @@ def school(cycle: Cycle, cast: Cast, *, at: datetime) -> int:
 
 
 def _lay(cycle: Cycle, *, by: User, at: datetime) -> int:
-    """Lay the reference lines of a cycle from its general measures; how many acts that was."""
+    """Lay the reference lines of a cycle from its general measures; count the acts."""
     measures = Measure.objects.filter(
         indicator__axis__set__cycle=cycle,
         indicator__axis__set__kind=Kind.GENERAL,
@@ -80,9 +80,7 @@ def _lay(cycle: Cycle, *, by: User, at: datetime) -> int:
 
 
 def _clear(cycle: Cycle, assessor: User, chance: random.Random, *, at: datetime) -> int:
-    """One assessor declares all interests and sits until the training is passed; how many acts that
-    was.
-    """
+    """Declare all interests of an assessor and sit until the training is passed; count the acts."""
     interests.state_interests(cycle, by=assessor, at=at)
     acts, learns = (
         1,

@@ -3,7 +3,7 @@
 import hashlib
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from functools import partial
 
 from agencies.models import User
 from config.rehearsal import measures
@@ -26,16 +26,16 @@ TYPED = 5
 
 
 class DesignStages(Walk):
-    def _planned(self) -> None:
+    def _plan_cycle(self) -> None:
         admin = self.cast.administrator
         at = EPOCH + timedelta(days=365)
         self.cycle: Cycle = years.plan_cycle(year=self.year, preset=self.preset, by=admin, at=at)
         at = self.within(Phase.PROPOSAL, 0) - timedelta(days=10)
-        self.refused(
+        self.require_refusal(
             "a head opens a cycle", lambda: years.open_cycle(self.cycle, by=self._any_head(), at=at)
         )
         self.cycle = years.open_cycle(self.cycle, by=admin, at=at)
-        self.did(2)
+        self.count_acts(2)
         self.agencies = [
             p.agency
             for p in Participation.objects.filter(cycle=self.cycle)
@@ -43,17 +43,17 @@ class DesignStages(Walk):
             .order_by("pk")
         ]
 
-    def _proposed(self) -> None:
+    def _propose(self) -> None:
         admin = self.cast.administrator
         at = self.within(Phase.PROPOSAL, 0.05)
         general = drafting.draft_set(
             cycle=self.cycle, kind=Kind.GENERAL, agency=None, by=admin, at=at
         )
-        rows = measures.named(general_catalogue(), self.cast.steward)
+        rows = measures.with_steward(general_catalogue(), self.cast.steward)
         contents.fill_general_set(general, rows=rows, by=admin, at=at)
         approval.move(general, "propose", by=admin, at=at)
-        self.did()
-        for number, (agency, at) in enumerate(self.paced(self.agencies, Phase.PROPOSAL, 0.1, 0.9)):
+        self.count_acts()
+        for number, (agency, at) in enumerate(self.spread(self.agencies, Phase.PROPOSAL, 0.1, 0.9)):
             staff, head = self.cast.staff[agency.pk], self.cast.heads[agency.pk]
             chosen = drafting.draft_set(
                 cycle=self.cycle, kind=Kind.SPECIFIC, agency=agency, by=staff, at=at
@@ -72,22 +72,20 @@ class DesignStages(Walk):
                     at=at,
                 )
             if number == 0:
-                self.refused(
+                self.require_refusal(
                     "staff propose",
-                    lambda: approval.move(chosen, "propose", by=staff, at=at),  # noqa: B023
+                    partial(approval.move, chosen, "propose", by=staff, at=at),
                 )
                 late = self.within(Phase.PROPOSAL, 1)
-                self.refused(
+                self.require_refusal(
                     "proposed on the stroke",
-                    lambda: approval.move(chosen, "propose", by=head, at=late),  # noqa: B023
+                    partial(approval.move, chosen, "propose", by=head, at=late),
                 )
             approval.move(chosen, "propose", by=head, at=at)
-            self.did()
+            self.count_acts()
 
-    def _discussed(self) -> None:
-        """The working group of one agency's sector is called together, asks and suggests another
-        target.
-        """
+    def _discuss(self) -> None:
+        """Call one sector's working group together, ask a question and suggest another target."""
         cast, at = self.cast, self.within(Phase.APPROVAL, 0.3)
         self.discussed = first = IndicatorSet.objects.filter(
             cycle=self.cycle, kind=Kind.SPECIFIC
@@ -106,20 +104,21 @@ class DesignStages(Walk):
         working_groups.comment(first, lineage=measure.lineage, text=text, by=cast.members[1], at=at)
         assert measure.target is not None
         self.suggested = {"target": measure.target * Decimal("0.9")}
-        said: dict[str, Any] = {
-            "values": self.suggested,
-            "reason": "روند سه سال گذشته هدف سخت‌تری را نشان می‌دهد.",
-        }
-        working_groups.suggest(first, lineage=measure.lineage, **said, by=cast.members[0], at=at)
-        head = cast.heads[first.agency_id or 0]
-        self.refused(
-            "a head suggests",
-            lambda: working_groups.suggest(first, lineage=measure.lineage, **said, by=head, at=at),
+        suggest = partial(
+            working_groups.suggest,
+            first,
+            lineage=measure.lineage,
+            values=self.suggested,
+            reason="روند سه سال گذشته هدف سخت‌تری را نشان می‌دهد.",
+            at=at,
         )
-        self.did(2)
+        suggest(by=cast.members[0])
+        head = cast.heads[first.agency_id or 0]
+        self.require_refusal("a head suggests", lambda: suggest(by=head))
+        self.count_acts(2)
 
     def _agree(self, at: datetime) -> None:
-        """The chair settles the suggested target with the group's votes behind it, and signs the
+        """Settle the suggested target as the chair with the group's votes behind it, and sign the
         minutes.
         """
         measure = Measure.objects.of(self.discussed).order_by("position", "pk")[0]
@@ -144,9 +143,9 @@ class DesignStages(Walk):
             by=self.cast.chair,
             at=at,
         )
-        self.did(2)
+        self.count_acts(2)
 
-    def _approved(self) -> None:
+    def _approve(self) -> None:
         cast = self.cast
         at = self.within(Phase.APPROVAL, 0.85)
         sets = list(
@@ -155,28 +154,30 @@ class DesignStages(Walk):
             .order_by("pk")
         )
         returned = sets[-1]
-        self.refused(
+        self.require_refusal(
             "no consent yet", lambda: approval.move(sets[0], "approve", by=cast.chair, at=at)
         )
-        self.refused("the proposer votes", lambda: self._vote(sets[0], cast.administrator, at))
+        self.require_refusal(
+            "the proposer votes", lambda: self._vote(sets[0], cast.administrator, at)
+        )
         approval.move(
             returned, "send_back", by=cast.chair, at=at, note="هدف سنجهٔ نخست بازنگری شود."
         )
         head = self.cast.heads[returned.agency_id or 0]
         approval.move(returned, "propose_again", by=head, at=at)
-        self.did(2)
-        for each in sets:
+        self.count_acts(2)
+        for indicator_set in sets:
             for member in cast.members:
-                self._vote(each, member, at)
-            if each == self.discussed:
+                self._vote(indicator_set, member, at)
+            if indicator_set == self.discussed:
                 self._agree(at)
-            approval.move(each, "approve", by=cast.chair, at=at)
-            self.did(len(cast.members) + 1)
+            approval.move(indicator_set, "approve", by=cast.chair, at=at)
+            self.count_acts(len(cast.members) + 1)
         at = self.within(Phase.APPROVAL, 0.95) + self.late
-        self.refused(
+        self.require_refusal(
             "a head communicates", lambda: approval.communicate(sets, by=self._any_head(), at=at)
         )
-        self.did(len(approval.communicate(sets, by=cast.administrator, at=at)))
+        self.count_acts(len(approval.communicate(sets, by=cast.administrator, at=at)))
 
-    def _vote(self, each: IndicatorSet, member: User, at: datetime) -> None:
-        working_groups.vote(each, choice="approve", reason="", by=member, at=at)
+    def _vote(self, indicator_set: IndicatorSet, member: User, at: datetime) -> None:
+        working_groups.vote(indicator_set, choice="approve", reason="", by=member, at=at)

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from typing import Any
 
 from agencies.models import User
 from indicators.drafting.actions import MISSION
+from indicators.drafting.catalogue import CatalogueRow
 from indicators.exchange.actions import Content
 from indicators.models import FULL_POINTS
 
@@ -66,7 +66,7 @@ domain notes 6).
 """
 
 
-def specific_fields() -> Iterator[dict[str, Any]]:
+def specific_fields() -> Iterator[dict[str, object]]:
     points = (250, 200, 200, 150, 200)
     for (fa, en, unit, unit_fa, method, direction, floor, target), share in zip(
         SPECIFIC, points, strict=True
@@ -88,7 +88,9 @@ def specific_fields() -> Iterator[dict[str, Any]]:
 
 
 def specific_contents() -> list[Content]:
-    """The same measures as a file has them: each an indicator of its own under the mission axis."""
+    """Write the same measures as a file has them, each an indicator of its own under the mission
+    axis.
+    """
     contents = []
     for number, fields in enumerate(specific_fields(), 1):
         code, points = f"{MISSION['code']}-{number:02}", fields["points"]
@@ -105,8 +107,8 @@ def specific_contents() -> list[Content]:
     return contents
 
 
-def named(rows: Iterable[dict[str, Any]], steward: User) -> list[dict[str, Any]]:
-    """The catalogue, with the steward of each measure that is given by one."""
+def with_steward(rows: Iterable[CatalogueRow], steward: User) -> list[CatalogueRow]:
+    """Name in the catalogue the steward of each measure that is given by one."""
     rows = list(rows)
     for row in rows:
         if row["measure"]["method"] == "steward":

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from django.contrib.auth.hashers import make_password
 
@@ -32,126 +31,169 @@ class Cast:
     heads: dict[int, User]
 
 
-def make_cast(agencies: list[Agency], *, domain: str = "example.org") -> Cast:
-    """Accounts for every role and agency, all with PASSWORD; agency accounts are named for its
-    code.
-    """
-    password = make_password(PASSWORD)
+class _Register:
+    """Collects accounts with their roles in the order of their keys, and stores them at once."""
 
-    def account(name: str, fa: str, en: str) -> User:
+    def __init__(self, domain: str) -> None:
+        self.domain = domain
+        self.password = make_password(PASSWORD)
+        self.users: dict[str, User] = {}
+        self.memberships: list[Membership] = []
+
+    def account(self, name: str, name_fa: str, name_en: str) -> User:
+        """Make an account that is stored with the others; its name is written in small letters."""
         name = name.lower()
-        return User(
-            username=name, email=f"{name}@{domain}", name_fa=fa, name_en=en, password=password
+        self.users[name] = User(
+            username=name,
+            email=f"{name}@{self.domain}",
+            name_fa=name_fa,
+            name_en=name_en,
+            password=self.password,
         )
+        return self.users[name]
 
-    officers: dict[str, tuple[User, dict[str, Any]]] = {
-        "administrator": (
-            account("administrator", "مریم رضایی", "Maryam Rezaei"),
-            {"role": Role.ADMINISTRATOR},
-        ),
-        "secretary": (
-            account("secretary", "علی اکبری", "Ali Akbari"),
-            {"role": Role.ADMINISTRATOR},
-        ),
-        "auditor": (account("auditor", "حسین مرادی", "Hossein Moradi"), {"role": Role.AUDITOR}),
-        "chair": (
-            account("chair", "ناصر کریمی", "Naser Karimi"),
-            {"role": Role.MEMBER, "constituency": Constituency.AUTHORITY, "is_chair": True},
-        ),
-        "member": (
-            account("member", "زهرا احمدی", "Zahra Ahmadi"),
-            {"role": Role.MEMBER, "constituency": Constituency.AUTHORITY},
-        ),
-        "budget": (
-            account("budget", "کاوه شریفی", "Kaveh Sharifi"),
-            {"role": Role.MEMBER, "constituency": Constituency.BUDGET},
-        ),
-    }
-    first = agencies[0]
-    for name, fa, en, membership in (
-        (
-            "expert",
-            "لیلا صادقی",
-            "Leila Sadeghi",
-            {"role": Role.MEMBER, "constituency": Constituency.EXPERT},
-        ),
-        ("steward", "امیر نوری", "Amir Nouri", {"role": Role.STEWARD, "is_outsider": True}),
-        (
-            "representative",
-            "سارا جعفری",
-            "Sara Jafari",
-            {"role": Role.MEMBER, "constituency": Constituency.AGENCY, "agency": first},
-        ),
-        (
-            "headquarters",
-            "پروین هاشمی",
-            "Parvin Hashemi",
-            {"role": Role.HEADQUARTERS, "agency": first},
-        ),
-        (
-            "agency-administrator",
-            "بهرام قاسمی",
-            "Bahram Ghasemi",
-            {"role": Role.AGENCY_ADMINISTRATOR, "agency": first},
-        ),
+    def appoint(
+        self,
+        user: User,
+        role: Role,
+        *,
+        constituency: str = "",
+        agency: Agency | None = None,
+        province: Province | None = None,
+        is_chair: bool = False,
+        is_outsider: bool = False,
+    ) -> None:
+        membership = Membership(
+            user=user,
+            role=role,
+            constituency=constituency,
+            agency=agency,
+            province=province,
+            is_chair=is_chair,
+            is_outsider=is_outsider,
+            valid_from=EPOCH,
+        )
+        self.memberships.append(membership)
+
+    def store(self) -> None:
+        User.objects.bulk_create(self.users.values())
+        Membership.objects.bulk_create(self.memberships)
+
+
+def make_cast(agencies: list[Agency], *, domain: str = "example.org") -> Cast:
+    """Make accounts for every role and agency, all with PASSWORD; agency accounts are named for
+    its code.
+    """
+    register = _Register(domain)
+    _appoint_officers(register)
+    _appoint_partners(register, agencies[0])
+    _appoint_assessors_and_reviewers(register)
+    _appoint_provincial_administrators(register, agencies)
+    people = _appoint_agency_people(register, agencies)
+    register.store()
+    _delegate(register, people[Role.HEAD][agencies[0].pk], agencies[0])
+
+    users = register.users
+    Interest.objects.create(
+        user=users["steward"],
+        agency=agencies[-1],
+        reason="عضو هیئت امنای دستگاه",
+        declared_at=EPOCH,
+    )
+    return Cast(
+        administrator=users["administrator"],
+        secretary=users["secretary"],
+        auditor=users["auditor"],
+        chair=users["chair"],
+        members=[users["member"], users["budget"]],
+        assessors=[users[f"assessor{number}"] for number in range(1, ASSESSORS + 1)],
+        reviewers=[users[f"reviewer{number}"] for number in range(1, REVIEWERS + 1)],
+        steward=users["steward"],
+        staff=people[Role.STAFF],
+        heads=people[Role.HEAD],
+    )
+
+
+def _appoint_officers(register: _Register) -> None:
+    """Appoint who acts for the authority, and the working group's members of its own and of the
+    budget organization.
+    """
+    administrator = register.account("administrator", "مریم رضایی", "Maryam Rezaei")
+    register.appoint(administrator, Role.ADMINISTRATOR)
+    secretary = register.account("secretary", "علی اکبری", "Ali Akbari")
+    register.appoint(secretary, Role.ADMINISTRATOR)
+    auditor = register.account("auditor", "حسین مرادی", "Hossein Moradi")
+    register.appoint(auditor, Role.AUDITOR)
+    chair = register.account("chair", "ناصر کریمی", "Naser Karimi")
+    register.appoint(chair, Role.MEMBER, constituency=Constituency.AUTHORITY, is_chair=True)
+    member = register.account("member", "زهرا احمدی", "Zahra Ahmadi")
+    register.appoint(member, Role.MEMBER, constituency=Constituency.AUTHORITY)
+    budget = register.account("budget", "کاوه شریفی", "Kaveh Sharifi")
+    register.appoint(budget, Role.MEMBER, constituency=Constituency.BUDGET)
+
+
+def _appoint_partners(register: _Register, agency: Agency) -> None:
+    """Appoint experts and the steward, and for one agency those that not every agency has."""
+    expert = register.account("expert", "لیلا صادقی", "Leila Sadeghi")
+    register.appoint(expert, Role.MEMBER, constituency=Constituency.EXPERT)
+    steward = register.account("steward", "امیر نوری", "Amir Nouri")
+    register.appoint(steward, Role.STEWARD, is_outsider=True)
+    representative = register.account("representative", "سارا جعفری", "Sara Jafari")
+    register.appoint(representative, Role.MEMBER, constituency=Constituency.AGENCY, agency=agency)
+    headquarters = register.account("headquarters", "پروین هاشمی", "Parvin Hashemi")
+    register.appoint(headquarters, Role.HEADQUARTERS, agency=agency)
+    administrator = register.account("agency-administrator", "بهرام قاسمی", "Bahram Ghasemi")
+    register.appoint(administrator, Role.AGENCY_ADMINISTRATOR, agency=agency)
+
+
+def _appoint_assessors_and_reviewers(register: _Register) -> None:
+    """Appoint assessors and reviewers; every second one is no employee of the authority."""
+    for role, count, fa, en in (
+        (Role.ASSESSOR, ASSESSORS, "ارزیاب", "Assessor"),
+        (Role.REVIEWER, REVIEWERS, "رسیدگی‌کننده", "Reviewer"),
     ):
-        officers[name] = (account(name, fa, en), membership)
-    for number in range(1, ASSESSORS + 1):
-        user = account(
-            f"assessor{number}", f"ارزیاب {persian_digits(str(number))}", f"Assessor {number}"
-        )
-        officers[f"assessor{number}"] = (
-            user,
-            {"role": Role.ASSESSOR, "is_outsider": number % 2 == 0},
-        )
-    for number in range(1, REVIEWERS + 1):
-        user = account(
-            f"reviewer{number}", f"رسیدگی‌کننده {persian_digits(str(number))}", f"Reviewer {number}"
-        )
-        officers[f"reviewer{number}"] = (
-            user,
-            {"role": Role.REVIEWER, "is_outsider": number % 2 == 0},
-        )
+        for number in range(1, count + 1):
+            digits = persian_digits(str(number))
+            user = register.account(f"{en}{number}", f"{fa} {digits}", f"{en} {number}")
+            register.appoint(user, role, is_outsider=number % 2 == 0)
+
+
+def _appoint_provincial_administrators(register: _Register, agencies: list[Agency]) -> None:
     for province in Province.objects.filter(agencies__in=agencies).distinct().order_by("code"):
-        tail = province.code.removeprefix("IR-")
-        user = account(
-            f"administrator-{tail}",
+        user = register.account(
+            f"administrator-{province.code.removeprefix('IR-')}",
             f"راهبر {province.name_fa}",
             f"Administrator of {province.name_en}",
         )
-        officers[user.username] = (user, {"role": Role.ADMINISTRATOR, "province": province})
-    held = list(officers.values())
-    people: dict[str, dict[int, User]] = {Role.STAFF: {}, Role.HEAD: {}}
+        register.appoint(user, Role.ADMINISTRATOR, province=province)
+
+
+def _appoint_agency_people(
+    register: _Register, agencies: list[Agency]
+) -> dict[Role, dict[int, User]]:
+    """Appoint staff and a head in each agency; answer with them by role and the agency's key."""
+    people: dict[Role, dict[int, User]] = {Role.STAFF: {}, Role.HEAD: {}}
     for agency in agencies:
         for role, fa, en in ((Role.STAFF, "کارشناس", "Staff"), (Role.HEAD, "رئیس", "Head")):
-            user = account(
+            user = register.account(
                 f"{role}-{agency.code}",
                 f"{fa} {agency.name_fa}"[:150],
                 f"{en}, {agency.name_en}"[:150],
             )
             people[role][agency.pk] = user
-            held.append((user, {"role": role, "agency": agency}))
-    User.objects.bulk_create([user for user, _membership in held])
-    Membership.objects.bulk_create(Membership(user=user, valid_from=EPOCH, **m) for user, m in held)
-    deputy = account("deputy", "شهرام زمانی", "Shahram Zamani")
+            register.appoint(user, role, agency=agency)
+    return people
+
+
+def _delegate(register: _Register, head: User, agency: Agency) -> None:
+    """Let a deputy sign for the head of an agency."""
+    deputy = register.account("deputy", "شهرام زمانی", "Shahram Zamani")
     deputy.save()
-    head = {
-        "delegated_by": people[Role.HEAD][first.pk],
-        "valid_from": EPOCH,
-        "valid_until": DELEGATED_UNTIL,
-    }
-    Membership.objects.create(user=deputy, role=Role.DEPUTY, agency=first, **head)
-    tie = {"agency": agencies[-1], "reason": "عضو هیئت امنای دستگاه", "declared_at": EPOCH}
-    Interest.objects.create(user=officers["steward"][0], **tie)
-    return Cast(
-        administrator=officers["administrator"][0],
-        secretary=officers["secretary"][0],
-        auditor=officers["auditor"][0],
-        chair=officers["chair"][0],
-        members=[officers[name][0] for name in ("member", "budget")],
-        assessors=[u for name, (u, _m) in officers.items() if name.startswith("assessor")],
-        reviewers=[u for name, (u, _m) in officers.items() if name.startswith("reviewer")],
-        steward=officers["steward"][0],
-        staff=people[Role.STAFF],
-        heads=people[Role.HEAD],
+    Membership.objects.create(
+        user=deputy,
+        role=Role.DEPUTY,
+        agency=agency,
+        delegated_by=head,
+        valid_from=EPOCH,
+        valid_until=DELEGATED_UNTIL,
     )

@@ -22,27 +22,29 @@ SITTINGS = 30
 
 
 class ScoringStages(Walk):
-    def _assigned(self) -> None:
+    def _assign(self) -> None:
         at = self.within(Phase.SCORING, 0.01)
-        self.did(len(signing.lapse(self.cycle, at=at)))
+        self.count_acts(len(signing.lapse(self.cycle, at=at)))
         signed = Submission.objects.filter(cycle=self.cycle, state=SubmissionState.SUBMITTED)
-        self.did(signed.count())
-        self.did(
+        self.count_acts(signed.count())
+        self.count_acts(
             calibration.school(self.cycle, self.cast, at=self.within(Phase.SELF_ASSESSMENT, 0.9))
         )
         assignment.assign_all(self.cycle, by=self.cast.administrator, at=at)
-        self.did(appointment.appoint_named(self.cycle, by=self.cast.administrator, at=at).measures)
+        self.count_acts(
+            appointment.appoint_named(self.cycle, by=self.cast.administrator, at=at).measures
+        )
 
-    def _marked(self) -> None:
+    def _mark_blocks(self) -> None:
         blocks = list(Block.objects.filter(cycle=self.cycle).order_by("pk"))
         users = {u.pk: u for u in self.cast.assessors}
         other = next(u for u in self.cast.assessors if u.pk != blocks[0].assessor_id)
         at = self.within(Phase.SCORING, 0.02)
-        self.refused("another's block", lambda: marking.hand_in(blocks[0], by=other, at=at))
+        self.require_refusal("another's block", lambda: marking.hand_in(blocks[0], by=other, at=at))
         judged: dict[int, Block] = {}
         many = max(1, len(blocks) // SITTINGS)
         sittings = [blocks[start : start + many] for start in range(0, len(blocks), many)]
-        for sitting, at in self.paced(sittings, Phase.SCORING, 0.05, 0.9):
+        for sitting, at in self.spread(sittings, Phase.SCORING, 0.05, 0.9):
             desks: dict[int, list[Block]] = {}
             for block in sitting:
                 desks.setdefault(block.assessor_id, []).append(block)
@@ -53,70 +55,75 @@ class ScoringStages(Walk):
                     self._judge(
                         judged.setdefault(block.submission_id, block), users[block.assessor_id], at
                     )
-        self._reconciled()
+        self._reconcile()
 
     def _mark(self, desk: Sequence[Block], assessor: User, at: datetime) -> None:
-        """What one assessor marks and hands in at a sitting: the blocks of a desk in one act."""
+        """Mark and hand in for one assessor the blocks of a desk in one act."""
         lines = (
             double_marking.on_desks(desk)
             .select_related("measure", "submission", "own")
             .order_by("pk")
         )
         marks = {
-            a.pk: values.mark(a, self.random, twin=a.submission_id in self.twins) for a in lines
+            a.pk: values.mark_fields(a, self.random, twin=a.submission_id in self.twins)
+            for a in lines
         }
         first, *also = desk
         marking.save_marks(first, marks, by=assessor, at=at, also=also)
         marking.hand_in(first, by=assessor, at=at, also=also)
-        self.did(len(desk))
+        self.count_acts(len(desk))
 
-    def _supplied(self) -> None:
+    def _supply_figures(self) -> None:
         stewards.supply_all(self)
-        self.did(Submission.objects.filter(cycle=self.cycle, state=SubmissionState.MARKED).count())
+        self.count_acts(
+            Submission.objects.filter(cycle=self.cycle, state=SubmissionState.MARKED).count()
+        )
 
-    def _reconciled(self) -> None:
-        """Two assessors who are apart come together half way."""
+    def _reconcile(self) -> None:
+        """Bring assessors whose marks are apart together half way."""
         waiting = list(Reconciliation.objects.filter(cycle=self.cycle).for_list())
         many = max(1, len(waiting) // SITTINGS)
         sittings = [waiting[start : start + many] for start in range(0, len(waiting), many)]
-        for sitting, at in self.paced(sittings, Phase.SCORING, 0.91, 0.94):
+        for sitting, at in self.spread(sittings, Phase.SCORING, 0.91, 0.94):
             proposed: dict[User, list[Reconciliation]] = {}
             for apart in sitting:
                 one, other = apart.first.block.assessor, apart.second.block.assessor
-                value = values.between(apart.first, apart.second)
-                reconciliation.propose(apart, **value, by=one, at=at)
+                points = values.half_way(apart.first, apart.second)
+                reconciliation.propose(
+                    apart, points=points, reason=values.RECONCILED, by=one, at=at
+                )
                 proposed.setdefault(other, []).append(apart)
             agree = partial(
                 reconciliation.agree, sitting[-1], by=sitting[-1].first.block.assessor, at=at
             )
-            self.refused("the proposer agrees", agree)
+            self.require_refusal("the proposer agrees", agree)
             for other, (first, *also) in proposed.items():
                 reconciliation.agree(first, by=other, at=at, also=also)
-            self.did(2 * len(sitting))
+            self.count_acts(2 * len(sitting))
 
     def _judge(self, block: Block, assessor: User, at: datetime) -> None:
-        """The first assessor of an agency to hand in says what its declaration is worth."""
+        """Judge a declaration as the first of the agency's assessors to hand in."""
         held = Declaration.objects.select_related("submission").get(submission=block.submission_id)
         verdict, reason = values.verdict(held)
         judge = partial(declaration.judge_declaration, held, verdict=verdict, reason=reason, at=at)
         if block.pk % 10 == 0:
             head = self.cast.heads[block.agency_id]
-            self.refused("a head judges", partial(judge, by=head))
+            self.require_refusal("a head judges", partial(judge, by=head))
         judge(by=assessor)
-        self.did()
+        self.count_acts()
 
-    def _communicated(self) -> None:
+    def _communicate(self) -> None:
         at = self.within(Phase.SCORING, 0.95)
         ready = list(
             Submission.objects.filter(cycle=self.cycle, state=SubmissionState.MARKED).order_by("pk")
         )
-        self.refused(
+        self.require_refusal(
             "a head communicates", lambda: release.communicate(ready, by=self._any_head(), at=at)
         )
-        self.did(len(release.communicate(ready, by=self.cast.administrator, at=at)))
+        self.count_acts(len(release.communicate(ready, by=self.cast.administrator, at=at)))
 
-    def _appealed(self) -> None:
+    def _appeal(self) -> None:
         appeals.appeal_all(self)
 
-    def _decided(self) -> None:
+    def _decide_appeals(self) -> None:
         appeals.decide_all(self)

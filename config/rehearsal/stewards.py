@@ -31,7 +31,7 @@ def supply_all(walk: Walk) -> None:
     )
     for number, one in enumerate(held.order_by("pk")):
         at = walk.within(Phase.SCORING, MOMENTS[number % len(MOMENTS)])
-        if walk.now is not None and not walk.due(at):
+        if walk.now is not None and not walk.is_due(at):
             _enter(one, walk.cast, walk.twins, at=walk.now, half=True)
             return
         _supply(one, walk, at=at)
@@ -40,7 +40,7 @@ def supply_all(walk: Walk) -> None:
 def _enter(
     held: Stewardship, cast: Cast, twins: Container[int], *, at: datetime, half: bool = False
 ) -> None:
-    """The steward's figures, and from an administrator those that the steward may not give."""
+    """Enter the steward's figures, and as an administrator those that the steward may not give."""
     chance = random.Random(f"steward-{held.cycle.year}-{held.measure.code}")  # noqa: S311 -- the same year each time
     [steward] = with_roles([held.steward])
     by_steward, by_administrator = dict[int, FigureValues](), dict[int, FigureValues]()
@@ -60,11 +60,11 @@ def _enter(
 def _supply(held: Stewardship, walk: Walk, *, at: datetime) -> None:
     """Name the source of a measure's figures, enter them and sign for them."""
     do = lambda: supply.supply(held, by=held.steward, at=at)  # noqa: E731
-    walk.refused("supplied without a source", do)
+    walk.require_refusal("supplied without a source", do)
     title = f"گزارش سالانهٔ «{held.measure.title_fa}»"
     paper = ContentFile(f"{held.measure.code} {held.cycle.year}\n".encode(), name="گزارش.txt")
     stewards.cite(held, title=title, document=paper, by=held.steward, at=at)
-    walk.refused("supplied without figures", do)
+    walk.require_refusal("supplied without figures", do)
     _enter(held, walk.cast, walk.twins, at=at)
     do()
-    walk.did(2)
+    walk.count_acts(2)

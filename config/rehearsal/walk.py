@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from agencies.models import Agency, User
 from config.rehearsal.people import Cast
@@ -51,34 +51,32 @@ class Walk:
     def within(
         self, phase: Phase, share: float, agency: Agency | None = None, quarter: int = 1
     ) -> datetime:
-        """A moment at a share (0 to 1) of a phase's window, of the first of several unless another
-        is asked for.
+        """Find the moment at a share (0 to 1) of a phase's window, of the first of several unless
+        another is asked for.
         """
         window = Window.objects.get(
             cycle=self.cycle, phase=phase, agency=agency, quarter__in=(0, quarter)
         )
         return window.opens_at + (window.closes_at - window.opens_at) * share
 
-    def due(self, at: datetime) -> bool:
+    def is_due(self, at: datetime) -> bool:
         return self.now is None or at <= self.now
 
-    def paced(
+    def spread(
         self, items: Sequence[T], phase: Phase, first: float, last: float, quarter: int = 1
     ) -> Iterator[tuple[T, datetime]]:
-        """Items with moments spread evenly over a part of a phase's window,
-        as far as `now` allows.
-        """
+        """Spread items evenly over a part of a phase's window, each with its moment, until now."""
         opens, closes = (self.within(phase, share, quarter=quarter) for share in (0, 1))
         for number, item in enumerate(items):
             at = opens + (closes - opens) * (first + (last - first) * number / len(items))
-            if not self.due(at):
+            if not self.is_due(at):
                 return
             yield item, at
 
-    def did(self, count: int = 1) -> None:
+    def count_acts(self, count: int = 1) -> None:
         self.acts += count
 
-    def refused(self, what: str, act: Callable[[], Any]) -> None:
+    def require_refusal(self, what: str, act: Callable[[], object]) -> None:
         """Try an act that is not allowed; anything but a refusal is a fault."""
         try:
             act()

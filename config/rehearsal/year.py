@@ -6,6 +6,7 @@ mean of 60 to 75 percent, few above 90), two agencies of the largest group tie, 
 and appeals end in every way.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -15,7 +16,7 @@ from config.rehearsal import awards, closing
 from config.rehearsal.design_stages import DesignStages
 from config.rehearsal.reporting_stages import ReportingStages
 from config.rehearsal.scoring_stages import ScoringStages
-from cycles.calendar import Phase
+from cycles.calendar import PHASES, Phase
 from cycles.models import Entry
 from cycles.record import audit, seals
 from festival.models import Edition
@@ -27,19 +28,41 @@ class Rehearsal(DesignStages, ReportingStages, ScoringStages):
     """One assessment year, walked stage by stage."""
 
     def walk(self, until: str, *, after: str = "") -> "Rehearsal":
-        """Walk the STAGES up to and including `until`, from the first or from the one that follows
+        """Walk the stages up to and including `until`, from the first or from the one that follows
         `after`.
         """
-        first = STAGES.index(after) + 1 if after else 0
-        for stage in STAGES[first : STAGES.index(until) + 1]:
-            if stage in BEGINNINGS and not self.due(self.within(*BEGINNINGS[stage])):
+        stages, begins = self._stages(), beginnings()
+        names = list(stages)
+        first = names.index(after) + 1 if after else 0
+        for name in names[first : names.index(until) + 1]:
+            if name in begins and not self.is_due(self.within(*begins[name])):
                 break
-            with self.phase(stage):
-                getattr(self, f"_{stage}")()
+            with self.phase(name):
+                stages[name]()
         return self
 
+    def _stages(self) -> dict[str, Callable[[], None]]:
+        """List the stages in their order, by the state in which each leaves the year."""
+        return {
+            "planned": self._plan_cycle,
+            "proposed": self._propose,
+            "discussed": self._discuss,
+            "approved": self._approve,
+            "monitored": self._monitor,
+            "answered": self._answer,
+            "submitted": self._submit,
+            "assigned": self._assign,
+            "marked": self._mark_blocks,
+            "supplied": self._supply_figures,
+            "communicated": self._communicate,
+            "appealed": self._appeal,
+            "decided": self._decide_appeals,
+            "ranked": self._rank,
+            "published": self._publish,
+        }
+
     def settle(self) -> list[str]:
-        """Every fault found, with the comparison of the acts done and the rows of the ledger."""
+        """List every fault found; the acts done are compared with the rows of the ledger."""
         rows = Entry.objects.count() - self.rows_before
         if rows != self.acts:
             self.faults.append(f"{self.acts} acts were done but the ledger has {rows} rows")
@@ -48,16 +71,16 @@ class Rehearsal(DesignStages, ReportingStages, ScoringStages):
             self.faults.append(f"the ledger does not hold: {broken}")
         return self.faults
 
-    def _ranked(self) -> None:
+    def _rank(self) -> None:
         at = self.within(Phase.FINAL, 0.5)
         self.edition: Edition = results.finalise(self.cycle, by=self.cast.administrator, at=at)
-        self.did(2)
+        self.count_acts(2)
         awards.award_all(self)
 
-    def _published(self) -> None:
+    def _publish(self) -> None:
         at, admin = self.within(Phase.FINAL, 0.8), self.cast.administrator
         opens = self.within(Phase.FESTIVAL, 0)
-        self.refused(
+        self.require_refusal(
             "published before the festival",
             lambda: results.schedule(
                 self.edition, publish_at=opens - timedelta(seconds=1), by=admin, at=at
@@ -65,44 +88,16 @@ class Rehearsal(DesignStages, ReportingStages, ScoringStages):
         )
         instant = opens + timedelta(days=25, hours=10)
         self.edition = results.schedule(self.edition, publish_at=instant, by=admin, at=at)
-        self.did()
-        if self.due(instant):
-            self.did(2 * len(results.publish_due(at=instant)))
+        self.count_acts()
+        if self.is_due(instant):
+            self.count_acts(2 * len(results.publish_due(at=instant)))
         closing.close(self, instant)
 
 
-STAGES = (
-    "planned",
-    "proposed",
-    "discussed",
-    "approved",
-    "monitored",
-    "answered",
-    "submitted",
-    "assigned",
-    "marked",
-    "supplied",
-    "communicated",
-    "appealed",
-    "decided",
-    "ranked",
-    "published",
-)
-
-BEGINNINGS = {
-    "proposed": (Phase.PROPOSAL, 0.05),
-    "discussed": (Phase.APPROVAL, 0.3),
-    "approved": (Phase.APPROVAL, 0.85),
-    "monitored": (Phase.MONITORING, 0.0),
-    "answered": (Phase.SELF_ASSESSMENT, 0.02),
-    "submitted": (Phase.SELF_ASSESSMENT, 0.96),
-    "assigned": (Phase.SCORING, 0.01),
-    "marked": (Phase.SCORING, 0.05),
-    "supplied": (Phase.SCORING, 0.2),
-    "communicated": (Phase.SCORING, 0.95),
-    "appealed": (Phase.APPEAL, 0.3),
-    "decided": (Phase.APPEAL_REVIEW, 0.3),
-    "ranked": (Phase.FINAL, 0.5),
-    "published": (Phase.FINAL, 0.8),
-}
-"""When each stage's acts begin: the phase and the share of its window."""
+def beginnings() -> dict[str, tuple[Phase, float]]:
+    """Answer when each stage's acts begin: the phase and the share of its window."""
+    found = {}
+    for spec in PHASES.values():
+        for stage, share in spec.stages.items():
+            found[stage] = spec.phase, share
+    return found

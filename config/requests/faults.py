@@ -107,36 +107,36 @@ BY_CODE = {
 
 
 def fault_of(error: BaseException | None) -> Fault | None:
-    """The fault that an error tells of; None where it is a mistake of ours."""
-    for one in _causes(error):
-        if isinstance(one, OSError) and one.errno in FULL_DISK:
+    """Find the fault that an error tells of; None where it is a mistake of ours."""
+    for cause in _causes(error):
+        if isinstance(cause, OSError) and cause.errno in FULL_DISK:
             return FULL
-        if isinstance(one, MemoryError):
+        if isinstance(cause, MemoryError):
             return MEMORY
-        if isinstance(one, BrokerAway):
+        if isinstance(cause, BrokerAway):
             return WAITS
-        if isinstance(one, ValueError) and (
-            "NUL (0x00)" in str(one) or "surrogates not allowed" in str(one)
+        if isinstance(cause, ValueError) and (
+            "NUL (0x00)" in str(cause) or "surrogates not allowed" in str(cause)
         ):
             return UNFIT
-        code = getattr(one, "pgcode", None)
+        code = getattr(cause, "pgcode", None)
         if code in BY_CODE:
             return BY_CODE[code]
-        if isinstance(one, OperationalError | InterfaceError):
-            return BY_CODE.get(getattr(one.__cause__, "pgcode", None) or "", AWAY)
+        if isinstance(cause, OperationalError | InterfaceError):
+            return BY_CODE.get(getattr(cause.__cause__, "pgcode", None) or "", AWAY)
     return None
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """An error and what it was raised from, the outermost first."""
+    """Walk from an error through what it was raised from, the outermost first."""
     while error is not None:
         yield error
         error = error.__cause__ or (error.__context__ if isinstance(error, DatabaseError) else None)
 
 
 def answer(request: HttpRequest, fault: Fault) -> HttpResponse:
-    """The sentence: as a page that holds what was typed, or as plain text for whoever shows no
-    pages.
+    """Answer with the sentence: as a page that holds what was typed, or as plain text for whoever
+    shows no pages.
     """
     if _shows_pages(request):
         content, content_type = _page(request, fault), "text/html; charset=utf-8"
@@ -150,8 +150,8 @@ def answer(request: HttpRequest, fault: Fault) -> HttpResponse:
 
 
 def _shows_pages(request: HttpRequest) -> bool:
-    """Whether a person waits for a page: those carry their language in the address, and scripts say
-    who they are.
+    """Tell whether a person waits for a page: those carry their language in the address, and
+    scripts say who they are.
     """
     return bool(get_language_from_path(request.path_info)) and not sent_forms.is_asked_by_script(
         request
@@ -161,7 +161,7 @@ def _shows_pages(request: HttpRequest) -> bool:
 def _page(request: HttpRequest, fault: Fault) -> str:
     typed, had_files = None, False
     if request.method == "POST" and not fault.is_kept:
-        typed, had_files = _typed(request)
+        typed, had_files = _sent_fields(request)
     context = {
         "fault": fault,
         "language": language(),
@@ -179,8 +179,8 @@ is ours.
 """
 
 
-def _typed(request: HttpRequest) -> tuple[list[tuple[str, str]], bool]:
-    """What the form sent, field by field, so that it can be sent again, and whether files came
+def _sent_fields(request: HttpRequest) -> tuple[list[tuple[str, str]], bool]:
+    """Read what the form sent, field by field, so that it can be sent again, and whether files came
     along.
 
     Secrets are typed anew; of a form that could not be read whole, nothing is left.
@@ -210,7 +210,7 @@ class Faults:
         return answer(request, fault)
 
 
-def failed(request: HttpRequest) -> HttpResponse:
+def answer_server_error(request: HttpRequest) -> HttpResponse:
     """Answer what went wrong outside a view, such as in loading the session; else the page of a
     mistake of ours.
     """
@@ -221,7 +221,7 @@ def failed(request: HttpRequest) -> HttpResponse:
 def plain_characters(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """An address with a NUL in it leads nowhere; in a form each field says so itself, and the rest
+    """Lead an address with a NUL in it nowhere; in a form each field says so itself, and the rest
     is `UNFIT`.
     """
 

@@ -3,7 +3,6 @@ to keep it.
 """
 
 from collections.abc import Callable
-from typing import Any
 
 from django.contrib.auth.signals import user_logged_out
 from django.dispatch import receiver
@@ -57,7 +56,9 @@ def headers(
 
 
 def is_signed_in(request: HttpRequest) -> bool:
-    """Whether the answer was made for a person: somebody asked who it is, and somebody it is."""
+    """Tell whether the answer was made for a person: somebody asked who it is, and somebody
+    it is.
+    """
     person = getattr(
         request, "_cached_user", None
     )  # where Django keeps it; asking for `user` would cost a query
@@ -65,6 +66,6 @@ def is_signed_in(request: HttpRequest) -> bool:
 
 
 @receiver(user_logged_out)
-def _note(request: PortalRequest | None, **kwargs: Any) -> None:
+def _note_sign_out(request: PortalRequest | None, **rest: object) -> None:
     if request is not None:
         request.has_signed_out = True

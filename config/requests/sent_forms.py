@@ -6,7 +6,9 @@ from django.http import HttpRequest
 
 
 def fields(request: HttpRequest, *, without: Sequence[str]) -> list[tuple[str, str]]:
-    """The names and texts of a form's fields, but those in whose names one of `without` stands."""
+    """List the names and texts of a form's fields, but those in whose names one of `without`
+    stands.
+    """
     sent = []
     for name, values in request.POST.lists():
         if not any(part in name for part in without):
@@ -15,10 +17,10 @@ def fields(request: HttpRequest, *, without: Sequence[str]) -> list[tuple[str, s
 
 
 def is_prose(text: str) -> bool:
-    """Whether it is a text of several words: a choice or a number is soon made again."""
+    """Tell whether a text has several words: a choice or a number is soon made again."""
     return len(text.split()) > 1
 
 
 def is_asked_by_script(request: HttpRequest) -> bool:
-    """Whether a page's own script asks, and so shows no page that it is answered with."""
+    """Tell whether a page's own script asks, and so shows no page that it is answered with."""
     return bool(request.headers.get("HX-Request")) or "Tus-Resumable" in request.headers

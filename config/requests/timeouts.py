@@ -3,7 +3,6 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import connections
 
@@ -24,8 +23,8 @@ class Timeouts:
     lock: int
 
     @property
-    def connection_options(self) -> dict[str, Any]:
-        """The options with which a connection is made, so that none is ever without them."""
+    def connection_options(self) -> dict[str, object]:
+        """Name the options with which a connection is made, so that none is ever without them."""
         limits = f"-c statement_timeout={self.statement}s -c lock_timeout={self.lock}s"
         return {"options": limits, "connect_timeout": CONNECTS_WITHIN}
 

@@ -13,9 +13,12 @@ from django.db import connection
 from django.utils import timezone, translation
 from django.utils.translation import get_language
 
+from agencies.json_values import JsonValue
+from agencies.models import User
 from cycles.clock import request_id
 from cycles.models import Entry
-from cycles.workflow import Move, Windows, Workflow, model_label
+from cycles.workflow import Move, Windows, Workflow
+from cycles.workflow_objects import WorkflowObject, model_label
 
 FORM = 1
 """The number of the canonical form: the first thing in every body, so that a later form can stand
@@ -47,9 +50,9 @@ _ROW = f"({', '.join('%s::jsonb' if c == 'params' else '%s' for c in _COLUMNS)})
 class Act:
     """A move on one object, with the state it came from and the parameters kept in the record."""
 
-    obj: Any
+    obj: WorkflowObject
     source: str
-    params: Mapping[str, Any]
+    params: Mapping[str, object]
 
 
 def append(
@@ -57,7 +60,7 @@ def append(
     move: Move,
     acts: Iterable[Act],
     *,
-    by: Any,
+    by: User | None,
     at: datetime,
     windows: Windows,
     note: str = "",
@@ -76,7 +79,7 @@ def append(
             obj = act.obj
             params = {**act.params, "letter": letter} if letter else act.params
             statutory, late = windows.lateness(move.phase, obj, at)
-            agency = getattr(obj, "agency", None)
+            agency_code = getattr(obj.agency, "code", "")
             rows.append(
                 (
                     workflow.label,
@@ -84,15 +87,15 @@ def append(
                     model_label(obj),
                     obj.pk,
                     str(obj)[:300],
-                    getattr(obj, "cycle_id", None),
-                    agency.code if agency else "",
+                    obj.cycle_id,
+                    agency_code,
                     act.source,
                     getattr(obj, "state", "") or "",
                     plain(dict(params)),
                     str(note),
                     key,
                     name,
-                    move.who.acting(by, obj, at),
+                    move.who.acting_role(by, obj, at),
                     at,
                     recorded_at,
                     statutory,
@@ -106,7 +109,7 @@ def append(
     return keys
 
 
-def _insert(rows: Sequence[tuple[Any, ...]]) -> list[int]:
+def _insert(rows: Sequence[tuple[object, ...]]) -> list[int]:
     """Rows of `FACTS` in one statement, without the ORM's: every act waits for it."""
     values: list[Any] = []
     for row in rows:
@@ -119,15 +122,15 @@ def _insert(rows: Sequence[tuple[Any, ...]]) -> list[int]:
         return [key for (key,) in cursor.fetchall()]
 
 
-def canonical(row: Any) -> str:
-    """The text a row's digest is taken of: its facts as one JSON array, letter for letter as `BODY`
-    gives it.
+def canonical(row: object) -> str:
+    """Write the text a row's digest is taken of: its facts as one JSON array, letter for letter as
+    `BODY` gives it.
     """
     return _body([getattr(row, column) for column in FACTS])
 
 
-def _body(values: Sequence[Any]) -> str:
-    """The canonical text of the values of `FACTS`."""
+def _body(values: Sequence[object]) -> str:
+    """Write the canonical text of the values of `FACTS`."""
     return as_json([FORM, *(_moment(v) if isinstance(v, datetime) else v for v in values)])
 
 
@@ -142,9 +145,9 @@ def _jsonb_order(name: str) -> tuple[int, bytes]:
     return len(encoded), encoded
 
 
-def plain(value: Any) -> Any:
-    """A value as JSON holds it: moments in UTC, decimals as text, objects by key, names in the
-    database's order.
+def plain(value: object) -> JsonValue:
+    """Write a value as JSON holds it: moments in UTC, decimals as text, objects by key, names in
+    the database's order.
     """
     if value is None or isinstance(value, bool | int | str):
         return value
@@ -157,4 +160,5 @@ def plain(value: Any) -> Any:
     if isinstance(value, dict):
         named = {str(k): plain(v) for k, v in value.items()}
         return {k: named[k] for k in sorted(named, key=_jsonb_order)}
-    return getattr(value, "pk", str(value))
+    key: int | str = getattr(value, "pk", str(value))
+    return key

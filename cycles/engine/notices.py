@@ -1,9 +1,9 @@
 """Tell people of acts: who hears of one, and by which ways."""
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import Q
@@ -13,10 +13,16 @@ from agencies.postgres_arrays import array
 from agencies.roles import AGENCY_ROLES, AUTHORITY_ROLES, in_scope
 from cycles.models import Channel, Cycle, Participation
 from cycles.workflow import Move
+from cycles.workflow_objects import WorkflowObject
 
 
 def tell(
-    move: Move, entries: Iterable[int], objs: Sequence[Any], *, by: User | None, at: datetime
+    move: Move,
+    entries: Iterable[int],
+    objs: Sequence[WorkflowObject],
+    *,
+    by: User | None,
+    at: datetime,
 ) -> None:
     """Write a notice of each entry, by key, to everybody whom its move tells, once a person and
     never to the actor.
@@ -29,7 +35,7 @@ def tell(
         return
     rows: list[DeliveryRow] = []
     for (entry, _obj), people in zip(
-        told, _concerned(move, [o for _entry, o in told], at), strict=True
+        told, _people_told(move, [o for _entry, o in told], at), strict=True
     ):
         for person in people.values():
             if by is None or person.pk != by.pk:
@@ -52,7 +58,7 @@ class Person(NamedTuple):
     texts_reminders: bool
 
 
-class Held(NamedTuple):
+class ToldMembership(NamedTuple):
     """A membership by which somebody is told."""
 
     role: str
@@ -62,10 +68,10 @@ class Held(NamedTuple):
     person: Person
 
 
-NoticeFacts = tuple[int | None, str, dict[str, Any], bool]
+NoticeFacts = tuple[int | None, str, Mapping[str, object], bool]
 """The entry it tells (None for a reminder), its key, its parameters, and whether it is official."""
 
-DeliveryRow = tuple[Any, ...]
+DeliveryRow = tuple[object, ...]
 """A delivery, in the order of _COLUMNS."""
 
 
@@ -98,7 +104,7 @@ _INSERT = f"""
 """  # noqa: S608 -- names of this file
 
 
-def _is_practice(obj: Any) -> bool:
+def _is_practice(obj: WorkflowObject) -> bool:
     cycle = obj if isinstance(obj, Cycle) else getattr(obj, "cycle", None)
     return cycle is not None and cycle.is_practice
 
@@ -115,20 +121,26 @@ def deliveries_to(
         yield (person.pk, Channel.SMS.value, *of, None)
 
 
-def _concerned(move: Move, objs: Sequence[Any], at: datetime) -> list[dict[int, Person | User]]:
+def _people_told(
+    move: Move, objs: Sequence[WorkflowObject], at: datetime
+) -> list[dict[int, Person | User]]:
     """Find for each object the people whom a move tells of it, by key."""
     people: list[dict[int, Person | User]] = [{} for _obj in objs]
     if move.tells:
         _add_members(people, move, objs, at)
     if move.tells_holder:
         for told, obj in zip(people, objs, strict=True):
-            if obj.holder and obj.holder.is_active:
-                told[obj.holder_id] = obj.holder
+            holder: User | None = getattr(obj, "holder", None)
+            if holder and holder.is_active:
+                told[holder.pk] = holder
     return people
 
 
 def _add_members(
-    people: Sequence[dict[int, Person | User]], move: Move, objs: Sequence[Any], at: datetime
+    people: Sequence[dict[int, Person | User]],
+    move: Move,
+    objs: Sequence[WorkflowObject],
+    at: datetime,
 ) -> None:
     """Add the members of each object's agencies in the roles that the move tells, and the people of
     the authority within whose scope it lies.
@@ -153,36 +165,39 @@ def _add_members(
                 told[officer.person.pk] = officer.person
 
 
-def _agencies(move: Move, objs: Sequence[Any]) -> list[set[int]]:
+def _agencies(move: Move, objs: Sequence[WorkflowObject]) -> list[set[int]]:
     """Find the agencies whose people each object concerns: its own and those it names
-    (`concerned`), else its group's, else, officially, all of its cycle.
+    (`concerned_agencies`), else its group's, else, officially, all of its cycle.
     """
     without = [obj for obj in objs if not obj.agency_id]
-    by_group = _agencies_by_group({obj.group_id for obj in without if _has_group(obj)})
+    by_group = _agencies_by_group({key for obj in without if (key := _group_id(obj))})
     by_cycle = {}
     if move.official:
-        by_cycle = _agencies_by_cycle({obj.cycle_id for obj in without if _is_for_all(obj)})
+        by_cycle = _agencies_by_cycle(
+            {obj.cycle_id for obj in without if obj.cycle_id and _is_for_all(obj)}
+        )
 
     found = []
     for obj in objs:
-        concerned = getattr(obj, "concerned", None)
+        concerned = getattr(obj, "concerned_agencies", None)
         if obj.agency_id:
             found.append({obj.agency_id, *(concerned or ())})
         elif concerned is not None:
             found.append(set(concerned))
-        elif _has_group(obj):
-            found.append(by_group.get(obj.group_id, set()))
+        elif group := _group_id(obj):
+            found.append(by_group.get(group, set()))
         else:
-            found.append(by_cycle.get(obj.cycle_id, set()))
+            found.append(by_cycle.get(obj.cycle_id or 0, set()))
     return found
 
 
-def _has_group(obj: Any) -> bool:
-    return bool(getattr(obj, "group_id", None))
+def _group_id(obj: WorkflowObject) -> int | None:
+    group_id: int | None = getattr(obj, "group_id", None)
+    return group_id
 
 
-def _is_for_all(obj: Any) -> bool:
-    return getattr(obj, "concerned", None) is None and not _has_group(obj)
+def _is_for_all(obj: WorkflowObject) -> bool:
+    return getattr(obj, "concerned_agencies", None) is None and not _group_id(obj)
 
 
 def _agencies_by_group(groups: Collection[int]) -> dict[int, set[int]]:
@@ -208,7 +223,7 @@ def _sets_by_key(pairs: Iterable[tuple[int, int]]) -> dict[int, set[int]]:
     return found
 
 
-def _reaches(membership: Held, obj: Any) -> bool:
+def _reaches(membership: ToldMembership, obj: WorkflowObject) -> bool:
     if membership.agency_id:  # an agency's representative in the working group
         return bool(membership.agency_id == obj.agency_id)
     if membership.sector and membership.sector != getattr(obj, "sector", ""):
@@ -219,14 +234,14 @@ def _reaches(membership: Held, obj: Any) -> bool:
     )
 
 
-def memberships_told(at: datetime, wanted: Q) -> list[Held]:
-    """The memberships wanted that are in force at a moment, of people whose accounts are open; one
-    query.
+def memberships_told(at: datetime, wanted: Q) -> list[ToldMembership]:
+    """Read the wanted memberships that are in force at a moment, of people whose accounts are open;
+    one query.
     """
     rows = Membership.objects.in_force(at).filter(wanted, user__is_active=True).order_by("pk")
     of_user = (f"user__{name}" for name in Person._fields)
-    found = rows.values_list(*Held._fields[:-1], *of_user)
+    found = rows.values_list(*ToldMembership._fields[:-1], *of_user)
     return [
-        Held(role, agency, province, sector, Person(*user))
+        ToldMembership(role, agency, province, sector, Person(*user))
         for role, agency, province, sector, *user in found
     ]

@@ -5,19 +5,22 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from django.apps import apps
-from django.db import models, transaction
+from django.db import transaction
+from django.db.models import Field, Manager, Model
 
+from agencies.locks import locked
 from agencies.models import Agency, User
-from cycles import batches, clashes
+from cycles import clashes
 from cycles.administration_workflow import ADMINISTRATION
 from cycles.calendar import Phase
 from cycles.clashes import Seen
-from cycles.engine import ledger, notices
+from cycles.engine import batches, ledger, notices
 from cycles.engine.ledger import Act
 from cycles.models import Window
 from cycles.workflow import Move, Refused, Windows, Workflow
+from cycles.workflow_objects import WorkflowObject
 
-T = TypeVar("T")
+ObjectT = TypeVar("ObjectT", bound=WorkflowObject)
 
 
 RELATED = frozenset({"agency", "cycle", "submission", "group", "province"})
@@ -29,24 +32,24 @@ what names it.
 @transaction.atomic
 def perform(
     workflow: Workflow,
-    objs: Iterable[T],
+    objs: Iterable[ObjectT],
     name: str,
     *,
     by: User | None,
     at: datetime,
     note: str = "",
     letter: str = "",
-    params_by_pk: Mapping[int, Mapping[str, Any]] | None = None,
+    params_by_pk: Mapping[int, Mapping[str, object]] | None = None,
     seen: Seen | None = None,
-    **params: Any,
-) -> list[T]:
+    **params: object,
+) -> list[ObjectT]:
     """Make one move on each of `objs` under row locks and write it to the ledger; refuses all or
     none.
 
     Returns the fresh objects, ordered by key. `params`, with those that `params_by_pk` holds for an
     object, are passed to its transition and kept in the ledger's row, as is the number of the
     official `letter`. Notifies the people whom the move tells. `seen` is what the page showed: when
-    something else is stored by now, raises `Changed`.
+    something else is stored by now, raises `ChangedMeanwhile`.
     """
     move = workflow[name]
     locked = _lock(workflow, objs, compares=seen is not None)
@@ -69,7 +72,7 @@ def perform(
     return locked
 
 
-def _lock(workflow: Workflow, objs: Iterable[Any], *, compares: bool) -> list[Any]:
+def _lock(workflow: Workflow, objs: Iterable[ObjectT], *, compares: bool) -> list[ObjectT]:
     """Read the objects afresh under row locks, ordered by key.
 
     An act without states takes its objects as they are, and locks them only where it compares what
@@ -85,13 +88,13 @@ def _lock(workflow: Workflow, objs: Iterable[Any], *, compares: bool) -> list[An
     related = [field.name for field in model._meta.fields if field.name in RELATED]
     related += getattr(model, "named_by", ())
     rows = model._default_manager.filter(pk__in=[obj.pk for obj in objs]).order_by("pk")
-    return list(rows.select_related(*related).select_for_update(of=("self",), no_key=True))
+    return list(locked(rows.select_related(*related)))
 
 
 def _refuse_what_is_not_allowed(
     workflow: Workflow,
     move: Move,
-    objs: Sequence[Any],
+    objs: Sequence[WorkflowObject],
     *,
     by: User | None,
     at: datetime,
@@ -112,9 +115,9 @@ def _refuse_what_is_not_allowed(
 
 
 def _acts(
-    objs: Iterable[Any],
-    params: Mapping[str, Any],
-    params_by_pk: Mapping[int, Mapping[str, Any]],
+    objs: Iterable[WorkflowObject],
+    params: Mapping[str, object],
+    params_by_pk: Mapping[int, Mapping[str, object]],
 ) -> list[Act]:
     """Pair each object with the state it comes from and all its parameters."""
     acts = []
@@ -130,7 +133,7 @@ def _make_transitions(workflow: Workflow, move: Move, acts: Sequence[Act], *, at
         return
     model = apps.get_model(workflow.label)
     fields = [model._meta.get_field(name) for name in workflow.written_fields]
-    objs = [act.obj for act in acts]
+    objs = [act.obj for act in acts if isinstance(act.obj, Model)]
 
     before = _values_by_field(objs, fields)
     for act in acts:
@@ -140,15 +143,15 @@ def _make_transitions(workflow: Workflow, move: Move, acts: Sequence[Act], *, at
     _store(objs, {name: values for name, values in after.items() if values != before[name]})
 
 
-def _values_by_field(objs: Sequence[Any], fields: Sequence[Any]) -> dict[str, list[Any]]:
+def _values_by_field(objs: Sequence[Model], fields: Sequence[Field]) -> dict[str, list[object]]:
     """Read these fields of the objects: for each field's name a list with a value an object."""
-    values = {}
+    values: dict[str, list[object]] = {}
     for field in fields:
         values[field.name] = [field.value_from_object(obj) for obj in objs]
     return values
 
 
-def _store(objs: Sequence[Any], changed: Mapping[str, Sequence[Any]]) -> None:
+def _store(objs: Sequence[Model], changed: Mapping[str, Sequence[object]]) -> None:
     """Write the changed fields: in one statement those that came out the same for every object."""
     same, differing = {}, []
     for name, values in changed.items():
@@ -158,18 +161,20 @@ def _store(objs: Sequence[Any], changed: Mapping[str, Sequence[Any]]) -> None:
             differing.append(name)
 
     if same:
-        manager: models.Manager[Any] = type(objs[0])._default_manager
+        manager: Manager[Model] = type(objs[0])._default_manager
         manager.filter(pk__in=[obj.pk for obj in objs]).update(**same)
     if differing:
         batches.write(objs, differing)
 
 
-def open_to(workflow: Workflow, obj: Any, *, by: User, at: datetime) -> list[Move]:
+def open_to(workflow: Workflow, obj: WorkflowObject, *, by: User, at: datetime) -> list[Move]:
     """List the moves open to `by` on one object now; one query, for its windows."""
     return workflow.open_to(obj, by=by, at=at, windows=Window.objects.concerning([obj]))
 
 
-def why_closed(workflow: Workflow, obj: Any, name: str, *, by: User | None, at: datetime) -> str:
+def why_closed(
+    workflow: Workflow, obj: WorkflowObject, name: str, *, by: User | None, at: datetime
+) -> str:
     """Say why `by` may not make this move now, "" when they may; makes no change."""
     move, windows = workflow[name], Window.objects.concerning([obj])
     if why := workflow.why_not(obj, move, by=by, at=at, windows=windows):
@@ -186,7 +191,7 @@ class AdministrationTarget:
 
     cycle_id = None
 
-    def __init__(self, obj: Any, agency: Agency | None = None) -> None:
+    def __init__(self, obj: Model, agency: Agency | None = None) -> None:
         self.obj = obj
         self.pk = obj.pk
         self._meta = obj._meta
@@ -206,7 +211,7 @@ class AdministrationTarget:
 @transaction.atomic
 def administer(
     name: str,
-    obj: Any,
+    obj: Model,
     *,
     by: User | None,
     at: datetime,
@@ -221,7 +226,7 @@ def administer(
 
 
 def why_not_administer(
-    name: str, *, by: User, at: datetime, agency: Agency | None = None, obj: Any | None = None
+    name: str, *, by: User, at: datetime, agency: Agency | None = None, obj: Model | None = None
 ) -> str:
     """Say why `by` may not do an act of administration now, "" when they may; makes no change.
 

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from django.db.models import Q
+from django.db.models import Model, Q
 
 from cycles.calendar import Phase
 from cycles.engine import notices
@@ -37,20 +36,20 @@ class Todo:
 
     cycle_id: int
     agency_id: int
-    model: Any
+    model: type[Model]
     count: int
-    link: tuple[Any, ...]
+    link: tuple[object, ...]
     quarter: int = 0
     line_id: int | None = None
 
     def key(self, term: Term, stage: timedelta) -> str:
-        """What this reminder is, so that it is sent once; a new closing begins the series anew."""
+        """Name this reminder, so that it is sent once; a new closing begins the series anew."""
         of = f"{self.cycle_id}:{term.phase}:{self.quarter}:{self.line_id or ''}:{self.agency_id}"
         return f"remind:{of}:{term.closes_at:%Y-%m-%dT%H:%M:%S%z}:{stage // timedelta(hours=1)}h"
 
 
 @dataclass(frozen=True)
-class _Due:
+class _DueReminder:
     """A reminder that has come: what is left to do, until when, and how near that is."""
 
     todo: Todo
@@ -67,7 +66,7 @@ def remind(phase: Phase, left: Callable[[list[Cycle]], Iterable[Todo]], *, at: d
     once.
     """
     cycles = _closing_soon(phase, at)
-    due = _due(phase, list(left(cycles)) if cycles else [], cycles, at)
+    due = _due_reminders(phase, list(left(cycles)) if cycles else [], cycles, at)
     if not due:
         return 0
 
@@ -94,16 +93,16 @@ def remind(phase: Phase, left: Callable[[list[Cycle]], Iterable[Todo]], *, at: d
     return count
 
 
-def _due(
+def _due_reminders(
     phase: Phase, todos: Sequence[Todo], cycles: Iterable[Cycle], at: datetime
-) -> dict[str, _Due]:
+) -> dict[str, _DueReminder]:
     """Find the reminders whose stage has come, by key."""
     windows = Window.objects.terms([cycle.pk for cycle in cycles], {t.agency_id for t in todos})
     due = {}
     for todo in todos:
         term = windows.of(phase, todo)
         if term and (stage := stage_of(term, at)):
-            due[todo.key(term, stage)] = _Due(todo, term, stage)
+            due[todo.key(term, stage)] = _DueReminder(todo, term, stage)
     return due
 
 
@@ -117,8 +116,8 @@ def _people_by_agency(
 
 
 def _closing_soon(phase: Phase, at: datetime) -> list[Cycle]:
-    """The living cycles in which this phase closes for somebody, by its windows or by a decree,
-    within the stages.
+    """Find the living cycles in which this phase closes for somebody, by its windows or by a
+    decree, within the stages.
     """
     soon = {"closes_at__gt": at, "closes_at__lte": at + STAGES[-1]}
     begun = Window.objects.filter(phase=phase, opens_at__lte=at)
@@ -128,8 +127,8 @@ def _closing_soon(phase: Phase, at: datetime) -> list[Cycle]:
 
 
 def stage_of(term: Term, at: datetime) -> timedelta | None:
-    """The latest stage that has come; none for one as long as the window itself, which would say
-    nothing new.
+    """Find the latest stage that has come; None for one as long as the window itself, which would
+    say nothing new.
     """
     if not term.is_open(at):
         return None
@@ -137,7 +136,7 @@ def stage_of(term: Term, at: datetime) -> timedelta | None:
     return stage if stage and term.opens_at < term.closes_at - stage else None
 
 
-def _params(todo: Todo, term: Term, year: int) -> dict[str, Any]:
+def _params(todo: Todo, term: Term, year: int) -> dict[str, object]:
     return {
         "phase": term.phase.value,
         "quarter": term.quarter,

@@ -10,6 +10,7 @@ from django.db.models import F, Model, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from agencies.locks import locked
 from agencies.models import User
 from cycles.administration_workflow import JOBS, JobState
 from cycles.engine.perform import perform
@@ -43,12 +44,12 @@ def order(name: str, subject: Model, *, by: User | None, at: datetime) -> None:
 def order_all(name: str, subjects: Iterable[Model], *, by: User | None, at: datetime) -> None:
     """Order a job of one kind on each of these rows."""
     kind = KINDS[name]
-    jobs = [_ordered(kind, subject, by=by, at=at) for subject in subjects]
+    jobs = [_new_job(kind, subject, by=by, at=at) for subject in subjects]
     Job.objects.bulk_create(jobs, ignore_conflicts=True)
     transaction.on_commit(lambda: broker.wake(kind.queue), robust=True)
 
 
-def _ordered(kind: Kind, subject: Model, *, by: User | None, at: datetime) -> Job:
+def _new_job(kind: Kind, subject: Model, *, by: User | None, at: datetime) -> Job:
     titles = {}
     for language in ("fa", "en"):
         with translation.override(language):
@@ -107,7 +108,7 @@ def take(queue: str, *, worker: str, at: datetime) -> Job | None:
     fails instead.
     """
     due = Job.objects.due(at).filter(kind__in=of_queue(queue)).order_by("asked_at", "pk")
-    while job := due.select_for_update(of=("self",), no_key=True, skip_locked=True).first():
+    while job := locked(due, skip_locked=True).first():
         was_left_behind = job.state == JobState.RUNNING
         if was_left_behind and job.attempts >= KINDS[job.kind].attempts:
             _fail(job, Reason.KILLED, error="", at=at)
@@ -130,7 +131,9 @@ def _lease(job: Job, at: datetime) -> datetime:
 
 
 def _in_hand(job: Job) -> QuerySet[Job]:
-    """The row as long as it is in the hands of this worker: an attempt's number is given once."""
+    """Select the row as long as it is in the hands of this worker: an attempt's number is given
+    once.
+    """
     return Job.objects.filter(
         pk=job.pk, state=JobState.RUNNING, attempts=job.attempts, worker=job.worker
     )
@@ -181,7 +184,7 @@ def put_off(job: Job, later: Later, *, at: datetime) -> None:
 @transaction.atomic
 def note_failure(job: Job, reason: Reason, *, error: str, at: datetime) -> None:
     """Have a failed attempt followed by another, or, after the last one, by the job's failure."""
-    held = _in_hand(job).select_for_update(of=("self",), no_key=True).first()
+    held = locked(_in_hand(job)).first()
     if held is None:
         return
     if held.attempts >= KINDS[job.kind].attempts:

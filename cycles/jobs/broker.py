@@ -45,7 +45,7 @@ def _publish(queue: str, taken: threading.Event) -> None:
     global _connection
     with _one_at_a_time:
         try:
-            _connection = _connection or _connected()
+            _connection = _connection or _connect()
             current_app.send_task(
                 "cycles.tasks.work",
                 kwargs={"queue": queue},
@@ -60,7 +60,7 @@ def _publish(queue: str, taken: threading.Event) -> None:
             taken.set()
 
 
-def _connected() -> Connection:
+def _connect() -> Connection:
     patient = {"socket_connect_timeout": PATIENCE, "socket_timeout": PATIENCE, "max_retries": 1}
     write = current_app.connection_for_write()
     connection: Connection = write.clone(connect_timeout=PATIENCE, transport_options=patient)

@@ -1,8 +1,7 @@
 """What narrows the list of jobs."""
 
-from typing import Any
-
 import django_filters as filters
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cycles.administration_workflow import JobState
@@ -10,7 +9,7 @@ from cycles.jobs.kinds import KINDS
 from cycles.models import Job
 
 
-def _kinds() -> list[tuple[str, Any]]:
+def _kinds() -> list[tuple[str, str | Promise]]:
     return [(name, kind.label) for name, kind in KINDS.items()]
 
 

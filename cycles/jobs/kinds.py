@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.functional import Promise
@@ -55,7 +54,7 @@ class Kind:
     queue: str
     attempts: int
     lease: int
-    unfinished: Callable[[], QuerySet[Any]]
+    unfinished: Callable[[], QuerySet]
     steps: Mapping[str, str | Promise] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -79,7 +78,7 @@ def kind(
     queue: str,
     attempts: int,
     lease: int,
-    unfinished: Callable[[], QuerySet[Any]],
+    unfinished: Callable[[], QuerySet],
     steps: Mapping[str, str | Promise] | None = None,
 ) -> Callable[[Callable[[int, Tell], None]], Callable[[int, Tell], None]]:
     """Register a function as the handler of a kind."""
@@ -103,12 +102,12 @@ def kind(
 
 
 def of_queue(queue: str) -> list[str]:
-    """The names of the kinds that a queue's workers do."""
+    """List the names of the kinds that a queue's workers do."""
     return [name for name, known in KINDS.items() if known.queue == queue]
 
 
 def words(job: Job) -> str:
-    """What is being done on a job now, in the reader's words."""
+    """Say what is being done on a job now, in the reader's words."""
     known = KINDS.get(job.kind)
     step = known.steps.get(job.step) if known else None
     return str(step or job.get_state_display())

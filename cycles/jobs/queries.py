@@ -5,7 +5,7 @@ wait, run and have failed.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Protocol, TypeVar
 
 from django.db.models import Count, Min
 
@@ -19,12 +19,12 @@ MAILS = "mails"
 
 
 def latest(name: str, subject: int) -> Job | None:
-    """The newest job of a kind on a row."""
+    """Find the newest job of a kind on a row."""
     return by_subject(name, [subject]).get(subject)
 
 
 def by_subject(name: str, subjects: Iterable[int]) -> dict[int, Job]:
-    """The newest job of a kind on each of these rows; one query."""
+    """Find the newest job of a kind on each of these rows; one query."""
     rows = Job.objects.filter(kind=name, subject__in=list(subjects))
     found = {}
     for job in rows.order_by("subject", "-pk").distinct("subject"):
@@ -33,8 +33,20 @@ def by_subject(name: str, subjects: Iterable[int]) -> dict[int, Job]:
     return found
 
 
-def with_jobs(name: str, rows: Iterable[Any]) -> list[Any]:
-    """The rows, each with its newest job of a kind as `job`; one query."""
+class JobSubject(Protocol):
+    """A row on which jobs are done."""
+
+    job: Job | None
+
+    @property
+    def pk(self) -> int: ...
+
+
+SubjectT = TypeVar("SubjectT", bound=JobSubject)
+
+
+def with_jobs(name: str, rows: Iterable[SubjectT]) -> list[SubjectT]:
+    """Set the newest job of a kind on each row as `job`; one query."""
     rows = list(rows)
     found = by_subject(name, [row.pk for row in rows])
     for row in rows:
@@ -43,7 +55,7 @@ def with_jobs(name: str, rows: Iterable[Any]) -> list[Any]:
 
 
 def is_any_due(queue: str, *, at: datetime) -> bool:
-    """Whether a worker of the queue would find something to do."""
+    """Say whether a worker of the queue would find something to do."""
     return Job.objects.due(at).filter(kind__in=kinds.of_queue(queue)).exists()
 
 
@@ -57,12 +69,14 @@ class Backlog:
     oldest: datetime
 
     def age(self, at: datetime) -> timedelta:
-        """For how long the oldest has been waiting or standing there."""
+        """Measure for how long the oldest job has been waiting or standing there."""
         return max(at - self.oldest, timedelta(0))
 
 
 def counts() -> list[Backlog]:
-    """All jobs that are not done, by kind and state, messages among them; three small queries."""
+    """Count all jobs that are not done, by kind and state, messages among them; three small
+    queries.
+    """
     rows = (
         Job.objects.exclude(state=JobState.DONE).order_by("kind", "state").values("kind", "state")
     )
@@ -95,7 +109,7 @@ class KindRow:
 
 
 def summary() -> list[KindRow]:
-    """A row for each kind, messages last, with what is not done of it."""
+    """Sum up what is not done of each kind, messages last."""
     rows = {name: KindRow(label=str(kind.label)) for name, kind in kinds.KINDS.items()}
     rows[MAILS] = KindRow(label=str(delivery.LABEL), is_mail=True)
     for backlog in counts():

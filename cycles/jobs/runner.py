@@ -94,7 +94,7 @@ def _renew(job: Job, clock: Clock) -> None:
 
 
 def reason_of(error: BaseException) -> Reason:
-    """Why an attempt failed, by the first error in the chain that says so."""
+    """Find out why an attempt failed, by the first error in the chain that says so."""
     seen: BaseException | None = error
     while seen is not None:
         if reason := _reason(seen):

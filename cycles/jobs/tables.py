@@ -1,7 +1,7 @@
 """The list of jobs, and how each cell is written in the reader's way."""
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 import django_tables2 as tables
 from django.urls import reverse
@@ -40,9 +40,9 @@ class JobTable(tables.Table):
         model = Job
         fields = ("title", "asked_at", "state", "attempts", "acts")
 
-    def __init__(self, *args: Any, moves: dict[str, list[tuple[str, str]]], **kwargs: Any) -> None:
+    def __init__(self, data: Iterable[Job], *, moves: dict[str, list[tuple[str, str]]]) -> None:
         self.moves = moves
-        super().__init__(*args, **kwargs)
+        super().__init__(data)
 
     def render_title(self, record: Job) -> SafeString:
         detail = format_html('<bdi class="code" lang="en">{} {}</bdi>', record.kind, record.pk)

@@ -13,13 +13,13 @@ from cycles.jobs.tables import JobTable
 from cycles.models import Job
 from cycles.notices import delivery
 from cycles.requests import PortalRequest
-from cycles.ui.pages import act_page, listed, only_for
+from cycles.ui.pages import act_page, only_for, page_of
 from cycles.workflow import Windows
 
 
 @require_safe
 def job_list(request: PortalRequest) -> HttpResponse:
-    """Every kind with what is not done of it, and the jobs one by one, the newest first."""
+    """Show every kind with what is not done of it, and the jobs one by one, the newest first."""
     if not request.user.oversees_the_country(request.at):
         raise Http404
     visible = Job.objects.visible_to(request.user, request.at).for_list()
@@ -27,14 +27,16 @@ def job_list(request: PortalRequest) -> HttpResponse:
     context = {
         "kinds": queries.summary(),
         "filter": narrowed,
-        "table": listed(request, JobTable(narrowed.qs, moves=_moves(request))),
+        "table": page_of(request, JobTable(narrowed.qs, moves=_moves(request))),
         "may_send_again": not why_not_administer("send_again", by=request.user, at=request.at),
     }
     return render(request, "cycles/jobs/jobs.html", context)
 
 
 def _moves(request: PortalRequest) -> dict[str, list[tuple[str, str]]]:
-    """What the reader may do with a job in each state; no move of a job looks at more than that."""
+    """List what the reader may do with a job in each state; no move of a job looks at more than
+    that.
+    """
     moves = {}
     for state in JobState:
         open_now = JOBS.open_to(

@@ -1,5 +1,6 @@
 """When things happen: cycles with their windows and decrees, and the agencies that take part."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
@@ -10,6 +11,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
+from agencies.locks import locked
 from agencies.models import Agency, Level, Named, Province, Sector, User, in_reach
 from agencies.persian import persian_digits
 from agencies.roles import Role
@@ -63,7 +65,7 @@ RULES: dict[str, Any] = {
 
 class CycleQuerySet(models.QuerySet["Cycle"]):
     def of_years(self) -> Self:
-        """The assessments of years: all but the practice cycle."""
+        """Keep the assessments of years: all but the practice cycle."""
         return self.exclude(year=PRACTICE)
 
     def visible_to(self, user: User, at: datetime) -> Self:
@@ -82,14 +84,16 @@ class CycleQuerySet(models.QuerySet["Cycle"]):
         return self.filter(state__in=(CycleState.OPEN, CycleState.FINAL))
 
     def in_hand(self) -> Self:
-        """Those that no other job has in hand, kept from other jobs until the transaction ends."""
-        return self.select_for_update(no_key=True, skip_locked=True)
+        """Keep the cycles that no other job has in hand, and keep other jobs from them until the
+        transaction ends.
+        """
+        return locked(self, skip_locked=True)
 
     def for_list(self) -> Self:
         return self.order_by("-year", "pk")
 
     def for_notices(self) -> Self:
-        """With all that a row's name and address need."""
+        """Load what the name and the address of a cycle need."""
         return self.all()
 
 
@@ -188,12 +192,12 @@ class Cycle(models.Model):
 
     @property
     def is_practice(self) -> bool:
-        """Whether this is no year but the cycle for training."""
+        """Say whether this is no year but the cycle for training."""
         return self.year == PRACTICE
 
     @property
     def label(self) -> str:
-        """The year in the reader's digits, never grouped."""
+        """Write the year in the reader's digits, never grouped."""
         if self.is_practice:
             return gettext("practice")
         return persian_digits(str(self.year)) if get_language() == "fa" else str(self.year)
@@ -206,15 +210,15 @@ class Cycle(models.Model):
     agency = None
 
     @CYCLE.transition
-    def _open(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _open(self, *, at: datetime, given: Mapping[str, object]) -> None:
         self.opened_at = at
 
     @CYCLE.transition
-    def _finalise(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _finalise(self, *, at: datetime, given: Mapping[str, object]) -> None:
         self.finalised_at = at
 
     @CYCLE.transition
-    def _publish(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _publish(self, *, at: datetime, given: Mapping[str, object]) -> None:
         self.published_at = at
 
 
@@ -247,7 +251,7 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
         )
 
     def active(self) -> Self:
-        """Of agencies that have not ended since the cycle was opened: who owes, is told, is counted
+        """Keep agencies that have not ended since the cycle was opened: they owe, are told, counted
         and ranked.
         """
         return self.filter(ended_by=None)

@@ -2,14 +2,14 @@
 they are mended.
 """
 
-from typing import Any, Self
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 
 
 class FaultKind(models.TextChoices):
@@ -72,8 +72,8 @@ class Fault(models.Model):
 
     @property
     def sentence(self) -> str:
-        """What of the clock is not right, in the reader's words; "" of another fault."""
+        """Say in the reader's words what of the clock is not right; "" of another fault."""
         if not self.cause:
             return ""
-        values: dict[str, Any] = {"host": self.host, "seconds": localised(abs(self.seconds or 0))}
+        values = {"host": self.host, "seconds": in_locale(abs(self.seconds or 0))}
         return str(ClockFault(self.cause).label) % values

@@ -1,7 +1,8 @@
 """Work that goes on outside the request: one row a job, from its order to its end."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Self
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
@@ -33,14 +34,18 @@ class Reason(models.TextChoices):
 
 class JobQuerySet(models.QuerySet["Job"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """For national administrators and auditors: jobs belong to the whole country."""
+        """Keep all jobs for national administrators and auditors, and none for others: jobs belong
+        to the whole country.
+        """
         return self.all() if user.oversees_the_country(at) else self.none()
 
     def unfinished(self) -> Self:
         return self.filter(state__in=UNFINISHED)
 
     def due(self, at: datetime) -> Self:
-        """What waits for a worker, and what a worker that has died left behind."""
+        """Keep the jobs that wait for a worker, and those that a worker that has died left
+        behind.
+        """
         waits = Q(state=JobState.WAITING, not_before__lte=at)
         left_behind = Q(state=JobState.RUNNING) & (Q(lease_until__lt=at) | Q(lease_until=None))
         return self.filter(waits | left_behind)
@@ -111,7 +116,7 @@ class Job(models.Model):
 
     @property
     def holder(self) -> User | None:
-        """Who is told when it fails: whoever ordered it."""
+        """Name whom a failure of the job is told: whoever ordered it."""
         return self.asked_by
 
     @property
@@ -131,14 +136,15 @@ class Job(models.Model):
         return bool(self.state == JobState.CANCELLED)
 
     @JOBS.transition
-    def _try_again(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _try_again(self, *, at: datetime, given: Mapping[str, object]) -> None:
         self.attempts, self.not_before, self.finished_at = 0, at, None
         self.step, self.percent, self.reason, self.error = "", 0, "", ""
 
     @JOBS.transition
-    def _stop(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _stop(self, *, at: datetime, given: Mapping[str, object]) -> None:
         self.lease_until, self.finished_at = None, at
 
     @JOBS.transition
-    def _fail(self, *, at: datetime, given: dict[str, Any]) -> None:
-        self.lease_until, self.finished_at, self.reason = None, at, given["reason"]
+    def _fail(self, *, at: datetime, given: Mapping[str, object]) -> None:
+        self.lease_until, self.finished_at = None, at
+        self.reason = Reason(str(given["reason"]))

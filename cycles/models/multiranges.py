@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterable
-from typing import Any
 
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 Span = tuple[int, int]
 """The first and the last of keys that follow each other without a gap."""
@@ -29,12 +29,14 @@ def as_multirange(spans: Iterable[Span]) -> str:
 class SpansField(models.Field):
     """Row keys as a list of spans, kept as an `int8multirange`."""
 
-    def db_type(self, connection: Any) -> str:
+    def db_type(self, connection: BaseDatabaseWrapper) -> str:
         return "int8multirange"
 
-    def from_db_value(self, value: str | None, _expression: Any, _connection: Any) -> list[Span]:
+    def from_db_value(
+        self, value: str | None, _expression: object, _connection: BaseDatabaseWrapper
+    ) -> list[Span]:
         bounds = re.findall(r"\[(-?\d+),(-?\d+)\)", value or "")
         return [(int(lower), int(upper) - 1) for lower, upper in bounds]
 
-    def get_prep_value(self, value: Any) -> str:
+    def get_prep_value(self, value: Iterable[Span]) -> str:
         return as_multirange(value)

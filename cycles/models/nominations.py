@@ -1,7 +1,8 @@
 """National roles that one administrator proposes and another confirms."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Self
+from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -16,7 +17,7 @@ from cycles.administration_workflow import NOMINATIONS, NominationState
 
 class NominationQuerySet(models.QuerySet["Nomination"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """For the officers of the whole country alone."""
+        """Keep all nominations for the officers of the whole country, and none for others."""
         return self.all() if user.oversees_the_country(at) else self.none()
 
     def waiting(self) -> Self:
@@ -28,7 +29,7 @@ class NominationQuerySet(models.QuerySet["Nomination"]):
         )
 
     def for_notices(self) -> Self:
-        """With all that a row's name and address need."""
+        """Load what the name and the address of a nomination need."""
         return self.select_related("user")
 
 
@@ -60,7 +61,7 @@ class Nomination(models.Model):
     named_by = ("user",)
     cycle_id = None
     agency = agency_id = None
-    concerned: tuple[int, ...] = ()
+    concerned_agencies: tuple[int, ...] = ()
 
     class Meta:
         constraints = (
@@ -92,23 +93,24 @@ class Nomination(models.Model):
 
     @property
     def holder(self) -> User:
-        """Whose role it is to be."""
         return self.user
 
     # --- Transitions -----------------------------------------------------------------------------
 
     @NOMINATIONS.transition
-    def _confirm(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _confirm(self, *, at: datetime, given: Mapping[str, object]) -> None:
         self._decide(at, given)
 
     @NOMINATIONS.transition
-    def _decline(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _decline(self, *, at: datetime, given: Mapping[str, object]) -> None:
         self._decide(at, given)
 
     @NOMINATIONS.transition
-    def _withdraw(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _withdraw(self, *, at: datetime, given: Mapping[str, object]) -> None:
         self._decide(at, given)
 
-    def _decide(self, at: datetime, given: dict[str, Any]) -> None:
+    def _decide(self, at: datetime, given: Mapping[str, object]) -> None:
         self.decided_at = at
-        self.decided_by_id = given["decided_by"]
+        decided_by = given["decided_by"]
+        assert isinstance(decided_by, int)
+        self.decided_by_id = decided_by

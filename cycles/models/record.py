@@ -33,7 +33,7 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         )
 
     def of(self, obj: models.Model) -> Self:
-        """The history of one object, newest first."""
+        """Keep the history of one object, newest first."""
         return self.filter(model=obj._meta.label_lower, object_pk=obj.pk).order_by("-id")
 
     def told_officially(self) -> Self:
@@ -47,11 +47,13 @@ class EntryQuerySet(models.QuerySet["Entry"]):
             entry=OuterRef("pk"), channel=Channel.MAIL, told_at=None
         ).exclude(error="")
         return self.filter(Exists(told)).annotate(
-            told=_counted(told), seen=_counted(told.exclude(seen_at=None)), failed=_counted(failed)
+            told=_count_of(told),
+            seen=_count_of(told.exclude(seen_at=None)),
+            failed=_count_of(failed),
         )
 
 
-def _counted(deliveries: "DeliveryQuerySet") -> Coalesce:
+def _count_of(deliveries: "DeliveryQuerySet") -> Coalesce:
     rows = deliveries.order_by().values("entry").annotate(n=models.Count("pk"))
     return Coalesce(models.Subquery(rows.values("n")), 0)
 
@@ -96,18 +98,18 @@ class Entry(models.Model):
 
     @property
     def sentence(self) -> str:
-        """The act in the reader's words."""
+        """Say the act in the reader's words."""
         return str(Workflow.registry[self.workflow][self.act].label)
 
     @property
     def news(self) -> str:
-        """What a notice of the act says."""
+        """Say what a notice of the act tells."""
         move = Workflow.registry[self.workflow][self.act]
         return str(move.news or move.label)
 
     @property
     def change(self) -> str:
-        """From which state to which, in the reader's words; "" where the state stayed."""
+        """Say from which state to which, in the reader's words; "" where the state stayed."""
         states = Workflow.registry[self.workflow].states
         if states is None or self.source == self.target or not self.source:
             return ""
@@ -183,7 +185,7 @@ class Channel(models.TextChoices):
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """One's own notices in the portal."""
+        """Keep a user's own notices in the portal."""
         return self.filter(recipient=user, channel=Channel.INBOX)
 
     def with_mail(self) -> Self:
@@ -197,7 +199,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         )
 
     def for_list(self) -> Self:
-        """Those first who have not seen it."""
+        """Load the recipients, those first who have not seen the notice."""
         return self.select_related("recipient").order_by(
             F("seen_at").asc(nulls_first=True), "recipient__name_fa", "pk"
         )

@@ -2,9 +2,10 @@
 before and after.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Self
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
 from agencies.models import Agency, User
-from agencies.persian import language, named
+from agencies.persian import language, local_name
 from cycles.calendar import format_date
 from cycles.register_workflow import REGISTER, RegisterState
 
@@ -41,7 +42,7 @@ class ChangeKind(models.TextChoices):
 
 class RegisterChangeQuerySet(models.QuerySet["RegisterChange"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """The changes of whatever agencies the user sees in the register."""
+        """Keep the changes of whatever agencies the user sees in the register."""
         return self.filter(agency__in=Agency.objects.visible_to(user, at).values("pk"))
 
     def waiting(self) -> Self:
@@ -55,7 +56,9 @@ class RegisterChangeQuerySet(models.QuerySet["RegisterChange"]):
         return self.filter(state=RegisterState.IN_FORCE)
 
     def concerning(self, agency: Agency) -> Self:
-        """Of this agency, and those of others that ended in it or of which it was made."""
+        """Keep the changes of an agency, and those of others that ended in it or of which it was
+        made.
+        """
         of_others = Q(
             pk__in=self.model.successors.through.objects.filter(agency=agency).values(
                 "registerchange"
@@ -71,7 +74,7 @@ class RegisterChangeQuerySet(models.QuerySet["RegisterChange"]):
         )
 
     def for_notices(self) -> Self:
-        """With all that a row's name and address need."""
+        """Load what the name and the address of a change need."""
         return self.select_related("agency")
 
 
@@ -126,16 +129,16 @@ class RegisterChange(models.Model):
 
     @property
     def name(self) -> str:
-        """The agency's name until then, in the reader's language."""
-        return named(self.name_fa, self.name_en)
+        """Choose the agency's name until then, in the reader's language."""
+        return local_name(self.name_fa, self.name_en)
 
     @property
     def new_name(self) -> str:
-        return named(self.new_name_fa, self.new_name_en)
+        return local_name(self.new_name_fa, self.new_name_en)
 
     @property
     def what(self) -> str:
-        """What becomes of the agency, and from which day, in words; that of a renaming with the new
+        """Say what becomes of the agency, and from which day, in words; of a renaming with the new
         name.
         """
         day = format_date(self.effective_on, language())
@@ -154,9 +157,9 @@ class RegisterChange(models.Model):
         return gettext("dissolved on %(day)s") % {"day": day}
 
     @property
-    def concerned(self) -> set[int]:
-        """The agencies that are told beside its own: successors, units and
-        headquarters; one query.
+    def concerned_agencies(self) -> set[int]:
+        """List the agencies that are told beside its own: successors, units and headquarters; one
+        query.
         """
         successors = self.successors.order_by().values_list("pk", flat=True)
         units = (
@@ -170,9 +173,9 @@ class RegisterChange(models.Model):
         }
 
     @REGISTER.transition
-    def _take_effect(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _take_effect(self, *, at: datetime, given: Mapping[str, object]) -> None:
         self.in_force_at = at
 
     @REGISTER.transition
-    def _withdraw(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _withdraw(self, *, at: datetime, given: Mapping[str, object]) -> None:
         pass

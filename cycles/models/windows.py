@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Self
+from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -13,9 +13,10 @@ from django.utils.translation import gettext
 
 from agencies.models import Agency
 from cycles import clocks
-from cycles.calendar import Binding, Phase, phase_label
+from cycles.calendar import PHASES, Binding, Phase, phase_label
 from cycles.models.cycles import Cycle, Group
-from cycles.workflow import EXTENDABLE, Windows
+from cycles.workflow import Windows
+from cycles.workflow_objects import CycleMatter, Decree
 
 # Every page asks this, and the ORM takes longer to say it than PostgreSQL to answer.
 DECREES = """ARRAY(
@@ -38,27 +39,29 @@ DECREES = """ARRAY(
 CLOCK_FAULT = "EXISTS (SELECT FROM cycles_fault WHERE kind = 'clock' AND mended_at IS NULL)"
 
 
-def is_off(window: Any, began: datetime, ended: datetime) -> bool:
-    """Whether the clock is known to be off, or was not the database's while the window was read."""
+def is_off(window: "Window", began: datetime, ended: datetime) -> bool:
+    """Say whether the clock is known to be off, or was not the database's while the window was
+    read.
+    """
     if abs(clocks.apart(window.read_at, began, ended)) > clocks.TOLERANCE:
         clocks.ours.is_suspect = True
         return True
-    return bool(window.clock_fault)
+    return window.clock_fault
 
 
 class WindowQuerySet(models.QuerySet["Window"]):
-    def concerning(self, objs: Iterable[Any]) -> Windows:
-        """The windows of these objects' cycles, general and of their own agencies, as extended, in
-        one query.
+    def concerning(self, objs: Iterable[CycleMatter]) -> Windows:
+        """Read the windows of these objects' cycles, general and of their own agencies, as
+        extended, in one query.
         """
         objs = list(objs)
-        cycles = {o.cycle_id for o in objs} - {None}
+        cycles = {o.cycle_id for o in objs if o.cycle_id is not None}
         if not cycles:
             return Windows(())
-        return self.terms(cycles, {o.agency_id for o in objs} - {None})
+        return self.terms(cycles, {o.agency_id for o in objs if o.agency_id is not None})
 
-    def terms(self, cycles: Iterable[Any], agencies: Iterable[int] | None = None) -> Windows:
-        """The windows of these cycles, general and of these agencies, with the extensions that
+    def terms(self, cycles: Iterable[object], agencies: Iterable[int] | None = None) -> Windows:
+        """Read the windows of these cycles, general and of these agencies, with the extensions that
         concern them.
 
         No agencies given: the general windows only, with every agency's extensions.
@@ -86,15 +89,18 @@ class Window(models.Model):
     """
 
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="windows")
-    phase = models.CharField(
-        max_length=16, choices=[(p.value, p.label) for p in Phase if p != Phase.ANYTIME]
-    )
+    phase = models.CharField(max_length=16, choices=[(p.value, p.label) for p in PHASES])
     agency = models.ForeignKey(Agency, models.PROTECT, null=True, blank=True, related_name="+")
     quarter = models.PositiveSmallIntegerField(default=0)
     line = models.BigIntegerField(null=True, blank=True)
     opens_at = models.DateTimeField()
     closes_at = models.DateTimeField()
     binding = models.CharField(max_length=4, choices=Binding)
+
+    # as `WindowQuerySet.terms` reads them
+    decrees: list[Decree]
+    clock_fault: bool
+    read_at: datetime
 
     objects = WindowQuerySet.as_manager()
 
@@ -116,7 +122,7 @@ class Window(models.Model):
 
     @property
     def label(self) -> str:
-        """The phase, with its quarter where it has one."""
+        """Name the phase, with its quarter where it has one."""
         return phase_label(Phase(self.phase), self.quarter)
 
 
@@ -125,7 +131,7 @@ class ExtensionQuerySet(models.QuerySet["Extension"]):
         return self.select_related("agency", "group", "cycle").order_by("-pk")
 
     def for_notices(self) -> Self:
-        """With all that a row's name and address need."""
+        """Load what the name and the address of an extension need."""
         return self.select_related("agency", "group", "cycle")
 
 
@@ -135,7 +141,10 @@ class Extension(models.Model):
     """
 
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="extensions")
-    phase = models.CharField(max_length=16, choices=[(p.value, p.label) for p in EXTENDABLE])
+    phase = models.CharField(
+        max_length=16,
+        choices=[(s.phase.value, s.phase.label) for s in PHASES.values() if s.is_extendable],
+    )
     quarter = models.PositiveSmallIntegerField(default=0)
     agency = models.ForeignKey(Agency, models.PROTECT, null=True, blank=True, related_name="+")
     group = models.ForeignKey(Group, models.PROTECT, null=True, blank=True, related_name="+")
@@ -170,10 +179,10 @@ class Extension(models.Model):
 
     @property
     def window_label(self) -> str:
-        """The phase it extends, with its quarter where it has one."""
+        """Name the phase that is extended, with its quarter where it has one."""
         return phase_label(Phase(self.phase), self.quarter)
 
     @property
     def scope(self) -> str:
-        """For whom it holds, in words."""
+        """Say in words for whom the extension holds."""
         return str(self.agency or self.group or gettext("all agencies"))

@@ -7,9 +7,9 @@ import smtplib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from django.core.mail import get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.message import EmailMessage
 from django.db import DatabaseError, transaction
 from django.db.models import Count, F, Max, Min, Q, QuerySet
@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 from uuid_utils import UUID, uuid7
 
+from agencies.locks import locked
 from agencies.models import User
 from cycles.administration_workflow import ADMINISTRATION
 from cycles.clashes import Seen
@@ -68,9 +69,7 @@ def gather(*, at: datetime) -> int:
     pressing = Q(is_official=True) | Q(entry=None) | Q(made_at__lte=at - NEWS_GATHERS)
     people = User.objects.filter(pk__in=waiting.filter(pressing).values("recipient")).order_by("pk")
     # a person whom another worker has in hand is left to it
-    mine = list(
-        people.select_for_update(no_key=True, skip_locked=True).values_list("pk", flat=True)
-    )
+    mine = list(locked(people, skip_locked=True).values_list("pk", flat=True))
     messages: dict[tuple[int, str], str] = {}
     rows = list(waiting.filter(recipient__in=mine).order_by("pk"))
     for row in rows:
@@ -100,7 +99,7 @@ class Post:
     """
 
     def __init__(self) -> None:
-        self.connection: Any = None
+        self.connection: BaseEmailBackend | None = None
 
     def send(self, message: EmailMessage) -> None:
         if self.connection is None:
@@ -125,8 +124,8 @@ class Post:
 
 @contextmanager
 def posting() -> Iterator[Post]:
-    """A run of messages over one connection; it ends quietly where the server that takes them does
-    not answer.
+    """Send a run of messages over one connection; it ends quietly where the server that takes them
+    does not answer.
     """
     post = Post()
     try:
@@ -163,9 +162,7 @@ def _send(message_id: str, first: int, post: Post, at: datetime) -> bool:
     """Send one message and mark what it tells, under the lock of its first row, which stands for
     all of it.
     """
-    lock = Delivery.objects.filter(pk=first, told_at=None).select_for_update(
-        no_key=True, skip_locked=True
-    )
+    lock = locked(Delivery.objects.filter(pk=first, told_at=None), skip_locked=True)
     if not lock.values_list("pk", flat=True):
         return False  # in another worker's hands, or sent by it in the meantime
     rows = Delivery.objects.filter(message_id=message_id, told_at=None)
@@ -193,12 +190,12 @@ def _send(message_id: str, first: int, post: Post, at: datetime) -> bool:
 
 
 def waiting() -> QuerySet[Delivery]:
-    """What is still to be sent, tried before or not."""
+    """Select the messages that are still to be sent, tried before or not."""
     return _outbox().filter(attempts__lt=len(PAUSES))
 
 
 def given_up() -> QuerySet[Delivery]:
-    """What was tried for the last time and did not go out."""
+    """Select the messages that were tried for the last time and did not go out."""
     return _outbox().filter(attempts__gte=len(PAUSES))
 
 
@@ -207,12 +204,7 @@ def send_again(*, by: User, at: datetime, note: str = "") -> int:
     """Have every message that was given up tried from the beginning, under its own Message-ID; how
     many rows.
     """
-    rows = list(
-        given_up()
-        .select_for_update(of=("self",), no_key=True)
-        .order_by("pk")
-        .values_list("pk", flat=True)
-    )
+    rows = list(locked(given_up().order_by("pk")).values_list("pk", flat=True))
     administer("send_again", by, by=by, at=at, note=note, count=len(rows))
     if not rows:
         raise Refused(_("No message was given up; there is nothing to send again."))
@@ -241,13 +233,15 @@ CHOICES = ("language", "mobile", "mails_news", "mails_reminders", "texts_reminde
 
 
 @transaction.atomic
-def choose(choices: Mapping[str, Any], *, by: User, at: datetime, seen: Seen | None = None) -> User:
-    """What is sent to oneself besides official notices, in which language and to which mobile
-    number.
+def choose(
+    choices: Mapping[str, object], *, by: User, at: datetime, seen: Seen | None = None
+) -> User:
+    """Choose what is sent to oneself besides official notices, in which language and to which
+    mobile number.
     """
     if choices["texts_reminders"] and not choices["mobile"]:
         raise Refused(_("Text messages need a mobile number."))
-    person = User.objects.select_for_update(no_key=True).get(pk=by.pk)
+    person = locked(User.objects.all()).get(pk=by.pk)
     administer("choose_notices", person, by=by, at=at, seen=seen)
     for name in CHOICES:
         setattr(person, name, choices[name])

@@ -39,7 +39,7 @@ class NoticeSettingsForm(ComparedForm):
     )
 
     def clean_mobile(self) -> str:
-        """Every Iranian way to write a mobile number as +989…."""
+        """Read a mobile number in any Iranian way of writing as +989…."""
         text = re.sub(r"[\s()-]", "", plain_text(self.cleaned_data["mobile"]))
         found = re.fullmatch(r"(?:\+98|0098|98|0)?(9\d{9})", text, re.ASCII)
         if text and not found:

@@ -17,6 +17,7 @@ from django.db.models import F
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from agencies.locks import locked
 from agencies.models import User
 from cycles.models import PasswordLetter
 from cycles.notices import mail
@@ -56,9 +57,9 @@ def send(*, at: datetime) -> int:
 @transaction.atomic
 def _send(key: int, post: Post) -> bool:
     """Send one letter under the lock of its row, and forget it."""
-    waiting = PasswordLetter.objects.select_for_update(
-        skip_locked=True, of=("self",)
-    ).select_related("person")
+    waiting = locked(
+        PasswordLetter.objects.select_related("person"), with_keys=True, skip_locked=True
+    )
     letter = waiting.filter(pk=key).first()
     if letter is None:
         return False

@@ -4,7 +4,6 @@ their language.
 
 from collections.abc import Sequence
 from email.utils import parseaddr
-from typing import Any
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
@@ -15,33 +14,33 @@ from django.urls import reverse
 from django.utils.translation import get_language, get_language_bidi, ngettext
 
 from agencies.models import User
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles.notices.wording import Notice
 
 LONGEST_TEXT = 300  # what a text message of several parts still carries
 
 
 def domain() -> str:
-    """The part after @ of every Message-ID."""
+    """Name the part after @ of every Message-ID."""
     return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
 
 
-def address(name: str, *args: Any) -> str:
-    """A page's whole address, for readers outside the portal."""
+def address(name: str, *args: object) -> str:
+    """Write a page's whole address, for readers outside the portal."""
     return f"{settings.PORTAL_URL}{reverse(name, args=args)}"
 
 
 def headline(notices: Sequence[Notice]) -> str:
-    """The one sentence of one notice, or how many there are."""
+    """Say the one sentence of one notice, or how many notices there are."""
     if len(notices) == 1:
         return " ".join(notices[0].sentence.split())
     said = ngettext("%(count)s notice", "%(count)s notices", len(notices))
-    return said % {"count": localised(len(notices))}
+    return said % {"count": in_locale(len(notices))}
 
 
 def compose(person: User, notices: Sequence[Notice], message_id: str) -> EmailMultiAlternatives:
-    """The mail that tells a person all this, in the language in force; of the same rows the same
-    mail, but for an invitation's link.
+    """Write the mail that tells a person all these notices, in the language in force; of the same
+    rows the same mail, but for an invitation's link.
     """
     subject = headline(notices)
     context = {
@@ -69,8 +68,8 @@ def compose(person: User, notices: Sequence[Notice], message_id: str) -> EmailMu
 
 
 def _link(person: User, notice: Notice) -> tuple[str, bool]:
-    """Where a notice leads from outside, and whether that is where an invited person chooses a
-    password.
+    """Say where a notice leads from outside, and whether an invited person chooses a password
+    there.
 
     That link is made here and stands nowhere but in the mail; it works once, and a second sending
     has one of its own.
@@ -82,14 +81,14 @@ def _link(person: User, notice: Notice) -> tuple[str, bool]:
 
 
 def text_message(notices: Sequence[Notice]) -> str:
-    """One text message over all this: the first sentence, how many more there are, and where to
-    read them.
+    """Write one text message over all notices: the first sentence, how many more there are, and
+    where to read them.
     """
     where = address("cycles:inbox")
     more = ""
     if len(notices) > 1:
         said = ngettext("and %(count)s more notice", "and %(count)s more notices", len(notices) - 1)
-        more = f" ({said % {'count': localised(len(notices) - 1)}})"
+        more = f" ({said % {'count': in_locale(len(notices) - 1)}})"
     room = LONGEST_TEXT - len(more) - len(where) - 1
     sentence = notices[0].sentence
     if len(sentence) > room:

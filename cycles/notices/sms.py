@@ -32,6 +32,6 @@ class FileBackend:
 
 
 def backend() -> Backend:
-    """The provider that the settings name."""
+    """Make the provider that the settings name."""
     made: Backend = import_string(settings.SMS_BACKEND)()
     return made

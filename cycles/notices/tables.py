@@ -1,7 +1,7 @@
 """Lists of notices: those not yet seen, and who was told of one."""
 
 from datetime import datetime
-from typing import Any
+from typing import Protocol
 
 import django_tables2 as tables
 from django.urls import reverse
@@ -10,11 +10,33 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from agencies.models import Membership
 from agencies.persian import language
 from agencies.templatetags.portal import digits
 from cycles.calendar import format_moment
 from cycles.models import Delivery, Entry
 from cycles.ui.tables import link, number
+
+
+class CountedEntry(Protocol):
+    """An act, read with how many people were told of it and how many of them have seen it."""
+
+    told: int
+    seen: int
+
+
+class ReaderWithRoles(Protocol):
+    """A person who was told of an act, read with the roles held at that moment."""
+
+    told_as: list[Membership]
+
+
+class MailedDelivery(Protocol):
+    """A notice, read with what became of its mail."""
+
+    recipient: ReaderWithRoles
+    mailed_at: datetime | None
+    mail_error: str
 
 
 class UnseenTable(tables.Table):
@@ -50,7 +72,7 @@ class UnseenTable(tables.Table):
     def render_told(self, value: int) -> str:
         return number(value)
 
-    def render_seen(self, record: Any) -> SafeString | str:
+    def render_seen(self, record: CountedEntry) -> SafeString | str:
         left = record.told - record.seen
         return (
             format_html('<span class="badge bg-warning-lt">{}</span>', number(left))
@@ -66,7 +88,7 @@ class UnseenTable(tables.Table):
         )
 
 
-class ToldTable(tables.Table):
+class RecipientTable(tables.Table):
     """Whom an official notice told; the rows carry what they hold as `recipient.told_as`."""
 
     person = tables.Column(verbose_name=_("Person"), accessor="recipient", orderable=False)
@@ -78,7 +100,7 @@ class ToldTable(tables.Table):
         model = Delivery
         fields = ("person", "roles", "seen_at", "mail")
 
-    def render_roles(self, record: Any) -> SafeString | str:
+    def render_roles(self, record: MailedDelivery) -> SafeString | str:
         return (
             format_html_join("", "<div>{}</div>", [(m,) for m in record.recipient.told_as]) or "—"
         )
@@ -90,7 +112,7 @@ class ToldTable(tables.Table):
             )
         return format_moment(value, language())
 
-    def render_mail(self, record: Any) -> SafeString | str:
+    def render_mail(self, record: MailedDelivery) -> SafeString | str:
         if record.mail_error:
             said = gettext(
                 record.mail_error

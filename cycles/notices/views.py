@@ -2,11 +2,9 @@
 official notice.
 """
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,17 +12,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from agencies.models import Membership, User
 from agencies.roles import Role
+from cycles.clashes import FormData
 from cycles.models import Channel, Delivery, Entry
 from cycles.notices import delivery as notices_delivery
 from cycles.notices import wording
 from cycles.notices.filters import UnseenFilter
 from cycles.notices.forms import NoticeSettingsForm
-from cycles.notices.tables import ToldTable, UnseenTable
+from cycles.notices.tables import RecipientTable, UnseenTable
 from cycles.requests import PortalRequest
-from cycles.ui.pages import PER_PAGE, listed
-from cycles.workflow import Refused
+from cycles.ui.attempts import attempt
+from cycles.ui.pages import PER_PAGE, page_of
 
-SHOWN: dict[str, dict[str, Any]] = {
+SHOWN: dict[str, dict[str, object]] = {
     "": {},
     "unseen": {"seen_at": None},
     "official": {"is_official": True},
@@ -33,7 +32,7 @@ SHOWN: dict[str, dict[str, Any]] = {
 
 @require_safe
 def inbox(request: PortalRequest) -> HttpResponse:
-    """One's notices, newest first."""
+    """Show the reader's notices, newest first."""
     show = request.GET.get("show", "")
     mine = Delivery.objects.visible_to(request.user, request.at)
     rows = mine.filter(**SHOWN.get(show, {})).select_related("entry").order_by("-made_at", "-pk")
@@ -71,21 +70,18 @@ def notices_seen(request: PortalRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def notice_settings(request: PortalRequest) -> HttpResponse:
-    """What is sent to oneself besides official notices."""
+    """Choose what is sent to oneself besides official notices."""
     form = _choices(request.user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         seen = form.as_seen(lambda: _choices(User.objects.get(pk=request.user.pk)))
-        try:
+        with attempt(form):
             notices_delivery.choose(form.cleaned_data, by=request.user, at=request.at, seen=seen)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("Your choice is saved."))
             return redirect("cycles:inbox")
     return render(request, "cycles/notices/inbox_settings.html", {"form": form})
 
 
-def _choices(person: User, data: Any = None) -> NoticeSettingsForm:
+def _choices(person: User, data: FormData = None) -> NoticeSettingsForm:
     return NoticeSettingsForm(
         data, initial={name: getattr(person, name) for name in notices_delivery.CHOICES}
     )
@@ -98,13 +94,13 @@ def _choices(person: User, data: Any = None) -> NoticeSettingsForm:
 def unseen(request: PortalRequest) -> HttpResponse:
     """Official notices with how many have been told, have seen them, and could not be reached."""
     narrowed = UnseenFilter(request.GET, _official(request))
-    table = listed(request, UnseenTable(narrowed.qs.order_by("-id")))
+    table = page_of(request, UnseenTable(narrowed.qs.order_by("-id")))
     return render(request, "cycles/notices/inbox_unseen.html", {"filter": narrowed, "table": table})
 
 
 @require_safe
 def unseen_people(request: PortalRequest, pk: int) -> HttpResponse:
-    """Everybody whom an official notice told, those first who have not seen it."""
+    """Show everybody whom an official notice told, those first who have not seen it."""
     entry = get_object_or_404(_official(request), pk=pk)
     held = Membership.objects.visible_to(request.user, request.at).in_force(entry.at).for_list()
     told = Delivery.objects.filter(entry=entry, channel=Channel.INBOX).with_mail().for_list()
@@ -112,7 +108,7 @@ def unseen_people(request: PortalRequest, pk: int) -> HttpResponse:
     [read] = wording.in_words(
         [Delivery(entry=entry, key="", made_at=entry.at, channel=Channel.INBOX)]
     )
-    table = listed(request, ToldTable(told))
+    table = page_of(request, RecipientTable(told))
     return render(
         request,
         "cycles/notices/inbox_unseen_people.html",
@@ -120,8 +116,8 @@ def unseen_people(request: PortalRequest, pk: int) -> HttpResponse:
     )
 
 
-def _official(request: PortalRequest) -> Any:
-    """The acts in the reader's scope of which somebody was told officially."""
+def _official(request: PortalRequest) -> QuerySet[Entry]:
+    """Select the acts in the reader's scope of which somebody was told officially."""
     if not request.user.holds(Role.ADMINISTRATOR, Role.AUDITOR, at=request.at):
         raise Http404
     return Entry.objects.visible_to(request.user, request.at).told_officially()

@@ -1,11 +1,12 @@
 """Say what a notice tells its reader."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.apps import apps
+from django.db.models import Model
 from django.urls import reverse
 from django.utils.translation import gettext
 
@@ -38,12 +39,12 @@ class Notice:
 
     @property
     def sentence(self) -> str:
-        """All of it in one line."""
+        """Write the whole notice in one line."""
         return f"{self.title}: {self.about}" if self.about else self.title
 
 
 def in_words(deliveries: Iterable[Delivery]) -> list[Notice]:
-    """These deliveries (with their entries) in the reader's words; a fixed number of queries for
+    """Write deliveries (with their entries) in the reader's words; a fixed number of queries for
     any number of them.
     """
     deliveries = list(deliveries)
@@ -68,12 +69,12 @@ def in_words(deliveries: Iterable[Delivery]) -> list[Notice]:
     return notices
 
 
-def _objects(entries: Iterable[Entry]) -> dict[tuple[str, int], Any]:
-    """What these entries are about, as it stands now: one query a model."""
+def _objects(entries: Iterable[Entry]) -> dict[tuple[str, int], Model]:
+    """Read what these entries are about, as it stands now: one query a model."""
     keys: dict[str, set[int]] = {}
     for entry in entries:
         keys.setdefault(entry.model, set()).add(entry.object_pk)
-    found: dict[tuple[str, int], Any] = {}
+    found: dict[tuple[str, int], Model] = {}
     for label, pks in keys.items():
         model: Any = apps.get_model(label)
         rows = (
@@ -85,7 +86,7 @@ def _objects(entries: Iterable[Entry]) -> dict[tuple[str, int], Any]:
     return found
 
 
-def _of_act(delivery: Delivery, pk: int, obj: Any) -> Notice:
+def _of_act(delivery: Delivery, pk: int, obj: Model | None) -> Notice:
     entry = delivery.entry
     assert entry is not None
     return Notice(
@@ -93,7 +94,7 @@ def _of_act(delivery: Delivery, pk: int, obj: Any) -> Notice:
         title=entry.news,
         about=entry.object_label if obj is None else str(obj),
         at=entry.at,
-        url=obj.get_absolute_url() if hasattr(obj, "get_absolute_url") else "",
+        url=_address(obj),
         is_official=delivery.is_official,
         letter=entry.params.get("letter", ""),
         seen_at=delivery.seen_at,
@@ -101,11 +102,17 @@ def _of_act(delivery: Delivery, pk: int, obj: Any) -> Notice:
     )
 
 
+def _address(obj: Model | None) -> str:
+    """Name the address of a row, "" where it has no page."""
+    address: Callable[[], str] | None = getattr(obj, "get_absolute_url", None)
+    return address() if address else ""
+
+
 def _of_deadline(delivery: Delivery, pk: int, agency: Agency | None) -> Notice:
     params = delivery.params
     closes_at, (name, *args) = datetime.fromisoformat(params["closes_at"]), params["link"]
     todo = {
-        "left": _left(closes_at, delivery.made_at),
+        "left": _time_left(closes_at, delivery.made_at),
         "todo": apps.get_model(params["model"]).left_to_do(params["count"]),
     }
     phase = phase_label(Phase(params["phase"]), params["quarter"])
@@ -122,20 +129,20 @@ def _of_deadline(delivery: Delivery, pk: int, agency: Agency | None) -> Notice:
     )
 
 
-def _left(closes_at: datetime, at: datetime) -> str:
-    """The time that was left when the reminder was made; an hour begun counts as whole, so that it
-    is 3 days.
+def _time_left(closes_at: datetime, at: datetime) -> str:
+    """Write the time that was left when the reminder was made; an hour begun counts as whole, so
+    that it is 3 days.
     """
     hours = -((at - closes_at) // timedelta(hours=1))
     return time_left(closes_at, closes_at - timedelta(hours=hours), language())
 
 
 def unseen_count(user: User, at: datetime, *, most: int = 100) -> int:
-    """How many notices somebody has not opened, counted up to `most`."""
+    """Count the notices that somebody has not opened, up to `most`."""
     return Delivery.objects.visible_to(user, at).filter(seen_at=None)[:most].count()
 
 
 def latest(user: User, at: datetime, count: int) -> list[Notice]:
-    """The newest notices that somebody has not opened."""
+    """List the newest notices that somebody has not opened."""
     unseen = Delivery.objects.visible_to(user, at).filter(seen_at=None).select_related("entry")
     return in_words(unseen.order_by("-made_at", "-pk")[:count])

@@ -14,7 +14,7 @@ from agencies.models import Membership, User, people_visible_to
 from agencies.roles import Role
 from cycles.administration_workflow import ADMINISTRATION
 from cycles.engine.perform import AdministrationTarget, why_not_administer
-from cycles.people import accounts, actions
+from cycles.people import accounts
 from cycles.people.forms import IdentifyForm
 from cycles.requests import PortalRequest
 from cycles.ui.pages import act_page
@@ -43,7 +43,7 @@ def reset_factor(request: PortalRequest, pk: int) -> HttpResponse:
         request,
         someone,
         "reset_factor",
-        actions.reset_second_factor,
+        accounts.reset_second_factor,
         "cycles/people/reset_summary.html",
     )
 
@@ -94,7 +94,7 @@ def _keep(
     summary: str,
     **form: Any,
 ) -> HttpResponse:
-    """The page of an act on an account; to those who may not do it, it does not exist."""
+    """Confirm an act on an account; to those who may not do it, the page does not exist."""
     someone = get_object_or_404(people_visible_to(request.user, request.at), pk=pk)
     if accounts.why_not_keep(name, someone, by=request.user, at=request.at):
         raise Http404
@@ -109,7 +109,7 @@ def _account_page(
     summary: str,
     **form: Any,
 ) -> HttpResponse:
-    """The page of an act on an account that its reader may do."""
+    """Confirm an act on an account that its reader may do."""
     role = Membership.objects.ending_after(request.at).filter(user=someone).for_list().first()
     return act_page(
         request,

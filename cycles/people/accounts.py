@@ -3,22 +3,26 @@ names its owner.
 """
 
 from datetime import datetime
+from typing import Any
 
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
+from agencies.locks import locked
 from agencies.models import Agency, Membership, User
 from cycles.administration_workflow import ADMINISTRATION
 from cycles.clashes import Seen
-from cycles.engine.perform import AdministrationTarget, administer
+from cycles.engine.perform import AdministrationTarget, administer, why_not_administer
 from cycles.notices import letters
-from cycles.people.actions import sign_out
 from cycles.workflow import Refused, Windows
 
 
 def why_not_keep(act: str, person: User, *, by: User, at: datetime) -> str:
-    """Why `by` may not do an act on this account, "" when they may: every role that it has is asked
-    for.
+    """Say why `by` may not do an act on this account, "" when they may: every role that it has is
+    asked for.
     """
     subjects = [AdministrationTarget(m, m.reach) for m in _roles(person, at)] or [
         AdministrationTarget(person)
@@ -35,7 +39,7 @@ def close_account(person: User, *, by: User, at: datetime, note: str) -> User:
     """Let nobody in by this account, from this moment; its roles stay and do nothing until it is
     opened again.
     """
-    person = _locked(person)
+    person = _lock(person)
     _check("close_account", person, by=by, at=at, note=note)
     if not person.is_active:
         raise Refused(_("This account is closed already."))
@@ -55,7 +59,7 @@ def open_account(person: User, *, by: User, at: datetime, note: str) -> User:
     By a new password only, to which a link is sent: whoever had the old one when the account was
     closed keeps out.
     """
-    person = _locked(person)
+    person = _lock(person)
     _check("open_account", person, by=by, at=at, note=note)
     if person.is_active:
         raise Refused(_("This account is open."))
@@ -85,7 +89,7 @@ def identify(
     Whoever may say that could let a stranger in, so only the authority may, in whose scope all the
     roles lie.
     """
-    person = _locked(person)
+    person = _lock(person)
     if why := why_not_keep("identify", person, by=by, at=at):
         raise Refused(why)
     if seen is not None:
@@ -119,8 +123,8 @@ def _check(act: str, person: User, *, by: User, at: datetime, note: str) -> None
         raise Refused(_("Say why: the reason is kept in the record."))
 
 
-def _locked(person: User) -> User:
-    return User.objects.select_for_update(no_key=True).get(pk=person.pk)
+def _lock(person: User) -> User:
+    return locked(User.objects.all()).get(pk=person.pk)
 
 
 def _roles(person: User, at: datetime) -> list[Membership]:
@@ -129,5 +133,46 @@ def _roles(person: User, at: datetime) -> list[Membership]:
 
 
 def _reach(person: User, at: datetime) -> Agency | None:
-    """The agency under which the act stands in the record: that of the person's first role."""
+    """Find the agency under which the act stands in the record: that of the person's first role."""
     return next((m.reach for m in _roles(person, at)), None)
+
+
+def sign_out(person: User) -> None:
+    """Sign a person out of every browser, at once."""
+    for session in UserSession.objects.filter(user=person):
+        session.end()
+
+
+def with_factors(people: QuerySet[User]) -> QuerySet[Any]:
+    """Annotate people with whether there is a second factor; recovery codes alone are none."""
+    factors = Authenticator.objects.filter(user=OuterRef("pk")).exclude(
+        type=Authenticator.Type.RECOVERY_CODES
+    )
+    return people.annotate(has_second_factor=Exists(factors))
+
+
+@transaction.atomic
+def reset_second_factor(
+    person: User, *, by: User, at: datetime, note: str, letter: str = ""
+) -> User:
+    """Take a lost second factor and its recovery codes from an account, and sign it out everywhere.
+
+    Only somebody in whose scope all its roles lie may, so that nobody opens the way to more than is
+    theirs.
+    """
+    if not note:
+        raise Refused(_("Say why the second factor is reset and how you made sure who asks."))
+    factors = locked(Authenticator.objects.filter(user=person), with_keys=True)
+    if not factors:
+        raise Refused(_("%(person)s has no second factor.") % {"person": person})
+    roles = (
+        Membership.objects.ending_after(at).filter(user=person).select_related("agency", "province")
+    )
+    reaches = [m.reach for m in roles] or [None]
+    for reach in reaches[1:]:
+        if why := why_not_administer("reset_factor", by=by, at=at, agency=reach, obj=person):
+            raise Refused(why)
+    administer("reset_factor", person, by=by, at=at, agency=reaches[0], note=note, letter=letter)
+    factors.delete()
+    sign_out(person)
+    return person

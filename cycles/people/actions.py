@@ -2,19 +2,18 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
-from allauth.mfa.models import Authenticator
-from allauth.usersessions.models import UserSession
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from uuid_utils import uuid7
 
+from agencies.locks import locked
 from agencies.models import Agency, Membership, Province, User
 from agencies.roles import AGENCY_ROLES, Constituency, Role, is_national
 from cycles.administration_workflow import ADMINISTRATION
 from cycles.engine.perform import AdministrationTarget, administer, perform, why_not_administer
+from cycles.people.accounts import sign_out
 from cycles.workflow import Refused
 
 
@@ -41,24 +40,40 @@ def import_agencies(
     if not written:
         raise Refused(_("Nothing in the file differs from the register."))
     subjects = [AdministrationTarget(agency, agency) for agency in written]
-    said: dict[str, Any] = {"file": file_name, "sha256": sha256} | (
-        {"left_out": left_out} if left_out else {}
-    )
-    perform(ADMINISTRATION, subjects, "import_agencies", by=by, at=at, **said)
+    params: dict[str, Any] = {"file": file_name, "sha256": sha256}
+    if left_out:
+        params["left_out"] = left_out
+    perform(ADMINISTRATION, subjects, "import_agencies", by=by, at=at, **params)
     return written
+
+
+class RoleTerms(TypedDict, total=False):
+    """What a role says beside its holder and its name: where it is held, and from when until when;
+    of a member the side and the sector of the working group.
+    """
+
+    agency: Agency | None
+    province: Province | None
+    constituency: str
+    sector: str
+    is_chair: bool
+    is_outsider: bool
+    valid_from: datetime | None
+    valid_until: datetime | None
 
 
 # --- Roles --------------------------------------------------------------------------------------
 
 
 @transaction.atomic
-def grant_role(*, user: User, role: str, by: User, at: datetime, **where: Any) -> Membership:
+def grant_role(
+    *, user: User, role: str, by: User, at: datetime, **terms: Unpack[RoleTerms]
+) -> Membership:
     """Give a user a role; agency roles name an agency, the others the country or one province.
 
-    One for the whole country is given by two administrators: see `nominations`. `where` is what
-    else a membership says: agency or province, constituency and sector, from when until when.
+    One for the whole country is given by two administrators: see `nominations`.
     """
-    return _give("grant_role", user, role, by=by, at=at, **where)
+    return _give("grant_role", user, role, by=by, at=at, **terms)
 
 
 @transaction.atomic
@@ -71,7 +86,7 @@ def invite(
     by: User,
     at: datetime,
     national_id: str = "",
-    **where: Any,
+    **terms: Unpack[RoleTerms],
 ) -> Membership:
     """Give whoever has this address a role, with an account without a password where there is none
     yet.
@@ -80,14 +95,14 @@ def invite(
     account already is told to nobody. The national ID is noted of a new account alone.
     """
     return _give(
-        "invite", invited(email, name_fa, name_en, national_id), role, by=by, at=at, **where
+        "invite", invited_person(email, name_fa, name_en, national_id), role, by=by, at=at, **terms
     )
 
 
 @transaction.atomic
 def invite_again(membership: Membership, *, by: User, at: datetime) -> Membership:
     """Send an invitation with a new link to somebody who has not chosen a password yet."""
-    membership = _locked(membership)
+    membership = _lock(membership)
     if membership.valid_until is not None and membership.valid_until <= at:
         raise Refused(_("This role is not in force."))
     if membership.user.has_usable_password():
@@ -101,8 +116,8 @@ def invite_again(membership: Membership, *, by: User, at: datetime) -> Membershi
     return membership
 
 
-def invited(email: str, name_fa: str, name_en: str, national_id: str = "") -> User:
-    """Whoever has this address, made now if nobody has; of two who ask at once, both get the same
+def invited_person(email: str, name_fa: str, name_en: str, national_id: str = "") -> User:
+    """Find whoever has this address, or make the account; of two who ask at once, both get the same
     person.
     """
     found = User.objects.filter(email__iexact=email).first()
@@ -127,11 +142,13 @@ def invited(email: str, name_fa: str, name_en: str, national_id: str = "") -> Us
     return found
 
 
-def _give(act: str, user: User, role: str, *, by: User, at: datetime, **where: Any) -> Membership:
-    """A new role by one of the acts that give roles; never one that takes a
-    second administrator.
+def _give(
+    act: str, user: User, role: str, *, by: User, at: datetime, **terms: Unpack[RoleTerms]
+) -> Membership:
+    """Give a role by one of the acts that give roles; never one that takes a second
+    administrator.
     """
-    membership = planned(act, user, role, by=by, at=at, **where)
+    membership = planned_role(act, user, role, by=by, at=at, **terms)
     national = is_national(role, agency=membership.agency, province=membership.province)
     alone = national and role == Role.ADMINISTRATOR and is_only_administrator(by, at)
     if national and not alone:
@@ -145,14 +162,14 @@ def _give(act: str, user: User, role: str, *, by: User, at: datetime, **where: A
 
 
 def is_only_administrator(administrator: User, at: datetime) -> bool:
-    """Whether nobody else administers the country; whose account is closed counts until the role is
-    ended, too.
+    """Say whether nobody else administers the country; whose account is closed counts until the
+    role is ended, too.
     """
     return not Membership.objects.national_administrators(at).exclude(user=administrator).exists()
 
 
 def appoint(
-    act: str, membership: Membership, *, by: User, at: datetime, **facts: Any
+    act: str, membership: Membership, *, by: User, at: datetime, **params: Any
 ) -> Membership:
     """Write a planned role and record it."""
     membership.save()
@@ -165,7 +182,7 @@ def appoint(
         agency=reach,
         user=user.username,
         role=membership.role,
-        **facts,
+        **params,
     )
     return membership
 
@@ -188,7 +205,7 @@ def _why_not_whole(role: str, agency: Agency | None, *, constituency: str, secto
     return ""
 
 
-def planned(
+def planned_role(
     act: str,
     user: User,
     role: str,
@@ -204,12 +221,14 @@ def planned(
     valid_from: datetime | None = None,
     valid_until: datetime | None = None,
 ) -> Membership:
-    """A role not yet written that is whole, within the giver's reach and not held already."""
+    """Make a role, not yet written, that is whole, within the giver's reach and not held
+    already.
+    """
     if why := _why_not_whole(role, agency, constituency=constituency, sector=sector):
         raise Refused(why)
     if valid_until is not None and valid_until <= (valid_from or at):
         raise Refused(_("The role must end after it begins."))
-    where: dict[str, Any] = {
+    place: dict[str, Any] = {
         "agency": agency,
         "province": province,
         "constituency": constituency,
@@ -222,19 +241,19 @@ def planned(
         is_outsider=is_outsider,
         valid_from=valid_from or at,
         valid_until=valid_until,
-        **where,
+        **place,
     )
     # first whether one may at all: what a person holds beyond one's scope is not told by a refusal
     if why := why_not_administer(act, by=by, at=at, agency=membership.reach, obj=membership):
         raise Refused(why)
-    if Membership.objects.filter(user=user, role=role, **where).ending_after(at).exists():
+    if Membership.objects.filter(user=user, role=role, **place).ending_after(at).exists():
         raise Refused(_("This person holds this role already."))
     return membership
 
 
-def _locked(membership: Membership) -> Membership:
-    rows = Membership.objects.select_for_update(of=("self",), no_key=True)
-    return rows.select_related("agency", "province", "user").get(pk=membership.pk)
+def _lock(membership: Membership) -> Membership:
+    rows = Membership.objects.select_related("agency", "province", "user")
+    return locked(rows).get(pk=membership.pk)
 
 
 @transaction.atomic
@@ -243,7 +262,7 @@ def end_role(membership: Membership, *, by: User, at: datetime, note: str = "") 
 
     A head takes the delegations along.
     """
-    membership = _locked(membership)
+    membership = _lock(membership)
     if membership.valid_until is not None and membership.valid_until <= at:
         raise Refused(_("This role is not in force."))
     for row in (membership, *_delegations_of([membership], at)):
@@ -253,7 +272,9 @@ def end_role(membership: Membership, *, by: User, at: datetime, note: str = "") 
 
 
 def end_at(membership: Membership, at: datetime) -> None:
-    """The record has its row already: one that never was in force leaves no other trace."""
+    """End a role that the record has ended already: one that never was in force leaves no other
+    trace.
+    """
     if membership.valid_from < at:
         membership.valid_until = at
         membership.save(update_fields=["valid_until"])
@@ -262,7 +283,9 @@ def end_at(membership: Membership, at: datetime) -> None:
 
 
 def _delegations_of(ended: Sequence[Membership], at: datetime) -> list[Membership]:
-    """What heads whose roles end have delegated: nobody signs on behalf of a head who has left."""
+    """Find what heads whose roles end have delegated: nobody signs on behalf of a head who has
+    left.
+    """
     rows = (
         Membership.objects.ending_after(at)
         .select_related("agency", "province", "user")
@@ -282,9 +305,7 @@ def remove_leaver(
     """End all roles of somebody who leaves an agency and sign them out everywhere; what they did
     stays.
     """
-    rows = Membership.objects.select_for_update(of=("self",), no_key=True).filter(
-        user=person, agency=agency
-    )
+    rows = locked(Membership.objects.filter(user=person, agency=agency))
     held = list(rows.ending_after(at).select_related("agency", "province", "user").order_by("pk"))
     if not held:
         raise Refused(_("%(person)s has no role in this agency.") % {"person": person})
@@ -301,49 +322,3 @@ def remove_leaver(
         end_at(m, at)
     sign_out(person)
     return held
-
-
-def sign_out(person: User) -> None:
-    """From every browser, at once."""
-    for session in UserSession.objects.filter(user=person):
-        session.end()
-
-
-def with_factors(people: QuerySet[User]) -> QuerySet[Any]:
-    """These people, each annotated whether there is a second factor;
-    recovery codes alone are none.
-    """
-    factors = Authenticator.objects.filter(user=OuterRef("pk")).exclude(
-        type=Authenticator.Type.RECOVERY_CODES
-    )
-    return people.annotate(has_second_factor=Exists(factors))
-
-
-# --- Accounts -----------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def reset_second_factor(
-    person: User, *, by: User, at: datetime, note: str, letter: str = ""
-) -> User:
-    """Take a lost second factor and its recovery codes from an account, and sign it out everywhere.
-
-    Only somebody in whose scope all its roles lie may, so that nobody opens the way to more than is
-    theirs.
-    """
-    if not note:
-        raise Refused(_("Say why the second factor is reset and how you made sure who asks."))
-    factors = Authenticator.objects.select_for_update().filter(user=person)
-    if not factors:
-        raise Refused(_("%(person)s has no second factor.") % {"person": person})
-    roles = (
-        Membership.objects.ending_after(at).filter(user=person).select_related("agency", "province")
-    )
-    reaches = [m.reach for m in roles] or [None]
-    for reach in reaches[1:]:
-        if why := why_not_administer("reset_factor", by=by, at=at, agency=reach, obj=person):
-            raise Refused(why)
-    administer("reset_factor", person, by=by, at=at, agency=reaches[0], note=note, letter=letter)
-    factors.delete()
-    sign_out(person)
-    return person

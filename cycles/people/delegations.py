@@ -51,18 +51,18 @@ def delegate(
         valid_from=valid_from,
         valid_until=valid_until,
     )
-    said: dict[str, Any] = {
+    params: dict[str, Any] = {
         "note": note,
         "letter": letter,
         "valid_from": valid_from,
         "valid_until": valid_until,
     }
-    administer("delegate", membership, by=by, at=at, agency=agency, user=user.username, **said)
+    administer("delegate", membership, by=by, at=at, agency=agency, user=user.username, **params)
     return membership
 
 
 def letters_of(delegations: Iterable[Membership]) -> dict[int, str]:
-    """The number of the letter of each delegation, by its key, as the record has it."""
+    """Read the number of the letter of each delegation, by its key, as the record has it."""
     rows = Entry.objects.filter(act="delegate", model=Membership._meta.label_lower)
     rows = rows.filter(object_pk__in=[m.pk for m in delegations])
     return {pk: str(params["letter"]) for pk, params in rows.values_list("object_pk", "params")}

@@ -1,10 +1,10 @@
 """Narrow the list of people."""
 
 from datetime import datetime
-from typing import Any
 
 import django_filters as filters
 from django.db.models import Q, QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Membership, User
@@ -24,10 +24,15 @@ class PeopleFilter(filters.FilterSet):
         fields = ("q", "role")
 
     def __init__(
-        self, *args: Any, at: datetime, memberships: QuerySet[Membership], **kwargs: Any
+        self,
+        data: QueryDict,
+        queryset: QuerySet[User],
+        *,
+        at: datetime,
+        memberships: QuerySet[Membership],
     ) -> None:
         self.at, self.memberships = at, memberships
-        super().__init__(*args, **kwargs)
+        super().__init__(data, queryset)
 
     def search(self, qs: QuerySet, name: str, value: str) -> QuerySet:
         text = plain_text(value)

@@ -1,17 +1,20 @@
 """What is typed about people: the roles they are given, invitations, delegations and interests."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Unpack
 
 from django import forms
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from agencies import national_ids
-from agencies.models import Agency, Province, Sector, User
+from agencies.models import Agency, Membership, Province, Sector, User
 from agencies.roles import AGENCY_ROLES, HOUSE_ROLES, Constituency, Role
-from cycles.ui.fields import MomentField, PersianTextField
+from cycles.clashes import FormData
+from cycles.ui.fields import FieldOptions, MomentField, PersianTextField, as_keywords
 from cycles.ui.forms import ActForm, AgencyField, SignatureForm, offer_choices, offer_rows
+from cycles.workflow import Move
 
 GRANTED = [(role.value, role.label) for role in Role if role != Role.DEPUTY]
 """Roles that can be granted; a deputy is named by the head."""
@@ -30,15 +33,15 @@ class NationalIDField(forms.CharField):
         )
     }
 
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("label", _("National ID"))
-        kwargs.setdefault("required", False)
-        widget = forms.TextInput(
+    def __init__(self, **options: Unpack[FieldOptions]) -> None:
+        options.setdefault("label", _("National ID"))
+        options.setdefault("required", False)
+        options["widget"] = forms.TextInput(
             attrs={"dir": "ltr", "inputmode": "numeric", "autocomplete": "off"}
         )
-        super().__init__(max_length=20, widget=widget, **kwargs)
+        super().__init__(max_length=20, **as_keywords(options))
 
-    def clean(self, value: Any) -> str:
+    def clean(self, value: object) -> str:
         typed = super().clean(value)
         if not typed:
             return ""
@@ -55,7 +58,7 @@ class GrantForm(SignatureForm):
     """
 
     role = forms.ChoiceField(label=_("Role"), choices=GRANTED)
-    agency: Any = AgencyField(
+    agency: forms.Field = AgencyField(
         label=_("Agency"),
         required=False,
         help_text=_("Code or name, for roles in an agency."),
@@ -82,8 +85,10 @@ class GrantForm(SignatureForm):
     valid_from = MomentField(label=_("From"), required=False, help_text=_("Empty: from now on."))
     valid_until = MomentField(label=_("Until"), required=False, help_text=_("Empty: until ended."))
 
-    def __init__(self, *args: Any, agencies: Sequence[Agency] | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, data: FormData = None, *, user: User, agencies: Sequence[Agency] | None = None
+    ) -> None:
+        super().__init__(data, user=user)
         self.fields["password"] = self.fields.pop("password")  # the last to be typed
         if agencies is None:
             return
@@ -105,7 +110,7 @@ class GrantForm(SignatureForm):
             self.add_error("valid_until", _("The role must end after it begins."))
         return data
 
-    def _check_place(self, data: dict[str, Any]) -> None:
+    def _check_place(self, data: Mapping[str, object]) -> None:
         """Complain of a role without its agency, or of a place that the role does not take."""
         in_agency = (
             data.get("role") in AGENCY_ROLES or data.get("constituency") == Constituency.AGENCY
@@ -119,7 +124,7 @@ class GrantForm(SignatureForm):
                 "province", _("The agency already says where: leave this at the whole country.")
             )
 
-    def _check_membership(self, data: dict[str, Any]) -> None:
+    def _check_membership(self, data: Mapping[str, object]) -> None:
         """Complain of a member without a constituency, or of anybody else with one or a sector."""
         is_member, constituency = data.get("role") == Role.MEMBER, data.get("constituency", "")
         if is_member and not constituency:
@@ -132,8 +137,8 @@ class GrantForm(SignatureForm):
             self.add_error("sector", _("Only working-group members belong to a sector."))
 
     @property
-    def given(self) -> dict[str, Any]:
-        """What the act is given: all that was typed, but not the password."""
+    def action_kwargs(self) -> dict[str, Any]:
+        """Collect what the act takes by keyword: all that was typed, but not the password."""
         return {name: value for name, value in self.cleaned_data.items() if name != "password"}
 
 
@@ -155,8 +160,10 @@ class InviteForm(GrantForm):
     )
     field_order = ("email", "name_fa", "name_en", "national_id", "role", "agency")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, data: FormData = None, *, user: User, agencies: Sequence[Agency] | None = None
+    ) -> None:
+        super().__init__(data, user=user, agencies=agencies)
         if not settings.IDENTITY_PROVIDER:
             del self.fields["national_id"]
 
@@ -173,19 +180,26 @@ class DelegationForm(ActForm):
     )
     field_order = ("user", "valid_from", "valid_until", "letter", "note", "password")
 
-    def __init__(self, *args: Any, colleagues: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        data: FormData = None,
+        *,
+        move: Move,
+        user: User,
+        colleagues: QuerySet[Membership],
+    ) -> None:
+        super().__init__(data, move=move, user=user)
         people = User.objects.filter(pk__in=colleagues.values("user")).exclude(pk=self.signer.pk)
         offer_rows(self, "user", people.order_by("name_fa", "pk"))
         letter = self.fields["letter"]
         letter.label, letter.required = _("Number of the letter of delegation"), True
         letter.help_text = _("It stands in the record beside every delegation.")
 
-    def given(self) -> dict[str, Any]:
-        """What the act is given."""
-        return {
-            name: self.cleaned_data[name] for name in ("user", "valid_from", "valid_until")
-        } | self.said
+    @property
+    def action_kwargs(self) -> dict[str, Any]:
+        """Collect what `delegate` takes by keyword."""
+        names = ("user", "valid_from", "valid_until")
+        return {name: self.cleaned_data[name] for name in names} | super().action_kwargs
 
 
 class IdentifyForm(ActForm):
@@ -199,8 +213,8 @@ class IdentifyForm(ActForm):
     field_order = ("national_id", "letter", "note", "password")
 
     @property
-    def said(self) -> dict[str, str]:
-        return super().said | {"national_id": self.cleaned_data["national_id"]}
+    def action_kwargs(self) -> dict[str, Any]:
+        return super().action_kwargs | {"national_id": self.cleaned_data["national_id"]}
 
 
 class InterestForm(forms.Form):

@@ -12,26 +12,28 @@ from cycles.models import Nomination
 from cycles.people import nominations as people_nominations
 from cycles.people.tables import NominationTable
 from cycles.requests import PortalRequest
-from cycles.ui.pages import act_page, listed
+from cycles.ui.pages import act_page, page_of
 
 DECISIONS = ("confirm", "decline", "withdraw")
 
 
 @require_safe
 def nominations(request: PortalRequest) -> HttpResponse:
-    """What waits, with the decisions open to the reader, and what has been decided."""
+    """Show what waits, with the decisions open to the reader, and what has been decided."""
     if not request.user.oversees_the_country(request.at):
         raise Http404
     seen = Nomination.objects.visible_to(request.user, request.at).for_list()
     context = {
         "waiting": [(n, _moves(request, n)) for n in seen.waiting()],
-        "table": listed(request, NominationTable(seen.exclude(pk__in=seen.waiting().values("pk")))),
+        "table": page_of(
+            request, NominationTable(seen.exclude(pk__in=seen.waiting().values("pk")))
+        ),
     }
     return render(request, "cycles/people/nominations.html", context)
 
 
 def _moves(request: PortalRequest, nomination: Nomination) -> list[tuple[str, str | Promise]]:
-    """The decisions that the table lets through: name and button."""
+    """List the decisions that the table lets through: name and button."""
     return [
         (name, NOMINATIONS[name].label)
         for name in DECISIONS

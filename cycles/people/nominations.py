@@ -1,32 +1,35 @@
 """Acts on roles for the whole country: one administrator proposes, another confirms."""
 
 from datetime import datetime
-from typing import Any
+from typing import Unpack
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from agencies.models import Membership, User
+from agencies.models import Agency, Membership, Province, User
 from agencies.roles import Role, is_national
 from cycles.administration_workflow import NOMINATIONS
 from cycles.engine.perform import perform
 from cycles.models import Nomination
 from cycles.people import actions
+from cycles.people.actions import RoleTerms
 from cycles.workflow import Refused
 
 
-def needs_second(role: str, *, by: User, at: datetime, where: dict[str, Any]) -> bool:
-    """Whether a role is to be proposed: any for the country, but a second administrator where there
-    is only one.
+def needs_second(
+    role: str, *, by: User, at: datetime, agency: Agency | None, province: Province | None
+) -> bool:
+    """Say whether a role is to be proposed: any for the country, but a second administrator where
+    there is only one.
     """
-    if not is_national(role, agency=where.get("agency"), province=where.get("province")):
+    if not is_national(role, agency=agency, province=province):
         return False
     return role != Role.ADMINISTRATOR or not actions.is_only_administrator(by, at)
 
 
 def has_second(administrator: User, at: datetime, *, nominee: User) -> bool:
-    """Whether there is another national administrator who could confirm what this one proposes for
-    somebody.
+    """Say whether there is another national administrator who could confirm what this one proposes
+    for somebody.
     """
     others = Membership.objects.national_administrators(at).exclude(
         user__in=(administrator, nominee)
@@ -35,11 +38,13 @@ def has_second(administrator: User, at: datetime, *, nominee: User) -> bool:
 
 
 @transaction.atomic
-def propose(*, user: User, role: str, by: User, at: datetime, **where: Any) -> Nomination:
+def propose(
+    *, user: User, role: str, by: User, at: datetime, **terms: Unpack[RoleTerms]
+) -> Nomination:
     """Propose somebody for a role of the whole country; the other national
     administrators are told.
     """
-    return _propose("grant_role", user, role, by=by, at=at, where=where)
+    return _propose("grant_role", user, role, by=by, at=at, terms=terms)
 
 
 @transaction.atomic
@@ -52,19 +57,19 @@ def propose_invitation(
     by: User,
     at: datetime,
     national_id: str = "",
-    **where: Any,
+    **terms: Unpack[RoleTerms],
 ) -> Nomination:
     """Propose whoever has this address; an account is made now, and its owner is written to when it
     is confirmed.
     """
-    user = actions.invited(email, name_fa, name_en, national_id)
-    return _propose("invite", user, role, by=by, at=at, where=where)
+    user = actions.invited_person(email, name_fa, name_en, national_id)
+    return _propose("invite", user, role, by=by, at=at, terms=terms)
 
 
 def _propose(
-    act: str, user: User, role: str, *, by: User, at: datetime, where: dict[str, Any]
+    act: str, user: User, role: str, *, by: User, at: datetime, terms: RoleTerms
 ) -> Nomination:
-    role_held = actions.planned(act, user, role, by=by, at=at, **where)
+    role_held = actions.planned_role(act, user, role, by=by, at=at, **terms)
     if not is_national(role, agency=role_held.agency, province=role_held.province):
         raise Refused(_("Only a role for the whole country needs a second administrator."))
     if not has_second(by, at, nominee=user):
@@ -83,8 +88,8 @@ def _propose(
         sector=role_held.sector,
         is_chair=role_held.is_chair,
         is_outsider=role_held.is_outsider,
-        valid_from=where.get("valid_from"),
-        valid_until=where.get("valid_until"),
+        valid_from=terms.get("valid_from"),
+        valid_until=terms.get("valid_until"),
         is_invitation=act == "invite",
         proposed_by=by,
         proposed_at=at,
@@ -121,11 +126,11 @@ def decide(
 
 
 def _appoint(nomination: Nomination, *, by: User, at: datetime) -> None:
-    """The role that was proposed, by the second administrator's hand."""
+    """Give the role that was proposed, by the second administrator's hand."""
     if not nomination.user.is_active:
         raise Refused(_("This account is closed."))
     act = "invite" if nomination.is_invitation else "grant_role"
-    role = actions.planned(
+    role = actions.planned_role(
         act,
         nomination.user,
         nomination.role,

@@ -1,7 +1,8 @@
 """Lists of nominations and people."""
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Protocol
 
 import django_tables2 as tables
 from django.urls import reverse
@@ -38,6 +39,12 @@ class NominationTable(tables.Table):
         return format_moment(value, language())
 
 
+class ListedPerson(Protocol):
+    """A user, read with those memberships that the reader sees."""
+
+    seen_memberships: list[Membership]
+
+
 class PeopleTable(tables.Table):
     name = tables.Column(
         verbose_name=_("Person"), accessor="username", order_by=("name_fa", "username")
@@ -57,9 +64,9 @@ class PeopleTable(tables.Table):
         model = User
         fields = ("name", "username", "email", "roles", "factor", "last_login", "is_active")
 
-    def __init__(self, *args: Any, at: datetime, **kwargs: Any) -> None:
+    def __init__(self, data: Iterable[User], *, at: datetime) -> None:
         self.at = at
-        super().__init__(*args, **kwargs)
+        super().__init__(data)
 
     def render_name(self, record: User) -> SafeString:
         return link(reverse("cycles:person", args=[record.pk]), record.name)
@@ -70,7 +77,7 @@ class PeopleTable(tables.Table):
     def render_email(self, value: str) -> SafeString:
         return code(value)
 
-    def render_roles(self, record: Any) -> SafeString | str:
+    def render_roles(self, record: ListedPerson) -> SafeString | str:
         held = [(m, self._period(m)) for m in record.seen_memberships]
         rows = format_html_join(
             "", '<div>{} <span class="text-secondary small">{}</span></div>', held

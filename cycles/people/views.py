@@ -26,21 +26,21 @@ from cycles.people.forms import DelegationForm, GrantForm, InviteForm
 from cycles.people.tables import PeopleTable
 from cycles.requests import PortalRequest
 from cycles.ui import limits as ui_limits
-from cycles.ui.pages import act_page, listed
-from cycles.workflow import Refused
+from cycles.ui.attempts import attempt
+from cycles.ui.pages import act_page, page_of
 
 
 @require_safe
 def people(request: PortalRequest) -> HttpResponse:
-    """The people within one's scope, those who have left among them."""
+    """Show the people within the reader's scope, those who have left among them."""
     seen_roles = Membership.objects.visible_to(request.user, request.at)
     seen = people_visible_to(request.user, request.at).order_by("name_fa", "username", "pk")
     narrowed = PeopleFilter(request.GET, seen, at=request.at, memberships=seen_roles)
     held = Prefetch("membership_set", seen_roles.for_list(), to_attr="seen_memberships")
-    rows = actions.with_factors(narrowed.qs).prefetch_related(held)
+    rows = accounts.with_factors(narrowed.qs).prefetch_related(held)
     context = {
         "filter": narrowed,
-        "table": listed(request, PeopleTable(rows, at=request.at)),
+        "table": page_of(request, PeopleTable(rows, at=request.at)),
         "may_invite": _may_appoint(request),
         "sees_nominations": request.user.oversees_the_country(request.at),
         "nominations": Nomination.objects.visible_to(request.user, request.at).waiting().count(),
@@ -51,7 +51,7 @@ def people(request: PortalRequest) -> HttpResponse:
 @require_safe
 def person(request: PortalRequest, pk: int) -> HttpResponse:
     someone = get_object_or_404(
-        actions.with_factors(people_visible_to(request.user, request.at)), pk=pk
+        accounts.with_factors(people_visible_to(request.user, request.at)), pk=pk
     )
     held = list(
         Membership.objects.visible_to(request.user, request.at).filter(user=someone).for_list()
@@ -70,13 +70,13 @@ def person(request: PortalRequest, pk: int) -> HttpResponse:
         "interests": interests.order_by("declared_at", "pk") if oneself or oversees else None,
         "may_grant": not oneself and _may_appoint(request),
         "may_reset": someone.has_second_factor and not why_not_reset(request, someone),
-        "may_delegate": oneself and bool(_led(request)),
+        "may_delegate": oneself and bool(_headed_agencies(request)),
     } | _keeping(request, someone)
     return render(request, "cycles/people/person.html", context)
 
 
 def _keeping(request: PortalRequest, someone: User) -> dict[str, bool]:
-    """Which acts on the account itself the page offers."""
+    """Say which acts on the account itself the page offers."""
     ask = partial(accounts.why_not_keep, person=someone, by=request.user, at=request.at)
     keeps = not ask("open_account" if not someone.is_active else "close_account")
     identifies = bool(settings.IDENTITY_PROVIDER) and not ask("identify")
@@ -84,7 +84,7 @@ def _keeping(request: PortalRequest, someone: User) -> dict[str, bool]:
 
 
 def _acts_on(request: PortalRequest, membership: Membership) -> list[str]:
-    """Which acts on a role its row offers: those that the table lets through."""
+    """List the acts on a role that its row offers: those that the table lets through."""
     if membership.valid_until is not None and membership.valid_until <= request.at:
         return []
     offered = ["end_role"]
@@ -97,7 +97,7 @@ def _acts_on(request: PortalRequest, membership: Membership) -> list[str]:
 
 
 def _leaves(request: PortalRequest, held: list[Membership]) -> list[Agency]:
-    """The agencies from whose people the reader may remove this person."""
+    """List the agencies from whose people the reader may remove this person."""
     kept: dict[Agency, list[Membership]] = {}
     for m in held:
         if m.agency and (m.valid_until is None or m.valid_until > request.at):
@@ -120,7 +120,7 @@ def _answer_too_many(request: PortalRequest) -> HttpResponse:
 
 
 def _own_house(request: PortalRequest) -> list[Agency]:
-    """The agencies whose people the reader administers."""
+    """List the agencies whose people the reader administers."""
     return [
         m.agency
         for m in request.user.memberships(request.at, Role.AGENCY_ADMINISTRATOR)
@@ -129,13 +129,13 @@ def _own_house(request: PortalRequest) -> list[Agency]:
 
 
 def _may_appoint(request: PortalRequest) -> bool:
-    """Whether there is any place in which this user may give somebody a role."""
+    """Say whether there is any place in which this user may give somebody a role."""
     return request.user.holds(Role.ADMINISTRATOR, Role.AGENCY_ADMINISTRATOR, at=request.at)
 
 
 def _role_form(request: PortalRequest, kind: type[GrantForm]) -> GrantForm:
-    """The form for any role within the authority; for an agency's administrator, for those of the
-    house.
+    """Make the form for any role within the authority; for an agency's administrator, for those of
+    the house.
     """
     if not _may_appoint(request):
         raise Http404
@@ -145,8 +145,14 @@ def _role_form(request: PortalRequest, kind: type[GrantForm]) -> GrantForm:
 
 
 def _needs_second(request: PortalRequest, form: GrantForm) -> bool:
-    given = form.given
-    return nominations.needs_second(given["role"], by=request.user, at=request.at, where=given)
+    typed = form.action_kwargs
+    return nominations.needs_second(
+        typed["role"],
+        by=request.user,
+        at=request.at,
+        agency=typed.get("agency"),
+        province=typed.get("province"),
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -154,20 +160,17 @@ def grant(request: PortalRequest, pk: int) -> HttpResponse:
     someone = get_object_or_404(people_visible_to(request.user, request.at), pk=pk)
     form = _role_form(request, GrantForm)
     if request.method == "POST" and form.is_valid():
-        try:
+        with attempt(form):
             if _needs_second(request, form):
                 made: Nomination | Membership = nominations.propose(
-                    user=someone, by=request.user, at=request.at, **form.given
+                    user=someone, by=request.user, at=request.at, **form.action_kwargs
                 )
                 said = _("Proposed: %(role)s. Another national administrator confirms it.")
             else:
                 made = actions.grant_role(
-                    user=someone, by=request.user, at=request.at, **form.given
+                    user=someone, by=request.user, at=request.at, **form.action_kwargs
                 )
                 said = _("Granted: %(role)s")
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, said % {"role": made})
             return redirect("cycles:person", someone.pk)
     return render(request, "cycles/people/grant.html", {"person": someone, "form": form})
@@ -180,19 +183,16 @@ def invite(request: PortalRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         if not ui_limits.spend("invite", request.user):
             return _answer_too_many(request)
-        try:
+        with attempt(form):
             if _needs_second(request, form):
-                nominations.propose_invitation(by=request.user, at=request.at, **form.given)
+                nominations.propose_invitation(by=request.user, at=request.at, **form.action_kwargs)
                 said = _(
                     "Proposed. The invitation goes to %(email)s when another national "
                     "administrator confirms it."
                 )
             else:
-                actions.invite(by=request.user, at=request.at, **form.given)
+                actions.invite(by=request.user, at=request.at, **form.action_kwargs)
                 said = _("The invitation is on its way to %(email)s.")
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, said % {"email": form.cleaned_data["email"]})
             return redirect("cycles:people")
     return render(request, "cycles/people/invite.html", {"form": form})
@@ -203,11 +203,8 @@ def invite_again(request: PortalRequest, pk: int) -> HttpResponse:
     membership = get_object_or_404(Membership.objects.visible_to(request.user, request.at), pk=pk)
     if not ui_limits.spend("invite", request.user):
         return _answer_too_many(request)
-    try:
+    with attempt(request):
         membership = actions.invite_again(membership, by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(
             request,
             _("A new invitation is on its way to %(email)s.") % {"email": membership.user.email},
@@ -263,15 +260,15 @@ def remove_leaver(request: PortalRequest, pk: int, agency: int) -> HttpResponse:
 # --- Delegation ---------------------------------------------------------------------------------
 
 
-def _led(request: PortalRequest) -> list[Agency]:
-    """The agencies that the reader heads in person."""
+def _headed_agencies(request: PortalRequest) -> list[Agency]:
+    """List the agencies that the reader heads in person."""
     return [m.agency for m in request.user.memberships(request.at, Role.HEAD) if m.agency]
 
 
 @require_http_methods(["GET", "POST"])
 def delegation(request: PortalRequest) -> HttpResponse:
-    """To whom a head leaves the signature, and what was delegated before."""
-    led = _led(request)
+    """Name to whom a head leaves the signature, and show what was delegated before."""
+    led = _headed_agencies(request)
     if not led:
         raise Http404
     agency = next((a for a in led if str(a.pk) == request.GET.get("agency")), led[0])
@@ -279,11 +276,10 @@ def delegation(request: PortalRequest) -> HttpResponse:
     move = ADMINISTRATION["delegate"]
     form = DelegationForm(request.POST or None, move=move, user=request.user, colleagues=colleagues)
     if request.method == "POST" and form.is_valid():
-        try:
-            made = delegations.delegate(agency, by=request.user, at=request.at, **form.given())
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
+        with attempt(form):
+            made = delegations.delegate(
+                agency, by=request.user, at=request.at, **form.action_kwargs
+            )
             messages.success(request, _("Delegated to %(person)s.") % {"person": made.user})
             return redirect(request.get_full_path())
     given = Membership.objects.filter(role=Role.DEPUTY, agency__in=[a.pk for a in led]).for_list()

@@ -4,7 +4,7 @@ that does not hold.
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles.calendar import TEHRAN
 from cycles.engine.ledger import BODY
 from cycles.models import Seal, Verification
@@ -60,13 +60,13 @@ def _fault(kind: str, **given: int) -> str:
 
 
 def in_words(broken: str) -> str:
-    """What is broken, in the reader's language."""
+    """Say what is broken in the reader's language."""
     for kind, sentence in FAULTS.items():
         with translation.override("en"):
             pattern = re.sub(r"%\\\((\w+)\\\)s", r"(?P<\1>-?\\d+)", re.escape(str(FAULTS[kind])))
         if found := re.fullmatch(pattern, broken):
             given = found.groupdict()
-            return str(sentence) % {k: localised(int(v)) for k, v in given.items()}
+            return str(sentence) % {k: in_locale(int(v)) for k, v in given.items()}
     return broken
 
 
@@ -106,10 +106,10 @@ def verify() -> Verdict:
     last, broken = _chain()
     if broken:
         return Verdict(0, 0, 0, broken)
-    older = _Read()
+    older = _RowsRead()
     if Seal.objects.filter(form=1).exists():
         older = _hold_against_seals(BY_TRANSACTION, OF_TRANSACTIONS)
-    newer = _Read() if older.broken else _hold_against_seals(BY_KEY, OF_KEYS, [last])
+    newer = _RowsRead() if older.broken else _hold_against_seals(BY_KEY, OF_KEYS, [last])
     rows, seals, waiting = older.rows + newer.rows, older.seals + newer.seals, newer.waiting
     broken = older.broken or newer.broken
     strays = Spans([*older.strays, *newer.strays])
@@ -122,8 +122,8 @@ def verify() -> Verdict:
 
 
 def _chain() -> tuple[int, str]:
-    """The number of the newest seal, and what is wrong with the first that is no link of the chain,
-    else "".
+    """Find the number of the newest seal, and what is wrong with the first that is no link of the
+    chain, else "".
     """
     last, previous = 0, NOTHING
     reached: int | None = 0
@@ -139,7 +139,7 @@ def _chain() -> tuple[int, str]:
 
 
 @dataclass
-class _Read:
+class _RowsRead:
     """What was found of the rows that were read; `strays` are in no seal and wait for none."""
 
     rows: int = 0
@@ -150,7 +150,7 @@ class _Read:
 
 
 @dataclass
-class _Opened:
+class _OpenSeal:
     """A seal some of whose rows are still to come."""
 
     count: int
@@ -167,9 +167,9 @@ class _Spans:
         self.first: int
         self.last: int
         self.seal: int
-        self.opened: _Opened | None
+        self.opened: _OpenSeal | None
         self._coming = chain.from_iterable(batches)
-        self.incomplete: dict[int, _Opened] = {}
+        self.incomplete: dict[int, _OpenSeal] = {}
         self.advance()
 
     def advance(self) -> bool:
@@ -179,7 +179,7 @@ class _Spans:
             self._coming, (past, past, 0, 0, "", False)
         )
         if begins:
-            self.incomplete[self.seal] = _Opened(count, root)
+            self.incomplete[self.seal] = _OpenSeal(count, root)
         self.opened = self.incomplete.get(self.seal)
         return bool(self.first < past)
 
@@ -189,18 +189,18 @@ class _Spans:
         return "" if opened.tree.root == opened.root else _fault("root", seal=self.seal)
 
     def overfull(self) -> str:
-        """What is wrong with a seal when a row comes after its last one."""
+        """Say what is wrong with a seal when a row comes after its last one."""
         count = Seal.objects.get(pk=self.seal).count
         return _fault("count", seal=self.seal, count=count, there=count + 1)
 
 
-def _hold_against_seals(rows: str, spans: str, given: list[Any] | None = None) -> _Read:
+def _hold_against_seals(rows: str, spans: str, params: Sequence[int] | None = None) -> _RowsRead:
     """Read rows, each at its place, and hold them against the seals between
     whose places they lie.
     """
-    found, sha256 = _Read(), hashlib.sha256
+    found, sha256 = _RowsRead(), hashlib.sha256
     with (
-        closing(read_batches(spans, given)) as span_batches,
+        closing(read_batches(spans, params)) as span_batches,
         closing(read_batches(rows)) as batches,
     ):
         under = _Spans(span_batches)
@@ -239,7 +239,9 @@ def _hold_against_seals(rows: str, spans: str, given: list[Any] | None = None) -
 
 
 def _strays(strays: Spans, last: int) -> tuple[int, str]:
-    """How many of these rows no newer seal covers, and what that means; "" where there is none."""
+    """Count the rows of these that no newer seal covers, and say what that means; "" where there is
+    none.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -261,7 +263,7 @@ NIGHT = range(1, 6)
 
 
 def is_due(at: datetime) -> bool:
-    """Whether the nightly verification is to be ordered: at night, and none was within twenty
+    """Say whether the nightly verification is to be ordered: at night, and none was within twenty
     hours.
 
     Of several who ask at once one is answered yes; the others, until its transaction ends, no.

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest, HttpResponse
@@ -25,6 +24,7 @@ from cycles.engine.perform import administer
 from cycles.models import Entry, Fault
 from cycles.models.faults import ClockFault, FaultKind
 from cycles.record import faults
+from cycles.record.faults import ClockFaultDetails
 from cycles.workflow import Refused
 
 logger = logging.getLogger(__name__)
@@ -61,8 +61,8 @@ class Reading:
     newest: datetime | None
 
     @property
-    def facts(self) -> dict[str, Any]:
-        """What is wrong, as a `Fault` keeps it; empty if nothing is."""
+    def fault_details(self) -> ClockFaultDetails:
+        """Say what is wrong, as a `Fault` keeps it; empty if nothing is."""
         found: tuple[ClockFault, timedelta] | None = None
         if abs(self.apart) > TOLERANCE:
             found = ClockFault.APART, self.apart
@@ -104,13 +104,16 @@ def watch(
     that a clock was set is known only to processes older than that, so others wait that long.
     """
     reading = read(clock=clock, steadiness=steadiness)
-    facts, host = reading.facts, socket.gethostname()
+    details, host = reading.fault_details, socket.gethostname()
     fault = faults.standing(FaultKind.CLOCK)
-    if facts:
+    if details:
         logger.error(
-            "the clock of %s is not right: %s by %s seconds", host, facts["cause"], facts["seconds"]
+            "the clock of %s is not right: %s by %s seconds",
+            host,
+            details["cause"],
+            details["seconds"],
         )
-        faults.report(FaultKind.CLOCK, at=at, host=host, **facts)
+        faults.report(FaultKind.CLOCK, at=at, host=host, **details)
     else:
         steadiness.is_suspect = False
         if fault and _may_end(fault, host, reading.database):

@@ -3,7 +3,7 @@ again when over.
 """
 
 from datetime import datetime
-from typing import Any
+from typing import TypedDict, Unpack
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -16,6 +16,21 @@ from cycles.record import audit, seals
 _REPORTING = 8284
 
 
+class ClockFaultDetails(TypedDict, total=False):
+    """What is wrong with a clock, by how many seconds, and which moment the record has reached."""
+
+    cause: str
+    seconds: int
+    until: datetime | None
+
+
+class FaultDetails(ClockFaultDetails, total=False):
+    """What a fault says beside its kind: what is broken, or which clock is wrong and how."""
+
+    detail: str
+    host: str
+
+
 def lock() -> datetime:
     """Keep others from reporting until this transaction ends; returns the database's time."""
     with connection.cursor() as cursor:
@@ -26,12 +41,12 @@ def lock() -> datetime:
 
 
 def standing(kind: FaultKind) -> Fault | None:
-    """The fault of this kind that is not mended."""
+    """Find the fault of this kind that is not mended."""
     return Fault.objects.standing().filter(kind=kind).first()
 
 
 @transaction.atomic
-def report(kind: FaultKind, *, at: datetime, **facts: Any) -> Fault:
+def report(kind: FaultKind, *, at: datetime, **details: Unpack[FaultDetails]) -> Fault:
     """Report a fault, once: while it stands, only the moment at which it was last seen changes."""
     moment = lock()
     fault = standing(kind)
@@ -39,8 +54,8 @@ def report(kind: FaultKind, *, at: datetime, **facts: Any) -> Fault:
         fault.seen_at = moment
         fault.save(update_fields=["seen_at"])
         return fault
-    fault = Fault.objects.create(kind=kind, found_at=moment, seen_at=moment, **facts)
-    administer("report_fault", fault, by=None, at=at, kind=kind.value, **facts)
+    fault = Fault.objects.create(kind=kind, found_at=moment, seen_at=moment, **details)
+    administer("report_fault", fault, by=None, at=at, kind=kind.value, **details)
     return fault
 
 

@@ -62,7 +62,7 @@ class LedgerFilter(EntryFilter):
 
     @property
     def one_object(self) -> Entry | None:
-        """The newest row of the one object to which the list is narrowed."""
+        """Find the newest row of the one object to which the list is narrowed."""
         narrowed = self.is_bound and self.form.is_valid() and self.form.cleaned_data
         return (
             self.qs.first()
@@ -74,8 +74,8 @@ class LedgerFilter(EntryFilter):
         return qs.filter(cycle_id=value.pk)
 
     def of_person(self, qs: QuerySet, name: str, value: str) -> QuerySet:
-        """By the name as it was written then, or however else the name is typed that somebody has
-        now.
+        """Keep the acts of a person, by the name as it was written then, or however else the
+        present name is typed.
         """
         people = holding(User.objects.all(), value, "name_fa", "name_en")
         written = Q(actor_name__icontains=normalise(value))

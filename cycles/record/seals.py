@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
@@ -21,6 +21,7 @@ from django.db import connection, transaction
 from django.db.models import Max, Model, Sum
 from django.db.models.functions import TruncDate
 
+from agencies.json_values import JsonValue
 from cycles.calendar import TEHRAN
 from cycles.engine.ledger import plain
 from cycles.models import Entry, Seal
@@ -55,7 +56,7 @@ class Tree:
 
     @property
     def root(self) -> str:
-        """In hexadecimal; zeros where there is no leaf."""
+        """Compute the root in hexadecimal; zeros where there is no leaf."""
         if not self._branches:
             return NOTHING
         *rest, node = self._branches
@@ -64,10 +65,10 @@ class Tree:
         return node.hex()
 
 
-def facts(seal: Seal) -> dict[str, Any]:
-    """What a seal says, with its digest: that of all the rest as JSON with sorted names."""
+def seal_statement(seal: Seal) -> dict[str, JsonValue]:
+    """Write what a seal says, with its digest: that of all the rest as JSON with sorted names."""
     if seal.form == 1:
-        covered: dict[str, Any] = {"from": seal.from_xid, "upto": seal.upto_xid}
+        covered: dict[str, JsonValue] = {"from": seal.from_xid, "upto": seal.upto_xid}
     else:
         covered = {"form": seal.form, "rows": [list(span) for span in seal.ids]}
     return {
@@ -82,12 +83,12 @@ def facts(seal: Seal) -> dict[str, Any]:
 
 
 def digest_of(seal: Seal) -> str:
-    said = {name: fact for name, fact in facts(seal).items() if name != "digest"}
+    said = {name: fact for name, fact in seal_statement(seal).items() if name != "digest"}
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 def first_to(work: int) -> bool:
-    """Whether no other process is at this work; if so, others are kept from it until this
+    """Say whether no other process is at this work; if so, others are kept from it until this
     transaction ends.
     """
     with connection.cursor() as cursor:
@@ -138,7 +139,7 @@ def seal(*, at: datetime) -> Seal | None:
 
 
 def read_batches(
-    statement: str, params: list[Any] | None = None
+    statement: str, params: Sequence[int] | None = None
 ) -> Generator[list[tuple[Any, ...]], None, None]:
     """Rows in batches through the server's cursor; while one batch is worked on, the database
     prepares the next.
@@ -158,12 +159,12 @@ def read_batches(
 
 
 def newest() -> Seal | None:
-    """The seal that stands over all others."""
+    """Find the seal that stands over all others."""
     return Seal.objects.order_by("-pk").first()
 
 
 def of_entry(entry_id: int) -> Seal | None:
-    """The seal that covers a row of the record; None for the seconds until it is sealed."""
+    """Find the seal that covers a row of the record; None for the seconds until it is sealed."""
     covering = "SELECT * FROM cycles_seal WHERE ids @> %s::bigint"
     return next(iter(Seal.objects.raw(covering, [entry_id])), None)
 
@@ -176,13 +177,17 @@ class Stamp:
 
 
 def stamp(obj: Model, *acts: str) -> Stamp | None:
-    """The seal over the newest of these acts on an object; None where there was no such act."""
+    """Find the seal over the newest of these acts on an object; None where there was no such
+    act.
+    """
     entry = Entry.objects.of(obj).filter(act__in=acts).first()
     return Stamp(of_entry(entry.pk)) if entry else None
 
 
-def named(digest: str) -> Seal | None:
-    """The seal of this digest, or of which these are the first characters (twelve at least)."""
+def find_seal(digest: str) -> Seal | None:
+    """Find the seal of this digest, or of which these are the first characters (twelve at
+    least).
+    """
     digest = digest.strip().rstrip("….").lower()
     if not re.fullmatch(rf"[0-9a-f]{{{SHORTEST},64}}", digest):
         return None
@@ -198,8 +203,8 @@ class Day:
 
 
 def daily(days: int) -> list[Day]:
-    """The last seal of each of the newest days on which something was sealed, newest first; two
-    queries.
+    """Find the last seal of each of the newest days on which something was sealed, newest first;
+    two queries.
     """
     sealed = (
         Seal.objects.annotate(day=TruncDate("sealed_at", tzinfo=TEHRAN))

@@ -3,11 +3,10 @@ to everybody.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import IntegerField
+from django.db.models import IntegerField, QuerySet
 from django.db.models.expressions import RawSQL
 from django.http import Http404, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
@@ -16,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
+from agencies.json_values import JsonValue
 from agencies.persian import language
 from agencies.roles import Role
 from cycles.calendar import format_moment
@@ -26,8 +26,8 @@ from cycles.record.filters import LedgerFilter
 from cycles.record.tables import LedgerTable
 from cycles.requests import PortalRequest
 from cycles.spreadsheets.exports import Verbatim
-from cycles.ui.pages import csv_answer, listed, only_for
-from cycles.workflow import Refused
+from cycles.ui.attempts import attempt
+from cycles.ui.pages import csv_answer, only_for, page_of
 
 DAYS = 30
 """So many days' last seals stand on the public page."""
@@ -38,7 +38,7 @@ FAULTS = 10
 AT_ONCE = 1000
 
 
-def _narrowed(request: PortalRequest) -> LedgerFilter:
+def _filtered_ledger(request: PortalRequest) -> LedgerFilter:
     if not request.user.holds(Role.AUDITOR, Role.ADMINISTRATOR, at=request.at):
         raise Http404
     return LedgerFilter(
@@ -48,12 +48,12 @@ def _narrowed(request: PortalRequest) -> LedgerFilter:
 
 @require_safe
 def ledger(request: PortalRequest) -> HttpResponse:
-    narrowed = _narrowed(request)
+    narrowed = _filtered_ledger(request)
     latest = Verification.objects.exclude(finished_at=None).order_by("-finished_at", "-pk").first()
     context = {
         "filter": narrowed,
         "one": narrowed.one_object,
-        "table": listed(request, LedgerTable(narrowed.qs)),
+        "table": page_of(request, LedgerTable(narrowed.qs)),
         "verified": latest,
         "broken": audit.in_words(latest.broken) if latest else "",
         "ordered": Verification.objects.filter(finished_at=None).first(),
@@ -71,21 +71,18 @@ def ledger(request: PortalRequest) -> HttpResponse:
 def ledger_verify(request: PortalRequest) -> HttpResponse:
     """Order a verification; a worker does it, and the ledger's page tells what it found."""
     only_for(request, "verify_record")
-    try:
+    with attempt(request):
         actions.order_verification(by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(request, _("The verification is ordered; it begins within a minute."))
     return redirect("cycles:ledger")
 
 
 @require_safe
 def ledger_export(request: PortalRequest) -> StreamingHttpResponse:
-    """What the filter leaves, as CSV in the order of the record, with what anyone needs to verify
-    it.
+    """Send what the filter leaves, as CSV in the order of the record, with what anyone needs to
+    verify it.
     """
-    rows = _narrowed(request).qs.annotate(
+    rows = _filtered_ledger(request).qs.annotate(
         xid=RawSQL("cycles_entry.xid::text::bigint", [], IntegerField()),
         seal=RawSQL(
             "SELECT s.id FROM cycles_seal s WHERE s.ids @> cycles_entry.id", [], IntegerField()
@@ -95,7 +92,7 @@ def ledger_export(request: PortalRequest) -> StreamingHttpResponse:
     return csv_answer(_lines(rows, language()), "ledger")
 
 
-def _lines(rows: Any, language: str) -> Iterator[Sequence[Any]]:
+def _lines(rows: QuerySet, language: str) -> Iterator[Sequence[object]]:
     with translation.override(language):
         head = (
             _("When"),
@@ -116,7 +113,7 @@ def _lines(rows: Any, language: str) -> Iterator[Sequence[Any]]:
         yield row.pk, *cells, row.xid or "", row.seal or "", Verbatim(row.body), row.digest
 
 
-def _cells(row: Entry, language: str) -> tuple[Any, ...]:
+def _cells(row: Entry, language: str) -> tuple[object, ...]:
     return (
         format_moment(row.at, language),
         row.sentence,
@@ -135,12 +132,14 @@ def _cells(row: Entry, language: str) -> tuple[Any, ...]:
 @require_safe
 @cache_control(max_age=60)
 def seals_page(request: PortalRequest) -> HttpResponse:
-    """What the record's seals are, the last one of each day, and whether a given seal is ours."""
+    """Show what the record's seals are, the last one of each day, and whether a given seal is
+    ours.
+    """
     asked = request.GET.get("seal", "").strip()
     context = {
         "days": seals.daily(DAYS),
         "asked": asked,
-        "found": seals.named(asked) if asked else None,
+        "found": seals.find_seal(asked) if asked else None,
         "too_short": 0 < len(asked) < seals.SHORTEST,
         "shortest": seals.SHORTEST,
     }
@@ -151,16 +150,19 @@ def seals_page(request: PortalRequest) -> HttpResponse:
 @require_safe
 @cache_control(max_age=60)
 def seals_json(request: PortalRequest) -> JsonResponse:
-    """The newest seal and the last one of each day; with `?from=1` a thousand seals from that
+    """Send the newest seal and the last one of each day; with `?from=1` a thousand seals from that
     number on.
     """
     newest = seals.newest()
-    told: dict[str, Any] = {"newest": seals.facts(newest) if newest else None}
+    answer: dict[str, JsonValue] = {"newest": seals.seal_statement(newest) if newest else None}
     start = request.GET.get("from", "")
     if start.isascii() and start.isdigit() and len(start) <= 18:
-        told["seals"] = [
-            seals.facts(s) for s in Seal.objects.filter(pk__gte=int(start)).order_by("pk")[:AT_ONCE]
+        answer["seals"] = [
+            seals.seal_statement(s)
+            for s in Seal.objects.filter(pk__gte=int(start)).order_by("pk")[:AT_ONCE]
         ]
     else:
-        told["days"] = [seals.facts(day.seal) | {"rows": day.rows} for day in seals.daily(DAYS)]
-    return JsonResponse(told)
+        answer["days"] = [
+            seals.seal_statement(day.seal) | {"rows": day.rows} for day in seals.daily(DAYS)
+        ]
+    return JsonResponse(answer)

@@ -1,7 +1,6 @@
 """Agencies as spreadsheets, in and out, and the country's data that a new portal starts with."""
 
-import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ import tablib
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 from import_export import fields, widgets
 from import_export.instance_loaders import CachedInstanceLoader
@@ -17,8 +17,9 @@ from agencies.models import Agency, Level, Province, Sector
 from cycles.models import LegalBasis
 from cycles.spreadsheets import dry_run, sheet_files
 from cycles.spreadsheets import sheets as spreadsheets_sheets
+from cycles.spreadsheets.csv_tables import read_rows
 from cycles.spreadsheets.dry_run import Check, SheetResource, YesNo
-from cycles.spreadsheets.sheets import Column, Form, Row, Sheet
+from cycles.spreadsheets.sheets import Column, Form, Sheet, SheetRow
 
 DATA = Path(apps.get_app_config("agencies").path) / "data"
 
@@ -26,14 +27,16 @@ DATA = Path(apps.get_app_config("agencies").path) / "data"
 class ByCode(widgets.ForeignKeyWidget):
     """A row of another table by its code, from memory; rows made by the same file count too."""
 
-    def __init__(self, model: Any, known: str) -> None:
+    def __init__(self, model: type[Model], known: str) -> None:
         super().__init__(model, "code")
         self.known = known
 
-    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
+    def clean(
+        self, value: str, row: Mapping[str, Mapping[str, Model]], **options: object
+    ) -> Model | None:
         if not value:
             return None
-        known: Mapping[str, Any] = row[self.known]
+        known = row[self.known]
         if value not in known:
             raise ValueError(_("There is no such code: “%(code)s”.") % {"code": value})
         return known[value]
@@ -72,21 +75,24 @@ class AgencyResource(SheetResource):
         super().__init__()
         self.has_basis = has_basis
 
-    def get_queryset(self) -> Any:
+    def get_queryset(self) -> QuerySet[Agency]:
         return Agency.objects.select_related("parent", "province")
 
-    def before_import(self, dataset: tablib.Dataset, **kwargs: Any) -> None:
+    def before_import(self, dataset: tablib.Dataset, **options: object) -> None:
         self.agencies = {a.code: a for a in self.get_queryset()}
         self.known = dict(self.agencies)
         self.provinces = {p.code: p for p in Province.objects.all()}
 
-    def before_import_row(self, row: Any, **kwargs: Any) -> None:
+    def before_import_row(self, row: dict[str, object], **options: object) -> None:
         row["_agencies"], row["_provinces"] = self.agencies, self.provinces
 
     def validate_instance(
-        self, instance: Agency, import_validation_errors: Any = None, validate_unique: bool = True
+        self,
+        instance: Agency,
+        import_validation_errors: Mapping[str, ValidationError] | None = None,
+        validate_unique: bool = True,
     ) -> None:
-        errors = dict(import_validation_errors or {})
+        errors: dict[str, Any] = dict(import_validation_errors or {})
         errors |= self._changes_of_register(instance)
         if "province" not in errors and (instance.level == Level.PROVINCIAL) != (
             instance.province_id is not None
@@ -110,7 +116,9 @@ class AgencyResource(SheetResource):
             raise ValidationError(errors)
 
     def _changes_of_register(self, instance: Agency) -> dict[str, ValidationError]:
-        """What a row says of a known agency that takes an act with its day and its legal basis."""
+        """Find what a row says of a known agency that takes an act with its day and its legal
+        basis.
+        """
         known = self.known.get(instance.code)
         if known is None or self.has_basis:
             return {}
@@ -134,11 +142,11 @@ class AgencyResource(SheetResource):
             )
         return found
 
-    def in_order(self, rows: Sequence[Row]) -> Sequence[Row]:
+    def in_order(self, rows: Sequence[SheetRow]) -> Sequence[SheetRow]:
         """Parents before their units; a ring stays as it is and is refused."""
         codes = {r.cells["code"] for r in rows}
         done: set[str] = set()
-        ordered: list[Row] = []
+        ordered: list[SheetRow] = []
         waiting = list(rows)
         while waiting:
             ready = [
@@ -153,7 +161,9 @@ class AgencyResource(SheetResource):
             waiting = [r for r in waiting if r.cells["code"] not in done]
         return ordered
 
-    def after_save_instance(self, instance: Agency, row: Any, **kwargs: Any) -> None:
+    def after_save_instance(
+        self, instance: Agency, row: dict[str, object], **options: object
+    ) -> None:
         self.agencies[instance.code] = instance
 
 
@@ -183,9 +193,9 @@ AGENCIES = Form(
 )
 
 
-def exported(agencies: Any, kind: str) -> bytes:
+def spreadsheet_of(agencies: Iterable[Agency], kind: str) -> bytes:
     """Agencies as the bytes of a spreadsheet that the import reads again."""
-    return sheet_files.written(AGENCIES, AgencyResource().export(agencies).dict, kind)
+    return sheet_files.write_rows(AGENCIES, AgencyResource().export(agencies).dict, kind)
 
 
 def read(content: bytes, name: str) -> Sheet:
@@ -199,9 +209,10 @@ def check(sheet: Sheet, *, basis: LegalBasis | None = None) -> Check:
 
 def write(
     sheet: Sheet, as_checked: str | None = None, *, basis: LegalBasis | None = None
-) -> list[Any]:
+) -> list[Agency]:
     """Write the right rows, all or none; the agencies that were added or changed."""
-    return dry_run.write(AgencyResource(has_basis=basis is not None), sheet, as_checked)
+    rows = dry_run.write(AgencyResource(has_basis=basis is not None), sheet, as_checked)
+    return [row for row in rows if isinstance(row, Agency)]
 
 
 # --- What a new portal starts with --------------------------------------------------------------
@@ -220,8 +231,10 @@ def load_country(provincial_units: Sequence[str] = ()) -> int:
         (DATA / "provinces.csv").read_text(encoding="utf-8"), format="csv"
     )
     ProvinceResource().import_data(provinces, raise_errors=True)
-    rows = [{"province": "", "is_authority": "false"} | row for row in _data("agencies.csv")]
-    branches = _data("provincial_units.csv")
+    rows = [
+        {"province": "", "is_authority": "false"} | row for row in read_rows(DATA / "agencies.csv")
+    ]
+    branches = read_rows(DATA / "provincial_units.csv")
     for row in rows:
         if row["code"] == AUTHORITY:
             row["is_authority"] = "true"
@@ -232,20 +245,15 @@ def load_country(provincial_units: Sequence[str] = ()) -> int:
     called = {a.code: {"name_fa": a.name_fa, "name_en": a.name_en} for a in Agency.objects.all()}
     rows = [row | called.get(row["code"], {}) for row in rows]  # a name given since by an act stays
     resource = AgencyResource()
-    ordered = resource.in_order([Row(number, row) for number, row in enumerate(rows, start=2)])
-    return len(dry_run.written(resource, dry_run.dataset(ordered)))
-
-
-def _data(name: str) -> list[dict[str, str]]:
-    with (DATA / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    ordered = resource.in_order([SheetRow(number, row) for number, row in enumerate(rows, start=2)])
+    return len(dry_run.write_table(resource, dry_run.dataset(ordered)))
 
 
 def _units(
     province: Mapping[str, str], sectors: Mapping[str, str], branches: Sequence[Mapping[str, str]]
 ) -> list[dict[str, str]]:
-    """The units a province typically has (domain notes 5): a typical list, no register of any one
-    province.
+    """List the units a province typically has (domain notes 5): a typical list, no register of any
+    one province.
     """
     number = province["code"].removeprefix("IR-")
     return [

@@ -1,7 +1,6 @@
 """Pages of the register: the agencies in it, and the interests people declare."""
 
 from functools import partial
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -23,8 +22,9 @@ from cycles.reorganisation import actions as reorganisation
 from cycles.reorganisation.forms import RegisterImportForm
 from cycles.requests import PortalRequest
 from cycles.spreadsheets.sheets import Sheet
-from cycles.ui.pages import import_page, listed, only_for, sheet_answer
-from cycles.workflow import CycleState, Refused
+from cycles.ui.attempts import attempt
+from cycles.ui.pages import import_page, only_for, page_of, sheet_answer
+from cycles.workflow import CycleState
 
 
 @require_safe
@@ -34,7 +34,7 @@ def agencies(request: PortalRequest) -> HttpResponse:
     )
     context = {
         "filter": narrowed,
-        "table": listed(request, AgencyTable(narrowed.qs)),
+        "table": page_of(request, AgencyTable(narrowed.qs)),
         "may_import": not why_not_administer("import_agencies", by=request.user, at=request.at),
     }
     return render(request, "cycles/register/agencies.html", context)
@@ -42,28 +42,41 @@ def agencies(request: PortalRequest) -> HttpResponse:
 
 @require_safe
 def agencies_export(request: PortalRequest, kind: str) -> HttpResponse:
-    """The register as the list shows it, as a spreadsheet that the import page reads again."""
+    """Send the register as the list shows it, as a spreadsheet that the import page reads again."""
     shown = AgencyFilter(
         request.GET, Agency.objects.visible_to(request.user, request.at).for_list()
     ).qs
-    return sheet_answer(agency_sheets.exported(shown, kind), "agencies", kind)
+    return sheet_answer(agency_sheets.spreadsheet_of(shown, kind), "agencies", kind)
 
 
 @require_http_methods(["GET", "POST"])
 def agencies_import(request: PortalRequest) -> HttpResponse:
     only_for(request, "import_agencies")
 
-    def do(sheet: Sheet, *, as_checked: str, basis: LegalBasis | None, **file: Any) -> list[Agency]:
-        write = partial(agency_sheets.write, sheet, as_checked, basis=basis)
+    def write(
+        sheet: Sheet,
+        *,
+        as_checked: str,
+        basis: LegalBasis | None,
+        file_name: str,
+        sha256: str,
+        left_out: int,
+    ) -> list[Agency]:
         return reorganisation.import_register(
-            write, basis=basis, by=request.user, at=request.at, **file
+            partial(agency_sheets.write, sheet, as_checked, basis=basis),
+            basis=basis,
+            by=request.user,
+            at=request.at,
+            file_name=file_name,
+            sha256=sha256,
+            left_out=left_out,
         )
 
     return import_page(
         request,
         agency_sheets.AGENCIES,
         check=agency_sheets.check,
-        do=do,
+        do=write,
         then=reverse("cycles:agencies"),
         page="cycles/register/agencies_import.html",
         form_class=RegisterImportForm,
@@ -75,11 +88,8 @@ def agencies_import(request: PortalRequest) -> HttpResponse:
 def interests(request: PortalRequest) -> HttpResponse:
     form = InterestForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with attempt(form):
             interest_actions.declare_interest(**form.cleaned_data, by=request.user, at=request.at)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(
                 request,
                 _("Recorded. You neither mark, review nor vote on this agency from now on."),
@@ -93,15 +103,15 @@ def interests(request: PortalRequest) -> HttpResponse:
     context = {
         "form": form,
         "interests": mine,
-        "unstated": _unstated(request),
-        "stated": _stated(request),
+        "unstated": _cycles_to_state(request),
+        "stated": _stated_cycles(request),
     }
     return render(request, "cycles/register/interests.html", context)
 
 
-def _unstated(request: PortalRequest) -> list[Cycle]:
-    """The open cycles of whose work this person is shown nothing before saying that all interests
-    are declared.
+def _cycles_to_state(request: PortalRequest) -> list[Cycle]:
+    """List the open cycles of whose work this person is shown nothing before saying that all
+    interests are declared.
     """
     if why_not_administer("state_interests", by=request.user, at=request.at):
         return []
@@ -111,7 +121,7 @@ def _unstated(request: PortalRequest) -> list[Cycle]:
     )
 
 
-def _stated(request: PortalRequest) -> list[tuple[Cycle, Clearance]]:
+def _stated_cycles(request: PortalRequest) -> list[tuple[Cycle, Clearance]]:
     held = {c.year: c for c in request.user.clearance_set.filter(kind=Clearance.Kind.INTERESTS)}
     return [
         (cycle, held[cycle.year]) for cycle in Cycle.objects.filter(year__in=held).order_by("-year")
@@ -122,11 +132,8 @@ def _stated(request: PortalRequest) -> list[tuple[Cycle, Clearance]]:
 def interests_state(request: PortalRequest, pk: int) -> HttpResponse:
     """Say that all interests are declared for a cycle."""
     cycle = get_object_or_404(Cycle.objects.visible_to(request.user, request.at), pk=pk)
-    try:
+    with attempt(request):
         interest_actions.state_interests(cycle, by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
         said = _("Recorded. What is assigned to you in %(cycle)s can be shown now.")
         messages.success(request, said % {"cycle": cycle})
     return redirect("cycles:interests")

@@ -1,16 +1,16 @@
 """The acts that change the register: recorded under a signature, in force from their day on."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict
 from datetime import date, datetime
-from typing import Any
+from functools import partial
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from agencies.locks import locked
 from agencies.models import Agency, Membership, User
 from cycles.administration_workflow import ADMINISTRATION
-from cycles.calendar import TEHRAN
+from cycles.calendar import day_of
 from cycles.engine.perform import AdministrationTarget, perform, why_closed
 from cycles.models import ChangeKind, Cycle, LegalBasis, Participation, RegisterChange
 from cycles.people import actions as people
@@ -46,46 +46,59 @@ def record_change(
     absorbing = set(successors) if kind == ChangeKind.MERGED else set()
     agencies = list(agencies)
     named = [agency.pk for agency in (*agencies, *successors)]
-    locked = list(Agency.objects.filter(pk__in=named).order_by("pk").select_for_update(no_key=True))
-    successors = [agency for agency in locked if agency in successors]
+    fresh = list(locked(Agency.objects.filter(pk__in=named).order_by("pk")))
+    successors = [agency for agency in fresh if agency in successors]
     acted_on = set(agencies) - absorbing
-    changed = [agency for agency in locked if agency in acted_on]
+    changed = [agency for agency in fresh if agency in acted_on]
     if why := _why_not(
         changed, kind, successors, name_fa=name_fa, name_en=name_en, dated_on=dated_on, at=at
     ):
         raise Refused(why)
     _refuse_crossing_changes(changed, kind, successors, effective_on)
 
+    basis = LegalBasis(effective_on, legal_basis, letter, dated_on)
     changes = []
     for agency in changed:
-        change = RegisterChange.objects.create(
-            kind=kind,
-            agency=agency,
-            effective_on=effective_on,
-            legal_basis=legal_basis,
-            letter=letter,
-            dated_on=dated_on,
-            name_fa=agency.name_fa,
-            name_en=agency.name_en,
-            new_name_fa=name_fa,
-            new_name_en=name_en,
-            recorded_at=at,
-        )
+        change = _create_change(agency, kind, basis, name_fa=name_fa, name_en=name_en, at=at)
         change.successors.set(successors)
         changes.append(change)
-    facts: dict[str, Any] = {
-        "kind": kind,
-        "effective_on": effective_on,
-        "legal_basis": legal_basis,
-        "dated_on": dated_on,
-        "successors": [agency.code for agency in successors],
-        "new_name_fa": name_fa,
-        "new_name_en": name_en,
-    }
-    changes = perform(REGISTER, changes, "record", by=by, at=at, note=note, letter=letter, **facts)
-    if effective_on <= at.astimezone(TEHRAN).date():
+    changes = perform(
+        REGISTER,
+        changes,
+        "record",
+        by=by,
+        at=at,
+        note=note,
+        letter=letter,
+        kind=kind,
+        effective_on=effective_on,
+        legal_basis=legal_basis,
+        dated_on=dated_on,
+        successors=[agency.code for agency in successors],
+        new_name_fa=name_fa,
+        new_name_en=name_en,
+    )
+    if effective_on <= day_of(at):
         changes = _apply(changes, at=at)
     return changes
+
+
+def _create_change(
+    agency: Agency, kind: str, basis: LegalBasis, *, name_fa: str, name_en: str, at: datetime
+) -> RegisterChange:
+    return RegisterChange.objects.create(
+        kind=kind,
+        agency=agency,
+        effective_on=basis.effective_on,
+        legal_basis=basis.legal_basis,
+        letter=basis.letter,
+        dated_on=basis.dated_on,
+        name_fa=agency.name_fa,
+        name_en=agency.name_en,
+        new_name_fa=name_fa,
+        new_name_en=name_en,
+        recorded_at=at,
+    )
 
 
 @transaction.atomic
@@ -95,16 +108,19 @@ def import_register(
     basis: LegalBasis | None,
     by: User,
     at: datetime,
-    **file: Any,
+    file_name: str,
+    sha256: str,
+    left_out: int = 0,
 ) -> list[Agency]:
     """Let a checked file of agencies be written; new names, ends and returns in it become acts on
     the legal basis.
     """
+    before = {agency.pk: agency for agency in Agency.objects.all()} if basis else {}
+    written = people.import_agencies(
+        write, by=by, at=at, file_name=file_name, sha256=sha256, left_out=left_out
+    )
     if basis is None:
-        return people.import_agencies(write, by=by, at=at, **file)
-
-    before = {agency.pk: agency for agency in Agency.objects.all()}
-    written = people.import_agencies(write, by=by, at=at, **file)
+        return written
     for agency in written:
         known = before.get(agency.pk)
         if known is not None:
@@ -125,13 +141,20 @@ def _change_as_in_file(
         search_key=known.search_key,
         is_active=known.is_active,
     )
-    facts: dict[str, Any] = asdict(basis)
+    record = partial(
+        record_change,
+        [known],
+        effective_on=basis.effective_on,
+        legal_basis=basis.legal_basis,
+        letter=basis.letter,
+        dated_on=basis.dated_on,
+        by=by,
+        at=at,
+    )
     if is_renamed:
-        names: dict[str, Any] = {"name_fa": wanted.name_fa, "name_en": wanted.name_en}
-        record_change([known], kind=ChangeKind.RENAMED, **names, **facts, by=by, at=at)
+        record(kind=ChangeKind.RENAMED, name_fa=wanted.name_fa, name_en=wanted.name_en)
     if ends_or_returns:
-        kind = ChangeKind.RESTORED if wanted.is_active else ChangeKind.DISSOLVED
-        record_change([known], kind=kind, **facts, by=by, at=at)
+        record(kind=ChangeKind.RESTORED if wanted.is_active else ChangeKind.DISSOLVED)
 
 
 def _why_not(
@@ -144,10 +167,10 @@ def _why_not(
     dated_on: date,
     at: datetime,
 ) -> str:
-    """Why these agencies cannot be changed so, in a sentence, or ""."""
+    """Say why these agencies cannot be changed so, in a sentence, or ""."""
     if not agencies:
         return _("An agency cannot be merged into itself.")
-    if dated_on > at.astimezone(TEHRAN).date():
+    if dated_on > day_of(at):
         return _("The legal basis has a date that is still to come.")
     if kind == ChangeKind.RENAMED and (len(agencies) > 1 or not name_fa):
         return _("A new name is given to one agency.")
@@ -169,7 +192,7 @@ def _why_not(
 
 
 def _why_not_succeed(agencies: Sequence[Agency], kind: str, successors: Sequence[Agency]) -> str:
-    """Why these successors do not fit a kind of change, in a sentence, or ""."""
+    """Say why these successors do not fit a kind of change, in a sentence, or ""."""
     if kind == ChangeKind.MERGED and len(successors) != 1:
         return _("Agencies are merged into one: name it.")
     if kind == ChangeKind.SPLIT and len(set(successors)) < 2:
@@ -187,7 +210,7 @@ def _why_not_succeed(agencies: Sequence[Agency], kind: str, successors: Sequence
 def _why_not_change(
     agency: Agency, kind: str, successors: Sequence[Agency], *, is_called_so: bool
 ) -> str:
-    """Why one agency cannot undergo a kind of change, in a sentence, or ""."""
+    """Say why one agency cannot undergo a kind of change, in a sentence, or ""."""
     if agency.is_active == (kind == ChangeKind.RESTORED):
         if agency.is_active:
             return _("%(agency)s has not ended.") % {"agency": agency}
@@ -220,8 +243,8 @@ def _refuse_crossing_changes(
 def _crossing(
     ending: Sequence[Agency], successors: Sequence[Agency], day: date
 ) -> RegisterChange | None:
-    """A change that waits and would end a successor by this day, or that gives way to a body which
-    this one ends.
+    """Find a change that waits and would end a successor by this day, or that gives way to a body
+    which this one ends.
     """
     waiting = RegisterChange.objects.waiting().prefetch_related("successors")
     ends_successor = waiting.filter(agency__in=successors, effective_on__lte=day)
@@ -231,7 +254,7 @@ def _crossing(
 
 
 def _later_name(agencies: Sequence[Agency], kind: str, day: date) -> RegisterChange | None:
-    """A renaming in force that a new name from this day on would undo without a word."""
+    """Find a renaming in force that a new name from this day on would undo without a word."""
     if kind != ChangeKind.RENAMED:
         return None
     names = RegisterChange.objects.in_force().filter(kind=ChangeKind.RENAMED, agency__in=agencies)
@@ -254,8 +277,8 @@ def withdraw_change(
 @transaction.atomic
 def take_effect_due(*, at: datetime) -> list[RegisterChange]:
     """Let every change take effect whose day has come; two at once do it once."""
-    due = RegisterChange.objects.due(at.astimezone(TEHRAN).date()).order_by("effective_on", "pk")
-    return _apply(list(due.select_for_update(no_key=True, skip_locked=True)), at=at)
+    due = RegisterChange.objects.due(day_of(at)).order_by("effective_on", "pk")
+    return _apply(list(locked(due, skip_locked=True)), at=at)
 
 
 def _apply(changes: Sequence[RegisterChange], *, at: datetime) -> list[RegisterChange]:
@@ -268,9 +291,7 @@ def _apply(changes: Sequence[RegisterChange], *, at: datetime) -> list[RegisterC
         return []
     # a cycle that is just being opened or frozen comes before or after the change, never into its
     # midst
-    unsettled = (
-        Cycle.objects.exclude(state__in=SETTLED).order_by("pk").select_for_update(no_key=True)
-    )
+    unsettled = locked(Cycle.objects.exclude(state__in=SETTLED).order_by("pk"))
     open_cycles = [cycle.pk for cycle in unsettled]
     changes = perform(REGISTER, changes, "take_effect", by=None, at=at)
     ended = []
@@ -300,9 +321,7 @@ def _end_roles(agencies: Sequence[Agency], *, at: datetime) -> None:
     """End all roles in agencies that have ended, those that were to begin among them; each holder
     is told.
     """
-    rows = Membership.objects.select_for_update(of=("self",), no_key=True).filter(
-        agency__in=agencies
-    )
+    rows = locked(Membership.objects.filter(agency__in=agencies))
     held = list(rows.ending_after(at).select_related("agency", "province", "user").order_by("pk"))
     perform(
         ADMINISTRATION,

@@ -1,42 +1,43 @@
 """The forms by which a change of the register is recorded, one for each kind of change."""
 
 from itertools import chain
-from typing import Any
+from typing import Any, Unpack
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from agencies.models import Agency
+from agencies.models import Agency, User
+from cycles.clashes import ComparedOptions, FormData
 from cycles.models import ChangeKind, LegalBasis
-from cycles.ui.fields import DayField, PersianTextField
+from cycles.ui.fields import DayField, PersianTextField, TextOptions
 from cycles.ui.forms import ActForm, AgencyField, ImportForm
+from cycles.workflow import Move
 
 
 class AgenciesField(PersianTextField):
     """Several agencies by code or name, one a line."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(lines=True, **kwargs)
+    def __init__(self, **options: Unpack[TextOptions]) -> None:
+        super().__init__(lines=True, **options)
 
-    def clean(self, value: Any) -> list[Agency]:
+    def clean(self, value: object) -> list[Agency]:
         one = AgencyField(required=False)
         found: dict[int, Agency] = {}
         for line in super().clean(value).splitlines():
-            agency = _found(one, line)
+            agency = _agency_of_line(one, line)
             if agency:
                 found[agency.pk] = agency
         return list(found.values())
 
 
-def _found(field: AgencyField, line: str) -> Agency | None:
-    """The agency that a line names; what is wrong with the line is said with the line."""
+def _agency_of_line(field: AgencyField, line: str) -> Agency | None:
+    """Find the agency that a line names; what is wrong with the line is said with the line."""
     try:
-        agency: Agency | None = field.clean(line)
+        return field.clean(line)
     except forms.ValidationError as error:
         raise forms.ValidationError(
             [f"{line.strip()}: {message}" for message in error.messages]
         ) from error
-    return agency
 
 
 OF_KIND = {
@@ -87,8 +88,17 @@ class RegisterChangeForm(ActForm):
     letter = PersianTextField(label=_("Number of the act or letter"), max_length=60)
     dated_on = DayField(label=_("Date of the act or letter"))
 
-    def __init__(self, *args: Any, agency: Agency, kind: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        data: FormData = None,
+        *,
+        agency: Agency,
+        kind: str,
+        move: Move,
+        user: User,
+        **options: Unpack[ComparedOptions],
+    ) -> None:
+        super().__init__(data, move=move, user=user, **options)
         self.agency, self.kind = agency, kind
         asked = OF_KIND[ChangeKind(kind)]
         for name in set(chain.from_iterable(OF_KIND.values())).difference(asked):
@@ -101,8 +111,8 @@ class RegisterChangeForm(ActForm):
         )
 
     @property
-    def said(self) -> dict[str, Any]:
-        """What `record_change` takes by keyword, and the agencies that the act is on."""
+    def action_kwargs(self) -> dict[str, Any]:
+        """Collect what `record_change` takes by keyword, and the agencies that the act is on."""
         asked = {name: value for name, value in self.cleaned_data.items() if name != "password"}
         if "successor" in asked:
             asked["successors"] = [asked.pop("successor")]
@@ -139,7 +149,7 @@ class RegisterImportForm(ImportForm):
         return data
 
     @property
-    def said(self) -> dict[str, Any]:
-        """The legal basis, None where none was given."""
+    def action_kwargs(self) -> dict[str, Any]:
+        """Collect the legal basis, None where none was given."""
         given = {name: self.cleaned_data[name] for name in BASIS}
         return {"basis": LegalBasis(**given) if all(given.values()) else None}

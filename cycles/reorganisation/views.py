@@ -42,14 +42,14 @@ def _may_record(request: PortalRequest) -> bool:
 
 
 def _kinds(agency: Agency) -> list[ChangeKind]:
-    """The kinds of change that an agency can undergo: one that has ended only comes back."""
+    """List the kinds of change that an agency can undergo: one that has ended only comes back."""
     return [kind for kind in BUTTONS if (kind == ChangeKind.RESTORED) != agency.is_active]
 
 
 @require_safe
 def agency(request: PortalRequest, code: str) -> HttpResponse:
-    """One agency: its names and what became of it, its cycles, and the changes that wait for their
-    day.
+    """Show one agency: its names and what became of it, its cycles, and the changes that wait for
+    their day.
     """
     found = _agency(request, code)
     waiting = RegisterChange.objects.waiting().concerning(found).for_list()
@@ -78,26 +78,26 @@ def register_change(request: PortalRequest, code: str, kind: str) -> HttpRespons
     if not _may_record(request) or kind not in _kinds(found):
         raise Http404
 
-    def do(**said: Any) -> list[RegisterChange]:
-        return actions.record_change(**said, by=request.user, at=request.at)
+    def record(**typed: Any) -> list[RegisterChange]:
+        return actions.record_change(**typed, by=request.user, at=request.at)
 
     return act_page(
         request,
         REGISTER,
         RegisterChange(agency=found),
         "record",
-        do=do,
+        do=record,
         then=reverse("cycles:agency", args=[found.code]),
         summary="cycles/reorganisation/register_change_summary.html",
         about=f"{found} · {BUTTONS[ChangeKind(kind)]}",
         form_class=partial(RegisterChangeForm, agency=found, kind=kind),
-        **_touched(request, found, kind),
+        **_what_ends(request, found, kind),
     )
 
 
-def _touched(request: PortalRequest, found: Agency, kind: str) -> dict[str, Any]:
-    """What ends with an agency: its part in open cycles, its people's roles, the headquarters of
-    its units.
+def _what_ends(request: PortalRequest, found: Agency, kind: str) -> dict[str, Any]:
+    """Find what ends with an agency: its part in open cycles, its people's roles, the headquarters
+    of its units.
     """
     open_cycles = (
         Participation.objects.active()

@@ -6,12 +6,11 @@ import csv
 import re
 from collections.abc import Iterable, Iterator
 from io import StringIO
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles import sandbox
 from cycles.spreadsheets.safety import OLD_OR_ENCRYPTED, Unreadable
 from cycles.spreadsheets.workbooks import MOST_COLUMNS, Cell, Table, too_wide
@@ -37,8 +36,8 @@ _OTHER_FILES = {
 
 
 def table_of(content: bytes, name: str, form: str) -> Table:
-    """The filled rows of a file: what it holds says which kind it is, and its name only where that
-    does not.
+    """Read the filled rows of a file: its content says which kind it is, and its name only where
+    that does not.
     """
     begin = content[:64].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     for mark, sentence in _OTHER_FILES.items():
@@ -51,7 +50,7 @@ def table_of(content: bytes, name: str, form: str) -> Table:
 
 
 def _workbook(content: bytes, form: str) -> Table:
-    """The sheet that is meant, read in a process of its own."""
+    """Read the sheet that is meant, in a process of its own."""
     try:
         read = sandbox.run(
             "cycles.spreadsheets.workbooks:read_xlsx",
@@ -65,24 +64,24 @@ def _workbook(content: bytes, form: str) -> Table:
     return Table(_pairs(read["rows"]), read["sheet"])
 
 
-def _pairs(rows: Iterable[tuple[int, Iterable[Any]]]) -> Iterator[tuple[int, list[Cell]]]:
+def _pairs(rows: Iterable[tuple[int, Iterable[Cell]]]) -> Iterator[tuple[int, list[Cell]]]:
     """Give each cell back as the pair that it was before it went through JSON."""
     for number, cells in rows:
         yield number, [(text, why) for text, why in cells]
 
 
 def _is_text(content: bytes) -> bool:
-    """Whether this can be a CSV file under the name of a workbook."""
+    """Say whether this can be a CSV file under the name of a workbook."""
     return bool(content) and (
         content.startswith(tuple(_BYTE_ORDER_MARKS)) or b"\x00" not in content[:4096]
     )
 
 
 def from_csv(content: bytes) -> Iterator[tuple[int, list[Cell]]]:
-    """The rows that are not empty, each with its number; cells that are missing at a row's end are
-    empty.
+    """Read the rows that are not empty, each with its number; cells that are missing at a row's end
+    are empty.
     """
-    text = _decoded(content)
+    text = _decode(content)
     if told := _SEPARATOR_LINE.match(text):
         delimiter, text = told[1], text[told.end() :]
     else:
@@ -105,13 +104,13 @@ def from_csv(content: bytes) -> Iterator[tuple[int, list[Cell]]]:
                 "Line %(line)s cannot be read: a quotation mark is open or misplaced, or a cell "
                 "is far too long."
             )
-            % {"line": localised(lines.line_num)}
+            % {"line": in_locale(lines.line_num)}
         ) from error
 
 
-def _decoded(content: bytes) -> str:
-    """The text of a CSV file: UTF-8, or what its byte order mark says; the line that is in neither
-    is named.
+def _decode(content: bytes) -> str:
+    """Decode the text of a CSV file: UTF-8, or what its byte order mark says; the line that is in
+    neither is named.
     """
     encoding = next(
         (name for mark, name in _BYTE_ORDER_MARKS.items() if content.startswith(mark)), "utf-8"
@@ -120,19 +119,19 @@ def _decoded(content: bytes) -> str:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
         before = content[: error.start].decode(encoding, errors="ignore")
-        place = localised(before.count("\n") + 1)
+        place = in_locale(before.count("\n") + 1)
         raise Unreadable(_why_undecoded(content) % {"line": place}) from error
     text = text.removeprefix("\ufeff")
     if "\x00" in text:
         line = text[: text.index("\x00")].count("\n") + 1
         raise Unreadable(
-            _("Line %(line)s holds a NUL: this is no text file.") % {"line": localised(line)}
+            _("Line %(line)s holds a NUL: this is no text file.") % {"line": in_locale(line)}
         )
     return text
 
 
 def _why_undecoded(content: bytes) -> str:
-    """The sentence on a text in another encoding, which is named where its letters give it away."""
+    """Say which encoding a text is in that is not UTF-8, where its letters give it away."""
     if content.startswith(tuple(_BYTE_ORDER_MARKS)):
         return _("Line %(line)s is not in UTF-8. Save the file as “CSV UTF-8”.")
     text = content.decode("windows-1256")

@@ -16,11 +16,12 @@ from django.utils.translation import gettext as _
 from import_export import fields, resources, widgets
 from import_export.exceptions import ImportExportError
 from import_export.instance_loaders import BaseInstanceLoader
-from import_export.results import Result
+from import_export.results import Result, RowResult
 
-from agencies.persian import localised, parse_decimal
+from agencies.persian import in_locale, parse_decimal
+from cycles.spreadsheets.row_changes import CellChange, ChangedRow, NewRow, RoundedCell
 from cycles.spreadsheets.sheet_files import plain
-from cycles.spreadsheets.sheets import Form, Row, Sheet, Wrong
+from cycles.spreadsheets.sheets import Form, Sheet, SheetRow, Wrong
 from cycles.workflow import Refused
 
 TRUTHS = {
@@ -40,13 +41,13 @@ back.
 
 
 class YesNo(widgets.Widget):
-    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> bool:
+    def clean(self, value: object, row: object = None, **options: object) -> bool:
         text = str(value).strip().lower()
         if text not in TRUTHS:
             raise ValueError(_("Write “true” or “false”."))
         return TRUTHS[text]
 
-    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+    def render(self, value: object, obj: object = None, **options: object) -> str:
         return "true" if value else "false"
 
 
@@ -58,16 +59,16 @@ class DryRunResource:
     allows_partial_import = True
     """Whether right rows may be taken without those that are wrong."""
 
-    def in_order(self, rows: Sequence[Row]) -> Sequence[Row]:
-        """The rows in such an order that each stands after those that it names."""
+    def in_order(self, rows: Sequence[SheetRow]) -> Sequence[SheetRow]:
+        """Order the rows so that each stands after those that it names."""
         return rows
 
-    def removed(self, taken: Sequence[tuple[int, Any]]) -> list[Any]:
-        """What these rows (number and object), taken as the whole content, would remove."""
+    def rows_removed_by(self, taken: Sequence[tuple[int, Any]]) -> list[Any]:
+        """Find what these rows (number and object), taken as the whole content, would remove."""
         return []
 
     def why_not_together(self, sheet: Sheet, taken: Sequence[tuple[int, Any]]) -> list[Wrong]:
-        """What is wrong with right rows (number and object) when they are taken together."""
+        """Say what is wrong with right rows (number and object) when they are taken together."""
         return []
 
 
@@ -76,15 +77,15 @@ class SheetResource(DryRunResource, resources.ModelResource):
     one stays.
     """
 
-    def after_import(self, dataset: tablib.Dataset, result: Result, **kwargs: Any) -> None:
+    def after_import(self, dataset: tablib.Dataset, result: Result, **options: object) -> None:
         pass
 
 
 class TextCell(widgets.Widget):
-    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
+    def clean(self, value: object, row: object = None, **options: object) -> str:
         return str(value or "")
 
-    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+    def render(self, value: object, obj: object = None, **options: object) -> str:
         return str(value or "")
 
 
@@ -117,10 +118,10 @@ class LineResource(DryRunResource, resources.Resource):
     def get_export_order(self) -> list[str]:
         return self.form.names
 
-    def do_instance_save(self, instance: Any, is_create: bool) -> None:
+    def do_instance_save(self, instance: object, is_create: bool) -> None:
         pass
 
-    def rows(self, lines: Iterable[Any]) -> list[dict[str, Any]]:
+    def rows(self, lines: Iterable[object]) -> list[dict[str, object]]:
         """Lines as a file says them, by column."""
         rows = []
         for line in lines:
@@ -138,17 +139,17 @@ class Check:
     """
 
     errors: list[Wrong] = field(default_factory=list)
-    new: list[dict[str, Any]] = field(default_factory=list)
-    changed: list[dict[str, Any]] = field(default_factory=list)
+    new: list[NewRow] = field(default_factory=list)
+    changed: list[ChangedRow] = field(default_factory=list)
     removed: list[Any] = field(default_factory=list)
     taken: list[tuple[int, Any]] = field(default_factory=list)
-    rounded: list[dict[str, Any]] = field(default_factory=list)
+    rounded: list[RoundedCell] = field(default_factory=list)
     unchanged: int = 0
     left_out: int = 0
 
     @property
     def right(self) -> int:
-        """How many rows are right, whether or not they change anything."""
+        """Count the rows that are right, whether or not they change anything."""
         return len(self.new) + len(self.changed) + self.unchanged
 
     @property
@@ -157,12 +158,12 @@ class Check:
 
     @property
     def writes(self) -> bool:
-        """Whether the whole file can be written and would change something."""
+        """Say whether the whole file can be written and would change something."""
         return not self.errors and self.differs
 
     @property
     def writes_in_part(self) -> bool:
-        """Whether the right rows can be written without those that are wrong."""
+        """Say whether the right rows can be written without those that are wrong."""
         return bool(self.errors) and self.differs
 
     @property
@@ -183,11 +184,15 @@ class Check:
         return hashlib.sha256(json.dumps(shown, ensure_ascii=False).encode()).hexdigest()
 
 
-def check(resource: Any, sheet: Sheet) -> Check:
+AnyResource = SheetResource | LineResource
+"""A kind of rows: those that are models, and those that an action writes."""
+
+
+def check(resource: AnyResource, sheet: Sheet) -> Check:
     """Try the rows without writing any; when some are wrong, what the
     others would do without them.
     """
-    errors = list(sheet.errors) + _twice(resource, sheet)
+    errors = list(sheet.errors) + _repeated_codes(resource, sheet)
     found = _dry_run(
         resource, sheet
     )  # the wrong rows, too, so that all that is wrong with them is told at once
@@ -201,7 +206,7 @@ def check(resource: Any, sheet: Sheet) -> Check:
         found = _dry_run(resource, replace(sheet, rows=_right(sheet.rows, errors)))
         errors += found.errors
     if not errors:
-        found.removed = resource.removed(found.taken)
+        found.removed = resource.rows_removed_by(found.taken)
     if found.differs and (together := resource.why_not_together(sheet, found.taken)):
         errors, found = errors + together, Check()
     found.errors = sorted(errors, key=lambda error: int(error["row"] or 0))
@@ -210,19 +215,18 @@ def check(resource: Any, sheet: Sheet) -> Check:
 
 
 def _not_in(known: Iterable[Wrong], errors: Iterable[Wrong]) -> list[Wrong]:
-    """The errors in cells of which nothing wrong is known yet."""
+    """Keep the errors in cells of which nothing wrong is known yet."""
     cells = {(error["row"], error["column"]) for error in known}
     return [error for error in errors if (error["row"], error["column"]) not in cells]
 
 
-def _right(rows: Iterable[Row], errors: Iterable[Wrong]) -> list[Row]:
+def _right(rows: Iterable[SheetRow], errors: Iterable[Wrong]) -> list[SheetRow]:
     wrong = {error["row"] for error in errors}
     return [row for row in rows if str(row.number) not in wrong]
 
 
-def checked_again(resource: Any, sheet: Sheet, as_checked: str | None) -> Check:
-    """The same check, if it still finds exactly what was shown; without `as_checked`, if all rows
-    are right.
+def checked_again(resource: AnyResource, sheet: Sheet, as_checked: str | None) -> Check:
+    """Check a sheet again; refuse what differs from `as_checked`, or (None) what has errors.
 
     Call it in the transaction of the act, whose locks keep the answer true.
     """
@@ -239,12 +243,12 @@ def write(resource: SheetResource, sheet: Sheet, as_checked: str | None = None) 
     changed.
     """
     numbers = {number for number, _one in checked_again(resource, sheet, as_checked).taken}
-    return written(
+    return write_table(
         resource, dataset([row for row in resource.in_order(sheet.rows) if row.number in numbers])
     )
 
 
-def written(resource: SheetResource, table: tablib.Dataset) -> list[Model]:
+def write_table(resource: SheetResource, table: tablib.Dataset) -> list[Model]:
     """Write a table, all of it or nothing; the objects that were added or changed."""
     try:
         result: Result = resource.import_data(table, dry_run=False, raise_errors=True)
@@ -253,7 +257,7 @@ def written(resource: SheetResource, table: tablib.Dataset) -> list[Model]:
     return [row.instance for row in result.rows if row.import_type in ("new", "update")]
 
 
-def dataset(rows: Sequence[Row]) -> tablib.Dataset:
+def dataset(rows: Sequence[SheetRow]) -> tablib.Dataset:
     headers = list(rows[0].cells) if rows else []
     table = tablib.Dataset(headers=headers)
     for row in rows:
@@ -261,7 +265,7 @@ def dataset(rows: Sequence[Row]) -> tablib.Dataset:
     return table
 
 
-def _dry_run(resource: Any, sheet: Sheet) -> Check:
+def _dry_run(resource: AnyResource, sheet: Sheet) -> Check:
     found = Check()
     rows = resource.in_order(sheet.rows)
     if not rows:
@@ -275,13 +279,13 @@ def _dry_run(resource: Any, sheet: Sheet) -> Check:
         ]
         if outcome.import_type == "new":
             found.new.append({"row": row.number, "object": outcome.instance})
-            found.rounded += _rounded(resource, row, outcome.instance)
+            found.rounded += _rounded_cells(resource, row, outcome.instance)
         elif outcome.import_type == "update":
             changes = _changes(resource, outcome)
             found.changed.append(
                 {"row": row.number, "object": outcome.instance, "changes": changes}
             )
-            found.rounded += _rounded(resource, row, outcome.instance)
+            found.rounded += _rounded_cells(resource, row, outcome.instance)
         elif outcome.import_type == "skip":
             found.unchanged += 1
         if outcome.import_type in ("new", "update", "skip"):
@@ -289,8 +293,8 @@ def _dry_run(resource: Any, sheet: Sheet) -> Check:
     return found
 
 
-def _twice(resource: Any, sheet: Sheet) -> list[Wrong]:
-    """The rows whose code, or codes together, an earlier row has."""
+def _repeated_codes(resource: AnyResource, sheet: Sheet) -> list[Wrong]:
+    """Find the rows whose code, or codes together, an earlier row has."""
     names = [name for name in resource.get_import_id_fields() if name in sheet.letters]
     seen: set[tuple[str, ...]] = set()
     found = []
@@ -302,7 +306,7 @@ def _twice(resource: Any, sheet: Sheet) -> list[Wrong]:
     return found
 
 
-def _complaints(outcome: Any) -> Iterable[tuple[str, str]]:
+def _complaints(outcome: RowResult) -> Iterable[tuple[str, str]]:
     if outcome.validation_error is not None:
         for column, messages in outcome.validation_error.message_dict.items():
             for message in messages:
@@ -311,23 +315,26 @@ def _complaints(outcome: Any) -> Iterable[tuple[str, str]]:
         yield "", str(error.error)
 
 
-def _changes(resource: Any, outcome: Any) -> list[dict[str, str]]:
-    """The cells that would change: before and after as files say them, and as the reader does
-    (`was`, `becomes`).
-    """
+def _changes(resource: AnyResource, outcome: RowResult) -> list[CellChange]:
+    """Find the cells that would change, as files say them and as the reader does."""
     pairs = []
     for one in resource.get_import_fields():
         before, after = one.export(outcome.original), one.export(outcome.instance)
         if plain(before) != plain(after):
-            told = {"was": _told(before), "becomes": _told(after)}
             pairs.append(
-                {"column": one.column_name, "before": plain(before), "after": plain(after), **told}
+                CellChange(
+                    column=one.column_name,
+                    before=plain(before),
+                    after=plain(after),
+                    was=_in_words(before),
+                    becomes=_in_words(after),
+                )
             )
     return pairs
 
 
-def _rounded(resource: Any, row: Row, instance: Any) -> Iterable[dict[str, Any]]:
-    """The numbers of a row that are taken with fewer places than they have in the file."""
+def _rounded_cells(resource: AnyResource, row: SheetRow, instance: object) -> Iterable[RoundedCell]:
+    """Find the numbers of a row that are taken with fewer places than they have in the file."""
     for one in resource.get_import_fields():
         value, typed = one.export(instance), row.cells.get(one.column_name)
         if isinstance(value, Decimal) and typed and parse_decimal(typed) != value:
@@ -335,9 +342,9 @@ def _rounded(resource: Any, row: Row, instance: Any) -> Iterable[dict[str, Any]]
                 "row": row.number,
                 "column": one.column_name,
                 "typed": typed,
-                "becomes": localised(value),
+                "becomes": in_locale(value),
             }
 
 
-def _told(value: Any) -> str:
-    return localised(value) if isinstance(value, Decimal) else plain(value)
+def _in_words(value: object) -> str:
+    return in_locale(value) if isinstance(value, Decimal) else plain(value)

@@ -10,11 +10,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO, StringIO
-from typing import Any
+from typing import Any, Protocol
 
 import openpyxl
-from openpyxl.cell import WriteOnlyCell
+import tablib
+from openpyxl import Workbook
+from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Font
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from agencies.persian import language, parse_decimal
 
@@ -55,9 +58,9 @@ def is_number(text: str) -> bool:
     return True
 
 
-def guarded(text: str) -> str:
-    """Text that no spreadsheet program runs: an apostrophe before a formula, which `unguarded`
-    takes off.
+def guard(text: str) -> str:
+    """Put an apostrophe, which `unguard` takes off, before a text that a spreadsheet program would
+    run.
     """
     bare = text.lstrip("'")
     if bare == text:
@@ -67,28 +70,28 @@ def guarded(text: str) -> str:
     return f"'{text}" if is_risky else text
 
 
-def guarded_in_csv(text: str) -> str:
-    """... and that none takes for something else: in CSV nothing says that
-    8-24 and 007 are texts.
+def guard_in_csv(text: str) -> str:
+    """Guard a text that a spreadsheet program would run or take for something else: in CSV nothing
+    says that 8-24 and 007 are texts.
     """
-    return f"'{text}" if _CHANGES.fullmatch(text) else guarded(text)
+    return f"'{text}" if _CHANGES.fullmatch(text) else guard(text)
 
 
-def unguarded(text: str) -> str:
+def unguard(text: str) -> str:
     bare = text.lstrip("'")
     is_guarded = bare != text and (_RUNS.match(bare) or _CHANGES.fullmatch(bare))
     return text[1:] if is_guarded else text
 
 
-def cell(value: Any) -> Any:
-    """What stands in a cell of CSV: texts guarded, numbers in full, days and moments as ISO 8601
-    writes them.
+def cell(value: object) -> object:
+    """Write what stands in a cell of CSV: texts guarded, numbers in full, days and moments as ISO
+    8601 writes them.
     """
     match value:
         case Verbatim():
             return value
         case str():
-            return guarded_in_csv(value)
+            return guard_in_csv(value)
         case bool():
             return "true" if value else "false"
         case Decimal():
@@ -101,17 +104,23 @@ def cell(value: Any) -> Any:
 # --- CSV ----------------------------------------------------------------------------------------
 
 
-def csv_writer(file: Any, *, ends: str = "\r\n") -> Callable[[Iterable[Any]], Any]:
-    """What writes one row to a file and answers with what the file answers."""
+class TextSink(Protocol):
+    """A file to which text is written."""
+
+    def write(self, text: str, /) -> object: ...
+
+
+def csv_writer(file: TextSink, *, ends: str = "\r\n") -> Callable[[Iterable[object]], Any]:
+    """Make a function that writes one row to a file and answers with what the file answers."""
     write = csv.writer(file, lineterminator=ends).writerow
 
-    def row(values: Iterable[Any]) -> Any:
+    def write_row(values: Iterable[object]) -> object:
         return write([cell(value) for value in values])
 
-    return row
+    return write_row
 
 
-def csv_text(rows: Iterable[Iterable[Any]]) -> str:
+def csv_text(rows: Iterable[Iterable[object]]) -> str:
     file = StringIO(newline="")
     write = csv_writer(file)
     for row in rows:
@@ -126,8 +135,8 @@ class _Echo:
         return text
 
 
-def csv_lines(rows: Iterable[Iterable[Any]]) -> Iterator[str]:
-    """A CSV line by line with its mark, however many rows there are."""
+def csv_lines(rows: Iterable[Iterable[object]]) -> Iterator[str]:
+    """Write a CSV line by line with its mark, however many rows there are."""
     write = csv_writer(_Echo())
     yield MARK
     for row in rows:
@@ -137,22 +146,22 @@ def csv_lines(rows: Iterable[Iterable[Any]]) -> Iterator[str]:
 # --- XLSX ---------------------------------------------------------------------------------------
 
 
-def new_sheet(title: str) -> tuple[Any, Any]:
-    """A workbook and its one sheet, named, from right to left for whoever reads Persian."""
+def new_sheet(title: str) -> tuple[Workbook, WriteOnlyWorksheet]:
+    """Make a workbook and its one sheet, named, from right to left for whoever reads Persian."""
     book = openpyxl.Workbook(write_only=True)
     worksheet = book.create_sheet(_NOT_IN_TITLES.sub(" ", title)[:LONGEST_TITLE])
     worksheet.sheet_view.rightToLeft = (language()).startswith("fa")
     return book, worksheet
 
 
-def saved(book: Any) -> bytes:
+def save_workbook(book: Workbook) -> bytes:
     file = BytesIO()
     book.save(file)
     return file.getvalue()
 
 
-def heading(worksheet: Any, names: Iterable[str]) -> None:
-    """The first row, bold and in view however far one scrolls."""
+def heading(worksheet: WriteOnlyWorksheet, names: Iterable[str]) -> None:
+    """Write the first row, bold and in view however far one scrolls."""
     worksheet.freeze_panes = "A2"
     cells = [text_cell(worksheet, name) for name in names]
     for title in cells:
@@ -160,24 +169,24 @@ def heading(worksheet: Any, names: Iterable[str]) -> None:
     worksheet.append(cells)
 
 
-def text_cell(worksheet: Any, text: str) -> Any:
-    """A cell that holds text, whatever it begins with."""
-    found = WriteOnlyCell(worksheet, guarded(text) or None)
+def text_cell(worksheet: WriteOnlyWorksheet, text: str) -> Cell:
+    """Make a cell that holds text, whatever it begins with."""
+    found = WriteOnlyCell(worksheet, guard(text) or None)
     if text:
         found.data_type = "s"
     return found
 
 
-def xlsx(headers: Sequence[str], rows: Iterable[Iterable[Any]], *, title: str) -> bytes:
-    """A workbook of one sheet: a heading, texts as texts, numbers as numbers."""
+def xlsx(headers: Sequence[str], rows: Iterable[Iterable[object]], *, title: str) -> bytes:
+    """Write a workbook of one sheet: a heading, texts as texts, numbers as numbers."""
     book, worksheet = new_sheet(title)
     heading(worksheet, headers)
     for row in rows:
         worksheet.append([_xlsx_cell(worksheet, value) for value in row])
-    return saved(book)
+    return save_workbook(book)
 
 
-def _xlsx_cell(worksheet: Any, value: Any) -> Any:
+def _xlsx_cell(worksheet: WriteOnlyWorksheet, value: object) -> object:
     match value:
         case str():
             return text_cell(worksheet, value)
@@ -186,9 +195,9 @@ def _xlsx_cell(worksheet: Any, value: Any) -> Any:
     return value
 
 
-def written(data: Any, kind: str, *, title: str) -> bytes:
-    """A data set of tablib's (`headers`, and its rows) as a file of this kind; `title` names the
-    sheet.
+def write_dataset(data: tablib.Dataset, kind: str, *, title: str) -> bytes:
+    """Write a data set of tablib's (`headers`, and its rows) as a file of this kind; `title` names
+    the sheet.
     """
     if kind == "xlsx":
         return xlsx(data.headers, data, title=title)

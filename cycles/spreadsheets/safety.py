@@ -11,7 +11,7 @@ from xml.parsers import expat
 
 from django.utils.translation import gettext as _
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 
 MOST_PARTS = 300
 MOST_UNPACKED = 40 * 2**20
@@ -92,14 +92,14 @@ def check_archive(content: bytes, *, watch: Callable[[str], Watch | None] | None
 def _check_directory(parts: list[zipfile.ZipInfo]) -> None:
     if len(parts) > MOST_PARTS:
         raise Unreadable(
-            _("The file has more than %(most)s parts inside.") % {"most": localised(MOST_PARTS)}
+            _("The file has more than %(most)s parts inside.") % {"most": in_locale(MOST_PARTS)}
         )
     names = [part.filename.lower() for part in parts]
     for part, name in zip(parts, names, strict=True):
         if names.count(name) > 1:
-            raise _refused(part, _("it stands twice in the file"))
+            raise _refusal(part, _("it stands twice in the file"))
         if why := _why_unsafe(part, name):
-            raise _refused(part, why)
+            raise _refusal(part, why)
     for most, is_sheet in ((MOST_UNPACKED, False), (MOST_SHEET, True)):
         sizes = [
             part.file_size
@@ -136,19 +136,19 @@ def _check_part(
     unpack to.
     """
     parser, is_well_formed = _parser(part), True
-    for number, chunk in enumerate(_unpacked(archive, part)):
+    for number, chunk in enumerate(_unpack(archive, part)):
         left -= len(chunk)
         if left < 0:
             raise too_large(is_sheet=SHEET.fullmatch(part.filename) is not None)
         if number == 0 and chunk.startswith(PACKED):
-            raise _refused(part, _("it is a file within the file"))
+            raise _refusal(part, _("it is a file within the file"))
         piece = watching(parser, chunk) if watching else chunk
         is_well_formed = is_well_formed and _parses(parser, piece)
     is_well_formed = is_well_formed and _parses(
         parser, b"", is_last=True
     )  # expat may put off the last bytes until then
     if not is_well_formed and part.filename.lower().endswith((".xml", ".rels")):
-        raise _refused(part, _("it is not well-formed"))
+        raise _refusal(part, _("it is not well-formed"))
     # a part of another name may be a picture or the like: no reader of XML gets further than ours
     return left
 
@@ -161,7 +161,7 @@ def _parses(parser: expat.XMLParserType, chunk: bytes, *, is_last: bool = False)
     return True
 
 
-def _unpacked(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
+def _unpack(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
     with archive.open(part) as file:
         while chunk := file.read(CHUNK):
             yield chunk
@@ -175,9 +175,9 @@ def check_relationships(
     picture is a name that leads nowhere.
     """
     parser = _parser(part, also)
-    is_well_formed = all(_parses(parser, piece) for piece in _unpacked(archive, part))
+    is_well_formed = all(_parses(parser, piece) for piece in _unpack(archive, part))
     if not is_well_formed or not _parses(parser, b"", is_last=True):
-        raise _refused(part, _("it is not well-formed"))
+        raise _refusal(part, _("it is not well-formed"))
 
 
 OWN_DISK = re.compile(r"(/?[a-z]:)?(/(?!/))?[^/:?|][^:?|]*", re.IGNORECASE)
@@ -185,7 +185,7 @@ OWN_DISK = re.compile(r"(/?[a-z]:)?(/(?!/))?[^/:?|][^:?|]*", re.IGNORECASE)
 
 
 def is_on_own_disk(target: str) -> bool:
-    """Whether a target is a file on the writer's own disk, not an address and not a share on a
+    """Say whether a target is a file on the writer's own disk, not an address and not a share on a
     server.
     """
     way = unquote(target).strip()
@@ -194,19 +194,19 @@ def is_on_own_disk(target: str) -> bool:
 
 
 def _parser(part: zipfile.ZipInfo, also: tuple[str, ...] = ()) -> expat.XMLParserType:
-    """A parser that stops where a document type begins, in whatever encoding, and at a relationship
-    to the outside.
+    """Make a parser that stops where a document type begins, in whatever encoding, and at a
+    relationship to the outside.
     """
 
     def doctype(*_args: object) -> None:
-        raise _refused(part, _("it declares a document type (DOCTYPE) or entities"))
+        raise _refusal(part, _("it declares a document type (DOCTYPE) or entities"))
 
     def element(name: str, attributes: dict[str, str]) -> None:
         leads_out = name.endswith("Relationship") and attributes.get("TargetMode") == "External"
         kind, target = attributes.get("Type", ""), attributes.get("Target", "")
         if not leads_out or kind.endswith(("/hyperlink", *also)) or is_on_own_disk(target):
             return
-        sentence = str(_refused(part, _("it fetches data from outside the file")))
+        sentence = str(_refusal(part, _("it fetches data from outside the file")))
         raise Outside(sentence, kind.rpartition("/")[2], target)
 
     parser = expat.ParserCreate()
@@ -216,7 +216,7 @@ def _parser(part: zipfile.ZipInfo, also: tuple[str, ...] = ()) -> expat.XMLParse
     return parser
 
 
-def _refused(part: zipfile.ZipInfo, why: str) -> Unreadable:
+def _refusal(part: zipfile.ZipInfo, why: str) -> Unreadable:
     return Unreadable(
         _("The part “%(part)s” of the file is refused: %(why)s.")
         % {"part": part.filename[:80], "why": why}
@@ -231,9 +231,9 @@ def too_large(*, is_sheet: bool = False) -> Unreadable:
                 "look empty hold"
                 " formats: copy the table itself into a new workbook."
             )
-            % {"most": localised(MOST_SHEET // 2**20)}
+            % {"most": in_locale(MOST_SHEET // 2**20)}
         )
     return Unreadable(
         _("Unpacked, the file is larger than %(most)s MB.")
-        % {"most": localised(MOST_UNPACKED // 2**20)}
+        % {"most": in_locale(MOST_UNPACKED // 2**20)}
     )

@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from openpyxl.utils import get_column_letter
 
-from agencies.persian import localised, normalise
+from agencies.persian import in_locale, normalise
 from cycles.spreadsheets.cells import table_of
 from cycles.spreadsheets.exports import (
     is_number,
-    unguarded,
+    unguard,
 )
 from cycles.spreadsheets.safety import Unreadable
 from cycles.spreadsheets.workbooks import MOST_CELLS, MOST_ROWS, Cell, Table, too_long
@@ -94,7 +94,7 @@ class Wrong(TypedDict):
 
 
 @dataclass(frozen=True)
-class Row:
+class SheetRow:
     """A row of a file, known by its number there: its cells by the code of their column."""
 
     number: int
@@ -107,7 +107,7 @@ class Sheet:
     cells that were not taken.
     """
 
-    rows: list[Row]
+    rows: list[SheetRow]
     letters: Mapping[str, str]
     errors: list[Wrong] = field(default_factory=list)
 
@@ -124,15 +124,15 @@ class Sheet:
 
 
 def read(form: Form, content: bytes, name: str) -> Sheet:
-    """The rows of a file of this form, without the empty ones; what is wrong with a single cell
-    stands in `errors`.
+    """Read the rows of a file of this form, without the empty ones; what is wrong with a single
+    cell stands in `errors`.
 
     A file that is wrong as a whole is `Unreadable`, which says where: in which line, row, column or
     part; one that takes more than a file may have is `sandbox.Exceeded`.
     """
     if len(content) > MOST_BYTES:
         raise Unreadable(
-            _("The file is larger than %(most)s MB.") % {"most": localised(MOST_BYTES // 2**20)}
+            _("The file is larger than %(most)s MB.") % {"most": in_locale(MOST_BYTES // 2**20)}
         )
     table = table_of(content, name, str(form))
     number, header = next(table.rows, (0, []))
@@ -159,7 +159,7 @@ def read(form: Form, content: bytes, name: str) -> Sheet:
 
 
 def _of_sheet(table: Table, error: Unreadable) -> Unreadable:
-    """The same complaint, with the name of the sheet where a workbook has several."""
+    """Add the name of the sheet to a complaint, where a workbook has several."""
     if not table.sheet:
         return error
     return Unreadable(
@@ -168,7 +168,7 @@ def _of_sheet(table: Table, error: Unreadable) -> Unreadable:
 
 
 def _places(form: Form, header: Sequence[str]) -> tuple[dict[int, str], bool]:
-    """Which column stands where, and whether the first cell names the form and its version."""
+    """Find which column stands where, and whether the first cell names the form and its version."""
     names = [normalise(text).lower() for text in header]
     found = _VERSION.fullmatch(names[0])
     if (found or form.needs_version) and names[0] != str(form):
@@ -192,29 +192,31 @@ def _check_columns(form: Form, columns: Mapping[int, str]) -> None:
     missing = [name for name in required if name not in columns.values()]
     if missing:
         raise Unreadable(_("These columns are missing: %(names)s.") % {"names": ", ".join(missing)})
-    unknown = [_named(place, name) for place, name in columns.items() if name not in known]
+    unknown = [_column_name(place, name) for place, name in columns.items() if name not in known]
     if unknown:
         raise Unreadable(
             _("These columns are not known: %(names)s.") % {"names": ", ".join(unknown)}
         )
-    doubled = _doubled(columns)
+    doubled = _columns_twice(columns)
     if doubled:
         raise Unreadable(_("These columns stand twice: %(names)s.") % {"names": ", ".join(doubled)})
 
 
-def _doubled(columns: Mapping[int, str]) -> list[str]:
+def _columns_twice(columns: Mapping[int, str]) -> list[str]:
     names = list(columns.values())
-    return [_named(place, name) for place, name in columns.items() if names.count(name) > 1]
+    return [_column_name(place, name) for place, name in columns.items() if names.count(name) > 1]
 
 
-def _named(place: int, name: str) -> str:
+def _column_name(place: int, name: str) -> str:
     return f"{name[:40]} ({get_column_letter(place + 1)})"
 
 
 def _row(
     form: Form, sheet: Sheet, number: int, row: Sequence[Cell], places: Mapping[int, str]
-) -> Row:
-    """One row as `form` reads it; the cells that are wrong are empty and stand among the errors."""
+) -> SheetRow:
+    """Read one row as `form` does; the cells that are wrong are empty and stand among the
+    errors.
+    """
     columns = {column.name: column for column in form.columns}
     for place, (text, _why) in enumerate(row):
         if place and place not in places and text.strip():
@@ -228,16 +230,16 @@ def _row(
         if why := why or why_refused(text):
             sheet.errors.append(sheet.wrong(number, name, why))
         else:
-            cells[name] = columns[name].read(unguarded(text))
-    return Row(number, cells)
+            cells[name] = columns[name].read(unguard(text))
+    return SheetRow(number, cells)
 
 
 def why_refused(text: str) -> str | Promise:
-    """What is wrong with the text of any cell: too long, unprintable, or run by a spreadsheet
+    """Say what is wrong with the text of any cell: too long, unprintable, or run by a spreadsheet
     program.
     """
     if len(text) > MOST_CHARACTERS:
-        return TOO_LONG % {"most": localised(MOST_CHARACTERS)}
+        return TOO_LONG % {"most": in_locale(MOST_CHARACTERS)}
     if _CONTROL.search(text):
         return CONTROL
     for seen in (text, normalise(text)):

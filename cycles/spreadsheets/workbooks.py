@@ -15,7 +15,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from io import BytesIO
 from math import isfinite
-from typing import IO, Any
+from typing import IO, ParamSpec, TypeVar
 from xml.parsers import expat
 
 from django.utils.functional import Promise
@@ -24,8 +24,11 @@ from django.utils.translation import gettext_lazy
 from openpyxl.utils import column_index_from_string
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from agencies.persian import localised, plain_text
+from agencies.persian import in_locale, plain_text
 from cycles.spreadsheets.safety import MOST_UNPACKED, Unreadable, Watch, check_archive, too_large
+
+P = ParamSpec("P")
+ReadT = TypeVar("ReadT")
 
 MOST_COLUMNS = 100
 MOST_ROWS = 10_000
@@ -65,7 +68,7 @@ class Table:
 
 
 def from_xlsx(content: bytes, form: str) -> Table:
-    """The first visible sheet, or the one whose first cell names the form."""
+    """Read the first visible sheet, or the one whose first cell names the form."""
     parts: dict[str, Part] = {}
 
     def watch(name: str) -> Watch | None:
@@ -77,7 +80,7 @@ def from_xlsx(content: bytes, form: str) -> Table:
     check_archive(content, watch=watch)
     if "xl/workbook.xml" not in parts:
         raise Unreadable(_("The file is no XLSX workbook. Save it as XLSX."))
-    book = _read(CalamineWorkbook.from_filelike, _packed(parts))
+    book = _read(CalamineWorkbook.from_filelike, _pack(parts))
     sheet, is_one_of_several = _choose(book, form)
     marks = parts[_part_of(parts, sheet.name)]
     formats = _number_formats(parts)
@@ -87,10 +90,8 @@ def from_xlsx(content: bytes, form: str) -> Table:
     return Table(_rows(sheet, marks, percents), sheet.name if is_one_of_several else "")
 
 
-def read_xlsx(file: IO[bytes], form: str) -> dict[str, Any]:
-    """The same for whoever reads in a process of its own; at most twice as many rows as are taken
-    in.
-    """
+def read_xlsx(file: IO[bytes], form: str) -> dict[str, object]:
+    """Read a workbook in a process of its own, up to twice the rows that are taken in."""
     table = from_xlsx(file.read(), form)
     rows, cells = [], 0
     for number, row in table.rows:
@@ -107,12 +108,12 @@ def too_long(number: int) -> Unreadable:
             "From row %(row)s on the file is too long: at most %(rows)s rows and %(cells)s "
             "cells are read."
         )
-        % {"row": localised(number), "rows": localised(MOST_ROWS), "cells": localised(MOST_CELLS)}
+        % {"row": in_locale(number), "rows": in_locale(MOST_ROWS), "cells": in_locale(MOST_CELLS)}
     )
 
 
-def _packed(parts: Mapping[str, "Part"]) -> BytesIO:
-    """An archive of exactly those bytes that were checked."""
+def _pack(parts: Mapping[str, "Part"]) -> BytesIO:
+    """Make an archive of exactly those bytes that were checked."""
     file = BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         for part in parts.values():
@@ -121,12 +122,12 @@ def _packed(parts: Mapping[str, "Part"]) -> BytesIO:
     return file
 
 
-def _read(call: Callable[..., Any], *args: Any) -> Any:
+def _read(call: Callable[P, ReadT], *args: P.args, **kwargs: P.kwargs) -> ReadT:
     """Call the library; a file made to harm fails in more ways than it names, a panic of Rust among
     them.
     """
     try:
-        return call(*args)
+        return call(*args, **kwargs)
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:  # a panic is no Exception
@@ -150,7 +151,7 @@ def _choose(book: CalamineWorkbook, form: str) -> tuple[CalamineSheet, bool]:
 
 
 def _names(sheet: CalamineSheet, form: str) -> bool:
-    """Whether the first cell names the form and its version."""
+    """Say whether the first cell names the form and its version."""
     if sheet.start != (0, 0):
         return False
     top = next(iter(sheet.iter_rows()), [""])
@@ -230,7 +231,7 @@ class Part:
                     "Row %(row)s holds something far below the table. Delete what is there, or "
                     "move it up."
                 )
-                % {"row": localised(self._lowest)}
+                % {"row": in_locale(self._lowest)}
             )
         if inner == "f":
             self.formulas.add(place)
@@ -247,12 +248,14 @@ class Part:
 def too_wide(number: int) -> Unreadable:
     return Unreadable(
         _("Row %(row)s has more than %(most)s columns.")
-        % {"row": localised(number), "most": localised(MOST_COLUMNS)}
+        % {"row": in_locale(number), "most": in_locale(MOST_COLUMNS)}
     )
 
 
 def _elements(parts: Mapping[str, Part], name: str) -> Iterator[tuple[str, dict[str, str]]]:
-    """The elements of a part in their order, without prefixes; none where there is no such part."""
+    """Read the elements of a part in their order, without prefixes; none where there is no such
+    part.
+    """
     found: list[tuple[str, dict[str, str]]] = []
     if part := parts.get(name):
         parser = expat.ParserCreate()
@@ -264,7 +267,7 @@ def _elements(parts: Mapping[str, Part], name: str) -> Iterator[tuple[str, dict[
 
 
 def _part_of(parts: Mapping[str, Part], sheet: str) -> str:
-    """The name of the part in which a sheet is kept."""
+    """Find the name of the part in which a sheet is kept."""
     links = _elements(parts, "xl/_rels/workbook.xml.rels")
     targets = {attributes.get("Id"): attributes.get("Target", "") for _tag, attributes in links}
     for tag, attributes in _elements(parts, "xl/workbook.xml"):
@@ -280,7 +283,7 @@ def _part_of(parts: Mapping[str, Part], sheet: str) -> str:
 
 
 def _number_formats(parts: Mapping[str, Part]) -> list[str]:
-    """The number format of every style of cells, in their order."""
+    """Read the number format of every style of cells, in their order."""
     codes, formats, is_of_cells = dict(_BUILT_IN_PERCENT), [], False
     for tag, attributes in _elements(parts, "xl/styles.xml"):
         if tag == "numFmt":
@@ -316,8 +319,8 @@ def _rows(
             yield row + 1, cells
 
 
-def _cell(value: Any, number_format: str) -> Cell:
-    """The text of a value, as one would write it."""
+def _cell(value: object, number_format: str) -> Cell:
+    """Write the text of a value as a person would."""
     match value:
         case None:
             return "", ""
@@ -333,9 +336,7 @@ def _cell(value: Any, number_format: str) -> Cell:
 
 
 def _number(value: float, number_format: str) -> Cell:
-    """A number as the sheet shows it: of a percent format the hundredths with their sign, all their
-    places kept.
-    """
+    """Write a number as the sheet shows it: of a percent format the hundredths, signed."""
     if not isfinite(value):
         return "#", FAULTY
     number = Decimal(repr(value))
@@ -344,6 +345,6 @@ def _number(value: float, number_format: str) -> Cell:
     if "%" in shown:
         return f"{(number * 100).normalize():f}%", ""
     if "٪" in shown and 0 < abs(number) <= 1:
-        values = {"value": localised(number), "hundredths": localised(number * 100)}
+        values = {"value": in_locale(number), "hundredths": in_locale(number * 100)}
         return plain, str(PERCENT) % values
     return plain, ""

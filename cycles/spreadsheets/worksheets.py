@@ -6,23 +6,24 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
-from typing import IO, Any
+from typing import IO
 
 import openpyxl
 from django.utils.translation import gettext as _
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles.spreadsheets.safety import Unreadable, check_archive
 from cycles.spreadsheets.workbooks import MOST_CELLS, too_long
 
 MOST_COLUMNS = 3_000
 """A time series has a column for each year of each of its parts."""
 
-Line = tuple[int, list[str]]
+TextRow = tuple[int, list[str]]
 """The number of a row, and the text of its cells."""
 
 
-def read_visible(file: IO[bytes]) -> list[list[Line]]:
+def read_visible(file: IO[bytes]) -> list[list[TextRow]]:
     """Read every visible sheet, each as its filled rows; for whoever reads
     in a process of its own.
     """
@@ -39,8 +40,8 @@ def read_visible(file: IO[bytes]) -> list[list[Line]]:
     sheets, cells = [], 0
     for worksheet in visible:
         worksheet.reset_dimensions()  # what the file says of its own size is not believed
-        lines: list[Line] = []
-        for number, texts in _filled(worksheet):
+        lines: list[TextRow] = []
+        for number, texts in _filled_rows(worksheet):
             cells += len(texts)
             if cells > 2 * MOST_CELLS:
                 raise too_long(number)
@@ -49,12 +50,12 @@ def read_visible(file: IO[bytes]) -> list[list[Line]]:
     return sheets
 
 
-def _filled(worksheet: Any) -> Iterator[Line]:
+def _filled_rows(worksheet: ReadOnlyWorksheet) -> Iterator[TextRow]:
     try:
         for number, row in enumerate(worksheet.iter_rows(values_only=True), start=1):
             if len(row) > MOST_COLUMNS:
                 raise Unreadable(
-                    _("Row %(row)s has too many columns.") % {"row": localised(number)}
+                    _("Row %(row)s has too many columns.") % {"row": in_locale(number)}
                 )
             if any(value is not None for value in row):
                 yield number, [_text(value) for value in row]
@@ -64,7 +65,7 @@ def _filled(worksheet: Any) -> Iterator[Line]:
         raise Unreadable(_("The file cannot be read as a table.")) from error
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     match value:
         case None:
             return ""

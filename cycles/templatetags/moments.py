@@ -18,29 +18,29 @@ def _language() -> str:
 
 @register.filter
 def day(value: date | datetime | None) -> str:
-    """The day in the reader's calendar."""
+    """Write a day in the reader's calendar."""
     return calendar.format_date(value, _language()) if value else ""
 
 
 @register.filter
 def both(value: date | datetime | None) -> str:
-    """The day in both calendars."""
+    """Write a day in both calendars."""
     return calendar.format_both(value, _language()) if value else ""
 
 
 @register.filter
 def moment(value: datetime | None) -> str:
-    """The instant in the reader's calendar, with its clock."""
+    """Write an instant in the reader's calendar, with its clock."""
     return calendar.format_moment(value, _language()) if value else ""
 
 
 @register.filter
 def deadline(value: datetime | None) -> str:
-    """An exclusive closing in both calendars, with its clock."""
+    """Write an exclusive closing in both calendars, with its clock."""
     return calendar.format_deadline(value, _language()) if value else ""
 
 
 @register.simple_tag
 def time_left(until: datetime, at: datetime) -> str:
-    """The time left in words; "" when it is past."""
+    """Write the time left in words; "" when it is past."""
     return calendar.time_left(until, at, _language())

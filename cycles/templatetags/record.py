@@ -14,13 +14,15 @@ register = template.Library()
 
 @register.simple_tag
 def record_address() -> str:
-    """The whole address of the public page of seals, fit to print."""
+    """Write the whole address of the public page of seals, fit to print."""
     return settings.PORTAL_URL + reverse("cycles:seals")
 
 
 @register.simple_tag(takes_context=True)
 def whole_record_url(context: template.Context, obj: Model) -> str:
-    """The ledger narrowed to one object, for those to whom the ledger is open; "" for others."""
+    """Write the address of the ledger narrowed to one object, for those to whom the ledger is open;
+    "" for others.
+    """
     request = context["request"]
     if not request.user.is_authenticated or not request.user.holds(
         Role.AUDITOR, Role.ADMINISTRATOR, at=request.at

@@ -34,17 +34,17 @@ SIGNED_FOR = 60
 
 
 def bare_name(file: File, longest: int) -> str:
-    """The file's own name without any folder that a browser or an attacker put before it."""
+    """Cut a file's name of any folder that a browser or an attacker put before it."""
     return (file.name or "").replace("\\", "/").rsplit("/", 1)[-1][-longest:]
 
 
 def has_pdf_head(head: bytes) -> bool:
-    """Whether a content of this beginning is a PDF to those who read PDFs."""
+    """Say whether a content of this beginning is a PDF to those who read PDFs."""
     return b"%PDF-" in head[: PDF_WITHIN + 5]
 
 
 def sha256(file: File) -> str:
-    """The digest of the content, read in pieces; the file stands at its beginning again."""
+    """Take the digest of a content, read in pieces; the file stands at its beginning again."""
     file.seek(0)
     digest = hashlib.file_digest(file, "sha256").hexdigest()
     file.seek(0)
@@ -52,7 +52,7 @@ def sha256(file: File) -> str:
 
 
 def free_bytes(folder: Path) -> int:
-    """The free space of the disk on which a folder lies, or will lie once it is made."""
+    """Read the free space of the disk on which a folder lies, or will lie once it is made."""
     there = next(place for place in (folder, *folder.parents) if place.exists())
     return shutil.disk_usage(there).free
 
@@ -90,7 +90,7 @@ def handed_out(
     sandboxed: bool = True,
     embedded: bool = False,
 ) -> HttpResponseBase:
-    """A stored private file, given to somebody who may have it: the caller has seen to that.
+    """Send a stored private file to somebody who may have it: the caller has seen to that.
 
     From this disk by nginx, where it knows the way (`ACCEL_PREFIX`), else by this process; from
     other storage by a redirect to an address that is signed for a minute, unless it is `embedded`
@@ -106,7 +106,9 @@ def handed_out(
             "ResponseContentDisposition": disposition,
         }
         address = storage.url(file.name, parameters=parameters, expire=SIGNED_FOR)
-        return headed(HttpResponseRedirect(address), name=name, inline=inline, sandboxed=sandboxed)
+        return with_file_headers(
+            HttpResponseRedirect(address), name=name, inline=inline, sandboxed=sandboxed
+        )
     response: HttpResponseBase
     if settings.ACCEL_PREFIX and not is_elsewhere:
         way = Path(storage.path(file.name)).relative_to(settings.MEDIA_ROOT)
@@ -119,14 +121,14 @@ def handed_out(
             response = FileResponse(storage.open(file.name, "rb"), content_type=content_type)
         except FileNotFoundError as error:
             raise Http404 from error
-    return headed(response, name=name, inline=inline, sandboxed=sandboxed)
+    return with_file_headers(response, name=name, inline=inline, sandboxed=sandboxed)
 
 
-def headed(
+def with_file_headers(
     response: HttpResponseBase, *, name: str, inline: bool = False, sandboxed: bool = True
 ) -> HttpResponseBase:
-    """A private file's answer under its name: nobody keeps it, nobody guesses at its type, and it
-    may do nothing.
+    """Send a private file under its name: nobody keeps it, nobody guesses at its type, and it may
+    do nothing.
     """
     response["Content-Disposition"] = content_disposition_header(not inline, name) or "inline"
     response["X-Content-Type-Options"] = "nosniff"

@@ -1,12 +1,12 @@
 """What narrows the lists of agencies, people and the official record."""
 
 from datetime import datetime
-from typing import Any
 
 import django_filters as filters
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.forms import TextInput
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Province
@@ -29,9 +29,15 @@ def is_moment(text: str) -> None:
 class MomentFilter(filters.CharFilter):
     """A bound in time, typed in either calendar."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *, field_name: str, lookup_expr: str, label: str | Promise) -> None:
         widget = TextInput(attrs={"data-date": "", "dir": "ltr", "autocomplete": "off"})
-        super().__init__(*args, validators=[is_moment], widget=widget, **kwargs)
+        super().__init__(
+            field_name=field_name,
+            lookup_expr=lookup_expr,
+            label=label,
+            validators=[is_moment],
+            widget=widget,
+        )
 
     def filter(self, qs: QuerySet, value: str) -> QuerySet:
         if not value:
@@ -45,7 +51,7 @@ class TextFilter(filters.CharFilter):
 
 
 def holding(qs: QuerySet, value: str, *names: str) -> QuerySet:
-    """The rows that hold a text in one of these fields, by its search key."""
+    """Keep the rows that hold a text in one of these fields, by its search key."""
     keys = {f"{name}_key": stored_search_key(name) for name in names}
     found = Q()
     for key in keys:

@@ -3,18 +3,21 @@ notices.
 """
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar, Unpack
 
 from django import forms
-from django.db.models import QuerySet
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, User
-from cycles.clashes import SEEN, ComparedForm
+from cycles.clashes import SEEN, ComparedForm, ComparedOptions, FormData, FormFiles, FormOptions
 from cycles.spreadsheets.sheets import MOST_BYTES
 from cycles.ui import limits
-from cycles.ui.fields import PersianTextField
+from cycles.ui.fields import PersianTextField, TextOptions, as_keywords
 from cycles.workflow import Move
+
+ModelT = TypeVar("ModelT", bound=Model)
 
 # --- Fields --------------------------------------------------------------------------------------
 
@@ -27,7 +30,7 @@ class AgencyField(PersianTextField):
         "several": _("Several agencies match; type the code of one: %(names)s."),
     }
 
-    def clean(self, value: Any) -> Any:
+    def clean(self, value: object) -> Agency | None:
         text = super().clean(value)
         if not text:
             return None
@@ -48,14 +51,16 @@ class AgencyField(PersianTextField):
 # --- Forms --------------------------------------------------------------------------------------
 
 
-def offer_rows(form: forms.BaseForm, name: str, rows: QuerySet[Any]) -> None:
+def offer_rows(form: forms.BaseForm, name: str, rows: QuerySet[ModelT]) -> None:
     """Let a field of the form choose among these rows."""
     field = form.fields[name]
     assert isinstance(field, forms.ModelChoiceField)
     field.queryset = rows
 
 
-def offer_choices(form: forms.BaseForm, name: str, choices: Iterable[tuple[str, Any]]) -> None:
+def offer_choices(
+    form: forms.BaseForm, name: str, choices: Iterable[tuple[object, object]]
+) -> None:
     """Let a field of the form choose among these values, each with its label."""
     field = form.fields[name]
     assert isinstance(field, forms.ChoiceField)
@@ -65,27 +70,29 @@ def offer_choices(form: forms.BaseForm, name: str, choices: Iterable[tuple[str, 
 class LetterField(PersianTextField):
     """The number of the letter by which an act is made known officially."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("label", _("Number of the official letter"))
-        kwargs.setdefault("required", False)
-        kwargs.setdefault("max_length", 60)
+    def __init__(self) -> None:
         super().__init__(
-            help_text=_("If there is one; it stands in the notices and in the record."), **kwargs
+            label=_("Number of the official letter"),
+            required=False,
+            max_length=60,
+            help_text=_("If there is one; it stands in the notices and in the record."),
         )
 
 
 class PasswordField(forms.CharField):
     """The password again, where an act is signed."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("label", _("Your password, as your signature"))
-        kwargs.setdefault("widget", forms.PasswordInput(attrs={"autocomplete": "current-password"}))
-        super().__init__(strip=False, **kwargs)
+    def __init__(self, **options: Unpack[TextOptions]) -> None:
+        options.setdefault("label", _("Your password, as your signature"))
+        password = forms.PasswordInput(attrs={"autocomplete": "current-password"})
+        options.setdefault("widget", password)
+        options["strip"] = False
+        super().__init__(**as_keywords(options))
 
 
-def signed(user: User, password: str) -> str:
-    """Nothing, when the password is the user's; else a ValidationError. A stolen session cannot
-    guess for long.
+def check_signature(user: User, password: str) -> str:
+    """Answer "" when the password is the user's, else raise a ValidationError. A stolen session
+    cannot guess for long.
     """
     if not limits.spend("sign", user):
         raise forms.ValidationError(
@@ -109,8 +116,16 @@ class ActForm(ComparedForm):
     note = PersianTextField(label=_("Explanation"), required=False, lines=True)
     password = PasswordField()
 
-    def __init__(self, *args: Any, move: Move, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        data: FormData = None,
+        files: FormFiles = None,
+        *,
+        move: Move,
+        user: User,
+        **options: Unpack[ComparedOptions],
+    ) -> None:
+        super().__init__(data, files, **options)
         self.signer = user
         if self.shows is None:
             del self.fields[SEEN]
@@ -120,12 +135,12 @@ class ActForm(ComparedForm):
             del self.fields["letter"]
 
     @property
-    def said(self) -> dict[str, str]:
-        """What goes with the act: the note, and the letter of an official one."""
+    def action_kwargs(self) -> dict[str, Any]:
+        """Collect what goes with the act: the note, and the letter of an official one."""
         return {name: self.cleaned_data[name] for name in ("note", "letter") if name in self.fields}
 
     def clean_password(self) -> str:
-        return signed(self.signer, self.cleaned_data["password"])
+        return check_signature(self.signer, self.cleaned_data["password"])
 
 
 KEEPS_SIGNATURE = _(
@@ -146,17 +161,17 @@ class ImportForm(forms.Form):
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv"}),
     )
 
-    def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        if file.size > MOST_BYTES:
+    def clean_file(self) -> UploadedFile:
+        file: UploadedFile = self.cleaned_data["file"]
+        if (file.size or 0) > MOST_BYTES:
             raise forms.ValidationError(_("The file is larger than 5 MB."))
-        if not file.name.lower().endswith((".xlsx", ".csv")):
+        if not (file.name or "").lower().endswith((".xlsx", ".csv")):
             raise forms.ValidationError(_("Only XLSX and CSV files can be read."))
         return file
 
     @property
-    def said(self) -> dict[str, Any]:
-        """What is typed beside the file, where a page asks for more."""
+    def action_kwargs(self) -> dict[str, Any]:
+        """Collect what is typed beside the file, where a page asks for more."""
         return {name: value for name, value in self.cleaned_data.items() if name != "file"}
 
 
@@ -165,9 +180,11 @@ class SignatureForm(forms.Form):
 
     password = PasswordField()
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, data: FormData = None, *, user: User, **options: Unpack[FormOptions]
+    ) -> None:
+        super().__init__(data, **options)
         self.user = user
 
     def clean_password(self) -> str:
-        return signed(self.user, self.cleaned_data["password"])
+        return check_signature(self.user, self.cleaned_data["password"])

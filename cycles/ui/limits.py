@@ -16,8 +16,8 @@ from cycles.requests import PortalRequest
 
 
 def _trial() -> PortalRequest:
-    """A stand-in for the library, which asks a request for nothing but its method where the count
-    is a person's.
+    """Make a stand-in for the library, which asks a request for nothing but its method where the
+    count is a person's.
     """
     request = PortalRequest()
     request.method = "POST"
@@ -32,7 +32,7 @@ def spend(action: str, user: User) -> bool:
 
 
 def is_spent(action: str, user: User) -> bool:
-    """Whether this person's tries are used up; counts nothing."""
+    """Say whether this person's tries are used up; counts nothing."""
     return not ratelimit.consume(_trial(), action=action, key=str(user.pk), dry_run=True)
 
 

@@ -8,16 +8,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import TypeVar
 
 from django.contrib import messages
 from django.core.cache import cache
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django_tables2 import RequestConfig
+from django_tables2 import RequestConfig, Table
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles.clashes import Seen, digest
 from cycles.engine.perform import why_closed, why_not_administer
 from cycles.models import Entry
@@ -28,8 +28,12 @@ from cycles.spreadsheets.dry_run import Check
 from cycles.spreadsheets.safety import Unreadable
 from cycles.spreadsheets.sheets import CONTENT_TYPES, Form, Sheet, read
 from cycles.ui import limits
+from cycles.ui.attempts import attempt
 from cycles.ui.forms import ActForm, ImportForm, SignatureForm
 from cycles.workflow import Refused, Workflow
+from cycles.workflow_objects import WorkflowObject
+
+TableT = TypeVar("TableT", bound=Table)
 
 PER_PAGE = 25
 UPLOAD_KEPT = 3600
@@ -39,16 +43,16 @@ UPLOAD_KEPT = 3600
 def act_page(
     request: PortalRequest,
     workflow: Workflow,
-    obj: Any,
+    obj: WorkflowObject,
     name: str,
     *,
-    do: Callable[..., Any],
+    do: Callable[..., object],
     then: str,
     summary: str = "",
-    about: Any = None,
+    about: object = None,
     form_class: Callable[..., ActForm] = ActForm,
-    shown: Callable[[], Mapping[str, Any]] | None = None,
-    **context: Any,
+    shown: Callable[[], Mapping[str, object]] | None = None,
+    **context: object,
 ) -> HttpResponse:
     """Confirm an act (GET) and do it (POST); a refusal is shown in words and nothing typed is lost.
 
@@ -65,11 +69,8 @@ def act_page(
     )
     if request.method == "POST" and form.is_valid():
         seen = {"seen": Seen(form.seen_token, lambda: digest(shown()))} if shown else {}
-        try:
-            do(**form.said, **seen)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
+        with attempt(form):
+            do(**form.action_kwargs, **seen)
             messages.success(request, f"{move.label}: {about}")
             return redirect(then)
     elif request.method == "GET" and (
@@ -82,15 +83,16 @@ def act_page(
 
 
 def page_or_part(
-    request: PortalRequest, template: str, part: str, context: Mapping[str, Any]
+    request: PortalRequest, template: str, part: str, context: Mapping[str, object]
 ) -> HttpResponse:
     """Draw a page, or only its named part where htmx asks for it."""
     return render(request, f"{template}#{part}" if request.htmx else template, dict(context))
 
 
-def listed(request: PortalRequest, table: Any) -> Any:
-    """A table sorted and paged as the address says."""
-    return RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
+def page_of(request: PortalRequest, table: TableT) -> TableT:
+    """Sort and page a table as the address says."""
+    configured: TableT = RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
+    return configured
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,7 @@ class HistoryEntry:
 
 
 def history(entries: Iterable[Entry]) -> list[HistoryEntry]:
-    """What was done, with from where to where and the note, newest first."""
+    """List what was done, with from where to where and the note, newest first."""
     rows = []
     for entry in entries:
         change = f" ({entry.change})" if entry.change else ""
@@ -128,7 +130,7 @@ def only_for(request: PortalRequest, act: str) -> None:
 
 
 def sheet_answer(content: bytes, name: str, kind: str) -> HttpResponse:
-    """A file to save; there is no page for a kind of file that we do not write."""
+    """Send a file to save; there is no page for a kind of file that we do not write."""
     if kind not in CONTENT_TYPES:
         raise Http404
     return HttpResponse(
@@ -138,7 +140,7 @@ def sheet_answer(content: bytes, name: str, kind: str) -> HttpResponse:
     )
 
 
-def csv_answer(rows: Iterable[Sequence[Any]], name: str) -> StreamingHttpResponse:
+def csv_answer(rows: Iterable[Sequence[object]], name: str) -> StreamingHttpResponse:
     """Rows as a CSV file to save, sent on as they come: however many there are, few are held at
     once.
     """
@@ -154,13 +156,13 @@ def import_page(
     form: Form,
     *,
     check: Callable[..., Check],
-    do: Callable[..., Sequence[Any]],
+    do: Callable[..., Sequence[object]],
     then: str,
     page: str,
     form_class: type[ImportForm] = ImportForm,
     signed: bool = False,
     reader: Callable[[bytes, str], Sheet] | None = None,
-    **context: Any,
+    **context: object,
 ) -> HttpResponse:
     """Check a sheet without writing, show every wrong cell and what would change, and write it when
     confirmed.
@@ -177,7 +179,7 @@ def import_page(
     typed_signature = request.POST if token else None
     signature = SignatureForm(typed_signature, user=request.user) if signed else None
     if token and _is_signed(signature):
-        return _confirmed(request, reader, token, do=do, then=then)
+        return _write_checked(request, reader, token, do=do, then=then)
 
     upload = _upload(request, form_class, token)
     found = None
@@ -187,7 +189,7 @@ def import_page(
             return _no_longer_kept(request)
         found = check(reader(kept[1], kept[0]), **kept[4])
     elif request.method == "POST" and upload.is_valid():
-        found, token = _checked(request, reader, check, upload)
+        found, token = _check_upload(request, reader, check, upload)
     context |= {
         "form": upload,
         "check": found,
@@ -207,7 +209,7 @@ def _is_signed(signature: SignatureForm | None) -> bool:
     return signature is None or signature.is_valid()
 
 
-def _checked(
+def _check_upload(
     request: PortalRequest,
     reader: Callable[[bytes, str], Sheet],
     check: Callable[..., Check],
@@ -217,14 +219,14 @@ def _checked(
     file = upload.cleaned_data["file"]
     content = file.read()
     try:
-        found = check(_read(request, reader, content, file.name), **upload.said)
+        found = check(_read(request, reader, content, file.name), **upload.action_kwargs)
     except (Unreadable, Exceeded) as error:
         upload.add_error("file", str(error))
         return None, ""
     if not found.differs:
         return found, ""
     token = secrets.token_urlsafe()
-    kept = (file.name, content, found.digest, found.left_out, upload.said)
+    kept = (file.name, content, found.digest, found.left_out, upload.action_kwargs)
     cache.set(_kept_as(request, token), kept, UPLOAD_KEPT)
     return found, token
 
@@ -247,19 +249,19 @@ def _read(
 
 
 def _kept_as(request: PortalRequest, token: str) -> str:
-    """Where a checked file waits: only for the person who had it checked, and only on the page
+    """Name where a checked file waits: only for the person who had it checked, and only on the page
     where that was.
     """
     place = hashlib.sha256(f"{request.path_info} {token}".encode()).hexdigest()
     return f"import:{request.user.pk}:{place}"
 
 
-def _confirmed(
+def _write_checked(
     request: PortalRequest,
     reader: Callable[[bytes, str], Sheet],
     token: str,
     *,
-    do: Callable[..., Sequence[Any]],
+    do: Callable[..., Sequence[object]],
     then: str,
 ) -> HttpResponse:
     kept = cache.get(_kept_as(request, token))
@@ -285,11 +287,11 @@ def _confirmed(
     messages.success(
         request,
         _("The file has been taken over. Rows added or changed: %(count)s")
-        % {"count": localised(len(written))},
+        % {"count": in_locale(len(written))},
     )
     if left_out:
         messages.warning(
             request,
-            _("Rows left out because of errors: %(count)s") % {"count": localised(left_out)},
+            _("Rows left out because of errors: %(count)s") % {"count": in_locale(left_out)},
         )
     return redirect(then)

@@ -4,10 +4,9 @@ here.
 
 import io
 import mimetypes
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pikepdf
@@ -42,7 +41,7 @@ class OwnFiles(weasyprint.urls.URLFetcher):
     def __init__(self) -> None:
         super().__init__(allowed_protocols=("file", "data"), allow_redirects=False)
 
-    def fetch(self, url: str, headers: Any = None) -> Any:
+    def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> object:
         parts = urlsplit(url)
         if parts.scheme == "file":
             file = Path(unquote(parts.path)).resolve()
@@ -51,20 +50,20 @@ class OwnFiles(weasyprint.urls.URLFetcher):
         return super().fetch(url, headers)
 
 
-def paper(template: str, context: dict[str, Any], *, language: str) -> bytes:
-    """A template set as PDF/UA in one language."""
+def paper(template: str, context: Mapping[str, object], *, language: str) -> bytes:
+    """Set a template as PDF/UA in one language."""
     with translation.override(language):
-        html = render_to_string(template, context)
+        html = render_to_string(template, dict(context))
     return typeset(html)
 
 
 def typeset(html: str) -> bytes:
-    """A page set as PDF/UA."""
+    """Set a page as PDF/UA."""
     return readable(laid_out(html))
 
 
 def laid_out(html: str) -> weasyprint.Document:
-    """A page laid out in its pages, not yet written."""
+    """Lay a page out in its pages, not yet written."""
     fonts = FontConfiguration()
     faces = "".join(_font_face(weight, name) for weight, name in WEIGHTS.items())
     own = OwnFiles()
@@ -79,16 +78,16 @@ def _font_face(weight: int, name: str) -> str:
 
 
 def readable(document: weasyprint.Document) -> bytes:
-    """For readers and their screen readers: PDF/UA-1, tagged, its colours named as an archive wants
-    them.
+    """Write a document for readers and their screen readers: PDF/UA-1, tagged, its colours named as
+    an archive wants them.
     """
     pdf: bytes = document.write_pdf(pdf_variant="pdf/ua-1", output_intent="srgb")
     return pdf
 
 
 def archival(reading: bytes, attachments: Sequence[tuple[str, bytes]], *, at: datetime) -> bytes:
-    """A paper to read as one for archives, PDF/A-3a (ISO 19005-3) and PDF/UA still: the same pages,
-    with the data on which they rest attached, each file by its name and dated `at`.
+    """Turn a paper to read into one for archives, PDF/A-3a (ISO 19005-3) and PDF/UA still: the same
+    pages, with the data on which they rest attached, each file by its name and dated `at`.
     """
     dated = encode_pdf_date(at)
     with pikepdf.open(io.BytesIO(reading)) as pdf:

@@ -2,7 +2,7 @@
 reader's way.
 """
 
-from typing import Any
+from decimal import Decimal
 
 import django_tables2 as tables
 from django.utils.html import format_html
@@ -11,21 +11,21 @@ from django.utils.safestring import SafeString
 from agencies.persian import format_number, language
 
 
-def number(value: Any, places: int | None = None) -> str:
+def number(value: Decimal | int | None, places: int | None = None) -> str:
     return format_number(value, language(), places)
 
 
 def code(text: str) -> SafeString:
-    """A Latin code that keeps its order inside Persian text."""
+    """Write a Latin code that keeps its order inside Persian text."""
     return format_html('<bdi class="code" lang="en">{}</bdi>', text)
 
 
-def link(url: str, text: Any) -> SafeString:
+def link(url: str, text: object) -> SafeString:
     return format_html('<a href="{}">{}</a>', url, text)
 
 
 def out_of(done: int, whole: int, name: str) -> SafeString:
-    """A bar with its numbers as words: "53 of 60"."""
+    """Draw a bar with its numbers as words: "53 of 60"."""
     return format_html(
         '<progress class="progress" max="{}" value="{}" aria-label="{}"></progress> <span>{} '
         "/ {}</span>",

@@ -10,10 +10,11 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 from uuid_utils import uuid7
 
+from agencies.locks import locked
 from agencies.models import Agency, Province, Sector, User
 from agencies.persian import language
 from cycles.administration_workflow import EXTENSIONS
-from cycles.calendar import BINDINGS, Phase, format_deadline
+from cycles.calendar import PHASES, Phase, format_deadline
 from cycles.clashes import Seen
 from cycles.engine.perform import administer, perform, why_closed
 from cycles.models import (
@@ -28,7 +29,7 @@ from cycles.models import (
 )
 from cycles.presets import PRESETS, PlannedWindow, spare_holidays, why_out_of_order, windows_for
 from cycles.ui import files as ui_files
-from cycles.workflow import CYCLE, EXTENDABLE, PER_AGENCY, PER_QUARTER, CycleState, Refused, Windows
+from cycles.workflow import CYCLE, CycleState, Refused, Windows
 
 
 @transaction.atomic
@@ -62,7 +63,7 @@ def plan_cycle(
 
 
 def proposed_windows(preset: str, year: int, *, spares_holidays: bool) -> list[PlannedWindow]:
-    """What a year would look like by a preset, with the closings moved off Fridays and listed
+    """Lay the windows of a year by a preset, with the closings moved off Fridays and listed
     holidays if wanted.
     """
     planned = windows_for(preset, year)
@@ -81,7 +82,7 @@ def _lay(cycle: Cycle, planned: Iterable[PlannedWindow]) -> None:
             quarter=w.quarter,
             opens_at=w.opens_at,
             closes_at=w.closes_at,
-            binding=BINDINGS[w.phase],
+            binding=PHASES[w.phase].binding,
         )
         for w in planned
     )
@@ -140,19 +141,9 @@ def extend(
 
     Never shorter, never into the past; those concerned are told.
     """
-    cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
-    if cycle.state != CycleState.OPEN:
-        raise Refused(_("Only the deadlines of an open cycle can be extended."))
-    if phase not in EXTENDABLE:
-        raise Refused(
-            _("“%(phase)s” is a duty: it accepts late and counts the days.")
-            % {"phase": phase.label}
-        )
-    concerned = Participation.objects.active().filter(cycle=cycle)
-    if agency and not concerned.filter(agency=agency).exists():
-        raise Refused(_("%(agency)s does not take part in this cycle.") % {"agency": agency})
-    if group and group.cycle_id != cycle.pk:
-        raise Refused(_("This group does not belong to this cycle."))
+    cycle = locked(Cycle.objects.all()).get(pk=cycle.pk)
+    if why := _why_not_extend(cycle, phase, agency, group):
+        raise Refused(why)
     extension = Extension(
         cycle=cycle,
         phase=phase,
@@ -191,9 +182,25 @@ def extend(
     return extension
 
 
+def _why_not_extend(cycle: Cycle, phase: Phase, agency: Agency | None, group: Group | None) -> str:
+    """Say why the closing of a phase cannot be moved for an agency or a group, or ""."""
+    if cycle.state != CycleState.OPEN:
+        return _("Only the deadlines of an open cycle can be extended.")
+    if not PHASES[phase].is_extendable:
+        return _("“%(phase)s” is a duty: it accepts late and counts the days.") % {
+            "phase": phase.label
+        }
+    taking_part = Participation.objects.active().filter(cycle=cycle)
+    if agency and not taking_part.filter(agency=agency).exists():
+        return _("%(agency)s does not take part in this cycle.") % {"agency": agency}
+    if group and group.cycle_id != cycle.pk:
+        return _("This group does not belong to this cycle.")
+    return ""
+
+
 def _closing_in_force(extension: Extension) -> datetime:
-    """The closing a decree must be later than: that of its agency, group or all; where agencies
-    have their own, the earliest of those concerned.
+    """Find the closing a decree must be later than: that of its agency, group or all; where
+    agencies have their own, the earliest of those concerned.
     """
     phase, agency_id, group_id = Phase(extension.phase), extension.agency_id, extension.group_id
     scope = Participation.objects.active().filter(cycle=extension.cycle)
@@ -204,7 +211,7 @@ def _closing_in_force(extension: Extension) -> datetime:
         if agency_id
         else scope
     )
-    if phase in PER_AGENCY:
+    if PHASES[phase].is_per_agency:
         windows = Window.objects.terms(
             [extension.cycle_id], list(scope.values_list("agency", flat=True))
         )
@@ -228,7 +235,7 @@ def open_cycle(cycle: Cycle, *, by: User, at: datetime, note: str = "", letter: 
     """Open a cycle: every active agency takes part as it is now, in the group of its sector (and
     province).
     """
-    cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
+    cycle = locked(Cycle.objects.all()).get(pk=cycle.pk)
     if why := why_closed(CYCLE, cycle, "open", by=by, at=at):
         raise Refused(why)
     agencies = list(Agency.objects.filter(is_active=True).select_related("province").order_by("pk"))
@@ -276,13 +283,12 @@ def open_practice(*, by: User, at: datetime) -> Cycle:
     if Cycle.objects.filter(year=PRACTICE).exists():
         raise Refused(_("The practice cycle is open already."))
     cycle = Cycle.objects.create(year=PRACTICE, preset=next(iter(PRESETS)), spares_holidays=False)
-    phases = [
-        p for p in BINDINGS if p not in (*PER_AGENCY, Phase.FINAL, Phase.FESTIVAL, Phase.ANYTIME)
-    ]
     windows = []
-    for phase in phases:
-        for quarter in (1, 2, 3, 4) if phase in PER_QUARTER else (0,):
-            windows.append(PlannedWindow(phase, BINDINGS[phase], at, at + TRAINING, quarter))
+    for spec in PHASES.values():
+        if not spec.in_practice or spec.is_per_agency:
+            continue
+        for quarter in spec.quarters:
+            windows.append(PlannedWindow(spec.phase, spec.binding, at, at + TRAINING, quarter))
     _lay(cycle, windows)
     administer("open_practice", cycle, by=by, at=at)
     return open_cycle(cycle, by=by, at=at)

@@ -1,9 +1,8 @@
 """Narrow the list of the agencies that take part in a year."""
 
-from typing import Any
-
 import django_filters as filters
 from django.db.models import Q, QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Sector
@@ -26,8 +25,8 @@ class ParticipationFilter(filters.FilterSet):
         model = Participation
         fields = ("q", "group", "sector", "province")
 
-    def __init__(self, *args: Any, cycle: Cycle, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: QueryDict, queryset: QuerySet[Participation], *, cycle: Cycle) -> None:
+        super().__init__(data, queryset)
         self.filters["group"].queryset = Group.objects.filter(cycle=cycle).order_by(
             "province__code", "sort_key", "pk"
         )

@@ -1,28 +1,37 @@
 """Forms of a year: its plan, its windows, extensions and holidays."""
 
 from collections.abc import Iterable
-from datetime import datetime
-from typing import Any
+from typing import Any, Unpack
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from agencies.models import User
 from agencies.persian import plain_text
-from cycles.calendar import FIRST_GREGORIAN_YEAR, TEHRAN, Binding, Phase
-from cycles.clashes import ComparedForm
-from cycles.models import Analysis, Cycle, Group, TieRule
+from cycles.calendar import FIRST_GREGORIAN_YEAR, Binding, Phase
+from cycles.clashes import ComparedForm, FormData, FormFiles
+from cycles.models import Analysis, Cycle, Group, TieRule, Window
 from cycles.presets import PRESETS, PlannedWindow, why_out_of_order
-from cycles.ui.fields import MomentField, NumberField, PaperField, PersianTextField
+from cycles.ui.fields import (
+    DayField,
+    FieldOptions,
+    MomentField,
+    NumberField,
+    PaperField,
+    PersianTextField,
+)
 from cycles.ui.forms import KEEPS_SIGNATURE, ActForm, AgencyField, offer_choices, offer_rows
+from cycles.workflow import Move, Term
 
 
 class PercentField(NumberField):
     """A whole number from 0 to 100; its initial one where nothing is typed."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(min_value=0, max_value=100, decimal_places=0, required=False, **kwargs)
+    def __init__(self, **options: Unpack[FieldOptions]) -> None:
+        options["required"] = False
+        super().__init__(min_value=0, max_value=100, decimal_places=0, **options)
 
-    def clean(self, value: Any) -> int:
+    def clean(self, value: object) -> int:
         found = super().clean(value)
         return int(self.initial if found is None else found)
 
@@ -114,8 +123,8 @@ class PlanForm(forms.Form):
 class WindowsForm(ComparedForm):
     """The opening and the closing of each window of a planned year, typed in either calendar."""
 
-    def __init__(self, *args: Any, windows: Iterable[Any], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: FormData = None, *, windows: Iterable[Window]) -> None:
+        super().__init__(data)
         self.windows = list(windows)
         for w in self.windows:
             opens, closes = self._names(w)
@@ -128,33 +137,33 @@ class WindowsForm(ComparedForm):
                 self.fields[name].widget.attrs["class"] = "form-control"
 
     @staticmethod
-    def _names(window: Any) -> tuple[str, str]:
+    def _names(window: Window) -> tuple[str, str]:
         return f"opens-{window.phase}-{window.quarter}", f"closes-{window.phase}-{window.quarter}"
 
-    def rows(self) -> list[tuple[Any, forms.BoundField, forms.BoundField]]:
-        """Each window with its two fields, as the page lays them out."""
+    def rows(self) -> list[tuple[Window, forms.BoundField, forms.BoundField]]:
+        """Pair each window with its two fields, as the page lays them out."""
         rows = []
         for window in self.windows:
             opens, closes = self._names(window)
             rows.append((window, self[opens], self[closes]))
         return rows
 
-    def planned(self) -> list[PlannedWindow]:
-        """What was typed, as windows."""
+    def typed_windows(self) -> list[PlannedWindow]:
+        """Read what was typed as windows."""
         typed = self.cleaned_data
-        planned = []
+        windows = []
         for w in self.windows:
             opens, closes = self._names(w)
-            planned.append(
+            windows.append(
                 PlannedWindow(
                     Phase(w.phase), Binding(w.binding), typed[opens], typed[closes], w.quarter
                 )
             )
-        return planned
+        return windows
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
-        if not self.errors and (why := why_out_of_order(self.planned())):
+        if not self.errors and (why := why_out_of_order(self.typed_windows())):
             self.add_error(None, why)
         return data
 
@@ -180,7 +189,7 @@ class ExtensionForm(ActForm):
         help_text=_("A day without a time means until its end, 24:00."),
     )
     decree_number = PersianTextField(label=_("Number of the decree"), max_length=60)
-    decreed_on = MomentField(label=_("Date of the decree"))
+    decreed_on = DayField(label=_("Date of the decree"))
     reason = PersianTextField(
         label=_("Reason"),
         lines=True,
@@ -202,8 +211,17 @@ class ExtensionForm(ActForm):
         "password",
     )
 
-    def __init__(self, *args: Any, cycle: Cycle, terms: Iterable[Any], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        data: FormData = None,
+        files: FormFiles = None,
+        *,
+        cycle: Cycle,
+        terms: Iterable[Term],
+        move: Move,
+        user: User,
+    ) -> None:
+        super().__init__(data, files, move=move, user=user)
         for name in ("note", "letter"):  # the reason and the decree's number say it
             self.fields.pop(name, None)
         self.fields["password"] = self.fields.pop("password")  # one signs at the end
@@ -215,10 +233,6 @@ class ExtensionForm(ActForm):
         phase, _colon, quarter = self.cleaned_data["window"].partition(":")
         return Phase(phase), int(quarter)
 
-    def clean_decreed_on(self) -> Any:
-        moment: datetime = self.cleaned_data["decreed_on"]
-        return moment.astimezone(TEHRAN).date()
-
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
         if data.get("agency") and data.get("group"):
@@ -227,8 +241,9 @@ class ExtensionForm(ActForm):
             )
         return data
 
-    def given(self) -> dict[str, Any]:
-        """What the act is given."""
+    @property
+    def action_kwargs(self) -> dict[str, Any]:
+        """Collect what `extend` takes by keyword."""
         data = self.cleaned_data
         phase, quarter = data["window"]
         names = ("agency", "group", "closes_at", "decree_number", "decreed_on", "reason", "file")
@@ -238,10 +253,6 @@ class ExtensionForm(ActForm):
 class HolidayForm(forms.Form):
     """One public holiday."""
 
-    day = MomentField(label=_("Day"))
+    day = DayField(label=_("Day"))
     name_fa = PersianTextField(label=_("Name in Persian"), max_length=200)
     name_en = forms.CharField(label=_("Name in English"), max_length=200, required=False)
-
-    def clean_day(self) -> Any:
-        moment: datetime = self.cleaned_data["day"]
-        return moment.astimezone(TEHRAN).date()

@@ -1,8 +1,5 @@
 """Pages of public holidays."""
 
-from typing import Any
-
-from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,21 +11,21 @@ from cycles.engine.perform import why_not_administer
 from cycles.models import Holiday
 from cycles.presets import expected_holidays
 from cycles.requests import PortalRequest
+from cycles.ui.attempts import attempt
 from cycles.ui.pages import only_for
-from cycles.workflow import Refused
 from cycles.years import holidays as holiday_list
 from cycles.years.forms import HolidayForm
 
 
 @require_safe
 def holidays(request: PortalRequest) -> HttpResponse:
-    """The listed holidays of a Jalali year."""
+    """Show the listed holidays of a Jalali year."""
     if not request.user.holds(Role.ADMINISTRATOR, Role.AUDITOR, at=request.at):
         raise Http404
     return render(request, "cycles/years/holidays.html", _holidays(request, HolidayForm()))
 
 
-def _holidays(request: PortalRequest, form: HolidayForm) -> dict[str, Any]:
+def _holidays(request: PortalRequest, form: HolidayForm) -> dict[str, object]:
     typed = request.GET.get("year", "")
     year = (
         int(typed)
@@ -48,13 +45,10 @@ def holiday_add(request: PortalRequest) -> HttpResponse:
     form = HolidayForm(request.POST)
     if form.is_valid():
         data = form.cleaned_data
-        try:
+        with attempt(form):
             holiday_list.list_holidays(
                 [(data["day"], data["name_fa"], data["name_en"])], by=request.user, at=request.at
             )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             return redirect(f"{reverse('cycles:holidays')}?year={jalali(data['day']).year}")
     return render(request, "cycles/years/holidays.html", _holidays(request, form))
 
@@ -63,10 +57,8 @@ def holiday_add(request: PortalRequest) -> HttpResponse:
 def holidays_expected(request: PortalRequest, year: int) -> HttpResponse:
     """List the holidays that are expected in a year."""
     only_for(request, "list_holidays")
-    try:
+    with attempt(request):
         holiday_list.list_holidays(expected_holidays(year), by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
     return redirect(f"{reverse('cycles:holidays')}?year={year}")
 
 
@@ -74,8 +66,6 @@ def holidays_expected(request: PortalRequest, year: int) -> HttpResponse:
 def holiday_strike(request: PortalRequest, pk: int) -> HttpResponse:
     only_for(request, "strike_holiday")
     holiday = get_object_or_404(Holiday, pk=pk)
-    try:
+    with attempt(request):
         holiday_list.strike_holiday(holiday, by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
     return redirect(f"{reverse('cycles:holidays')}?year={jalali(holiday.day).year}")

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from agencies.locks import locked
 from agencies.models import User
 from cycles.administration_workflow import ADMINISTRATION
 from cycles.engine.perform import AdministrationTarget, administer, perform
@@ -45,7 +46,7 @@ def strike_holiday(holiday: Holiday, *, by: User, at: datetime) -> Holiday:
     """Strike a holiday from the list; the row stays, and so do the dates of
     years already planned.
     """
-    holiday = Holiday.objects.select_for_update().get(pk=holiday.pk)
+    holiday = locked(Holiday.objects.all(), with_keys=True).get(pk=holiday.pk)
     if not holiday.is_listed:
         raise Refused(_("This holiday is struck already."))
     holiday.is_listed = False

@@ -5,7 +5,6 @@ holidays, and who takes part.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, Max, Q
@@ -18,14 +17,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from agencies.models import Agency
 from agencies.roles import Role
 from cycles.administration_workflow import EXTENSIONS
-from cycles.calendar import Binding
+from cycles.calendar import PHASES, Binding
 from cycles.engine.perform import open_to, why_closed, why_not_administer
 from cycles.models import PRACTICE, Cycle, Entry, Extension, Group, Participation, Window
 from cycles.presets import PRESETS, PlannedWindow, windows_for
 from cycles.requests import PortalRequest
+from cycles.ui.attempts import attempt
 from cycles.ui.files import handed_out
-from cycles.ui.pages import act_page, history, listed, only_for
-from cycles.workflow import CYCLE, EXTENDABLE, CycleState, Refused, Term
+from cycles.ui.pages import act_page, history, only_for, page_of
+from cycles.workflow import CYCLE, CycleState, Term
 from cycles.years import actions
 from cycles.years.filters import ParticipationFilter
 from cycles.years.forms import ExtensionForm, PlanForm, WindowsForm
@@ -38,7 +38,7 @@ class WindowRow:
     recorded to be.
     """
 
-    window: Any
+    window: Term | PlannedWindow
     state: str
     days_late: int = 0
     moved_from: datetime | None = None  # the preset's closing, where holidays moved it
@@ -63,7 +63,9 @@ class WindowRow:
         return bool(self.window.binding == Binding.DUTY)
 
 
-def _rows(terms: Iterable[Any], lateness: dict[datetime, int], at: datetime) -> list[WindowRow]:
+def _rows(
+    terms: Iterable[Term | PlannedWindow], lateness: dict[datetime, int], at: datetime
+) -> list[WindowRow]:
     rows = []
     for term in terms:
         days_late = lateness.get(term.closes_at, 0)
@@ -78,7 +80,7 @@ def _rows(terms: Iterable[Any], lateness: dict[datetime, int], at: datetime) -> 
 
 
 def _terms(cycle: Cycle) -> list[Term]:
-    """The general windows of a cycle as decrees for all have moved them, in the order of their
+    """Read the general windows of a cycle as decrees for all have moved them, in the order of their
     openings.
     """
     windows = Window.objects.terms([cycle.pk], [])
@@ -100,7 +102,7 @@ def cycle_list(request: PortalRequest) -> HttpResponse:
     )
     may_plan = not why_not_administer("plan_cycle", by=request.user, at=request.at)
     context = {
-        "table": listed(request, table),
+        "table": page_of(request, table),
         "may_plan": may_plan,
         "may_practise": not why_not_administer("open_practice", by=request.user, at=request.at)
         and not Cycle.objects.filter(year=PRACTICE).exists(),
@@ -113,13 +115,13 @@ def cycle_list(request: PortalRequest) -> HttpResponse:
 def practice(request: PortalRequest) -> HttpResponse:
     """Open the practice cycle."""
     only_for(request, "open_practice")
-    try:
+    with attempt(request):
         cycle = actions.open_practice(by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("cycles:list")
-    messages.success(request, _("The practice cycle is open: everybody may try everything in it."))
-    return redirect("cycles:detail", cycle.year)
+        messages.success(
+            request, _("The practice cycle is open: everybody may try everything in it.")
+        )
+        return redirect("cycles:detail", cycle.year)
+    return redirect("cycles:list")
 
 
 @require_http_methods(["GET", "POST"])
@@ -135,11 +137,8 @@ def plan(request: PortalRequest) -> HttpResponse:
         chosen = form.cleaned_data
         rows = _preview(chosen["year"], chosen["preset"], chosen["spares_holidays"], at=request.at)
         if request.method == "POST":
-            try:
+            with attempt(form):
                 cycle = actions.plan_cycle(**chosen, by=request.user, at=request.at)
-            except Refused as refusal:
-                form.add_error(None, str(refusal))
-            else:
                 messages.success(
                     request, _("The year is planned. Open it when its agencies are complete.")
                 )
@@ -150,7 +149,7 @@ def plan(request: PortalRequest) -> HttpResponse:
 
 
 def _preview(year: int, preset: str, spares_holidays: bool, *, at: datetime) -> list[WindowRow]:
-    """The windows a year would have, with the closings that holidays moved."""
+    """Show the windows a year would have, with the closings that holidays moved."""
     planned = actions.proposed_windows(preset, year, spares_holidays=spares_holidays)
     rows = []
     for row, before in zip(_rows(planned, {}, at), windows_for(preset, year), strict=True):
@@ -217,14 +216,11 @@ def windows(request: PortalRequest, year: int) -> HttpResponse:
     form = WindowsForm(request.POST or None, windows=rows)
     preview: list[PlannedWindow] = []
     if request.method == "POST" and form.is_valid():
-        preview = form.planned()
+        preview = form.typed_windows()
         if "show" not in request.POST:
-            try:
+            with attempt(form):
                 seen = form.as_seen(lambda: WindowsForm(windows=rows.all()))
                 actions.set_windows(cycle, preview, by=request.user, at=request.at, seen=seen)
-            except Refused as refusal:
-                form.add_error(None, str(refusal))
-            else:
                 messages.success(
                     request,
                     _("The dates of the year are changed; the record keeps what they were."),
@@ -244,7 +240,7 @@ def extend(request: PortalRequest, year: int) -> HttpResponse:
     if closed or cycle.state != CycleState.OPEN:
         messages.error(request, closed or _("Only the deadlines of an open cycle can be extended."))
         return redirect("cycles:detail", year)
-    terms = [t for t in _terms(cycle) if t.phase in EXTENDABLE]
+    terms = [t for t in _terms(cycle) if PHASES[t.phase].is_extendable]
     form = ExtensionForm(
         request.POST or None,
         request.FILES or None,
@@ -254,11 +250,8 @@ def extend(request: PortalRequest, year: int) -> HttpResponse:
         user=request.user,
     )
     if request.method == "POST" and form.is_valid():
-        try:
-            extension = actions.extend(cycle, **form.given(), by=request.user, at=request.at)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
+        with attempt(form):
+            extension = actions.extend(cycle, **form.action_kwargs, by=request.user, at=request.at)
             messages.success(
                 request, _("Recorded, and told to those concerned: %(what)s") % {"what": extension}
             )
@@ -270,7 +263,7 @@ def extend(request: PortalRequest, year: int) -> HttpResponse:
 
 @require_safe
 def decree(request: PortalRequest, pk: int) -> HttpResponseBase:
-    """The signed paper of an extension."""
+    """Send the signed paper of an extension."""
     extension = get_object_or_404(Extension.objects.select_related("cycle"), pk=pk)
     _visible(request, extension.cycle.year)
     return handed_out(extension.file, name=extension.file_name, content_type="application/pdf")
@@ -287,5 +280,5 @@ def participants(request: PortalRequest, year: int) -> HttpResponse:
     )
     narrowed = ParticipationFilter(request.GET, seen, cycle=cycle)
     table = ParticipationTable(narrowed.qs)
-    context = {"cycle": cycle, "filter": narrowed, "table": listed(request, table)}
+    context = {"cycle": cycle, "filter": narrowed, "table": page_of(request, table)}
     return render(request, "cycles/years/participants.html", context)

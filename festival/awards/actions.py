@@ -29,16 +29,13 @@ from festival.workflow import AWARDS, AwardState
 
 
 def newest_edition(ceremony: Ceremony) -> Edition | None:
-    """The results on which awards of this ceremony rest."""
+    """Return the results on which the awards of a ceremony rest."""
     return Edition.objects.newest_of(ceremony.cycle)
 
 
-def _locked(ceremony: Ceremony) -> tuple[Ceremony, Edition]:
-    """The ceremony, kept from other acts on its awards, and the results; refused while there are
-    none.
-    """
-    rows = Ceremony.objects.select_related("cycle", "province")
-    ceremony = rows.select_for_update(of=("self",), no_key=True).get(pk=ceremony.pk)
+def _lock_with_results(ceremony: Ceremony) -> tuple[Ceremony, Edition]:
+    """Lock a ceremony and find its year's results; refused while there are none."""
+    ceremony = Ceremony.objects.get_locked(ceremony.pk)
     edition = newest_edition(ceremony)
     if edition is None:
         raise Refused(_("There are no results yet; awards are given on final results."))
@@ -56,7 +53,7 @@ def propose(ceremony: Ceremony, *, by: User, at: datetime) -> list[Award]:
     Undecided proposals that rest on an earlier edition are taken back first; what is decided never
     moves.
     """
-    ceremony, edition = _locked(ceremony)
+    ceremony, edition = _lock_with_results(ceremony)
     awards = Award.objects.filter(ceremony=ceremony)
     undecided = awards.filter(state=AwardState.PROPOSED, standing__isnull=False)
     if earlier := list(undecided.exclude(standing__edition=edition)):
@@ -74,11 +71,11 @@ def propose(ceremony: Ceremony, *, by: User, at: datetime) -> list[Award]:
                 "proposed already."
             )
         )
-    made = Award.objects.bulk_create(_proposed(ceremony, c) for c in found)
+    made = Award.objects.bulk_create(_new_award(ceremony, c) for c in found)
     return perform(AWARDS, made, "propose", by=by, at=at, edition=edition.number) if made else []
 
 
-def _proposed(ceremony: Ceremony, candidate: Candidate) -> Award:
+def _new_award(ceremony: Ceremony, candidate: Candidate) -> Award:
     fa, en = grounds(candidate)
     standing = candidate.standing
     return Award(
@@ -112,7 +109,7 @@ def put_forward(
 
     As a winner only with what the year asks of one.
     """
-    ceremony, edition = _locked(ceremony)
+    ceremony, edition = _lock_with_results(ceremony)
     standing = _standing(ceremony, edition, category, participation, group)
     refuse_unfit(ceremony, category, participation, rank, reason, group)
     refuse_too_little(edition, category, participation, rank, standing)
@@ -144,7 +141,7 @@ def _standing(
     participation: Participation,
     group: Group | None,
 ) -> Standing | None:
-    """Where the agency stands: in the group, or wherever it stands best."""
+    """Find the agency's standing in the group, or its best one where no group is named."""
     rows = Standing.objects.filter(edition=edition, participation=participation)
     rows = (
         rows.filter(group=group)
@@ -178,7 +175,7 @@ def decide(
 
     Each gets the next number of the ceremony, in the order in which they are listed.
     """
-    ceremony, edition = _locked(ceremony)
+    ceremony, edition = _lock_with_results(ceremony)
     rows = Award.objects.filter(ceremony=ceremony)
     awards = list(rows.filter(pk__in=list(decisions)).for_list())
     if not awards or len(awards) < len(decisions):
@@ -243,7 +240,7 @@ def confirm(award: Award, *, reason: str, by: User, at: datetime) -> Award:
     """Let an award stand although the results were corrected after it: from now on it rests on the
     newest edition.
     """
-    _ceremony, edition = _locked(award.ceremony)
+    _ceremony, edition = _lock_with_results(award.ceremony)
     award = Award.objects.with_names().get(pk=award.pk)
     _refuse_closed(award, "confirm", by=by, at=at)
     if not reason.strip():

@@ -8,7 +8,7 @@ from festival.models import Award
 
 
 def call_list(awards: Iterable[Award]) -> tablib.Dataset:
-    """One award a row, in the order of calling."""
+    """Write one award a row, in the order of calling."""
     data = tablib.Dataset(
         headers=[
             "order",
@@ -26,21 +26,21 @@ def call_list(awards: Iterable[Award]) -> tablib.Dataset:
             "uuid",
         ]
     )
-    for order, a in enumerate(awards, 1):
+    for order, award in enumerate(awards, 1):
         row = (
             order,
-            a.rank,
-            a.category.code,
-            a.category.name_fa,
-            a.group.name_fa if a.group else "",
-            a.agency.code,
-            a.participation.name_fa,
-            a.participation.name_en,
-            a.title_fa,
-            a.reason,
-            a.reason_en,
-            a.certificate_number,
-            str(a.uuid),
+            award.rank,
+            award.category.code,
+            award.category.name_fa,
+            award.group.name_fa if award.group else "",
+            award.agency.code,
+            award.participation.name_fa,
+            award.participation.name_en,
+            award.title_fa,
+            award.reason,
+            award.reason_en,
+            award.certificate_number,
+            str(award.uuid),
         )
         data.append(row)
     return data

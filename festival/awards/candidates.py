@@ -10,7 +10,7 @@ from itertools import groupby
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles.models import Group
 from festival.models import Award, AwardCategory, Ceremony, Edition, Rank, Standing
 from festival.models.editions import PLACES, VALUES
@@ -38,8 +38,8 @@ class Candidate:
 
 
 def candidates(ceremony: Ceremony, edition: Edition) -> list[Candidate]:
-    """The firsts of each ranking as winners, and so many of the next as the category says as
-    commended.
+    """Put forward the firsts of each ranking as winners, and as many of the next as the category
+    commends.
 
     Equal places are all put forward. Nobody is with less than the year asks of a winner, in the
     whole or in the ranking. As many queries for any number of agencies.
@@ -63,8 +63,8 @@ def candidates(ceremony: Ceremony, edition: Edition) -> list[Candidate]:
 
 
 def _eligible(ceremony: Ceremony, edition: Edition) -> Iterable[Standing]:
-    """The standings in the ceremony's groups of those who have what the year asks of a winner,
-    group by group.
+    """Read the standings in the ceremony's groups, group by group, of agencies with the percent
+    that the year asks of a winner.
     """
     least = edition.cycle.minimum_to_win
     rows = edition.standings.filter(
@@ -81,7 +81,9 @@ def _value(standing: Standing, by: Ranking) -> Decimal | None:
 
 
 def _is_able(standing: Standing, by: Ranking, edition: Edition) -> bool:
-    """Whether it has a place in the ranking and enough there; of growth, any."""
+    """Say whether a standing has a place in a ranking and enough percent there; any growth is
+    enough.
+    """
     value = _value(standing, by)
     if value is None or getattr(standing, PLACES[by]) is None:
         return False
@@ -135,7 +137,7 @@ def _first_places(
 
 
 def grounds(candidate: Candidate) -> tuple[str, str]:
-    """Why, in one sentence, in Persian and in English."""
+    """Say why the candidate is put forward, in one sentence each in Persian and in English."""
     return _sentence(candidate, "fa"), _sentence(candidate, "en")
 
 
@@ -143,9 +145,9 @@ def _sentence(candidate: Candidate, language: str) -> str:
     standing, by = candidate.standing, Ranking(candidate.category.basis)
     with translation.override(language):
         told = {
-            "place": localised(getattr(standing, PLACES[by])),
+            "place": in_locale(getattr(standing, PLACES[by])),
             "group": standing.group.name,
-            "value": localised(_value(standing, by), 2),
+            "value": in_locale(_value(standing, by), 2),
             "ranking": str(by.label).lower(),
         }
         if by == Ranking.GROWTH:

@@ -2,11 +2,9 @@
 minutes.
 """
 
-import csv
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from django.apps import apps
 from django.core.files import File
@@ -14,10 +12,12 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from agencies.locks import locked
 from agencies.models import Province, User
 from cycles.clashes import Seen
 from cycles.engine.perform import perform, why_closed
 from cycles.models import Cycle
+from cycles.spreadsheets.csv_tables import read_rows
 from cycles.ui import files as ui_files
 from cycles.workflow import CycleState, Refused
 from festival.models import AwardCategory, Ceremony, Minutes
@@ -43,7 +43,7 @@ def lay_ceremonies(cycle: Cycle, *, by: User, at: datetime) -> list[Ceremony]:
     """Lay the national ceremony of a year and one of every province; those that there are stay as
     they are.
     """
-    cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
+    cycle = locked(Cycle.objects.all()).get(pk=cycle.pk)
     if cycle.is_practice or cycle.state == CycleState.PLANNED:
         raise Refused(_("There are ceremonies of a year that has been opened."))
     if why := why_closed(CEREMONIES, Ceremony(cycle=cycle), "lay_ceremonies", by=by, at=at):
@@ -74,13 +74,13 @@ def _new_ceremony(cycle: Cycle, province: Province | None) -> Ceremony:
 def set_ceremony(
     ceremony: Ceremony,
     *,
-    fields: Mapping[str, Any],
+    fields: Mapping[str, object],
     by: User,
     at: datetime,
     seen: Seen | None = None,
 ) -> Ceremony:
     """Set name, day, place and chair of a ceremony; the record keeps what each was."""
-    ceremony = _locked(ceremony)
+    ceremony = Ceremony.objects.get_locked(ceremony.pk)
     names = ("name_fa", "name_en", "held_on", "place", "chair")
     changed = {
         n: [str(getattr(ceremony, n) or ""), str(fields[n] or "")] for n in names if n in fields
@@ -95,11 +95,6 @@ def set_ceremony(
     return ceremony
 
 
-def _locked(ceremony: Ceremony) -> Ceremony:
-    rows = Ceremony.objects.select_related("cycle", "province")
-    return rows.select_for_update(of=("self",), no_key=True).get(pk=ceremony.pk)
-
-
 # --- For what there are awards ------------------------------------------------------------------
 
 
@@ -108,25 +103,28 @@ def take_over_categories(cycle: Cycle, *, by: User, at: datetime) -> list[AwardC
     """Take over the categories of the last year that had any, or of the starter table where none
     had.
     """
-    cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
+    cycle = locked(Cycle.objects.all()).get(pk=cycle.pk)
     if AwardCategory.objects.filter(cycle=cycle).exists():
         raise Refused(_("This year has its award categories already."))
     earlier = AwardCategory.objects.filter(cycle__year__lt=cycle.year, cycle__year__gt=0)
     last = earlier.aggregate(Max("cycle__year"))["cycle__year__max"]
     names = ("code", "is_composed", *FIELDS)
-    rows = earlier.filter(cycle__year=last).for_list().values(*names) if last else _starter()
+    rows = (
+        earlier.filter(cycle__year=last).for_list().values(*names)
+        if last
+        else _starter_categories()
+    )
     made = [AwardCategory.objects.create(cycle=cycle, **row) for row in rows]
     perform(CATEGORIES, made, "take_over", by=by, at=at, year=last)
     return made
 
 
-def _starter() -> list[dict[str, Any]]:
-    with STARTER.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+def _starter_categories() -> list[dict[str, object]]:
+    rows = read_rows(STARTER)
     return [_starter_category(row, position) for position, row in enumerate(rows, 1)]
 
 
-def _starter_category(row: Mapping[str, str], position: int) -> dict[str, Any]:
+def _starter_category(row: Mapping[str, str], position: int) -> dict[str, object]:
     """Return the fields of a category from its row of the starter table."""
     return {
         "code": row["code"],
@@ -147,14 +145,14 @@ def save_category(
     cycle: Cycle,
     *,
     code: str,
-    fields: Mapping[str, Any],
+    fields: Mapping[str, object],
     by: User,
     at: datetime,
     is_new: bool = False,
     seen: Seen | None = None,
 ) -> AwardCategory:
     """Add a category to a year (`is_new`), or change it until an award in it has been decided."""
-    cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
+    cycle = locked(Cycle.objects.all()).get(pk=cycle.pk)
     category = _category_to_save(cycle, code, is_new=is_new, seen=seen)
     for name in FIELDS:
         if name in fields:
@@ -169,9 +167,7 @@ def save_category(
 
 def _category_to_save(cycle: Cycle, code: str, *, is_new: bool, seen: Seen | None) -> AwardCategory:
     """Return the category of this code, or a new one; refused once an award in it is decided."""
-    found = (
-        AwardCategory.objects.filter(cycle=cycle, code=code).select_for_update(of=("self",)).first()
-    )
+    found = locked(AwardCategory.objects.filter(cycle=cycle, code=code), with_keys=True).first()
     if is_new and found:
         raise Refused(_("There is a category with this code already."))
     if not is_new and found is None:
@@ -198,7 +194,7 @@ def minute(
     at: datetime,
 ) -> Minutes:
     """Keep the minutes of a meeting that was held; they are never changed afterwards."""
-    ceremony = _locked(ceremony)
+    ceremony = Ceremony.objects.get_locked(ceremony.pk)
     if held_at > at:
         raise Refused(_("The meeting has not been held yet."))
     if not members.strip() or not text.strip():

@@ -3,7 +3,6 @@ minutes.
 """
 
 from collections.abc import Callable
-from datetime import datetime
 
 from django.contrib import messages
 from django.db.models import Count, Q
@@ -14,15 +13,15 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Province
-from agencies.persian import localised
+from agencies.persian import in_locale
 from agencies.roles import OVERSEERS
-from cycles.calendar import midnight
 from cycles.engine.perform import why_closed
 from cycles.models import Cycle
 from cycles.record import seals
 from cycles.requests import PortalRequest
+from cycles.ui.attempts import attempt
 from cycles.ui.files import handed_out
-from cycles.workflow import CycleState, Refused
+from cycles.workflow import CycleState
 from festival.awards import ceremonies as awards_ceremonies
 from festival.awards.forms import CategoryForm, CeremonyForm, MinutesForm
 from festival.awards.lookups import find_ceremony, form_page, note_reading
@@ -31,7 +30,7 @@ from festival.workflow import CATEGORIES, CEREMONIES, MINUTES, AwardState
 
 
 def _cycle(request: PortalRequest, year: int) -> Cycle:
-    """The year, to administrators and auditors of the country or of a province."""
+    """Find the year, for administrators and auditors of the country or of a province."""
     if not request.user.holds(*OVERSEERS, at=request.at):
         raise Http404
     return get_object_or_404(Cycle.objects.of_years().exclude(state=CycleState.PLANNED), year=year)
@@ -39,20 +38,15 @@ def _cycle(request: PortalRequest, year: int) -> Cycle:
 
 @require_http_methods(["GET", "POST"])
 def ceremonies(request: PortalRequest, year: int) -> HttpResponse:
-    """The ceremonies of a year within the reader's scope, how far each is; by POST all of them are
-    laid.
-    """
+    """List the ceremonies of a year within the reader's scope; a POST lays them all."""
     cycle = _cycle(request, year)
     if request.method == "POST":
-        try:
+        with attempt(request):
             laid = awards_ceremonies.lay_ceremonies(cycle, by=request.user, at=request.at)
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-        else:
             said = ngettext(
                 "%(count)s ceremony was laid.", "%(count)s ceremonies were laid.", len(laid)
             )
-            messages.success(request, said % {"count": localised(len(laid))})
+            messages.success(request, said % {"count": in_locale(len(laid))})
         return redirect("festival:ceremonies", year)
     seen = Ceremony.objects.visible_to(request.user, request.at).filter(cycle=cycle).for_list()
     counts = {
@@ -90,14 +84,8 @@ def edit(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def _form(found: Ceremony, data: QueryDict | None = None) -> CeremonyForm:
-    names = ("name_fa", "name_en", "place", "chair")
-    initial = {name: getattr(found, name) for name in names} | {"held_on": _day_as_moment(found)}
-    return CeremonyForm(data, initial=initial)
-
-
-def _day_as_moment(found: Ceremony) -> datetime | None:
-    """The day as a moment of Tehran, which the field shows in the reader's calendar."""
-    return midnight(found.held_on) if found.held_on else None
+    names = ("name_fa", "name_en", "held_on", "place", "chair")
+    return CeremonyForm(data, initial={name: getattr(found, name) for name in names})
 
 
 # --- For what there are awards ------------------------------------------------------------------
@@ -105,22 +93,19 @@ def _day_as_moment(found: Ceremony) -> datetime | None:
 
 @require_http_methods(["GET", "POST"])
 def categories(request: PortalRequest, year: int) -> HttpResponse:
-    """For what there are awards in a year; by POST they are taken over from an earlier year, or the
+    """List the award categories of a year; a POST takes them over from an earlier year or the
     starter table.
     """
     cycle = _cycle(request, year)
     if request.method == "POST":
-        try:
+        with attempt(request):
             made = awards_ceremonies.take_over_categories(cycle, by=request.user, at=request.at)
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-        else:
             said = ngettext(
                 "%(count)s category was taken over.",
                 "%(count)s categories were taken over.",
                 len(made),
             )
-            messages.success(request, said % {"count": localised(len(made))})
+            messages.success(request, said % {"count": in_locale(len(made))})
         return redirect("festival:award_categories", year)
     subject = AwardCategory(cycle=cycle)
     context = {
@@ -156,10 +141,10 @@ def category_new(request: PortalRequest, year: int) -> HttpResponse:
 def category(request: PortalRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(AwardCategory.objects.select_related("cycle"), pk=pk)
     cycle = _cycle(request, found.cycle.year)
-    form = CategoryForm(request.POST or None, held=found)
+    form = CategoryForm(request.POST or None, category=found)
 
     def save() -> None:
-        seen = form.as_seen(lambda: CategoryForm(held=AwardCategory.objects.get(pk=pk)))
+        seen = form.as_seen(lambda: CategoryForm(category=AwardCategory.objects.get(pk=pk)))
         awards_ceremonies.save_category(
             cycle,
             code=found.code,
@@ -193,7 +178,16 @@ def minutes_new(request: PortalRequest, pk: int) -> HttpResponse:
     form = MinutesForm(request.POST or None, request.FILES or None)
 
     def save() -> None:
-        awards_ceremonies.minute(found, **form.cleaned_data, by=request.user, at=request.at)
+        typed = form.cleaned_data
+        awards_ceremonies.minute(
+            found,
+            held_at=typed["held_at"],
+            members=typed["members"],
+            text=typed["text"],
+            file=typed["file"],
+            by=request.user,
+            at=request.at,
+        )
 
     closed = why_closed(MINUTES, Minutes(ceremony=found), "minute", by=request.user, at=request.at)
     return form_page(
@@ -220,7 +214,7 @@ def minutes(request: PortalRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def minutes_paper(request: PortalRequest, pk: int) -> HttpResponseBase:
-    """The signed paper of the minutes."""
+    """Send the signed paper of the minutes."""
     found = _minutes(request, pk)
     if not found.file:
         raise Http404

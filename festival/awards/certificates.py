@@ -13,15 +13,15 @@ from submissions.signing.receipts import square
 
 
 def address(uuid: UUID) -> str:
-    """Where whoever holds a certificate finds whether it is in force; leads on to the page in the
+    """Return the address at which a certificate is verified; it leads on to the page in the
     reader's language.
     """
     return f"{settings.PORTAL_URL}/verify/certificates/{uuid}/"
 
 
 def certificate(award: Award, *, seal: Seal | None, language: str) -> bytes:
-    """One sheet as PDF/UA in one language; `award` comes with its names, `seal` lies over its
-    decision.
+    """Draw a certificate as PDF/UA in one language; `award` comes with its names, `seal` lies over
+    its decision.
     """
     leads_to = address(award.uuid)
     facts = {"award": award, "seal": seal, "address": leads_to, "square": square(leads_to)}

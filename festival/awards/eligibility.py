@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles.models import Group, Participation
 from cycles.workflow import Refused
 from festival.models import Award, AwardCategory, Ceremony, Edition, Rank, Standing
@@ -66,7 +66,7 @@ def refuse_too_little(
         )
     if rank == Rank.WINNER and standing is not None and standing.percent < least:
         said = _("%(agency)s has less than %(least)s percent, below which nobody wins this year.")
-        raise Refused(said % {"agency": participation, "least": localised(least)})
+        raise Refused(said % {"agency": participation, "least": in_locale(least)})
 
 
 def refuse_undecidable(award: Award, decision: Decision, edition: Edition) -> None:
@@ -90,7 +90,9 @@ def refuse_undecidable(award: Award, decision: Decision, edition: Edition) -> No
 def refuse_too_many(
     decided: Iterable[Award], awards: Iterable[Award], decisions: Mapping[int, Decision]
 ) -> None:
-    """A limit is one of places: agencies that share a place in a ranking share the award, too."""
+    """Refuse more places than a category gives; agencies that share a place share the award,
+    too.
+    """
     places: dict[tuple[int, int | None, str], set[tuple[str, Decimal | int | None]]] = {}
     categories: dict[int, AwardCategory] = {}
     for award in (*decided, *awards):
@@ -103,7 +105,7 @@ def refuse_too_many(
         if most is not None and len(taken) > most:
             said = _("%(category)s: “%(rank)s” are at most %(most)s, where places are not shared.")
             raise Refused(
-                said % {"category": category, "rank": Rank(rank).label, "most": localised(most)}
+                said % {"category": category, "rank": Rank(rank).label, "most": in_locale(most)}
             )
 
 

@@ -2,37 +2,53 @@
 decided on.
 """
 
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from django import forms
 from django.db.models import QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext as said_now
 from django.utils.translation import gettext_lazy as _
 
-from agencies.models import Province
-from cycles.calendar import TEHRAN
+from agencies.models import Province, User
 from cycles.clashes import SEEN, ComparedForm
 from cycles.models import Cycle, Group, Participation
-from cycles.ui.fields import MomentField, NumberField, PaperField, PersianTextField
+from cycles.ui.fields import DayField, MomentField, PaperField, PersianTextField, WholeField
 from cycles.ui.forms import ActForm, AgencyField
+from cycles.workflow import Move
 from festival.awards.eligibility import Decision
 from festival.fields import choice_field, row_field
 from festival.models import Award, AwardCategory, Ceremony, Minutes, Rank
 from festival.models.awards import AwardQuerySet
-from festival.models.ceremonies import Offered
+from festival.models.ceremonies import CategoryScope
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 LONGEST_REASON = 300
 """One sentence, which has its place on the certificate."""
 
 
+REASON = _("Reason")
+
+
 class ReasonField(PersianTextField):
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *,
+        label: "StrOrPromise" = REASON,
+        help_text: "StrOrPromise" = "",
+        required: bool = True,
+        initial: str | None = None,
+    ) -> None:
         super().__init__(
+            label=label,
+            help_text=help_text,
+            required=required,
+            initial=initial,
             max_length=LONGEST_REASON,
             widget=forms.Textarea(attrs={"rows": 2}),
-            **({"label": _("Reason")} | kwargs),
         )
 
 
@@ -41,7 +57,7 @@ class CeremonyForm(ComparedForm):
 
     name_fa = PersianTextField(label=_("Name in Persian"), max_length=200)
     name_en = forms.CharField(label=_("Name in English"), max_length=200, required=False)
-    held_on = MomentField(label=_("Day"), required=False)
+    held_on = DayField(label=_("Day"), required=False)
     place = PersianTextField(label=_("Place of the ceremony"), max_length=200, required=False)
     chair = PersianTextField(
         label=_("Chair"),
@@ -50,25 +66,14 @@ class CeremonyForm(ComparedForm):
         help_text=_("Whose name stands under the certificates."),
     )
 
-    @property
-    def stored(self) -> dict[str, Any]:
-        day = self.initial.get("held_on")
-        return super().stored | {"held_on": day.astimezone(TEHRAN).date() if day else None}
 
-    def clean_held_on(self) -> date | None:
-        moment: datetime | None = self.cleaned_data["held_on"]
-        return moment.astimezone(TEHRAN).date() if moment else None
-
-
-class LimitField(NumberField):
+class LimitField(WholeField):
     """A limit on the number of awards; empty for none."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_value=99, decimal_places=0, required=False, **kwargs)
-
-    def clean(self, value: object) -> int | None:
-        found = super().clean(value)
-        return None if found is None else int(found)
+    def __init__(self, *, label: "StrOrPromise", min_value: int, help_text: "StrOrPromise") -> None:
+        super().__init__(
+            label=label, min_value=min_value, max_value=99, required=False, help_text=help_text
+        )
 
 
 class CategoryForm(ComparedForm):
@@ -83,7 +88,7 @@ class CategoryForm(ComparedForm):
     name_fa = PersianTextField(label=_("Name in Persian"), max_length=200)
     name_en = forms.CharField(label=_("Name in English"), max_length=200, required=False)
     basis = forms.ChoiceField(label=_("What decides"), choices=AwardCategory.BASES)
-    offered = forms.ChoiceField(label=_("Where it is given"), choices=Offered.choices)
+    offered = forms.ChoiceField(label=_("Where it is given"), choices=CategoryScope.choices)
     per_group = forms.BooleanField(label=_("Given in each group"), required=False)
     most_winners = LimitField(
         label=_("Chosen at most"),
@@ -99,16 +104,19 @@ class CategoryForm(ComparedForm):
         ),
     )
 
-    def __init__(self, *args: Any, held: AwardCategory | None = None, **kwargs: Any) -> None:
-        if held:
+    def __init__(
+        self, data: QueryDict | None = None, *, category: AwardCategory | None = None
+    ) -> None:
+        initial = None
+        if category:
             names = [name for name in self.base_fields if name not in (SEEN, "code")]
-            kwargs["initial"] = {name: getattr(held, name) for name in names}
-        super().__init__(*args, **kwargs)
-        if held:
+            initial = {name: getattr(category, name) for name in names}
+        super().__init__(data, initial=initial)
+        if category:
             del self.fields["code"]
 
     @property
-    def category_fields(self) -> dict[str, Any]:
+    def category_fields(self) -> dict[str, object]:
         return {name: value for name, value in self.cleaned_data.items() if name != "code"}
 
 
@@ -147,8 +155,8 @@ class PutForwardForm(forms.Form):
     title_fa = PersianTextField(label=_("Special title in Persian"), max_length=200, required=False)
     title_en = forms.CharField(label=_("Special title in English"), max_length=200, required=False)
 
-    def __init__(self, *args: Any, ceremony: Ceremony, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: QueryDict | None = None, *, ceremony: Ceremony) -> None:
+        super().__init__(data)
         self.ceremony = ceremony
         row_field(self, "category").queryset = AwardCategory.objects.offered_at(ceremony).for_list()
         groups = Group.objects.filter(cycle=ceremony.cycle_id, province=ceremony.province_id)
@@ -166,11 +174,6 @@ class PutForwardForm(forms.Form):
             raise forms.ValidationError(said % {"agency": agency})
         return found
 
-    @property
-    def proposal(self) -> dict[str, Any]:
-        said = dict(self.cleaned_data)
-        return said | {"participation": said.pop("agency")}
-
 
 class EndForm(ActForm):
     """The reason why an award or a proposal ends, or stands; signed where the act is."""
@@ -178,13 +181,20 @@ class EndForm(ActForm):
     reason = ReasonField()
     field_order = ("reason", "password")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        move: Move,
+        user: User,
+        shows: Mapping[str, object] | None = None,
+    ) -> None:
+        super().__init__(data, move=move, user=user, shows=shows)
         for name in ("note", "letter"):  # the reason says it
             self.fields.pop(name, None)
 
     @property
-    def said(self) -> dict[str, Any]:
+    def action_kwargs(self) -> dict[str, str]:
         return {"reason": self.cleaned_data["reason"]}
 
 
@@ -208,18 +218,23 @@ class DecideForm(ActForm):
     )
 
     def __init__(
-        self, *args: Any, awards: Sequence[Award], minutes: QuerySet[Minutes], **kwargs: Any
+        self,
+        data: QueryDict | None = None,
+        *,
+        awards: Sequence[Award],
+        minutes: QuerySet[Minutes],
+        move: Move,
+        user: User,
     ) -> None:
         proposed = [[award.pk, award.rank, award.reason, award.reason_en] for award in awards]
-        super().__init__(*args, shows={"awards": proposed}, **kwargs)
+        super().__init__(data, shows={"awards": proposed}, move=move, user=user)
         del self.fields["note"]
         self.awards = awards
         row_field(self, "minutes").queryset = minutes
         for award in awards:
             take, rank, reason, reason_en = self._names(award)
-            of = {"award": award}
             self.fields[take] = forms.BooleanField(
-                label=_("Decide on %(award)s") % of, required=False, initial=True
+                label=_("Decide on %(award)s") % {"award": award}, required=False, initial=True
             )
             self.fields[rank] = forms.ChoiceField(
                 label=_("As"), choices=Rank.choices, initial=award.rank
@@ -256,8 +271,8 @@ class DecideForm(ActForm):
             )
         return rows
 
-    def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().clean() or {}
+    def clean(self) -> dict[str, object]:
+        data: dict[str, object] = super().clean() or {}
         taken = [award for award in self.awards if data.get(self._names(award)[0])]
         if not taken:
             self.add_error(None, said_now("Tick the proposals that were decided on."))
@@ -289,9 +304,9 @@ class NarrowForm(forms.Form):
     NATIONAL = "national"
 
     def __init__(
-        self, *args: Any, cycle: Cycle, provinces: Iterable[Province], **kwargs: Any
+        self, data: QueryDict | None = None, *, cycle: Cycle, provinces: Iterable[Province]
     ) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(data)
         choice_field(self, "festival").choices = [
             ("", _("Every festival")),
             (self.NATIONAL, _("National")),

@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 
 from cycles.record import embargo
 from cycles.requests import PortalRequest
-from cycles.workflow import Move, Refused
+from cycles.ui.attempts import attempt
+from cycles.workflow import Move
 from festival.models import Ceremony, Edition
 
 
 def find_ceremony(request: PortalRequest, pk: int) -> Ceremony:
-    """The ceremony, if its awards are the reader's business before they are public."""
+    """Find a ceremony whose awards are the reader's business before they are public."""
     return get_object_or_404(
         Ceremony.objects.visible_to(request.user, request.at).for_list(), pk=pk
     )
@@ -56,8 +57,8 @@ def form_page(
     then: str,
     closed: str,
 ) -> HttpResponse:
-    """A form of an act that changes no state: shown to whoever may do it, kept as typed where it is
-    refused.
+    """Show the form of an act that changes no state, to people who may do it; make the act when it
+    is sent, and keep what was typed where it is refused.
 
     `about` is what the page names, `closed` why the reader may not do it now, "" when they may.
     """
@@ -65,11 +66,8 @@ def form_page(
         messages.error(request, closed)
         return redirect(then)
     if request.method == "POST" and form.is_valid():
-        try:
+        with attempt(form):
             save()
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, f"{move.label}: {_('Saved.')}")
             return redirect(then)
     context = {"form": form, "move": move, "then": then, "object": about}

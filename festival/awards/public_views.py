@@ -16,8 +16,8 @@ from cycles.models import Cycle
 from cycles.record import seals
 from cycles.requests import PortalRequest
 from cycles.spreadsheets import exports as spreadsheets_exports
-from cycles.ui.files import headed
-from cycles.ui.pages import listed, sheet_answer
+from cycles.ui.files import with_file_headers
+from cycles.ui.pages import page_of, sheet_answer
 from cycles.workflow import CycleState
 from festival.awards.call_list import call_list
 from festival.awards.certificates import certificate as paper
@@ -30,7 +30,7 @@ from festival.workflow import AwardState
 
 
 def _awards(request: PortalRequest) -> AwardQuerySet:
-    """The awards that the reader may see, whoever it is."""
+    """Read the awards that this reader may see, signed in or not."""
     if request.user.is_authenticated:
         return Award.objects.visible_to(request.user, request.at)
     return Award.objects.public(request.at)
@@ -39,7 +39,7 @@ def _awards(request: PortalRequest) -> AwardQuerySet:
 @login_not_required
 @require_safe
 def years(request: PortalRequest) -> HttpResponse:
-    """The years whose awards are out; for the secretariat the way to the ceremonies."""
+    """List the years whose awards are out; for the secretariat the ways to the ceremonies."""
     managed = Cycle.objects.none()
     if request.user.is_authenticated and request.user.holds(*OVERSEERS, at=request.at):
         managed = Cycle.objects.of_years().exclude(state=CycleState.PLANNED).for_list()
@@ -52,7 +52,7 @@ def years(request: PortalRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def awards(request: PortalRequest, year: int) -> HttpResponse:
-    """A year's awards, national and of the provinces, revoked ones among them and marked so."""
+    """List a year's awards, national and of the provinces; revoked ones stay and are marked so."""
     edition = get_object_or_404(Edition.objects.current(request.at).for_list(), cycle__year=year)
     rows = Award.objects.public(request.at).filter(ceremony__cycle=edition.cycle)
     ceremonies = list(Ceremony.objects.filter(pk__in=rows.values("ceremony")).for_list())
@@ -60,7 +60,7 @@ def awards(request: PortalRequest, year: int) -> HttpResponse:
         "sort_key", "pk"
     )
     form = NarrowForm(request.GET, cycle=edition.cycle, provinces=provinces)
-    table = listed(request, AwardTable(form.narrow(rows).for_list()))
+    table = page_of(request, AwardTable(form.narrow(rows).for_list()))
     context = {"edition": edition, "filter": form, "table": table, "ceremonies": ceremonies}
     return render(request, "festival/awards/awards.html", context)
 
@@ -68,9 +68,7 @@ def awards(request: PortalRequest, year: int) -> HttpResponse:
 @login_not_required
 @require_safe
 def certificate(request: PortalRequest, uuid: UUID, language: str) -> HttpResponseBase:
-    """The certificate of an award in force, in either language; of one that was revoked there is
-    none.
-    """
+    """Send the certificate of an award in force, in either language; a revoked one has none."""
     if language not in Language.values:
         raise Http404
     award = get_object_or_404(_awards(request).with_names(), uuid=uuid, state=AwardState.DECIDED)
@@ -79,7 +77,7 @@ def certificate(request: PortalRequest, uuid: UUID, language: str) -> HttpRespon
     document = paper(award, seal=stamp.seal if stamp else None, language=language)
     name = f"certificate-{award.certificate_number}-{language}.pdf"
     # our own file, for browsers to open: Chromium shows no PDF in a sandbox
-    return headed(
+    return with_file_headers(
         HttpResponse(document, content_type="application/pdf"),
         name=name,
         inline=True,
@@ -90,8 +88,8 @@ def certificate(request: PortalRequest, uuid: UUID, language: str) -> HttpRespon
 @login_not_required
 @require_safe
 def verify(request: PortalRequest, uuid: UUID) -> HttpResponse:
-    """Whether a certificate is genuine and in force, for whoever holds one; before publication
-    there is none.
+    """Say whether a certificate is genuine and in force; before publication there is no such
+    page.
     """
     award = get_object_or_404(Award.objects.public(request.at).with_names(), uuid=uuid)
     stamp = seals.stamp(award, "revoke" if award.is_revoked else "decide")
@@ -103,8 +101,8 @@ def verify(request: PortalRequest, uuid: UUID) -> HttpResponse:
 
 
 def _awards_in_calling_order(request: PortalRequest, pk: int) -> tuple[Ceremony, AwardQuerySet]:
-    """A ceremony with its awards in force in the order of calling: to the secretariat, and to all
-    once they are out.
+    """Find a ceremony with its awards in force in the order of calling: for the secretariat, and
+    for all once they are out.
     """
     rows = Ceremony.objects.public(request.at)
     if request.user.is_authenticated:
@@ -119,7 +117,7 @@ def _awards_in_calling_order(request: PortalRequest, pk: int) -> tuple[Ceremony,
 @login_not_required
 @require_safe
 def ceremony_list(request: PortalRequest, pk: int) -> HttpResponse:
-    """Who is called up in which order, to be printed."""
+    """Show the awards in the order of calling, to be printed."""
     ceremony, rows = _awards_in_calling_order(request, pk)
     return render(
         request, "festival/awards/ceremony_list.html", {"ceremony": ceremony, "awards": rows}
@@ -129,11 +127,13 @@ def ceremony_list(request: PortalRequest, pk: int) -> HttpResponse:
 @login_not_required
 @require_safe
 def ceremony_list_file(request: PortalRequest, pk: int, form: str) -> HttpResponse:
-    """The same as CSV or XLSX."""
+    """Send the awards in the order of calling as CSV or XLSX."""
     if form not in ("csv", "xlsx"):
         raise Http404
     ceremony, rows = _awards_in_calling_order(request, pk)
     name = f"ceremony-{ceremony.cycle.year}-{ceremony.code}"
     return sheet_answer(
-        spreadsheets_exports.written(call_list(rows), form, title=_("Order of calling")), name, form
+        spreadsheets_exports.write_dataset(call_list(rows), form, title=_("Order of calling")),
+        name,
+        form,
     )

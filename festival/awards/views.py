@@ -13,12 +13,13 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles.engine.perform import why_closed
 from cycles.models import Entry, Group, Window
 from cycles.requests import PortalRequest
+from cycles.ui.attempts import attempt
 from cycles.ui.pages import act_page, history
-from cycles.workflow import Move, Refused
+from cycles.workflow import Move
 from festival.awards import actions
 from festival.awards.candidates import MovedAward, moved_awards
 from festival.awards.forms import DecideForm, EndForm, PutForwardForm
@@ -99,7 +100,7 @@ def ceremony(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def _why_closed(request: PortalRequest, found: Ceremony, edition: Edition | None) -> str:
-    """Why nothing may be proposed, minuted or decided now; "" when it may."""
+    """Say why nothing may be proposed, minuted or decided now; "" when it may."""
     if edition is None:
         return _("There are no results yet; awards are given on final results.")
     return why_closed(MINUTES, Minutes(ceremony=found), "minute", by=request.user, at=request.at)
@@ -126,14 +127,14 @@ def _undecided_or_too_low(awards: list[Award]) -> list[str]:
             "%(count)s proposals are not decided on.",
             waiting,
         )
-        missing.append(said % {"count": localised(waiting)})
+        missing.append(said % {"count": in_locale(waiting)})
     if below := sum(a.is_below_least_percent for a in awards if a.is_in_force):
         said = ngettext(
             "%(count)s award in force is below the year's least percent.",
             "%(count)s awards in force are below the year's least percent.",
             below,
         )
-        missing.append(said % {"count": localised(below)})
+        missing.append(said % {"count": in_locale(below)})
     return missing
 
 
@@ -154,8 +155,8 @@ def _categories_without_winners(ceremony: Ceremony, awards: list[Award]) -> list
             empty.append(category.name)
         elif there < wanted:
             counts = {
-                "there": localised(there),
-                "wanted": localised(wanted),
+                "there": in_locale(there),
+                "wanted": in_locale(wanted),
                 "category": category.name,
             }
             missing.append(_("%(category)s: chosen in %(there)s of %(wanted)s groups.") % counts)
@@ -170,15 +171,12 @@ def _categories_without_winners(ceremony: Ceremony, awards: list[Award]) -> list
 def propose(request: PortalRequest, pk: int) -> HttpResponse:
     """Propose whom the standings put forward."""
     found = find_ceremony(request, pk)
-    try:
+    with attempt(request):
         made = actions.propose(found, by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
         said = ngettext(
             "%(count)s award was proposed.", "%(count)s awards were proposed.", len(made)
         )
-        messages.success(request, said % {"count": localised(len(made))})
+        messages.success(request, said % {"count": in_locale(len(made))})
     return redirect("festival:ceremony", pk)
 
 
@@ -189,7 +187,20 @@ def put_forward(request: PortalRequest, pk: int) -> HttpResponse:
     form = PutForwardForm(request.POST or None, ceremony=found)
 
     def save() -> None:
-        actions.put_forward(found, **form.proposal, by=request.user, at=request.at)
+        typed = form.cleaned_data
+        actions.put_forward(
+            found,
+            category=typed["category"],
+            participation=typed["agency"],
+            group=typed["group"],
+            rank=typed["rank"],
+            reason=typed["reason"],
+            reason_en=typed["reason_en"],
+            title_fa=typed["title_fa"],
+            title_en=typed["title_en"],
+            by=request.user,
+            at=request.at,
+        )
 
     closed = _why_closed(request, found, actions.newest_edition(found))
     then = found.get_absolute_url()
@@ -219,17 +230,14 @@ def decide(request: PortalRequest, pk: int) -> HttpResponse:
             lambda: form_for([a for a in proposed.all() if move.who(request.user, a, request.at)])
         )
         by_minutes = form.cleaned_data["minutes"]
-        try:
+        with attempt(form):
             made = actions.decide(
                 found, by_minutes, form.decisions, by=request.user, at=request.at, seen=seen
             )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             said = ngettext(
                 "%(count)s award was decided on.", "%(count)s awards were decided on.", len(made)
             )
-            messages.success(request, said % {"count": localised(len(made))})
+            messages.success(request, said % {"count": in_locale(len(made))})
             return redirect("festival:ceremony", pk)
     context = {"ceremony": found, "form": form, "move": move, "barred": len(waiting) - len(able)}
     return render(request, "festival/awards/award_decide.html", context)

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db.models import Count, Q
 
-from cycles.calendar import TEHRAN
+from cycles.calendar import day_of
 from cycles.models import Cycle
 from festival.lessons import queries as lessons_queries
 from festival.lessons.queries import Flag
@@ -38,11 +38,11 @@ class PlanCounts:
     items: Sequence[tuple[Status, int]]
 
     @property
-    def all(self) -> int:
+    def items_all(self) -> int:
         return sum(count for _status, count in self.items)
 
     @property
-    def completed(self) -> int:
+    def items_completed(self) -> int:
         return dict(self.items)[Status.COMPLETED]
 
 
@@ -73,8 +73,8 @@ class Closing:
 
 
 def closing(cycle: Cycle, at: datetime) -> Closing:
-    """The figures of a year as of a moment; about a dozen queries."""
-    today = at.astimezone(TEHRAN).date()
+    """Gather the figures of a year as of a moment; about a dozen queries."""
+    today = day_of(at)
     plans = ImprovementPlan.objects.filter(cycle=cycle).aggregate(
         begun=Count("pk"),
         late=Count(
@@ -100,7 +100,7 @@ def closing(cycle: Cycle, at: datetime) -> Closing:
 
 
 def plan_counts(cycle: Cycle) -> PlanCounts:
-    """The signed plans of a year, and how far their items are; three queries."""
+    """Count the signed plans of a year and their items by status; three queries."""
     plans = ImprovementPlan.objects.filter(cycle=cycle, state__in=SIGNED)
     items = ImprovementItem.objects.standing().filter(plan__in=plans)
     said = Progress.objects.filter(is_current=True, item__in=items).order_by().values_list("status")

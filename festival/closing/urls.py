@@ -6,5 +6,5 @@ from festival.closing import views
 
 urlpatterns = [
     path("closing/<int:year>/", views.closing, name="closing"),
-    path("festival/<int:year>/followed/", views.followed, name="followed"),
+    path("festival/<int:year>/followed/", views.plans_after_results, name="followed"),
 ]

@@ -22,7 +22,7 @@ def closing(request: PortalRequest, year: int) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def followed(request: PortalRequest, year: int) -> HttpResponse:
+def plans_after_results(request: PortalRequest, year: int) -> HttpResponse:
     """Show the plans made after a year's results, a part of the edition's page."""
     found = get_object_or_404(
         Edition.objects.current(request.at).select_related("cycle"), cycle__year=year

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency, User
-from agencies.persian import localised, normalise
+from agencies.persian import in_locale, normalise
 from cycles.engine.perform import perform
 from cycles.workflow import Refused
 from festival.models import Edition, MeasureComment
@@ -41,7 +41,7 @@ def write_comment(
     if len(text) > MeasureComment.MOST:
         raise Refused(
             _("A comment has at most %(most)s characters.")
-            % {"most": localised(MeasureComment.MOST)}
+            % {"most": in_locale(MeasureComment.MOST)}
         )
     lines = Answer.objects.filter(
         submission__cycle=edition.cycle_id, measure__lineage=measure.lineage

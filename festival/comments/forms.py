@@ -1,7 +1,5 @@
 """What is typed to comment on a measure."""
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -44,12 +42,8 @@ class CommentForm(forms.Form):
 
     @property
     def is_trapped(self) -> bool:
-        """Whether a machine has filled in what no person sees."""
+        """Say whether a machine has filled in the field that no person sees."""
         return bool(self.cleaned_data.get("website"))
 
     def asked_fields(self) -> list[forms.BoundField]:
         return [field for field in self if field.name != "website"]
-
-    def comment_fields(self) -> dict[str, Any]:
-        """The comment and its author, as the act takes them."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "website"}

@@ -3,6 +3,7 @@ groups read.
 """
 
 from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,8 +17,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cycles.requests import PortalRequest
 from cycles.ui import limits as ui_limits
+from cycles.ui.attempts import attempt
 from cycles.ui.pages import PER_PAGE, page_or_part
-from cycles.workflow import Refused
 from festival.comments.actions import publish_comment, reject_comment, write_comment
 from festival.comments.forms import CommentForm
 from festival.models import Edition, MeasureComment
@@ -29,8 +30,8 @@ from indicators.lookups import visible
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def measure(request: PortalRequest, year: int, lineage: UUID) -> HttpResponse:
-    """One measure in the year's edition in force: how agencies did, the published comments; by POST
-    one more.
+    """Show one measure in the year's edition in force, with agencies' results and published
+    comments; a POST adds a comment.
     """
     edition = get_object_or_404(
         Edition.objects.current(request.at).select_related("cycle"), cycle__year=year
@@ -47,11 +48,19 @@ def measure(request: PortalRequest, year: int, lineage: UUID) -> HttpResponse:
             return _thanks(request, edition, lineage)
         if ui_limits.spend_from("comment", request):
             by = request.user if request.user.is_authenticated else None
-            try:
-                write_comment(edition, found.measure, **form.comment_fields(), by=by, at=request.at)
-            except Refused as refusal:
-                form.add_error(None, str(refusal))
-            else:
+            typed = form.cleaned_data
+            with attempt(form):
+                write_comment(
+                    edition,
+                    found.measure,
+                    text=typed["text"],
+                    about=typed["about"],
+                    author=typed["author"],
+                    organisation=typed["organisation"],
+                    email=typed["email"],
+                    by=by,
+                    at=request.at,
+                )
                 return _thanks(request, edition, lineage)
         else:
             status = 429
@@ -69,7 +78,7 @@ def _page(request: PortalRequest, rows: QuerySet[MeasureComment]) -> Page:
 
 
 def _thanks(request: PortalRequest, edition: Edition, lineage: UUID) -> HttpResponse:
-    """The same answer whether or not the trap caught a machine, which is told nothing."""
+    """Give the same answer whether or not the trap caught a machine, which is told nothing."""
     messages.success(
         request, _("Thank you. Your comment appears here once an administrator has read it.")
     )
@@ -80,14 +89,14 @@ def _thanks(request: PortalRequest, edition: Edition, lineage: UUID) -> HttpResp
 
 
 def _only_for_administrators(request: PortalRequest) -> None:
-    """To those who may not publish comments, the queue does not exist."""
+    """Hide the queue from people who may not publish comments."""
     if not COMMENTS["publish"].who(request.user, None, request.at):
         raise Http404
 
 
 @require_safe
 def queue(request: PortalRequest) -> HttpResponse:
-    """The comments in one state, those that wait unless another is chosen."""
+    """List the comments in one state, the waiting ones unless another is chosen."""
     _only_for_administrators(request)
     state = request.GET.get("state", "")
     state = state if state in CommentState.values else CommentState.WAITING
@@ -104,15 +113,12 @@ def queue(request: PortalRequest) -> HttpResponse:
 
 
 def _decide(
-    request: PortalRequest, pk: int, do: Callable[..., MeasureComment], **given: str
+    request: PortalRequest, pk: int, do: Callable[[MeasureComment], MeasureComment]
 ) -> HttpResponse:
     _only_for_administrators(request)
     comment = get_object_or_404(MeasureComment.objects.visible_to(request.user, request.at), pk=pk)
-    try:
-        comment = do(comment, by=request.user, at=request.at, **given)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
+    with attempt(request):
+        comment = do(comment)
         messages.success(request, f"{comment}: {comment.get_state_display()}")
     return redirect("festival:comments")
 
@@ -120,15 +126,15 @@ def _decide(
 @require_POST
 def comment_publish(request: PortalRequest, pk: int) -> HttpResponse:
     """Let everybody read a comment."""
-    return _decide(request, pk, publish_comment)
+    return _decide(request, pk, partial(publish_comment, by=request.user, at=request.at))
 
 
 @require_POST
 def comment_reject(request: PortalRequest, pk: int) -> HttpResponse:
     """Keep a comment from the public, with the reason."""
-    return _decide(
-        request, pk, reject_comment, reason=request.POST.get("reason", "")[: MeasureComment.MOST]
-    )
+    reason = request.POST.get("reason", "")[: MeasureComment.MOST]
+    reject = partial(reject_comment, reason=reason, by=request.user, at=request.at)
+    return _decide(request, pk, reject)
 
 
 # --- The working groups -------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from uuid_utils import uuid7
 
+from agencies.locks import locked
 from agencies.models import Agency, User
 from cycles.engine import ledger
 from cycles.engine.perform import perform
@@ -92,11 +93,7 @@ def settle(
 @transaction.atomic
 def strike_rule(rule: ConsequenceRule, *, by: User, at: datetime) -> ConsequenceRule:
     """Strike a rule; it stays on record."""
-    rule = (
-        ConsequenceRule.objects.select_for_update(of=("self",))
-        .select_related("cycle")
-        .get(pk=rule.pk)
-    )
+    rule = locked(ConsequenceRule.objects.select_related("cycle"), with_keys=True).get(pk=rule.pk)
     _refuse_once_drawn(rule.cycle)
     if rule.struck_at:
         raise Refused(_("This has been struck already."))
@@ -129,11 +126,7 @@ def draw(edition: Edition, *, by: User, at: datetime) -> list[Consequence]:
 
     The record keeps how many of each kind and their digest, no agency's name.
     """
-    edition = (
-        Edition.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("cycle")
-        .get(pk=edition.pk)
-    )
+    edition = locked(Edition.objects.select_related("cycle")).get(pk=edition.pk)
     _refuse_once_drawn(edition.cycle)
     rules = list(ConsequenceRule.objects.filter(cycle=edition.cycle).standing())
     if not rules:
@@ -189,7 +182,7 @@ def record_letter(
     """Record the letter by which a consequence was done; the agency is told, a compulsory plan is
     begun.
     """
-    consequence = _locked(consequence)
+    consequence = _lock(consequence)
     if not consequence.edition.is_published(at):
         raise Refused(_("The results are not published; a letter now would tell them."))
     if not consequence.agency.is_active:
@@ -234,7 +227,7 @@ def waive(consequence: Consequence, *, reason: str, by: User, at: datetime) -> C
         raise Refused(_("Say why the consequence is waived."))
     [consequence] = perform(
         CONSEQUENCES,
-        [_locked(consequence)],
+        [_lock(consequence)],
         "waive",
         by=by,
         at=at,
@@ -245,6 +238,6 @@ def waive(consequence: Consequence, *, reason: str, by: User, at: datetime) -> C
     return consequence
 
 
-def _locked(consequence: Consequence) -> Consequence:
-    rows = Consequence.objects.select_for_update(of=("self",), no_key=True)
-    return rows.select_related("edition", "rule", "cycle", "agency").get(pk=consequence.pk)
+def _lock(consequence: Consequence) -> Consequence:
+    rows = Consequence.objects.select_related("edition", "rule", "cycle", "agency")
+    return locked(rows).get(pk=consequence.pk)

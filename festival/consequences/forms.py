@@ -1,11 +1,9 @@
 """Forms of consequences: the rule, the letter, the waiver."""
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cycles.ui.fields import DayField, NumberField, PaperField, PersianTextField
+from cycles.ui.fields import DayField, PaperField, PersianTextField, WholeField
 from cycles.ui.forms import ActForm
 from festival.consequences.actions import MOST_DAYS
 from festival.models import OCCASIONS, ConsequenceKind
@@ -19,16 +17,12 @@ class RuleForm(forms.Form):
     kind = forms.ChoiceField(label=_("Consequence"), choices=ConsequenceKind.choices)
     words_fa = PersianTextField(label=_("In words, in Persian"), max_length=300)
     words_en = forms.CharField(label=_("In words, in English"), max_length=300, required=False)
-    days = NumberField(
+    days = WholeField(
         label=_("Days after publication within which it is due"),
         min_value=1,
         max_value=MOST_DAYS,
-        decimal_places=0,
         initial=30,
     )
-
-    def clean_days(self) -> int:
-        return int(self.cleaned_data["days"])
 
 
 class LetterForm(ActForm):
@@ -45,11 +39,6 @@ class LetterForm(ActForm):
         error_messages={"no_pdf": _("The letter must be a PDF file.")},
     )
     field_order = ("letter", "letter_on", "file", "note", "password")
-
-    @property
-    def action_kwargs(self) -> dict[str, Any]:
-        """The letter, its day, paper and note, as the act takes them."""
-        return {name: self.cleaned_data[name] for name in ("letter", "letter_on", "file", "note")}
 
 
 class WaiveForm(ActForm):

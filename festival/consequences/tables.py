@@ -1,9 +1,9 @@
 """Consequences as a list."""
 
 from datetime import datetime
-from typing import Any
 
 import django_tables2 as tables
+from django.db.models import QuerySet
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -31,8 +31,8 @@ class ConsequenceTable(CardsTable):
         fields = ("agency", "rule", "state", "due_on", "letter")
         attrs = {"caption": _("Consequences of the results")}
 
-    def __init__(self, *args: Any, at: datetime, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, consequences: QuerySet[Consequence], *, at: datetime) -> None:
+        super().__init__(consequences)
         self.at = at
 
     def render_agency(self, record: Consequence) -> SafeString:

@@ -3,7 +3,6 @@ to its end.
 """
 
 from collections import Counter
-from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
@@ -13,14 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 from agencies.roles import OVERSEERS
 from cycles.engine.perform import open_to, why_closed
 from cycles.models import Cycle, Entry
 from cycles.requests import PortalRequest
+from cycles.ui.attempts import attempt
 from cycles.ui.files import handed_out
-from cycles.ui.pages import act_page, history, listed
-from cycles.workflow import Refused
+from cycles.ui.pages import act_page, history, page_of
 from festival.consequences import actions
 from festival.consequences.filters import ConsequenceFilter
 from festival.consequences.forms import LetterForm, RuleForm, WaiveForm
@@ -31,7 +30,7 @@ from festival.workflow import CONSEQUENCES, EDITIONS, RULES, ConsequenceState
 
 
 def _cycle(request: PortalRequest, year: int) -> Cycle:
-    """The year, for those who read its results under embargo."""
+    """Find the year, for people who read its results under embargo."""
     return get_object_or_404(managed_cycles(request).of_years(), year=year)
 
 
@@ -43,7 +42,7 @@ def _consequence(request: PortalRequest, pk: int) -> Consequence:
 
 @require_safe
 def consequences(request: PortalRequest, year: int) -> HttpResponse:
-    """The rules of a year, and what they mean for whom: before publication for the secretariat and
+    """List the rules of a year and their consequences: before publication for the secretariat and
     auditors alone.
     """
     if not request.user.holds(*OVERSEERS, at=request.at):
@@ -65,7 +64,7 @@ def consequences(request: PortalRequest, year: int) -> HttpResponse:
 
 def _page(
     request: PortalRequest, cycle: Cycle, found: Edition | None, form: RuleForm
-) -> dict[str, Any]:
+) -> dict[str, object]:
     rows = Consequence.objects.visible_to(request.user, request.at).filter(cycle=cycle)
     narrowed = ConsequenceFilter(request.GET, queryset=rows.for_list(), request=request)
     states = Counter(rows.order_by().values_list("state", flat=True))
@@ -73,7 +72,6 @@ def _page(
     may_settle = not states and not why_closed(
         RULES, asked, "settle", by=request.user, at=request.at
     )
-    may_draw = found is not None and not states
     return {
         "cycle": cycle,
         "edition": found,
@@ -82,11 +80,12 @@ def _page(
         .filter(cycle=cycle)
         .standing(),
         "form": form if may_settle else None,
-        "may_draw": may_draw
+        "may_draw": found is not None
+        and not states
         and not why_closed(EDITIONS, found, "draw_consequences", by=request.user, at=request.at),
         "states": [(state, states[state]) for state in ConsequenceState] if states else [],
         "filter": narrowed,
-        "table": listed(request, ConsequenceTable(narrowed.qs, at=request.at)),
+        "table": page_of(request, ConsequenceTable(narrowed.qs, at=request.at)),
     }
 
 
@@ -96,11 +95,19 @@ def settle(request: PortalRequest, year: int) -> HttpResponse:
     cycle = _cycle(request, year)
     form = RuleForm(request.POST)
     if form.is_valid():
-        try:
-            actions.settle(cycle, **form.cleaned_data, by=request.user, at=request.at)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
+        with attempt(form):
+            typed = form.cleaned_data
+            actions.settle(
+                cycle,
+                on=typed["on"],
+                kind=typed["kind"],
+                words_fa=typed["words_fa"],
+                words_en=typed["words_en"],
+                repeated=typed["repeated"],
+                days=typed["days"],
+                by=request.user,
+                at=request.at,
+            )
             messages.success(request, _("Saved."))
             return redirect("festival:consequences", year)
     found = Edition.objects.newest_of(cycle)
@@ -114,10 +121,8 @@ def rule_strike(request: PortalRequest, pk: int) -> HttpResponse:
     """Strike a rule."""
     rules = ConsequenceRule.objects.visible_to(request.user, request.at).select_related("cycle")
     rule = get_object_or_404(rules, pk=pk)
-    try:
+    with attempt(request):
         actions.strike_rule(rule, by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
     return redirect("festival:consequences", rule.cycle.year)
 
 
@@ -126,15 +131,12 @@ def draw(request: PortalRequest, year: int) -> HttpResponse:
     """Draw what follows from the frozen results."""
     cycle = _cycle(request, year)
     edition = get_object_or_404(Edition.objects.newest().select_related("cycle"), cycle=cycle)
-    try:
+    with attempt(request):
         drawn = actions.draw(edition, by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
         said = ngettext(
             "%(count)s consequence is due.", "%(count)s consequences are due.", len(drawn)
         )
-        messages.success(request, said % {"count": localised(len(drawn))})
+        messages.success(request, said % {"count": in_locale(len(drawn))})
     return redirect("festival:consequences", year)
 
 
@@ -170,11 +172,17 @@ def letter(request: PortalRequest, pk: int) -> HttpResponse:
         return redirect(then)
     form = LetterForm(request.POST or None, request.FILES or None, move=move, user=request.user)
     if form.is_valid():
-        try:
-            actions.record_letter(held, **form.action_kwargs, by=request.user, at=request.at)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
+        with attempt(form):
+            typed = form.cleaned_data
+            actions.record_letter(
+                held,
+                letter=typed["letter"],
+                letter_on=typed["letter_on"],
+                file=typed["file"],
+                note=typed["note"],
+                by=request.user,
+                at=request.at,
+            )
             messages.success(request, _("The letter is recorded, and the agency told."))
             return redirect(then)
     return render(
@@ -201,7 +209,7 @@ def waive(request: PortalRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def letter_file(request: PortalRequest, pk: int) -> HttpResponseBase:
-    """The paper of the letter."""
+    """Send the paper of the letter."""
     held = _consequence(request, pk)
     if not held.file:
         raise Http404

@@ -43,14 +43,14 @@ def get(where, name):
 
 
 def rows_of(content):
-    """The rows of a CSV, its texts without the apostrophe that kept a spreadsheet from running or
-    changing them.
+    """Read the rows of a CSV, its texts without the apostrophe that kept a spreadsheet from running
+    or changing them.
     """
     reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
-    return [dict(zip(row, map(unguarded, row.values()), strict=True)) for row in reader]
+    return [dict(zip(row, map(without_guard, row.values()), strict=True)) for row in reader]
 
 
-def unguarded(text):
+def without_guard(text):
     bare = text.lstrip("'")
     return text[1:] if bare != text and (RUNS.match(bare) or CHANGES.fullmatch(bare)) else text
 
@@ -62,8 +62,8 @@ def rounded(number, places):
     return Fraction(-whole if number < 0 else whole, 10**places)
 
 
-def shown(number):
-    """A figure as the files write it."""
+def figure_text(number):
+    """Write a figure as the files do."""
     if number is None:
         return "none"
     decimal = WIDE.divide(Decimal(number.numerator), Decimal(number.denominator))
@@ -160,7 +160,7 @@ class Check:
         given = None if published == "" else Fraction(published)
         if given != computed:
             self.faults.append(
-                f"{where}: published {published or 'none'}, computed {shown(computed)}"
+                f"{where}: published {published or 'none'}, computed {figure_text(computed)}"
             )
 
     def lines(self, lines, measures):
@@ -230,7 +230,7 @@ class Check:
             # a sum over all sets and axes says *, in files of earlier years nothing
             of_set, axis = ("" if row[name] == "*" else row[name] for name in ("set", "axis"))
             key = (row["agency"], row["kind"], of_set, axis)
-            where = self.named(key)
+            where = self.place_in_file(key)
             listed.add(key)
             if key not in sums:
                 self.faults.append(f"{where}: no line adds up to it")
@@ -238,9 +238,9 @@ class Check:
             for name, computed in zip(("points", "ceiling", "percent"), sums[key], strict=True):
                 self.same(f"{where}, {name}", row[name], computed)
         for key in sorted(set(sums) - listed):
-            self.faults.append(f"{self.named(key)}: it is missing")
+            self.faults.append(f"{self.place_in_file(key)}: it is missing")
 
-    def named(self, key):
+    def place_in_file(self, key):
         return ", ".join(("scores.csv", *(part for part in key if part)))
 
     def rankings(self, rows, sums):
@@ -253,15 +253,15 @@ class Check:
                 self.order(members, kind)
 
     def standing(self, row, sums, where):
-        """One agency's figures in one group, and its band."""
+        """Recompute one agency's figures in one group, and its band."""
         nothing = (Fraction(0), Fraction(0), Fraction(0))
         submitted = row["submitted"] == "true"
         for kind in KINDS:
-            points, ceiling, percent = self.reached(row, sums, kind) or nothing
+            points, ceiling, percent = self.sums_if_submitted(row, sums, kind) or nothing
             self.same(f"{where}, {kind}", row[kind], points)
             rounded_percent = rounded(percent, self.shown) if ceiling else None
             self.same(f"{where}, {kind}_percent", row[f"{kind}_percent"], rounded_percent)
-        points, ceiling, percent = self.reached(row, sums, "total") or nothing
+        points, ceiling, percent = self.sums_if_submitted(row, sums, "total") or nothing
         percent = rounded(percent, self.shown)
         self.same(f"{where}, total", row["total"], points)
         self.same(f"{where}, ceiling", row["ceiling"], ceiling)
@@ -274,13 +274,13 @@ class Check:
         if row["band"] != band:
             self.faults.append(f"{where}, band: published {row['band']}, computed {band}")
 
-    def reached(self, row, sums, kind):
-        """The sums of an agency that submitted; of who did not nothing counts."""
+    def sums_if_submitted(self, row, sums, kind):
+        """Return the sums of an agency that submitted; of one that did not, nothing counts."""
         return sums.get((row["agency"], kind, "", "")) if row["submitted"] == "true" else None
 
     def order(self, members, kind):
-        """The places of a group by one ranking; equal figures share a place, and the next is
-        skipped.
+        """Recompute the places of a group by one ranking; equal figures share a place, and the
+        next is skipped.
         """
         value = kind if kind == "growth" else f"{kind}_percent" if kind else "percent"
         place = f"{kind}_place" if kind else "place"
@@ -291,7 +291,7 @@ class Check:
             self.same(where, row[place], Fraction(ahead + 1) if own else None)
 
     def figures_of(self, row, kind, value):
-        """What places an agency in a ranking, the larger first; nothing where it has no place."""
+        """Return the figures that place an agency in a ranking, the larger first; None without."""
         submitted = row["submitted"] == "true"
         if kind and (not submitted or row[value] == ""):
             return None
@@ -302,14 +302,14 @@ class Check:
 
 
 def digest_of(manifest):
-    """The SHA-256 of what the manifest says, but for the digest that it bears."""
+    """Return the SHA-256 of a manifest but for the digest that it bears."""
     said = {name: value for name, value in manifest.items() if name != "sha256"}
     text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def digests(where):
-    """(faults, manifest, content of the files by name); no manifest where it cannot be read."""
+    """Return faults, manifest ({} where it cannot be read) and content of the files by name."""
     try:
         manifest = json.loads(get(where, "manifest.json"))
     except ValueError:
@@ -326,7 +326,7 @@ def digests(where):
 
 
 def check(where):
-    """(faults, figures compared) of the publication in a folder or at an address."""
+    """Check the publication in a folder or at an address: faults, and figures compared."""
     faults, manifest, content = digests(where)
     if not manifest:
         return faults, 0

@@ -2,14 +2,13 @@
 
 import uuid
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import icalendar
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from cycles.calendar import ARTICLES, TEHRAN, Binding, format_date, format_deadline
-from cycles.workflow import FOLLOWS
+from cycles.calendar import PHASES, TEHRAN, Binding, day_of, format_date, format_deadline
 from festival.duties.sentences import digits, sentence
 from festival.duties.timeline import CalendarYear, Decree, PhaseKept
 
@@ -20,8 +19,8 @@ INSTANT = timedelta(microseconds=1)
 
 
 def calendar(years: Iterable[CalendarYear], *, language: str, page: str) -> bytes:
-    """Each phase from its opening to its closing in force, each hard deadline as a day, each duty
-    done as a day.
+    """Write each phase from its opening to its closing in force, each hard deadline as a day, and
+    each duty done as a day.
 
     `page` is the address of the timeline. The file changes only when something in it does.
     """
@@ -67,7 +66,9 @@ def _events(year: CalendarYear, kept: PhaseKept, language: str) -> Iterable[ical
 def _event(
     key: str, summary: str, description: str, year: CalendarYear, kept: PhaseKept
 ) -> icalendar.Event:
-    """An event that takes up nobody's time; each decree raises its number, each change its date."""
+    """Make an event that takes up nobody's time; each decree raises its number, each change its
+    date.
+    """
     event = icalendar.Event()
     event.add("uid", str(uuid.uuid5(SPACE, key)))
     event.add("summary", summary)
@@ -90,8 +91,8 @@ def _event(
 
 
 def _decrees(year: CalendarYear, kept: PhaseKept) -> list[Decree]:
-    """The decrees that move a phase: its own, and those of the phase that it follows."""
-    before = [k for k in year.phases if k.phase == FOLLOWS.get(kept.phase)]
+    """List the decrees that move a phase: its own, and those of the phase that it follows."""
+    before = [k for k in year.phases if k.phase == PHASES[kept.phase].follows]
     decrees: list[Decree] = []
     for phase in (kept, *before):
         decrees += phase.decrees
@@ -99,8 +100,8 @@ def _decrees(year: CalendarYear, kept: PhaseKept) -> list[Decree]:
 
 
 def _day(event: icalendar.Event, moment: datetime) -> icalendar.Event:
-    """The event as the whole day in Tehran in which a moment lies."""
-    day: date = moment.astimezone(TEHRAN).date()
+    """Let an event last the whole day in Tehran in which a moment lies."""
+    day = day_of(moment)
     event.add("dtstart", day)
     event.add("dtend", day + timedelta(days=1))
     return event
@@ -109,7 +110,7 @@ def _day(event: icalendar.Event, moment: datetime) -> icalendar.Event:
 def _description(kept: PhaseKept, language: str) -> str:
     term = kept.term
     lines: list[str | Promise] = [
-        ARTICLES[kept.phase],
+        PHASES[kept.phase].article,
         _("Statutory date: %(when)s") % {"when": format_deadline(term.statutory_at, language)},
     ]
     for decree in kept.decrees:

@@ -51,7 +51,7 @@ class Duty:
 
     @property
     def title(self) -> str:
-        """The duty in the reader's language."""
+        """Name the duty in the reader's language."""
         return str(self.code.label)
 
 

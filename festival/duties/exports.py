@@ -29,22 +29,22 @@ def duties(occasions: Iterable[DutyOccurrence]) -> tablib.Dataset:
             "state",
         ]
     )
-    for o in occasions:
-        is_done = o["timeliness"] in (Timeliness.IN_TIME, Timeliness.LATE)
+    for occasion in occasions:
+        is_done = occasion["timeliness"] in (Timeliness.IN_TIME, Timeliness.LATE)
         data.append(
             [
-                o["duty"],
-                o["of_year"],
-                o["agency_code"] or "",
-                o["agency_en"] or "",
-                o["agency_fa"] or "",
-                o["province_en"] or "",
-                o["province_fa"] or "",
-                _in_tehran(o["statutory_at"]),
-                _in_tehran(o["due_at"]),
-                _in_tehran(o["done_at"] if is_done else None),
-                o["days_late"],
-                o["timeliness"],
+                occasion["duty"],
+                occasion["of_year"],
+                occasion["agency_code"] or "",
+                occasion["agency_en"] or "",
+                occasion["agency_fa"] or "",
+                occasion["province_en"] or "",
+                occasion["province_fa"] or "",
+                _in_tehran(occasion["statutory_at"]),
+                _in_tehran(occasion["due_at"]),
+                _in_tehran(occasion["done_at"] if is_done else None),
+                occasion["days_late"],
+                occasion["timeliness"],
             ]
         )
     return data

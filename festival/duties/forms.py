@@ -1,10 +1,10 @@
 """Which duties a list shows."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, Province
@@ -29,12 +29,12 @@ class DutyForm(forms.Form):
 
     def __init__(
         self,
-        *args: Any,
+        data: QueryDict,
+        *,
         years: Iterable[tuple[int, str]],
         provinces: QuerySet[Province],
-        **kwargs: Any,
     ) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(data)
         choice_field(self, "duty").choices = [
             ("", _("All")),
             *((code, duty.title) for code, duty in DUTIES.items()),
@@ -45,16 +45,16 @@ class DutyForm(forms.Form):
     def duty_filter(self, reach: Q | None, cycles: dict[int, int]) -> DutyFilter:
         """Return the filter within the reader's reach; `cycles` are the keys of the years."""
         self.is_valid()
-        given = self.cleaned_data
+        chosen = self.cleaned_data
         agencies = reach
-        if province := given.get("province"):
+        if province := chosen.get("province"):
             agencies = (agencies or Q()) & Q(agency__province=province)
-        if text := given.get("agency"):
+        if text := chosen.get("agency"):
             agencies = (agencies or Q()) & Q(agency__in=Agency.objects.matching(text).values("pk"))
-        year = given.get("year")
+        year = chosen.get("year")
         return DutyFilter(
             cycles=[cycles[int(year)]] if year else None,
-            duty=given.get("duty") or "",
-            timeliness=given.get("state") or "",
+            duty=chosen.get("duty") or "",
+            timeliness=chosen.get("state") or "",
             agencies=agencies,
         )

@@ -1,7 +1,5 @@
 """When each occasion of a duty was due, and when it was done: a row an occasion."""
 
-from typing import Any
-
 from django.db.models import (
     Case,
     Count,
@@ -11,6 +9,7 @@ from django.db.models import (
     F,
     Max,
     Min,
+    Model,
     OuterRef,
     Q,
     QuerySet,
@@ -33,12 +32,12 @@ from indicators.workflow import SetState
 from submissions.models import Submission
 from submissions.workflow import SubmissionState
 
-Occasions = QuerySet[Any]
+Occasions = QuerySet[Model, object]
 """Rows of any model, annotated with the moments when each was due and done."""
 
 
-def _of_each_year(phase: Phase, done_at: Combinable) -> Occasions:
-    """One occasion a year, due with the phase's general window."""
+def _once_a_year(phase: Phase, done_at: Combinable) -> Occasions:
+    """Give one occasion a year, due with the phase's general window."""
     years = (
         Cycle.objects.of_years()
         .exclude(state=CycleState.PLANNED)
@@ -51,8 +50,8 @@ def _of_each_year(phase: Phase, done_at: Combinable) -> Occasions:
     return occasions
 
 
-def _of_each(rows: QuerySet[Any], phase: Phase, done_at: Combinable) -> Occasions:
-    """One occasion a row of what agencies hand in, due with the phase's general window."""
+def _once_a_row(rows: QuerySet[Model], phase: Phase, done_at: Combinable) -> Occasions:
+    """Give one occasion a row of what agencies hand in, due with the phase's general window."""
     rows = rows.filter(
         cycle__windows__phase=phase, cycle__windows__agency=None, cycle__year__gt=PRACTICE
     )
@@ -62,9 +61,9 @@ def _of_each(rows: QuerySet[Any], phase: Phase, done_at: Combinable) -> Occasion
     return occasions
 
 
-def _the_last_of(*moments: QuerySet[Any]) -> Case:
-    """The latest of several moments once none is missing; PostgreSQL's own GREATEST would pass over
-    what is missing.
+def _latest_of(*moments: QuerySet[Model, object]) -> Case:
+    """Take the latest of several moments once none is missing; PostgreSQL's own GREATEST would pass
+    over missing ones.
     """
     all_there = Q()
     for moment in moments:
@@ -76,16 +75,16 @@ def general_sets() -> Occasions:
     sets = IndicatorSet.objects.filter(
         cycle=OuterRef("pk"), kind=Kind.GENERAL, state=SetState.COMMUNICATED
     )
-    return _of_each_year(Phase.APPROVAL, Subquery(sets.values("communicated_at")[:1]))
+    return _once_a_year(Phase.APPROVAL, Subquery(sets.values("communicated_at")[:1]))
 
 
 def other_sets() -> Occasions:
-    """A draft or a returned set waits for its agency, not for the authority; a rejected one for
-    nobody.
+    """Leave out drafts and returned sets, which wait for their agency, and rejected sets, which
+    wait for nobody.
     """
     states = (SetState.PROPOSED, SetState.APPROVED, SetState.COMMUNICATED)
     sets = IndicatorSet.objects.active().exclude(kind=Kind.GENERAL).filter(state__in=states)
-    return _of_each(sets, Phase.APPROVAL, F("communicated_at"))
+    return _once_a_row(sets, Phase.APPROVAL, F("communicated_at"))
 
 
 def signed_submissions() -> Occasions:
@@ -94,11 +93,11 @@ def signed_submissions() -> Occasions:
     signed = Submission.objects.filter(
         Q(state__in=states, participation__ended_by=None) | Q(communicated_at__isnull=False)
     )
-    return _of_each(signed, Phase.SCORING, F("communicated_at"))
+    return _once_a_row(signed, Phase.SCORING, F("communicated_at"))
 
 
 def reviews() -> Occasions:
-    """One occasion an agency that appealed, due with its own window and done with the last
+    """Give one occasion an agency that appealed, due with its own window and done with the last
     decision.
 
     A decree that moves the agency's appeals moves their review by as much, as `Windows.term` has
@@ -111,9 +110,7 @@ def reviews() -> Occasions:
     standing = standing.filter(
         cycle__windows__phase=Phase.APPEAL_REVIEW, cycle__windows__agency=F("agency")
     )
-    rows: QuerySet[Any, Any] = standing.values(
-        "cycle", "agency", statutory_at=F("cycle__windows__closes_at")
-    )
+    rows = standing.values("cycle", "agency", statutory_at=F("cycle__windows__closes_at"))
     undecided = Count("pk", filter=Q(state=AppealState.FILED))
     rows = rows.annotate(
         row=Min("pk"), done_at=Case(When(Exact(undecided, 0), then=Max("decided_at")))
@@ -142,7 +139,7 @@ def reports_approved() -> Occasions:
         edition__cycle=OuterRef("pk"), approved_at__isnull=False
     ).order_by("approved_at")
     first = [approved.filter(language=language).values("approved_at")[:1] for language in Language]
-    return _of_each_year(Phase.FINAL, _the_last_of(*first))
+    return _once_a_year(Phase.FINAL, _latest_of(*first))
 
 
 def reports_delivered() -> Occasions:
@@ -153,14 +150,14 @@ def reports_delivered() -> Occasions:
         deliveries.filter(params__addressee=a).order_by("at").values("at")[:1]
         for a in Addressee.values
     ]
-    return _of_each_year(Phase.FINAL, _the_last_of(*first))
+    return _once_a_year(Phase.FINAL, _latest_of(*first))
 
 
 def publications() -> Occasions:
-    first = _published().filter(cycle=OuterRef("pk")).order_by("number")
-    return _of_each_year(Phase.FESTIVAL, Subquery(first.values("publish_at")[:1]))
+    first = _scheduled_editions().filter(cycle=OuterRef("pk")).order_by("number")
+    return _once_a_year(Phase.FESTIVAL, Subquery(first.values("publish_at")[:1]))
 
 
-def _published() -> QuerySet[Edition]:
+def _scheduled_editions() -> QuerySet[Edition]:
     """Editions whose moment is set; whether it has come is for the asker's clock to say."""
     return Edition.objects.filter(state__in=("scheduled", "published"), publish_at__isnull=False)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
-from typing import Any, TypedDict, cast
+from typing import TypedDict, cast
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -20,12 +20,14 @@ from django.db.models import (
     F,
     Func,
     IntegerField,
+    Model,
     Q,
     QuerySet,
     TextChoices,
     Value,
     When,
 )
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Least
 from django.utils.translation import gettext_lazy as _
 
@@ -124,7 +126,7 @@ class DutyOccurrence(TypedDict):
 
 def duty_occurrences(
     asked: DutyFilter, at: datetime, *, names: bool = True
-) -> QuerySet[Any, DutyOccurrence]:
+) -> QuerySet[Model, DutyOccurrence]:
     """Return every occasion asked about in one query; without `names` those columns are missing."""
     parts = []
     for duty in DUTIES.values():
@@ -142,10 +144,10 @@ def duty_occurrences(
 
 def _columns(
     duty: Duty, rows: Occasions, asked: DutyFilter, at: datetime, names: bool
-) -> QuerySet[Any, DutyOccurrence]:
+) -> QuerySet[Model, DutyOccurrence]:
     if rows.model is Cycle:
         rows = rows.annotate(of_agency=_NO_NUMBER)
-        named: dict[str, Any] = dict.fromkeys(_NAMED, _NO_TEXT)
+        named: dict[str, Combinable] = dict.fromkeys(_NAMED, _NO_TEXT)
     else:
         rows = rows.annotate(of_cycle=F("cycle"), of_year=F("cycle__year"), of_agency=F("agency"))
         rows = rows.filter(asked.agencies) if asked.agencies is not None else rows
@@ -172,7 +174,7 @@ def _columns(
     if names:
         rows = rows.annotate(**named)
         columns += _NAMED
-    return cast("QuerySet[Any, DutyOccurrence]", rows.order_by().values(*columns))
+    return cast("QuerySet[Model, DutyOccurrence]", rows.order_by().values(*columns))
 
 
 # --- Counted by duty and year -------------------------------------------------------------------
@@ -250,8 +252,8 @@ _AT = datetime(
 
 
 @cache
-def _of_the_country() -> tuple[str, tuple[Any, ...]]:
-    """The question about every occasion in the country, put together once: that takes longer than
+def _question_of_the_country() -> tuple[str, tuple[int | str | datetime, ...]]:
+    """Write the query about every occasion in the country once, for writing it takes longer than
     its answer.
     """
     sql, params = duty_occurrences(DutyFilter(), _AT, names=False).query.sql_with_params()
@@ -259,12 +261,12 @@ def _of_the_country() -> tuple[str, tuple[Any, ...]]:
 
 
 def summary(asked: DutyFilter, at: datetime) -> list[DutySummary]:
-    """Each duty of each year asked about, newest year first, in the order of the year; one query of
-    any size.
+    """Sum up each duty of each year asked about, newest year first, in the order of the year; one
+    query of any size.
     """
     cycles = None if asked.cycles is None else list(asked.cycles)
     if asked == DutyFilter(cycles=asked.cycles):
-        sql, params = _of_the_country()
+        sql, params = _question_of_the_country()
         params = tuple(at if value == _AT else value for value in params)
     else:
         try:

@@ -3,23 +3,26 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from agencies.persian import language, localised, persian_digits
+from agencies.persian import in_locale, language, persian_digits
 from festival.duties.catalogue import DutyCode
 from festival.duties.queries import DutySummary
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 
 @dataclass(frozen=True)
 class Wording:
     """The sentences for one duty done late, waiting, and done in time."""
 
-    late: Any
-    overdue: Any
+    late: "StrPromise"
+    overdue: "StrPromise"
     in_time: str | Promise
 
 
@@ -106,13 +109,13 @@ _WORDINGS = {
 
 
 def digits(text: object) -> str:
-    """A year or any text with its digits in the reader's form, never grouped."""
+    """Write a year or any text with its digits in the reader's form, never grouped."""
     return persian_digits(str(text)) if (language()).startswith("fa") else str(text)
 
 
 def sentence(counted: DutySummary, *, part: bool = True) -> str:
-    """In time or how late, without a full stop; what still waits is said rather than what was late
-    and is done.
+    """Say whether a duty was done in time or how late, without a full stop; occasions that still
+    wait go before those that were late.
 
     `part`: with how many of how many it is, where it is not all.
     """
@@ -122,10 +125,10 @@ def sentence(counted: DutySummary, *, part: bool = True) -> str:
     text, days, some = wording.late, counted.worst, counted.late
     if counted.overdue:
         text, days, some = wording.overdue, counted.worst_overdue, counted.overdue
-    said = str(text % {"count": days, "days": localised(days), "year": year})
+    said = str(text % {"count": days, "days": in_locale(days), "year": year})
     if some == counted.total or not part:
         return said
-    told = {"said": said, "some": localised(some), "all": localised(counted.total)}
+    told = {"said": said, "some": in_locale(some), "all": in_locale(counted.total)}
     return gettext("%(said)s (%(some)s of %(all)s)") % told
 
 
@@ -149,8 +152,8 @@ def _without_delivery_of_unapproved(late: Sequence[DutySummary]) -> list[DutySum
 
 
 def finding(counted: Iterable[DutySummary], at: datetime) -> str:
-    """A table of duties in one sentence: the newest year in which something is late, the worst
-    first.
+    """Sum up a table of duties in one sentence: the newest year in which something is late, the
+    worst duty first.
     """
     due = [c for c in counted if c.lates or c.in_time or c.due_from <= at]
     if not due:
@@ -163,14 +166,14 @@ def finding(counted: Iterable[DutySummary], at: datetime) -> str:
 
 
 def _late_in_one_year(due: Sequence[DutySummary]) -> str:
-    """The two worst duties of a year in words, and how many more are late."""
+    """Name the two worst duties of a year, and say how many more are late."""
     late = [c for c in due if c.lates]
     news = _without_delivery_of_unapproved(late)
     parts = [sentence(c) for c in sorted(news, key=lambda c: -c.worst)[:2]]
     parts[1:] = [said[0].lower() + said[1:] for said in parts[1:]]
     if further := len(late) - len(parts):
         said = ngettext("%(count)s more duty is late", "%(count)s more duties are late", further)
-        parts.append(said % {"count": localised(further)})
+        parts.append(said % {"count": in_locale(further)})
     elif len(late) < len(due):
         parts.append(gettext("all else in time"))
     return gettext("; ").join(parts)

@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.persian import language, localised
+from agencies.persian import in_locale, language
 from cycles.calendar import format_date, format_deadline, format_moment
 from festival.duties.catalogue import DUTIES
 from festival.duties.queries import DutyOccurrence, Timeliness
@@ -79,7 +79,7 @@ class OccasionTable(tables.Table):
             return gettext("in time")
         tone = "danger" if record["timeliness"] == Timeliness.OVERDUE else "warning"
         said = ngettext("%(days)s day late", "%(days)s days late", value) % {
-            "days": localised(value)
+            "days": in_locale(value)
         }
         waits = gettext("still waiting") if record["timeliness"] == Timeliness.OVERDUE else ""
         return format_html(

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain
-from typing import Any
+from typing import NamedTuple, TypedDict, cast
 
 from django.db.models import (
     BigIntegerField,
@@ -21,6 +21,7 @@ from django.db.models import (
     IntegerField,
     Max,
     Min,
+    Model,
     Q,
     QuerySet,
     Value,
@@ -29,11 +30,11 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
 from django.utils.translation import gettext, ngettext
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 from appeals.models import Appeal
-from cycles.calendar import Phase, phase_label
+from cycles.calendar import PHASES, Phase, phase_label
 from cycles.models import Cycle, Entry, Extension, Window
-from cycles.workflow import CycleState, Term
+from cycles.workflow import CycleState, Term, Workflow
 from festival.duties.queries import DutyFilter, DutySummary, summary
 from festival.models import Edition
 from indicators.models import IndicatorSet, QuarterReport
@@ -62,12 +63,12 @@ class Decree:
 
     @property
     def label(self) -> str:
-        """The phase, with its quarter where it has one."""
+        """Name the phase, with its quarter where it has one."""
         return phase_label(Phase(self.extension.phase), self.extension.quarter)
 
     @property
     def scope(self) -> str:
-        """For whom it holds, in words."""
+        """Say in words for whom the decree holds."""
         return self.extension.scope
 
     @property
@@ -110,21 +111,21 @@ class PhaseKept:
         return self.term.label
 
     @property
-    def late(self) -> int | None:
-        """The largest days late of its duties; None where it brings none: what refuses at its
-        closing is never late.
+    def most_days_late(self) -> int | None:
+        """Return the largest days late of its duties; None where it brings none: what refuses at
+        its closing is never late.
         """
         return max((duty.worst for duty in self.duties), default=None)
 
     @property
     def overdue(self) -> bool:
-        """Whether one of its duties still waits although it was due."""
+        """Say whether one of its duties still waits although it was due."""
         return any(duty.overdue for duty in self.duties)
 
     @property
     def ended_at(self) -> datetime | None:
-        """When the last of its duties was done, the last act where it brings none; None while
-        something waits.
+        """Return when the last of its duties was done, the last act where it brings none; None
+        while something waits.
         """
         if not self.duties:
             return self.last
@@ -134,9 +135,7 @@ class PhaseKept:
 
     @property
     def unsaid(self) -> tuple[DutySummary, ...]:
-        """The duties of which its first and last act do not tell everything: several, or one not
-        done yet.
-        """
+        """List the duties that its first and last act do not tell: several, or one not done yet."""
         return (
             self.duties
             if len(self.duties) > 1 or not all(duty.is_done for duty in self.duties)
@@ -144,29 +143,23 @@ class PhaseKept:
         )
 
     @property
-    def counted(self) -> str:
+    def reports_sentence(self) -> str:
         """Say how many agencies have reported; "" for phases without reports."""
         if self.phase != Phase.MONITORING or not self.acts:
             return ""
         said = ngettext(
             "%(count)s agency has reported", "%(count)s agencies have reported", self.acts
         )
-        return said % {"count": localised(self.acts)}
+        return said % {"count": in_locale(self.acts)}
 
     @property
     def missing(self) -> str:
-        """Why no act is told, "" where there is one."""
+        """Say why no act is shown, "" where there is one."""
         if self.last is not None:
             return ""
-        if self.phase == Phase.FESTIVAL:
-            return gettext("not published yet")
-        if self.at < self.opens_at:
+        if self.at < self.opens_at and self.phase != Phase.FESTIVAL:
             return gettext("to come")
-        if self.phase == Phase.MONITORING:
-            return gettext("not reported")
-        if self.phase in (Phase.APPEAL, Phase.APPEAL_REVIEW):
-            return gettext("nothing was filed")
-        return gettext("not done")
+        return str(PHASES[self.phase].unkept)
 
 
 @dataclass(frozen=True)
@@ -178,24 +171,24 @@ class CalendarYear:
 
     @property
     def duties(self) -> list[DutySummary]:
-        """Its duties in the order of the year."""
+        """List its duties in the order of the year."""
         return list(chain.from_iterable(phase.duties for phase in self.phases))
 
     @property
     def decrees(self) -> list[Decree]:
-        """Its decrees in the order in which they were made."""
+        """List its decrees in the order in which they were made."""
         decrees = chain.from_iterable(phase.decrees for phase in self.phases)
         return sorted(decrees, key=lambda decree: (decree.made_at, decree.number))
 
 
 def opened_years() -> QuerySet[Cycle]:
-    """The years whose calendar everybody may read, newest first: all that have been opened."""
+    """List the years whose calendar everybody may read, newest first: all that have been opened."""
     return Cycle.objects.of_years().exclude(state=CycleState.PLANNED).for_list()
 
 
 def years(cycles: Iterable[Cycle], at: datetime) -> list[CalendarYear]:
-    """These cycles with their calendars kept until a moment; six queries at most, whatever their
-    number.
+    """Return the calendars of these cycles as kept until a moment; six queries at most, whatever
+    their number.
     """
     cycles = list(cycles)
     keys = [cycle.pk for cycle in cycles]
@@ -207,7 +200,7 @@ def years(cycles: Iterable[Cycle], at: datetime) -> list[CalendarYear]:
         duties[counted.cycle_id, counted.duty.phase].append(counted)
     phases: dict[int, list[PhaseKept]] = defaultdict(list)
     general = [row for row in windows.rows if row.agency_id is None and row.line is None]
-    order = list(Phase)
+    order = list(PHASES)
     for row in sorted(general, key=lambda w: (order.index(Phase(w.phase)), w.quarter)):
         of_phase = row.cycle_id, Phase(row.phase)
         first, last, count = acts.get((*of_phase, row.quarter), (None, None, 0))
@@ -227,8 +220,8 @@ def years(cycles: Iterable[Cycle], at: datetime) -> list[CalendarYear]:
 
 
 def _decrees(cycles: list[int], at: datetime) -> dict[tuple[int, str, int], list[Decree]]:
-    """The decrees of these cycles by what they extend; the record knows which closing each found in
-    force.
+    """List the decrees of these cycles by the phase that they extend; the record knows which
+    closing each found in force.
     """
     extensions = list(
         Extension.objects.filter(cycle__in=cycles, made_at__lte=at).for_list().order_by("pk")
@@ -246,31 +239,55 @@ def _decrees(cycles: list[int], at: datetime) -> dict[tuple[int, str, int], list
     return decrees
 
 
-def _acts(cycles: list[int], at: datetime) -> dict[tuple[int, Phase, int], Span]:
-    """The first and the last act of each phase and quarter of these cycles, and their number, in
-    one query.
-    """
+class ActMoments(NamedTuple):
+    """The rows that acts of a phase were done on, and the field that says when."""
+
+    rows: QuerySet[Model, object]
+    moment: str
+    cycle: str = "cycle_id"
+    quarter: Combinable = NO_QUARTER
+
+
+def _act_moments(at: datetime) -> dict[Phase, ActMoments]:
+    """Where the acts of a phase left their moments; the ledger knows those of the others."""
+    submissions, appeals = Submission.objects.all(), Appeal.objects.all()
     proposals = Entry.objects.filter(model="indicators.indicatorset", act="propose")
-    published = Edition.objects.published(at).filter(
-        number=1
-    )  # a corrected edition makes nothing late
-    first, *others = [
-        _span(proposals, Phase.PROPOSAL, "cycle_id", "at", cycles),
-        _span(IndicatorSet.objects.all(), Phase.APPROVAL, "cycle_id", "communicated_at", cycles),
-        _span(
-            QuarterReport.objects.all(),
-            Phase.MONITORING,
-            "cycle_id",
-            "reported_at",
-            cycles,
-            quarter=F("quarter"),
+    # a corrected edition makes nothing late
+    published = Edition.objects.published(at).filter(number=1)
+    return {
+        Phase.PROPOSAL: ActMoments(proposals, "at"),
+        Phase.APPROVAL: ActMoments(IndicatorSet.objects.all(), "communicated_at"),
+        Phase.MONITORING: ActMoments(
+            QuarterReport.objects.all(), "reported_at", quarter=F("quarter")
         ),
-        _span(Submission.objects.all(), Phase.SELF_ASSESSMENT, "cycle_id", "submitted_at", cycles),
-        _span(Submission.objects.all(), Phase.SCORING, "cycle_id", "communicated_at", cycles),
-        _span(Appeal.objects.all(), Phase.APPEAL, "cycle_id", "filed_at", cycles),
-        _span(Appeal.objects.all(), Phase.APPEAL_REVIEW, "cycle_id", "decided_at", cycles),
-        _span(Cycle.objects.all(), Phase.FINAL, "pk", "finalised_at", cycles),
-        _span(published, Phase.FESTIVAL, "cycle_id", "publish_at", cycles),
+        Phase.SELF_ASSESSMENT: ActMoments(submissions, "submitted_at"),
+        Phase.SCORING: ActMoments(submissions, "communicated_at"),
+        Phase.APPEAL: ActMoments(appeals, "filed_at"),
+        Phase.APPEAL_REVIEW: ActMoments(appeals, "decided_at"),
+        Phase.FINAL: ActMoments(Cycle.objects.all(), "finalised_at", cycle="pk"),
+        Phase.FESTIVAL: ActMoments(published, "publish_at"),
+    }
+
+
+def _entries(phase: Phase) -> QuerySet[Entry]:
+    """The entries of all acts that are done while a phase is open."""
+    acts = Q(pk__in=())
+    for workflow in Workflow.registry.values():
+        names = [move.name for move in workflow.moves.values() if move.phase == phase]
+        if names:
+            acts |= Q(model=workflow.label, act__in=names)
+    return Entry.objects.filter(acts)
+
+
+def _acts(cycles: list[int], at: datetime) -> dict[tuple[int, Phase, int], Span]:
+    """Read the first and the last act of each phase and quarter of these cycles, and their number,
+    in one query.
+    """
+    moments = _act_moments(at)
+    first, *others = [
+        _span(phase, moments.get(phase) or ActMoments(_entries(phase), "at"), cycles)
+        for phase in PHASES
+        if PHASES[phase].is_dated
     ]
     spans = {}
     for row in first.union(*others, all=True):
@@ -279,25 +296,31 @@ def _acts(cycles: list[int], at: datetime) -> dict[tuple[int, Phase, int], Span]
     return spans
 
 
-def _span(
-    rows: QuerySet[Any],
-    phase: Phase,
-    cycle: str,
-    moment: str,
-    cycles: list[int],
-    quarter: Combinable = NO_QUARTER,
-) -> QuerySet[Any, dict[str, Any]]:
-    done = rows.filter(Q(**{f"{moment}__isnull": False, f"{cycle}__in": cycles})).order_by()
-    named = done.annotate(
-        of_phase=Value(phase.value, CharField()),
-        of_cycle=Cast(F(cycle), BigIntegerField()),
-        of_quarter=Cast(quarter, IntegerField()),
+class SpanRow(TypedDict):
+    """The first and the last act of a phase of one cycle, and their number, as SQL answers."""
+
+    of_phase: str
+    of_cycle: int
+    of_quarter: int
+    first: datetime | None
+    last: datetime | None
+    acts: int
+
+
+def _span(phase: Phase, acts: ActMoments, cycles: list[int]) -> QuerySet[Model, SpanRow]:
+    known = {f"{acts.moment}__isnull": False, f"{acts.cycle}__in": cycles}
+    named = (
+        acts.rows.filter(Q(**known))
+        .order_by()
+        .annotate(
+            of_phase=Value(phase.value, CharField()),
+            of_cycle=Cast(F(acts.cycle), BigIntegerField()),
+            of_quarter=Cast(acts.quarter, IntegerField()),
+        )
     )
-    spans: QuerySet[Any, dict[str, Any]] = named.values(
-        "of_phase", "of_cycle", "of_quarter"
-    ).annotate(
-        first=Min(moment, output_field=DateTimeField()),
-        last=Max(moment, output_field=DateTimeField()),
+    spans = named.values("of_phase", "of_cycle", "of_quarter").annotate(
+        first=Min(acts.moment, output_field=DateTimeField()),
+        last=Max(acts.moment, output_field=DateTimeField()),
         acts=Count("pk"),
     )
-    return spans
+    return cast("QuerySet[Model, SpanRow]", spans)

@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Q
@@ -17,13 +16,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from agencies.models import Province
-from agencies.persian import language, localised
+from agencies.persian import in_locale, language
 from agencies.roles import Role
-from cycles.calendar import TEHRAN, format_date, jalali, midnight
+from cycles.calendar import day_of, format_date, jalali, midnight
 from cycles.models import Cycle
 from cycles.requests import PortalRequest
 from cycles.spreadsheets import exports as spreadsheets_exports
-from cycles.ui.pages import listed, sheet_answer
+from cycles.ui.pages import page_of, sheet_answer
 from festival.duties import calendar_feed, exports
 from festival.duties.catalogue import DUTIES, Duty
 from festival.duties.forms import DutyForm
@@ -44,12 +43,12 @@ class Scale:
         self.low, self.length, self.mirrored = low, (high - low) or 1.0, get_language_bidi()
 
     def at(self, value: float) -> str:
-        """The place of a value in percent from the left."""
+        """Return the place of a value in percent from the left."""
         share = (value - self.low) / self.length * 100
         return f"{100 - share if self.mirrored else share:.2f}%"
 
     def bar(self, first: float, last: float) -> dict[str, str]:
-        """Where a bar between two values begins, from the left, and how wide it is."""
+        """Return where a bar between two values begins, from the left, and how wide it is."""
         width = f"{(last - first) / self.length * 100:.2f}%"
         return {
             "x": self.at(last if self.mirrored else first),
@@ -80,11 +79,11 @@ class DutyOfYear:
         if c.overdue:
             days = c.worst_overdue
             return ngettext("%(days)s day overdue", "%(days)s days overdue", days) % {
-                "days": localised(days)
+                "days": in_locale(days)
             }
         if c.late:
             return ngettext("%(days)s day late", "%(days)s days late", c.worst) % {
-                "days": localised(c.worst)
+                "days": in_locale(c.worst)
             }
         return _("in time") if c.is_done else _("not due yet")
 
@@ -95,9 +94,9 @@ class DutyOfYear:
         if c is None or not c.lates or c.total == 1:
             return ""
         told = {
-            "some": localised(c.lates),
-            "all": localised(c.total),
-            "median": localised(c.median),
+            "some": in_locale(c.lates),
+            "all": in_locale(c.total),
+            "median": in_locale(c.median),
         }
         if c.lates == 1:
             return _("%(some)s of %(all)s") % told
@@ -116,7 +115,9 @@ class Series:
 
 
 def _steps(worst: int) -> int:
-    """The end of an axis on which the largest value still has room: a round number of days."""
+    """Choose the end of an axis on which the largest value still has room: a round number of
+    days.
+    """
     for end in (10, 20, 50, 100, 200, 300, 400, 500, 600, 800, 1000, 2000):
         if worst <= end:
             return end
@@ -126,18 +127,18 @@ def _steps(worst: int) -> int:
 def _series(counted: Sequence[DutySummary], cycles: Sequence[Cycle], query: str) -> list[Series]:
     series = []
     for code, duty in DUTIES.items():
-        of = {c.year: c for c in counted if c.duty is duty}
-        if not of:
+        by_year = {c.year: c for c in counted if c.duty is duty}
+        if not by_year:
             continue
-        end = _steps(max(c.worst for c in of.values()))
+        end = _steps(max(c.worst for c in by_year.values()))
         scale = Scale(0, end)
         cells = [
             DutyOfYear(
                 duty.title,
                 digits(cycle.year),
-                of.get(cycle.year),
+                by_year.get(cycle.year),
                 f"?duty={code}&year={cycle.year}{query}#each",
-                scale.bar(0, of[cycle.year].worst if cycle.year in of else 0),
+                scale.bar(0, by_year[cycle.year].worst if cycle.year in by_year else 0),
             )
             for cycle in cycles
         ]
@@ -155,9 +156,9 @@ def _by_year(
     return rows
 
 
-def _filtered(request: PortalRequest) -> tuple[DutyForm, DutyFilter, Q | None, list[Cycle]]:
-    """The filter, what it asks about, the reader's reach and the years; to those outside the
-    authority, no page.
+def _duty_filter(request: PortalRequest) -> tuple[DutyForm, DutyFilter, Q | None, list[Cycle]]:
+    """Return the filter form, the duties it asks for, the reader's reach and the years; outside the
+    authority there is no such page.
     """
     roles = (Role.ADMINISTRATOR, Role.AUDITOR)
     if not request.user.holds(*roles, at=request.at):
@@ -173,8 +174,8 @@ def _filtered(request: PortalRequest) -> tuple[DutyForm, DutyFilter, Q | None, l
 
 @require_safe
 def duties(request: PortalRequest) -> HttpResponse:
-    """Every duty in every year, compared; below it each occasion, narrowed as the address says."""
-    form, duty_filter, reach, cycles = _filtered(request)
+    """Compare every duty in every year; below, list each occasion as the address narrows them."""
+    form, duty_filter, reach, cycles = _duty_filter(request)
     counted = summary(DutyFilter(agencies=reach), request.at)
     query = f"&state={duty_filter.timeliness}" if duty_filter.timeliness else ""
     series = _series(counted, cycles, query)
@@ -184,7 +185,7 @@ def duties(request: PortalRequest) -> HttpResponse:
         "series": series,
         "years": _by_year(series, cycles),
         "form": form,
-        "table": listed(request, OccasionTable(duty_occurrences(duty_filter, request.at))),
+        "table": page_of(request, OccasionTable(duty_occurrences(duty_filter, request.at))),
         "is_national": reach is None,
     }
     return render(request, "festival/duties/duties.html", context)
@@ -192,12 +193,14 @@ def duties(request: PortalRequest) -> HttpResponse:
 
 @require_safe
 def duties_file(request: PortalRequest) -> HttpResponse:
-    """The occasions shown, as CSV."""
-    _form, duty_filter, _reach, _cycles = _filtered(request)
+    """Send the occasions shown, as CSV."""
+    _form, duty_filter, _reach, _cycles = _duty_filter(request)
     rows = duty_occurrences(duty_filter, request.at).order_by(
         "-of_year", "duty", "agency_code", "row"
     )
-    content = spreadsheets_exports.written(exports.duties(rows.iterator()), "csv", title="duties")
+    content = spreadsheets_exports.write_dataset(
+        exports.duties(rows.iterator()), "csv", title="duties"
+    )
     return sheet_answer(content, "duties", "csv")
 
 
@@ -244,7 +247,7 @@ def _picture(year: CalendarYear, at: datetime) -> Picture:
                 law=scale.bar(opens, law),
                 decreed=scale.bar(law, closes) if closes > law else None,
                 late=scale.bar(closes, end.timestamp())
-                if kept.late and end > term.closes_at
+                if kept.most_days_late and end > term.closes_at
                 else None,
                 ended=scale.at(kept.ended_at.timestamp()) if kept.ended_at else "",
             )
@@ -260,11 +263,11 @@ def _bar_end(kept: PhaseKept, at: datetime) -> datetime:
 
 
 def _months(low: datetime, high: datetime, scale: Scale) -> list[tuple[str, str, bool]]:
-    """The beginnings of months between two moments in the reader's calendar: name, place, whether a
-    phone has room.
+    """List the beginnings of months between two moments in the reader's calendar: name, place,
+    whether a phone has room.
     """
     firsts: list[tuple[date, datetime]] = []
-    day: date = low.astimezone(TEHRAN).date()
+    day = day_of(low)
     while (moment := midnight(day)) < high:
         number = jalali(day).day if language().startswith("fa") else day.day
         if number == 1 and moment >= low:
@@ -282,11 +285,13 @@ def _months(low: datetime, high: datetime, scale: Scale) -> list[tuple[str, str,
 @login_not_required
 @require_safe
 def timeline(request: PortalRequest) -> HttpResponse:
-    """The law's dates against those kept, of every year that has been opened; for everybody."""
+    """Show the law's dates against those kept, of every year that has been opened; for
+    everybody.
+    """
     cycles = list(opened_years())
     wanted = request.GET.get("year", "")
     chosen = [cycle for cycle in cycles if str(cycle.year) == wanted] or cycles
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "pictures": [
             _picture(year, request.at) for year in years(chosen, request.at) if year.phases
         ],
@@ -306,7 +311,7 @@ def timeline(request: PortalRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def timeline_feed(request: PortalRequest) -> HttpResponse:
-    """The same as a calendar to subscribe to."""
+    """Send the timeline as a calendar to subscribe to."""
     page = request.build_absolute_uri(reverse("festival:timeline"))
     body = calendar_feed.calendar(years(opened_years(), request.at), language=language(), page=page)
     etag = f'"{hashlib.sha256(body).hexdigest()}"'

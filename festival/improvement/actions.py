@@ -5,16 +5,16 @@ followed up.
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from agencies.locks import locked
 from agencies.models import User
-from agencies.persian import localised
-from cycles.calendar import TEHRAN, Phase
+from agencies.persian import in_locale
+from cycles.calendar import Phase, day_of
 from cycles.clashes import Seen
 from cycles.engine import ledger
 from cycles.engine.perform import perform
@@ -41,8 +41,8 @@ FIELDS = ("finding", "action", "owner", "due_on", "target")
 
 
 def why_not_begun(submission: Submission, at: datetime) -> str:
-    """Why no plan can be begun on an agency's results yet, in a sentence, or ""; until then nothing
-    is suggested.
+    """Say why no plan can be begun on an agency's results yet, or ""; until then nothing is
+    suggested.
     """
     if submission.state == SubmissionState.COMMUNICATED:
         return ""
@@ -52,13 +52,13 @@ def why_not_begun(submission: Submission, at: datetime) -> str:
 
 
 def due_on(cycle: Cycle) -> date:
-    """The day on which a cycle's plans are due: the last of its festival."""
+    """Return the day on which a cycle's plans are due: the last of its festival."""
     window = Window.objects.filter(cycle=cycle, phase=Phase.FESTIVAL, agency=None).first()
     if window is None:
         raise Refused(
             _("What is tried in the practice cycle has no results, and so no improvement plan.")
         )
-    return (window.closes_at - timedelta(seconds=1)).astimezone(TEHRAN).date()
+    return day_of(window.closes_at - timedelta(seconds=1))
 
 
 @transaction.atomic
@@ -121,7 +121,7 @@ def _next_place(plan: ImprovementPlan) -> int:
 @transaction.atomic
 def save_item(
     plan: ImprovementPlan,
-    fields: Mapping[str, Any],
+    fields: Mapping[str, object],
     *,
     item: ImprovementItem | None = None,
     by: User,
@@ -130,12 +130,12 @@ def save_item(
 ) -> ImprovementItem:
     """Write an item of a plan, or a new one that is about no line."""
     [plan] = perform(IMPROVEMENTS, [plan], "edit", by=by, at=at, seen=seen)
-    if not fields["finding"].strip():
+    if not str(fields["finding"]).strip():
         raise Refused(_("Say what was found."))
     if item is None:
         item = ImprovementItem(plan=plan, position=_next_place(plan))
     else:
-        item = plan.items.standing().select_for_update(of=("self",)).get(pk=item.pk)
+        item = locked(plan.items.standing(), with_keys=True).get(pk=item.pk)
     if fields.get("target") is not None and item.answer_id is None:
         raise Refused(_("A next target is set for a measure; this item is about none."))
     for name in FIELDS:
@@ -148,11 +148,7 @@ def save_item(
 def strike_item(item: ImprovementItem, *, by: User, at: datetime) -> ImprovementItem:
     """Take an item out of a plan that is not signed; its row stays."""
     perform(IMPROVEMENTS, [item.plan], "edit", by=by, at=at)
-    item = (
-        ImprovementItem.objects.select_for_update(of=("self",))
-        .select_related("plan")
-        .get(pk=item.pk)
-    )
+    item = locked(ImprovementItem.objects.select_related("plan"), with_keys=True).get(pk=item.pk)
     if item.struck_at is None:
         item.struck_at = at
         item.save(update_fields=["struck_at"])
@@ -173,18 +169,18 @@ def move(
     seen: Seen | None = None,
 ) -> ImprovementPlan:
     """Sign, return or close a plan; what is signed is named in the record by its digest."""
-    plan = ImprovementPlan.objects.select_for_update(of=("self",), no_key=True).get(pk=plan.pk)
+    plan = locked(ImprovementPlan.objects.all()).get(pk=plan.pk)
     items = list(plan.items.standing().for_list())
-    given: dict[str, Any] = {}
+    params: dict[str, object] = {}
     match name:
         case "sign":
             if why := why_unready(items):
                 raise Refused(why)
-            given = {"signer": by, "digest": digest(items), "late": plan.late_by(at)}
+            params = {"signer": by, "digest": digest(items), "late": plan.late_by(at)}
         case "send_back":
             if not note.strip():
                 raise Refused(_("Say why the plan is returned; the agency will read it."))
-            given = {"remarks": note}
+            params = {"remarks": note}
         case "close":
             if count := sum(item.status not in SETTLED for item in items):
                 said = ngettext(
@@ -192,12 +188,22 @@ def move(
                     "%(count)s items are neither completed nor cancelled.",
                     count,
                 )
-                raise Refused(said % {"count": localised(count)})
-    return perform(IMPROVEMENTS, [plan], name, by=by, at=at, note=note, seen=seen, **given)[0]
+                raise Refused(said % {"count": in_locale(count)})
+    [plan] = perform(
+        IMPROVEMENTS,
+        [plan],
+        name,
+        by=by,
+        at=at,
+        note=note,
+        seen=seen,
+        params_by_pk={plan.pk: params},
+    )
+    return plan
 
 
 def why_unready(items: Collection[ImprovementItem]) -> str:
-    """Why a plan of these items cannot be signed, in a sentence, or ""."""
+    """Say why a plan of these items cannot be signed, or ""."""
     if not items:
         return _("The plan has no item yet.")
     if count := sum(not item.is_whole for item in items):
@@ -206,12 +212,12 @@ def why_unready(items: Collection[ImprovementItem]) -> str:
             "%(count)s items lack their action, who answers for them, or their date.",
             count,
         )
-        return said % {"count": localised(count)}
+        return said % {"count": in_locale(count)}
     return ""
 
 
 def digest(items: Iterable[ImprovementItem]) -> str:
-    """Names what a plan says, letter for letter."""
+    """Name a plan's words by their digest, letter for letter."""
     rows = []
     for item in items:
         fields = [getattr(item, name) for name in FIELDS]
@@ -245,7 +251,7 @@ def report_progress(
         item=item.pk,
         status=status,
     )
-    item = ImprovementItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
+    item = locked(ImprovementItem.objects.all(), with_keys=True).get(pk=item.pk)
     if item.struck_at is not None:
         raise Refused(_("This item is no longer part of the plan."))
     item.progress.filter(is_current=True).update(is_current=False)

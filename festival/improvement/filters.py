@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
-from cycles.calendar import TEHRAN
+from cycles.calendar import day_of
 from festival.models import ImprovementPlan
 from festival.workflow import PlanState
 from submissions.lookups import cycles_of
@@ -36,6 +36,6 @@ class ImprovementFilter(django_filters.FilterSet):
     def signed_late(
         self, rows: QuerySet[ImprovementPlan], name: str, value: bool
     ) -> QuerySet[ImprovementPlan]:
-        today = self.request.at.astimezone(TEHRAN).date()
+        today = day_of(self.request.at)
         unsigned = Q(signed_at=None, due_on__lt=today, agency__is_active=True)
         return rows.filter(Q(days_late__gt=0) | unsigned) if value else rows

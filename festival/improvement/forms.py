@@ -1,8 +1,7 @@
 """Forms of improvement plans: an item, its progress, what is returned."""
 
-from typing import Any
-
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from cycles.clashes import ComparedForm
@@ -31,10 +30,12 @@ class ItemForm(ComparedForm):
     due_on = DayField(label=_("To be done by"), required=False)
     target = NumberField(label=_("Next target"), required=False, max_digits=28, decimal_places=8)
 
-    def __init__(self, *args: Any, item: ImprovementItem | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, data: QueryDict | None = None, *, item: ImprovementItem | None = None
+    ) -> None:
         names = ("finding", "action", "owner", "due_on", "target")
         initial = {name: getattr(item, name) for name in names} if item else {}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
         if item is None or item.answer is None:
             del self.fields["target"]
         else:
@@ -42,8 +43,8 @@ class ItemForm(ComparedForm):
             self.fields["target"].help_text = measure.unit
 
     @property
-    def item_fields(self) -> dict[str, Any]:
-        """What was typed, nothing of what the form does not ask for."""
+    def item_fields(self) -> dict[str, object]:
+        """Return the fields of the item; an item without a measure has no target."""
         return {"target": None} | self.cleaned_data
 
 
@@ -61,13 +62,19 @@ class ProgressForm(ComparedForm):
         help_text=_("What has been done; of what is cancelled, why."),
     )
 
-    def __init__(self, *args: Any, last: int | None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        initial: dict[str, object],
+        last: int | None,
+    ) -> None:
+        super().__init__(data, initial=initial)
         self.last = last
 
     @property
-    def stored(self) -> dict[str, Any]:
-        return super().stored | {"last": self.last}
+    def stored_values(self) -> dict[str, object]:
+        return super().stored_values | {"last": self.last}
 
 
 class ReturnForm(ActForm):

@@ -22,7 +22,7 @@ class FollowedItem:
 
 
 def last_plan(submission: Submission, user: User, at: datetime) -> ImprovementPlan | None:
-    """The agency's signed plan of the year before, for whoever may read it."""
+    """Find the agency's signed plan of the year before, if this user may read it."""
     plans = ImprovementPlan.objects.visible_to(user, at).filter(
         agency=submission.agency_id, signed_at__isnull=False
     )
@@ -30,7 +30,7 @@ def last_plan(submission: Submission, user: User, at: datetime) -> ImprovementPl
 
 
 def followed_items(plan: ImprovementPlan, submission: Submission) -> list[FollowedItem]:
-    """The items of a plan, each with its line in a later self-assessment; three queries."""
+    """List the items of a plan, each with its line in a later self-assessment; three queries."""
     lines = {a.measure.lineage: a for a in submission.answers.select_related("measure")}
     items = plan.items.standing().for_list()
     return [FollowedItem(item, lines.get(item.lineage) if item.lineage else None) for item in items]

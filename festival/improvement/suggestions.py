@@ -6,11 +6,11 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 from appeals.models import Appeal
 from appeals.workflow import AppealState
 from festival.models import (
-    Found,
+    Ground,
 )
 from indicators.scoring.statutory_tree import LineState
 from submissions.models import Answer, ExternalFactor, Submission, Verdict, Verification
@@ -31,32 +31,33 @@ class Suggestion:
 
     answer: Answer
     lost: Decimal
-    grounds: tuple[Found, ...]
+    grounds: tuple[Ground, ...]
     reasons: tuple[str, ...]
 
     @property
     def finding(self) -> str:
-        """The proposed words of the finding."""
+        """Propose the words of the finding."""
         if self.reasons:
             return "\n".join(self.reasons)
         return _("Lost %(lost)s of %(whole)s points.") % {
-            "lost": localised(self.lost, 2),
-            "whole": localised(self.answer.measure.points),
+            "lost": in_locale(self.lost, 2),
+            "whole": in_locale(self.answer.measure.points),
         }
 
 
 def suggest(submission: Submission) -> list[Suggestion]:
-    """The lines of an agency that its results speak for, those that lost most first; five queries.
+    """Suggest the lines of an agency for which its results speak, those that lost most first; five
+    queries.
 
     Measures in their trial year suggest nothing, for they add to nothing.
     """
-    said: dict[int, list[tuple[Found, str]]] = {}
+    said: dict[int, list[tuple[Ground, str]]] = {}
     for answer, text in _lowered_by_verification(submission):
-        said.setdefault(answer, []).append((Found.VERIFICATION, text))
+        said.setdefault(answer, []).append((Ground.VERIFICATION, text))
     for answer, text in _rejected_factors(submission):
-        said.setdefault(answer, []).append((Found.FACTOR, text))
+        said.setdefault(answer, []).append((Ground.FACTOR, text))
     for answer, text in _dismissed_appeals(submission):
-        said.setdefault(answer, []).append((Found.APPEAL, text))
+        said.setdefault(answer, []).append((Ground.APPEAL, text))
     lines = [
         line
         for line in score_report.lines(submission, compared=False)
@@ -64,16 +65,16 @@ def suggest(submission: Submission) -> list[Suggestion]:
     ]
     found = [_suggestion(line, said.get(line.answer.pk, [])) for line in lines]
     found = sorted((s for s in found if s.grounds), key=lambda s: (-s.lost, s.answer.pk))
-    return [s for n, s in enumerate(found) if n < MOST or s.grounds != (Found.LOST,)]
+    return [s for n, s in enumerate(found) if n < MOST or s.grounds != (Ground.LOST,)]
 
 
-def _suggestion(line: ReportLine, said: list[tuple[Found, str]]) -> Suggestion:
+def _suggestion(line: ReportLine, said: list[tuple[Ground, str]]) -> Suggestion:
     whole, lost = line.answer.measure.points, Decimal(0)
     if line.state == LineState.SCORED and line.score is not None:
         lost = whole - (line.score.points or Decimal(0))
     elif line.state == LineState.NOT_ANSWERED:
         lost = whole
-    grounds = [Found.LOST] if lost > 0 else []
+    grounds = [Ground.LOST] if lost > 0 else []
     reasons = (
         [line.score.reason] if lost > 0 and line.score is not None and line.score.reason else []
     )

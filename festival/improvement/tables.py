@@ -2,18 +2,18 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 import django_tables2 as tables
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.persian import localised
-from cycles.calendar import TEHRAN
-from cycles.spreadsheets.sheet_files import written
+from agencies.persian import in_locale
+from cycles.calendar import day_of
+from cycles.spreadsheets.sheet_files import write_rows
 from cycles.spreadsheets.sheets import Column, Form
 from cycles.ui.tables import CardsTable
 from festival.models import ImprovementPlan
@@ -39,8 +39,8 @@ class ImprovementTable(CardsTable):
         fields = ("agency", "cycle", "state", "due_on", "completed")
         attrs = {"caption": _("Improvement plans")}
 
-    def __init__(self, *args: Any, at: datetime, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, plans: QuerySet[ImprovementPlan], *, at: datetime) -> None:
+        super().__init__(plans)
         self.at = at
 
     def render_agency(self, record: ImprovementPlan) -> SafeString:
@@ -61,12 +61,12 @@ class ImprovementTable(CardsTable):
             return day(record.due_on)
         return format_html('{} <span class="text-danger">{}</span>', day(record.due_on), late)
 
-    def render_completed(self, record: Any) -> str:
-        of = {
-            "done": localised(record.items_completed),
-            "all": localised(record.items_all - record.items_cancelled),
+    def render_completed(self, record: ImprovementPlan) -> str:
+        counts = {
+            "done": in_locale(record.items_completed),
+            "all": in_locale(record.items_all - record.items_cancelled),
         }
-        return gettext("%(done)s of %(all)s") % of
+        return gettext("%(done)s of %(all)s") % counts
 
 
 COLUMNS = (
@@ -88,16 +88,24 @@ COLUMNS = (
 PLANS = Form("improvement_plans", 1, tuple(Column(name) for name in COLUMNS))
 
 
-def plans_file(plans: Iterable[Any], kind: str) -> bytes:
-    """Plans, a row each, as a file of one kind."""
-    return written(PLANS, (dict(zip(COLUMNS, _cells(p), strict=True)) for p in plans), kind)
+def plans_file(plans: Iterable[ImprovementPlan], kind: str) -> bytes:
+    """Write plans, a row each, as a file of one kind."""
+    return write_rows(PLANS, map(_row, plans), kind)
 
 
-def _cells(p: Any) -> tuple[Any, ...]:
-    signed_on = p.signed_at.astimezone(TEHRAN).date() if p.signed_at else None
-    counts = (p.days_late, p.items_all, p.items_completed, p.items_cancelled)
-    return (p.cycle.year, *_whose(p), p.state, int(p.is_compulsory), p.due_on, signed_on, *counts)
-
-
-def _whose(row: Any) -> tuple[str, str, str]:
-    return row.agency.code, row.agency.name_fa, row.agency.name_en
+def _row(plan: ImprovementPlan) -> dict[str, object]:
+    """Return the cells of a plan by the names of `COLUMNS`."""
+    return {
+        "year": plan.cycle.year,
+        "code": plan.agency.code,
+        "name_fa": plan.agency.name_fa,
+        "name_en": plan.agency.name_en,
+        "state": plan.state,
+        "compulsory": int(plan.is_compulsory),
+        "due_on": plan.due_on,
+        "signed_on": day_of(plan.signed_at) if plan.signed_at else None,
+        "days_late": plan.days_late,
+        "items": plan.items_all,
+        "completed": plan.items_completed,
+        "cancelled": plan.items_cancelled,
+    }

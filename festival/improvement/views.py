@@ -2,8 +2,6 @@
 year's plan.
 """
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,13 +10,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.roles import OVERSEERS, SUPERIOR_ROLES
-from cycles.calendar import TEHRAN
+from cycles.calendar import day_of
 from cycles.engine.perform import open_to, why_closed
 from cycles.models import Entry
 from cycles.requests import PortalRequest
 from cycles.spreadsheets.sheets import CONTENT_TYPES
-from cycles.ui.pages import act_page, history, listed, page_or_part, sheet_answer
-from cycles.workflow import Refused
+from cycles.ui.attempts import attempt
+from cycles.ui.forms import ActForm
+from cycles.ui.pages import act_page, history, page_of, page_or_part, sheet_answer
 from festival.fields import keys_in
 from festival.improvement import actions, queries, suggestions, tables
 from festival.improvement.filters import ImprovementFilter
@@ -47,17 +46,17 @@ def _item(request: PortalRequest, pk: int) -> ImprovementItem:
 # --- The list -----------------------------------------------------------------------------------
 
 
-def _narrowed(request: PortalRequest) -> ImprovementFilter:
+def _plan_filter(request: PortalRequest) -> ImprovementFilter:
     plans = ImprovementPlan.objects.visible_to(request.user, request.at).for_list()
     return ImprovementFilter(request.GET, queryset=plans, request=request)
 
 
 @require_safe
 def plans(request: PortalRequest) -> HttpResponse:
-    """Who has a plan, who has signed, how late, how far the items are; what the agency's own people
-    may begin.
+    """List the plans, how late each was signed and how far its items are; the agency's own people
+    may begin theirs.
     """
-    narrowed = _narrowed(request)
+    narrowed = _plan_filter(request)
     begun = ImprovementPlan.objects.filter(agency__in=request.user.agency_ids(request.at)).values(
         "participation"
     )
@@ -70,7 +69,7 @@ def plans(request: PortalRequest) -> HttpResponse:
     published = set(Edition.objects.published(request.at).values_list("cycle", flat=True))
     context = {
         "filter": narrowed,
-        "table": listed(request, tables.ImprovementTable(narrowed.qs, at=request.at)),
+        "table": page_of(request, tables.ImprovementTable(narrowed.qs, at=request.at)),
         "to_begin": [s for s in results if s.communicated_at or s.cycle_id in published],
         "oversees": request.user.holds(*OVERSEERS, *SUPERIOR_ROLES, at=request.at),
     }
@@ -79,10 +78,10 @@ def plans(request: PortalRequest) -> HttpResponse:
 
 @require_safe
 def plans_file(request: PortalRequest, kind: str) -> HttpResponse:
-    """The plans shown, a row each, as CSV or XLSX."""
+    """Send the plans shown, a row each, as CSV or XLSX."""
     if kind not in CONTENT_TYPES:
         raise Http404
-    content = tables.plans_file(_narrowed(request).qs.iterator(), kind)
+    content = tables.plans_file(_plan_filter(request).qs.iterator(), kind)
     return sheet_answer(content, "improvement-plans", kind)
 
 
@@ -93,22 +92,20 @@ def plans_file(request: PortalRequest, kind: str) -> HttpResponse:
 def begin(request: PortalRequest, pk: int) -> HttpResponse:
     """Begin the plan on a self-assessment's results."""
     submission = find(request, pk)
-    try:
+    with attempt(request):
         plan = actions.begin(submission, by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("festival:improvements")
-    return redirect("festival:findings", plan.pk)
+        return redirect("festival:findings", plan.pk)
+    return redirect("festival:improvements")
 
 
 @require_safe
 def plan(request: PortalRequest, pk: int) -> HttpResponse:
-    """A plan with its items and how far each is."""
+    """Show a plan with its items and how far each is."""
     held = _plan(request, pk)
     items = list(held.items.standing().for_list())
     moves = open_to(IMPROVEMENTS, held, by=request.user, at=request.at)
     names = {m.name for m in moves}
-    today = request.at.astimezone(TEHRAN).date()
+    today = day_of(request.at)
     context = {
         "plan": held,
         "items": [(item, item.is_overdue(today)) for item in items],
@@ -135,14 +132,12 @@ def findings(request: PortalRequest, pk: int) -> HttpResponse:
         messages.error(request, why)
         return redirect("festival:improvement", pk)
     if request.method == "POST":
-        try:
+        with attempt(request):
             actions.adopt(
                 held, keys_in(request.POST.getlist("line")), by=request.user, at=request.at
             )
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-            return redirect("festival:findings", pk)
-        return redirect("festival:improvement", pk)
+            return redirect("festival:improvement", pk)
+        return redirect("festival:findings", pk)
     adopted = set(held.items.standing().values_list("answer_id", flat=True))
     suggested = [(s, s.answer.pk in adopted) for s in suggestions.suggest(submission)]
     return render(
@@ -152,7 +147,7 @@ def findings(request: PortalRequest, pk: int) -> HttpResponse:
     )
 
 
-def _edited(
+def _item_page(
     request: PortalRequest, held: ImprovementPlan, item: ImprovementItem | None
 ) -> HttpResponse:
     then = redirect(f"{reverse('festival:improvement', args=[held.pk])}#items")
@@ -167,7 +162,7 @@ def _edited(
         messages.error(request, why)
         return then
     if form.is_valid():
-        try:
+        with attempt(form):
             actions.save_item(
                 held,
                 form.item_fields,
@@ -176,9 +171,6 @@ def _edited(
                 at=request.at,
                 seen=form.as_seen(now),
             )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("Saved."))
             return then
     return render(
@@ -191,29 +183,27 @@ def _edited(
 @require_http_methods(["GET", "POST"])
 def item_new(request: PortalRequest, pk: int) -> HttpResponse:
     """Add an item that is about no single line."""
-    return _edited(request, _plan(request, pk), None)
+    return _item_page(request, _plan(request, pk), None)
 
 
 @require_http_methods(["GET", "POST"])
 def item(request: PortalRequest, pk: int) -> HttpResponse:
     """Write an item."""
     held = _item(request, pk)
-    return _edited(request, held.plan, held)
+    return _item_page(request, held.plan, held)
 
 
 @require_POST
 def item_strike(request: PortalRequest, pk: int) -> HttpResponse:
     """Take an item out of the plan."""
     held = _item(request, pk)
-    try:
+    with attempt(request):
         actions.strike_item(held, by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
     return redirect("festival:improvement", held.plan_id)
 
 
 def _progress(item: ImprovementItem, data: QueryDict | None = None) -> ProgressForm:
-    """The place to say how far an item is, on what was said last."""
+    """Make the form in which progress on an item is reported, begun with the last report."""
     last = item.current
     return ProgressForm(data, initial={"status": item.status}, last=last.pk if last else None)
 
@@ -230,14 +220,16 @@ def item_progress(request: PortalRequest, pk: int) -> HttpResponse:
         messages.error(request, why)
         return then
     if form.is_valid():
-        try:
+        with attempt(form):
             seen = form.as_seen(lambda: _progress(ImprovementItem.objects.for_list().get(pk=pk)))
             actions.report_progress(
-                held, **form.cleaned_data, by=request.user, at=request.at, seen=seen
+                held,
+                status=form.cleaned_data["status"],
+                note=form.cleaned_data["note"],
+                by=request.user,
+                at=request.at,
+                seen=seen,
             )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("Saved."))
             return then
     return render(
@@ -253,7 +245,6 @@ def move(request: PortalRequest, pk: int, name: str) -> HttpResponse:
     if name not in PAGES:
         raise Http404
     held = _plan(request, pk)
-    more: dict[str, Any] = {"form_class": ReturnForm} if name == "send_back" else {}
     return act_page(
         request,
         IMPROVEMENTS,
@@ -263,8 +254,8 @@ def move(request: PortalRequest, pk: int, name: str) -> HttpResponse:
         then=reverse("festival:improvement", args=[pk]),
         summary="festival/improvement/improvement_summary.html",
         shown=lambda: {"items": actions.digest(held.items.standing().for_list())},
+        form_class=ReturnForm if name == "send_back" else ActForm,
         counted=status_counts(held.items.standing().for_list()),
-        **more,
     )
 
 

@@ -12,11 +12,13 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from agencies.locks import locked
 from agencies.models import Agency, User
 from cycles.clashes import Seen
 from cycles.engine.perform import perform
+from cycles.spreadsheets.csv_tables import read_rows
 from cycles.workflow import Refused
-from festival.countries import HOME, countries, rows
+from festival.countries import DATA, HOME, countries
 from festival.indices.merging import EditionFacts, merge
 from festival.indices.published_values import PublishedValue
 from festival.models import Index, IndexEdition, IndexReport, IndexValue, Recommendation, Region
@@ -38,15 +40,15 @@ def load_register(*, by: User, at: datetime) -> list[Index]:
         raise Refused(_("The register is not empty; the initial table begins an empty one."))
     regions = {
         row["code"]: Region.objects.create(**row | {"countries": row["countries"].split()})
-        for row in rows("regions.csv")
+        for row in read_rows(DATA / "regions.csv")
     }
     agencies = {a.code: a for a in Agency.objects.filter(province=None)}
     begun = [
         _begin(row, position, regions, agencies)
-        for position, row in enumerate(rows("indices.csv"), start=1)
+        for position, row in enumerate(read_rows(DATA / "indices.csv"), start=1)
     ]
     known, made = {index.code: index for index in begun}, {"entered_by": by, "entered_at": at}
-    typed = rows("index_values.csv")
+    typed = read_rows(DATA / "index_values.csv")
     editions = IndexEdition.objects.bulk_create(
         IndexEdition(
             index=known[row["index"]],
@@ -84,12 +86,15 @@ def _begin(
     regions: Mapping[str, Region],
     agencies: Mapping[str, Agency],
 ) -> Index:
-    said: dict[str, Any] = {
+    texts = {
         name: text for name, text in row.items() if not name.startswith(("agencies", "vision"))
     }
-    said |= {name: _number_or_none(row[name]) for name in ("vision_rank", "vision_year")}
     index = Index.objects.create(
-        **said, vision_region=regions.get(row["vision_region"]), position=position
+        **texts,
+        vision_rank=_number_or_none(row["vision_rank"]),
+        vision_year=_number_or_none(row["vision_year"]),
+        vision_region=regions.get(row["vision_region"]),
+        position=position,
     )
     index.agencies.set([agencies[code] for code in row["agencies"].split() if code in agencies])
     return index
@@ -99,7 +104,7 @@ def _begin(
 def save_index(
     index: Index | None,
     *,
-    fields: Mapping[str, Any],
+    fields: Mapping[str, object],
     agencies: Iterable[Agency],
     by: User,
     at: datetime,
@@ -107,16 +112,17 @@ def save_index(
 ) -> Index:
     """Enter an index, or change what is known of one; its code never changes."""
     if index is None:
-        if Index.objects.filter(code=fields["code"]).exists():
+        code = str(fields["code"])
+        if Index.objects.filter(code=code).exists():
             raise Refused(_("There already is an index with this code."))
-        index = Index(code=fields["code"])
+        index = Index(code=code)
     else:
-        index = Index.objects.select_for_update(of=("self",)).get(pk=index.pk)
+        index = locked(Index.objects.all(), with_keys=True).get(pk=index.pk)
     if seen is not None:
         seen.check()
-    said = {name: value for name, value in fields.items() if name != "code"}
-    changed = sorted(name for name, value in said.items() if getattr(index, name) != value)
-    for name, value in said.items():
+    values = {name: value for name, value in fields.items() if name != "code"}
+    changed = sorted(name for name, value in values.items() if getattr(index, name) != value)
+    for name, value in values.items():
         setattr(index, name, value)
     index.save()
     index.agencies.set(agencies)
@@ -144,7 +150,7 @@ def save_region(
             raise Refused(_("There already is a region with this code."))
         region = Region(code=fields["code"])
     else:
-        region = Region.objects.select_for_update().get(pk=region.pk)
+        region = locked(Region.objects.all(), with_keys=True).get(pk=region.pk)
     if seen is not None:
         seen.check()
     was = list(region.countries or [])
@@ -179,7 +185,7 @@ def enter_edition(
     """
     if rank is not None and facts.country_count is not None and rank > facts.country_count:
         raise Refused(_("The rank is beyond the number of countries."))
-    index = Index.objects.select_for_update(of=("self",), no_key=True).get(pk=index.pk)
+    index = locked(Index.objects.all()).get(pk=index.pk)
     value = PublishedValue(row=0, country=HOME, year=year, score=score, rank=rank)
     result = merge(index, [value], facts, by=by, at=at)
     perform(
@@ -191,7 +197,7 @@ def enter_edition(
         year=year,
         score=score,
         rank=rank,
-        **result.params,
+        params_by_pk={index.pk: result.params},
     )
     return IndexEdition.objects.current().get(index=index, year=year)
 
@@ -213,12 +219,12 @@ def import_values(
     `lines` answers with what the file says; it comes from `import_check`, which compares and
     stands above. `left_out` of its rows were wrong and knowingly not taken.
     """
-    index = Index.objects.select_for_update(of=("self",), no_key=True).get(pk=index.pk)
+    index = locked(Index.objects.all()).get(pk=index.pk)
     result = merge(index, lines(), facts, by=by, at=at)
-    params: dict[str, Any] = {"file": file_name, "sha256": sha256, **result.params}
+    params: dict[str, object] = {"file": file_name, "sha256": sha256, **result.params}
     if left_out:
         params["left_out"] = left_out
-    perform(INDICES, [index], "import_values", by=by, at=at, **params)
+    perform(INDICES, [index], "import_values", by=by, at=at, params_by_pk={index.pk: params})
     return result.values
 
 
@@ -243,9 +249,7 @@ def write_report(
     if not index.agencies.filter(pk=agency.pk).exists():
         raise Refused(_("%(agency)s does not answer for this index.") % {"agency": agency})
     _refuse_year(year)
-    Index.objects.select_for_update(of=("self",), no_key=True).get(
-        pk=index.pk
-    )  # two colleagues begin one draft
+    locked(Index.objects.all()).get(pk=index.pk)  # two colleagues begin one draft
     if not done.strip():
         raise Refused(_("Say what was done; that is the report."))
     if seen is not None:
@@ -254,7 +258,7 @@ def write_report(
     drafts = IndexReport.objects.filter(
         index=index, agency=agency, year=year, state=IndexReportState.DRAFT
     )
-    report = drafts.select_for_update(of=("self",)).first()
+    report = locked(drafts, with_keys=True).first()
     report = report or IndexReport.objects.create(index=index, agency=agency, year=year, **texts)
     perform(INDEX_REPORTS, [report], "write", by=by, at=at)
     IndexReport.objects.filter(pk=report.pk).update(**texts)
@@ -290,7 +294,7 @@ def recommend(
     approved.
     """
     _refuse_year(year)
-    index = Index.objects.select_for_update(of=("self",), no_key=True).get(pk=index.pk)
+    index = locked(Index.objects.all()).get(pk=index.pk)
     if seen is not None:
         seen.check()
     last = Recommendation.objects.filter(index=index, year=year).order_by("-number").first()
@@ -313,10 +317,8 @@ def approve_recommendation(
     version: Recommendation, *, by: User, at: datetime, note: str = ""
 ) -> Recommendation:
     """Approve the last version of a recommendation, which everybody may read from then on."""
-    version = (
-        Recommendation.objects.select_for_update(of=("self",))
-        .select_related("index")
-        .get(pk=version.pk)
+    version = locked(Recommendation.objects.select_related("index"), with_keys=True).get(
+        pk=version.pk
     )
     if version.approved_at is not None:
         raise Refused(_("This version is approved already."))

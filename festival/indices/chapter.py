@@ -41,21 +41,21 @@ class Chapter:
 
     @property
     def is_empty(self) -> bool:
-        """Whether no index had come out yet."""
+        """Say whether no index had come out yet."""
         return all(row.position.edition is None for row in self.rows)
 
     @property
-    def recommended(self) -> tuple[ChapterEntry, ...]:
+    def entries_with_recommendation(self) -> tuple[ChapterEntry, ...]:
         return tuple(row for row in self.rows if row.recommendation)
 
     @property
-    def reported(self) -> tuple[ChapterEntry, ...]:
+    def entries_with_reports(self) -> tuple[ChapterEntry, ...]:
         return tuple(row for row in self.rows if row.reports)
 
 
 def chapter(year: int, at: datetime) -> Chapter:
-    """The chapter for a Jalali year as it is known at a moment; eight queries, however much the
-    register holds.
+    """Gather the chapter for a Jalali year as it is known at a moment; eight queries, however much
+    the register holds.
     """
     region = Region.objects.for_list().first()
     upto = year + OF_JALALI

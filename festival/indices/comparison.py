@@ -57,7 +57,7 @@ class Gap:
 
 
 def within(scores: Scores, among: Collection[str] | None) -> Scores:
-    """The scores of these countries, as far as they are covered; None: of all."""
+    """Keep the scores of these countries, as far as they are covered; None keeps all."""
     return scores if among is None else {c: s for c, s in scores.items() if c in among}
 
 
@@ -65,8 +65,8 @@ def within(scores: Scores, among: Collection[str] | None) -> Scores:
 
 
 def places(scores: Scores, *, higher: bool) -> dict[str, int]:
-    """The place of every country: equal scores share one, and the next stands after all of them (1,
-    1, 3).
+    """Place every country: equal scores share a place, and the next stands after all of them (1, 1,
+    3).
     """
     found: dict[str, int] = {}
     ordered = sorted(scores.items(), key=lambda item: -item[1] if higher else item[1])
@@ -79,7 +79,7 @@ def places(scores: Scores, *, higher: bool) -> dict[str, int]:
 def place_of(
     scores: Scores, country: str, *, higher: bool, among: Collection[str] | None = None
 ) -> Place | None:
-    """The country's place by its score; None where it is not covered or nobody stands beside it."""
+    """Place one country by its score; None where it is not covered or nobody stands beside it."""
     compared = within(scores, among)
     if country not in compared or len(compared) < 2:
         return None
@@ -87,7 +87,7 @@ def place_of(
 
 
 def percentile(scores: Scores, country: str, *, higher: bool) -> Decimal | None:
-    """The percent of the other countries that do worse; equals do not."""
+    """Return the percent of the other countries that do worse; equals do not."""
     if country not in scores or len(scores) < 2:
         return None
     own = scores[country]
@@ -96,7 +96,7 @@ def percentile(scores: Scores, country: str, *, higher: bool) -> Decimal | None:
 
 
 def median(values: Iterable[Decimal | Fraction]) -> Fraction | None:
-    """The middle one, of an even number the mean of the two in the middle."""
+    """Return the middle value, for an even number the mean of the two in the middle."""
     ordered = sorted(Fraction(v) for v in values)
     if not ordered:
         return None
@@ -105,7 +105,7 @@ def median(values: Iterable[Decimal | Fraction]) -> Fraction | None:
 
 
 def holder(scores: Scores, place: int, *, higher: bool) -> Decimal | None:
-    """The score of whoever holds a place, the last one's where there are fewer."""
+    """Return the score of the country at a place, the last one's where there are fewer."""
     ordered = sorted(scores.values(), reverse=higher)
     return ordered[min(place, len(ordered)) - 1] if ordered else None
 
@@ -114,13 +114,15 @@ def holder(scores: Scores, place: int, *, higher: bool) -> Decimal | None:
 
 
 def gain(first: Decimal, last: Decimal, *, higher: bool) -> Decimal:
-    """The change from the one to the other, more than zero where it is for the better."""
+    """Return the change from the first score to the last, more than zero where it is for the
+    better.
+    """
     return last - first if higher else first - last
 
 
 def change(series: Series, country: str, years: int, *, higher: bool) -> Decimal | None:
-    """The gain over exactly so many years up to the country's last score; None where either end is
-    missing.
+    """Return the gain over exactly so many years up to the country's last score; None where either
+    end is missing.
     """
     covered = [year for year, scores in series.items() if country in scores]
     if not covered or country not in series.get(max(covered) - years, {}):
@@ -129,8 +131,8 @@ def change(series: Series, country: str, years: int, *, higher: bool) -> Decimal
 
 
 def span(covered: Collection[int], years: int) -> tuple[int, int] | None:
-    """From which year to which progress is taken: to the last one covered, from the last one that
-    lies at least so many years before it, else from the first; None where fewer than two years are
+    """Return the years from which and to which progress is taken: to the last one covered, from the
+    last one at least so many years before it, else from the first; None where fewer than two are
     covered.
     """
     if len(set(covered)) < 2:
@@ -143,7 +145,7 @@ def span(covered: Collection[int], years: int) -> tuple[int, int] | None:
 def progress(
     series: Series, country: str, *, years: int, higher: bool, among: Collection[str] | None = None
 ) -> Progress | None:
-    """The rate of progress compared with other countries.
+    """Compare a country's rate of progress with that of others.
 
     A country's rate is its annual change of score in the good direction, (score in `last` - score
     in `first`) / (last - first), with the sign turned where less is better. The excess is that rate
@@ -188,5 +190,5 @@ def gap(score: Decimal, target: Decimal, *, higher: bool, year: int, by: int) ->
 
 
 def points_of(series: Series, country: str) -> Sequence[tuple[int, Decimal]]:
-    """The years in which a country has a score, each with it."""
+    """List the years in which a country has a score, each with it."""
     return [(year, series[year][country]) for year in sorted(series) if country in series[year]]

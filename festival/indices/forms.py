@@ -1,22 +1,30 @@
 """What is typed on the pages of the register of international indices."""
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
-from agencies.persian import localised, plain_text
+from agencies.persian import in_locale, plain_text
 from cycles.clashes import SEEN, ComparedForm
-from cycles.ui.fields import DayField, NumberField, PersianTextField
+from cycles.ui.fields import DayField, NumberField, PersianTextField, WholeField
 from cycles.ui.forms import ImportForm
 from festival.countries import letters
 from festival.fields import row_field
 from festival.models import Index, Region
 from indicators.models import Direction
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 GREGORIAN = re.compile(r"(19|20)\d\d")
+
+T = TypeVar("T")
 
 
 class YearField(forms.CharField):
@@ -24,12 +32,17 @@ class YearField(forms.CharField):
 
     default_error_messages = {"invalid": _("Enter a Gregorian year, such as 2024.")}
 
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault(
-            "widget",
-            forms.TextInput(attrs={"inputmode": "numeric", "dir": "ltr", "autocomplete": "off"}),
+    def __init__(
+        self, *, label: "StrOrPromise", required: bool = True, help_text: "StrOrPromise" = ""
+    ) -> None:
+        attrs = {"inputmode": "numeric", "dir": "ltr", "autocomplete": "off"}
+        super().__init__(
+            label=label,
+            required=required,
+            help_text=help_text,
+            max_length=6,
+            widget=forms.TextInput(attrs=attrs),
         )
-        super().__init__(max_length=6, **kwargs)
 
     def clean(self, value: object) -> int | None:
         text = plain_text(super().clean(value) or "")
@@ -41,32 +54,32 @@ class YearField(forms.CharField):
 
     def prepare_value(self, value: object) -> object:
         return (
-            localised(value).replace(",", "").replace("٬", "") if isinstance(value, int) else value
+            in_locale(value).replace(",", "").replace("٬", "") if isinstance(value, int) else value
         )
 
 
-class CountField(NumberField):
+class CountField(WholeField):
     """A whole number, from 1 on where nothing else is said."""
 
-    def __init__(self, *, min_value: int = 1, **kwargs: Any) -> None:
+    def __init__(
+        self, *, label: "StrOrPromise", min_value: int = 1, help_text: "StrOrPromise" = ""
+    ) -> None:
         super().__init__(
-            min_value=min_value, max_value=999, decimal_places=0, required=False, **kwargs
+            label=label, min_value=min_value, max_value=999, required=False, help_text=help_text
         )
 
-    def clean(self, value: object) -> int | None:
-        found = super().clean(value)
-        return None if found is None else int(found)
 
-
-class ListField(PersianTextField):
+class ListField(PersianTextField, Generic[T]):
     """Several things named one after another, parted by commas or lines; `find` knows each by what
     was typed.
     """
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(lines=True, **kwargs)
+    def __init__(
+        self, *, label: "StrOrPromise", help_text: "StrOrPromise", required: bool = True
+    ) -> None:
+        super().__init__(label=label, help_text=help_text, required=required, lines=True)
 
-    def clean(self, value: object) -> list[Any]:
+    def clean(self, value: object) -> list[T]:
         parts = [
             part.strip() for part in re.split(r"[,،;؛\n]+", super().clean(value)) if part.strip()
         ]
@@ -74,20 +87,20 @@ class ListField(PersianTextField):
         if unknown := [part for part, thing in found.items() if not thing]:
             sentence = self.error_messages["unknown"] % {"names": "، ".join(unknown)}
             raise forms.ValidationError(sentence, code="unknown")
-        return list(dict.fromkeys(found.values()))
+        return list(dict.fromkeys(thing for thing in found.values() if thing))
 
-    def find(self, text: str) -> Any:
+    def find(self, text: str) -> T | None:
         raise NotImplementedError
 
 
-class CountriesField(ListField):
+class CountriesField(ListField[str]):
     default_error_messages = {"unknown": _("No country is known by: %(names)s.")}
 
     def find(self, text: str) -> str:
         return letters(text)
 
 
-class AgenciesField(ListField):
+class AgenciesField(ListField[Agency]):
     default_error_messages = {"unknown": _("No agency has the code: %(names)s.")}
 
     def find(self, text: str) -> Agency | None:
@@ -144,21 +157,21 @@ class IndexForm(ComparedForm):
         label=_("Is followed and shown to the public"), required=False, initial=True
     )
 
-    def __init__(self, *args: Any, index: Index | None, **kwargs: Any) -> None:
-        initial: dict[str, Any] = {}
+    def __init__(self, data: QueryDict | None = None, *, index: Index | None) -> None:
+        initial: dict[str, object] = {}
         if index is not None:
             apart = {SEEN, "agencies", "code"}
             initial = {name: getattr(index, name) for name in self.base_fields if name not in apart}
             initial["agencies"] = "، ".join(
                 a.code for a in index.agencies.order_by("sort_key", "pk")
             )
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
         row_field(self, "vision_region").queryset = Region.objects.for_list()
         if index is not None:
             del self.fields["code"]
 
-    def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().clean() or {}
+    def clean(self) -> dict[str, object]:
+        data: dict[str, object] = super().clean() or {}
         has_target = data.get("vision_score") is not None or data.get("vision_rank") is not None
         if not self.errors and has_target != (data.get("vision_year") is not None):
             self.add_error(
@@ -168,8 +181,8 @@ class IndexForm(ComparedForm):
         return data
 
     @property
-    def index_fields(self) -> dict[str, Any]:
-        """The fields of the index itself."""
+    def index_fields(self) -> dict[str, object]:
+        """Return the fields of the index itself."""
         return {name: value for name, value in self.cleaned_data.items() if name != "agencies"}
 
 
@@ -190,15 +203,15 @@ class RegionForm(ComparedForm):
         help_text=_("The first one stands in the lists and in the chapter."),
     )
 
-    def __init__(self, *args: Any, region: Region | None, **kwargs: Any) -> None:
-        initial: dict[str, Any] = {}
+    def __init__(self, data: QueryDict | None = None, *, region: Region | None) -> None:
+        initial: dict[str, object] = {}
         if region is not None:
             apart = {SEEN, "countries", "code"}
             initial = {
                 name: getattr(region, name) for name in self.base_fields if name not in apart
             }
             initial["countries"] = "، ".join(region.country_names)
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
         if region is not None:
             del self.fields["code"]
 
@@ -224,8 +237,8 @@ class EditionForm(forms.Form):
     score = NumberField(label=_("Score"), required=False, max_digits=28, decimal_places=8)
     rank = CountField(label=_("Rank"))
 
-    def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().clean() or {}
+    def clean(self) -> dict[str, object]:
+        data: dict[str, object] = super().clean() or {}
         has_figure = data.get("score") is not None or data.get("rank") is not None
         if not self.errors and data.get("is_not_covered") and has_figure:
             self.add_error(
@@ -261,8 +274,12 @@ class IndexImportForm(ImportForm):
 
     field_order = ("label", "source", "published_on", "year", "country_count", "file")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        files: MultiValueDict[str, UploadedFile] | None = None,
+    ) -> None:
+        super().__init__(data, files)
         self.fields["file"].help_text = _("XLSX or CSV as the publisher offers it, at most 5 MB.")
 
 

@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from django.utils.translation import gettext as _
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles.spreadsheets.dry_run import Check
+from cycles.spreadsheets.row_changes import CellChange
 from cycles.spreadsheets.sheet_files import plain
 from cycles.spreadsheets.sheets import Sheet
 from cycles.workflow import Refused
@@ -33,8 +33,8 @@ class NamedValue:
         name = f"{name_of(value.country)} · {year_label(value.year)}"
         if not value.is_covered:
             return f"{name} · {IndexValue.State.NOT_COVERED.label}"
-        score = localised(value.score) if value.score is not None else ""
-        rank = _("rank %(rank)s") % {"rank": localised(value.rank)} if value.rank else ""
+        score = in_locale(value.score) if value.score is not None else ""
+        rank = _("rank %(rank)s") % {"rank": in_locale(value.rank)} if value.rank else ""
         return " · ".join(filter(None, (name, score, rank)))
 
 
@@ -46,7 +46,7 @@ class IndexImportCheck(Check):
 
     @property
     def lacks_countries_alone(self) -> bool:
-        """Whether all that is wrong is that some countries are not known."""
+        """Say whether unknown countries are all that is wrong."""
         return bool(self.unknown) and len(self.unknown) == len(self.errors)
 
 
@@ -62,13 +62,15 @@ def check(
         before = stored.get((value.year, value.country))
         comparison = compare_with_stored(before, value)
         found.taken.append((value.row, value))
-        entry: dict[str, Any] = {"row": value.row, "object": NamedValue(value)}
         if before is None:
-            found.new.append(entry)
+            found.new.append({"row": value.row, "object": NamedValue(value)})
         elif comparison.kind == "same":
             found.unchanged += 1
         else:
-            found.changed.append(entry | {"changes": _changes(before, comparison)})
+            changes = _changes(before, comparison)
+            found.changed.append(
+                {"row": value.row, "object": NamedValue(value), "changes": changes}
+            )
     return found
 
 
@@ -85,7 +87,9 @@ def checked_again(
 
 
 def part_of(index: Index) -> str:
-    """By which name the publisher of several indices in one file calls this one: "ge" of WGI-GE."""
+    """Return the name by which a publisher of several indices in one file calls this one: "ge" of
+    WGI-GE.
+    """
     return index.code.rpartition("-")[2].casefold()
 
 
@@ -100,7 +104,7 @@ def countries_by_year(
     return counts if publisher.is_whole else {}
 
 
-def _changes(before: IndexValue, after: Comparison) -> list[dict[str, str]]:
+def _changes(before: IndexValue, after: Comparison) -> list[CellChange]:
     """Set the stored score and rank beside those of the file, for machine and reader."""
     pairs: list[tuple[str, Decimal | int | None, Decimal | int | None]] = [
         ("score", before.score, after.score),
@@ -111,13 +115,13 @@ def _changes(before: IndexValue, after: Comparison) -> list[dict[str, str]]:
             "column": column,
             "before": plain(was),
             "after": plain(becomes),
-            "was": _localised(was),
-            "becomes": _localised(becomes),
+            "was": _figure_text(was),
+            "becomes": _figure_text(becomes),
         }
         for column, was, becomes in pairs
         if was != becomes
     ]
 
 
-def _localised(value: Decimal | int | None) -> str:
-    return "" if value is None else localised(value)
+def _figure_text(value: Decimal | int | None) -> str:
+    return "" if value is None else in_locale(value)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Literal
 
 from django.utils.translation import gettext as _
 
@@ -35,8 +35,8 @@ class EditionFacts:
     counted: Mapping[int, int] = field(default_factory=dict)
     sha256: str = ""
 
-    def of(self, year: int) -> dict[str, Any]:
-        """The fields of the edition of a year."""
+    def edition_fields(self, year: int) -> dict[str, object]:
+        """Return the fields of the edition of a year."""
         return {
             "label": self.label or str(year),
             "source": self.source,
@@ -91,8 +91,8 @@ class MergeResult:
     years: dict[str, list[int]] = field(default_factory=dict)
 
     @property
-    def params(self) -> dict[str, Any]:
-        """The result as the record keeps it."""
+    def params(self) -> dict[str, object]:
+        """Return the result as the record keeps it."""
         return {"values": len(self.values), **self.years}
 
 
@@ -116,11 +116,11 @@ def merge(
                 continue
             kind = "new"
             edition = IndexEdition.objects.create(
-                index=index, year=year, **facts.of(year), **entered
+                index=index, year=year, **facts.edition_fields(year), **entered
             )
         elif _is_revision(edition, facts, news):
             kind = "revised"
-            edition = _revise(edition, facts.of(year), entered, news)
+            edition = _revise(edition, facts.edition_fields(year), entered, news)
         elif news:
             kind = "completed"
             _complete(edition, facts)
@@ -148,7 +148,7 @@ def _compared_by_year(
 
 
 def _is_revision(edition: IndexEdition, facts: EditionFacts, news: News) -> bool:
-    """Whether the number of countries or any value contradicts the stored edition."""
+    """Say whether the number of countries or any value contradicts the stored edition."""
     counts = edition.country_count, facts.country_count
     if None not in counts and counts[0] != counts[1]:
         return True
@@ -169,7 +169,7 @@ def _values(edition: IndexEdition, news: News) -> list[IndexValue]:
 
 
 def _revise(
-    edition: IndexEdition, fields: Mapping[str, Any], entered: Mapping[str, Any], news: News
+    edition: IndexEdition, fields: Mapping[str, object], entered: Mapping[str, object], news: News
 ) -> IndexEdition:
     """Supersede the stored edition by a new one that takes over its unchanged values."""
     IndexEdition.objects.filter(pk=edition.pk).update(is_current=False)
@@ -194,7 +194,7 @@ def _revise(
 
 def _complete(edition: IndexEdition, facts: EditionFacts) -> None:
     """Fill an edition's empty fields; its day only from a source of the same label."""
-    fields = facts.of(edition.year)
+    fields = facts.edition_fields(edition.year)
     names = ["sha256", "country_count"]
     if facts.label == edition.label:
         names.append("published_on")

@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.utils.translation import gettext
 
 from agencies.persian import latin_digits, parse_decimal
-from cycles.spreadsheets.sheets import Row, Sheet, Wrong
+from cycles.spreadsheets.sheets import Sheet, SheetRow, Wrong
 from festival.countries import letters
 from festival.indices.publishers import PublishedRow, Publisher
 from indicators.scoring.exact import Rounding, parsed
@@ -90,7 +90,7 @@ def read_values(
 
 
 def _pass_over(
-    found: PublishedFile, sheet: Sheet, row: Row, publisher: Publisher, name: str
+    found: PublishedFile, sheet: Sheet, row: SheetRow, publisher: Publisher, name: str
 ) -> None:
     """Name a country that nobody knows, once for all its years."""
     if name not in found.unknown:
@@ -100,13 +100,13 @@ def _pass_over(
         found.wrong.append(sheet.wrong(row.number, _name_in_file(row, column), sentence))
 
 
-def _name_in_file(row: Row, column: str) -> str:
+def _name_in_file(row: SheetRow, column: str) -> str:
     """Return the name by which the file calls a column."""
     return row.called.get(column, column) if isinstance(row, PublishedRow) else column
 
 
 def _value(
-    publisher: Publisher, sheet: Sheet, row: Row, year: int | None
+    publisher: Publisher, sheet: Sheet, row: SheetRow, year: int | None
 ) -> PublishedValue | Wrong:
     cells = row.cells
     code, name = cells.get(publisher.letters, ""), cells.get(publisher.name, "")
@@ -143,7 +143,7 @@ def _year(text: str, typed: int | None) -> int:
 
 
 def _score(text: str) -> Decimal | None:
-    """A score, rounded half-up to the 8 places that are kept: files carry the noise of binary
+    """Read a score, rounded half-up to the 8 places that are kept: files carry the noise of binary
     numbers.
     """
     if text.lower() in EMPTY:
@@ -158,8 +158,8 @@ def _score(text: str) -> Decimal | None:
 
 
 def _rank(text: str) -> int | None:
-    """A rank, whole and from 1 on; publishers write 1st, 2nd, 3rd, too, and mark a shared one, as
-    in 4=.
+    """Read a rank, whole and from 1 on; publishers write 1st, 2nd, 3rd, too, and mark a shared one,
+    as in 4=.
     """
     if text.lower() in EMPTY:
         return None

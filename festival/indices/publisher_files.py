@@ -16,7 +16,7 @@ from itertools import islice
 from django.utils.translation import gettext as _
 from openpyxl.utils import get_column_letter
 
-from agencies.persian import localised, normalise
+from agencies.persian import in_locale, normalise
 from cycles import sandbox
 from cycles.spreadsheets.safety import Unreadable
 from cycles.spreadsheets.sheets import MOST_BYTES, Sheet, why_refused
@@ -35,14 +35,14 @@ NumberedRow = tuple[int, Sequence[str]]
 
 
 def read(publisher: Publisher, content: bytes, name: str) -> Sheet:
-    """The rows of a publisher's file in our columns, a row for each country and year; other columns
-    are not read.
+    """Read a publisher's file into our columns, a row for each country and year; other columns are
+    not read.
 
     A file in which no row names the columns is `Unreadable`, and so is one that is too large.
     """
     if len(content) > MOST_BYTES:
         raise Unreadable(
-            _("The file is larger than %(most)s MB.") % {"most": localised(MOST_BYTES // 2**20)}
+            _("The file is larger than %(most)s MB.") % {"most": in_locale(MOST_BYTES // 2**20)}
         )
     tables = _worksheets(content) if content.startswith(_ARCHIVE) else [_lines(content)]
     first: Sequence[str] = ()
@@ -77,7 +77,9 @@ class Heading:
 
     @property
     def letters(self) -> dict[str, str]:
-        """The letters of all columns that are read, by the name that the file gives them."""
+        """Return the letters of all columns that are read, by the names that the file gives
+        them.
+        """
         return {name: get_column_letter(place + 1) for place, name in self.called.items()}
 
 
@@ -99,7 +101,9 @@ def _heading(publisher: Publisher, cells: Sequence[str]) -> Heading:
         held |= {publisher.year}
     if publisher.letters in places.values():
         held |= {publisher.name}
-    return Heading(places, years, [name for name in publisher.required if name not in held], called)
+    return Heading(
+        places, years, [name for name in publisher.required_columns if name not in held], called
+    )
 
 
 def _of_year(publisher: Publisher, name: str) -> tuple[str, int] | None:
@@ -126,7 +130,7 @@ def _sheet(
             if cells > MOST_CELLS:
                 raise Unreadable(
                     _("From row %(row)s on the file is too long: at most %(cells)s cells are read.")
-                    % {"row": localised(number), "cells": localised(MOST_CELLS)}
+                    % {"row": in_locale(number), "cells": in_locale(MOST_CELLS)}
                 )
             sheet.rows += _rows(publisher, heading, sheet, number, row)
     if not sheet.rows:
@@ -137,8 +141,8 @@ def _sheet(
 def _rows(
     publisher: Publisher, heading: Heading, sheet: Sheet, number: int, row: Sequence[str]
 ) -> Iterator[PublishedRow]:
-    """A row for each year that a row of the file is about; none of one that names no country, such
-    as a note below.
+    """Yield a row for each year that a row of the file is about; none for a row that names no
+    country, such as a note below.
     """
     cells = dict.fromkeys(heading.places.values(), "")
     for place, column in heading.places.items():
@@ -172,7 +176,7 @@ def _rows(
 
 
 def _cell(sheet: Sheet, number: int, column: str, row: Sequence[str], place: int) -> str:
-    """The text of a cell; one that cannot be taken is empty, and stands among the errors."""
+    """Read the text of a cell; one that cannot be taken is empty, and stands among the errors."""
     text = row[place] if place < len(row) else ""
     if text and (why := why_refused(text)):
         sheet.errors.append(sheet.wrong(number, column, why))
@@ -184,7 +188,7 @@ def _cell(sheet: Sheet, number: int, column: str, row: Sequence[str], place: int
 
 
 def _lines(content: bytes) -> Iterator[NumberedRow]:
-    """The filled rows of a CSV file: in UTF-8 or UTF-16 where it is that, else in Latin-1 as
+    """Read the filled rows of a CSV file: in UTF-8 or UTF-16 where it is that, else in Latin-1 as
     Windows writes it.
     """
     encoding = next((name for mark, name in _MARKS.items() if content.startswith(mark)), "utf-8")
@@ -206,12 +210,12 @@ def _lines(content: bytes) -> Iterator[NumberedRow]:
                 "Line %(line)s cannot be read: a quotation mark is open or misplaced, or a cell "
                 "is far too long."
             )
-            % {"line": localised(lines.line_num)}
+            % {"line": in_locale(lines.line_num)}
         ) from error
 
 
 def _worksheets(content: bytes) -> Iterator[Iterator[NumberedRow]]:
-    """The visible sheets of a workbook, each as its filled rows, read in a process of its own."""
+    """Read the visible sheets of a workbook, each as its filled rows, in a process of its own."""
     try:
         sheets = sandbox.run(
             "cycles.spreadsheets.worksheets:read_visible",

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from cycles.spreadsheets.sheets import Column, Form, Row
+from cycles.spreadsheets.sheets import Column, Form, SheetRow
 
 
 @dataclass(frozen=True)
-class PublishedRow(Row):
+class PublishedRow(SheetRow):
     """A row of a file in our columns; `called` says how the file itself calls those that it calls
     otherwise.
     """
@@ -43,18 +43,18 @@ class Publisher:
     name: str = ""
     year: str = ""
     is_whole: bool = True
-    is_group: Callable[[Row], bool] = lambda row: False
+    is_group: Callable[[SheetRow], bool] = lambda row: False
     aliases: Mapping[str, str] = field(default_factory=dict)
     by_year: Mapping[str, str] = field(default_factory=dict)
     part: str = ""
 
     @property
-    def required(self) -> list[str]:
-        """The columns without which a file is of another kind."""
+    def required_columns(self) -> list[str]:
+        """Name the columns without which a file is of another kind."""
         return [column.name for column in self.form.columns if column.required]
 
-    def is_of(self, row: Row, part: str) -> bool:
-        """Whether a row of a file on several indices is about the one that is asked for."""
+    def is_of(self, row: SheetRow, part: str) -> bool:
+        """Say whether a row of a file on several indices is about the one that is asked for."""
         return (
             not self.part or not row.cells.get(self.part) or row.cells[self.part].casefold() == part
         )

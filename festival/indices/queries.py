@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from django.db.models import Q
 
-from cycles.calendar import TEHRAN
+from cycles.calendar import day_of
 from festival.countries import HOME
 from festival.indices.comparison import (
     VALUE,
@@ -86,7 +86,7 @@ class Position:
 
     @property
     def is_not_covered(self) -> bool:
-        """Whether the newest edition says that it does not cover the country."""
+        """Say whether the newest edition says that it does not cover the country."""
         return self.value is not None and self.value.state == IndexValue.State.NOT_COVERED
 
 
@@ -104,7 +104,7 @@ def positions(
     indices = list(indices)
     known = Q() if upto is None else Q(year__lte=upto)
     if at is not None:
-        today = at.astimezone(TEHRAN).date()
+        today = day_of(at)
         known &= Q(published_on=None) | Q(published_on__lte=today)
     rows = list(
         IndexEdition.objects.current().filter(known, index__in=indices).order_by("year", "pk")
@@ -127,7 +127,7 @@ def positions(
 def _line(
     editions: dict[int, IndexEdition], own: dict[int, IndexValue]
 ) -> list[tuple[int, Decimal]]:
-    """The years in which the country has a score, each with it."""
+    """List the years in which the country has a score, each with it."""
     line = []
     for year, edition in editions.items():
         value = own.get(edition.pk)
@@ -137,8 +137,8 @@ def _line(
 
 
 def _ends(editions: dict[int, IndexEdition], own: dict[int, IndexValue]) -> list[int]:
-    """The editions of which every country is needed: the newest with a score, and the one it is
-    compared with.
+    """List the editions of which every country is needed: the newest with a score, and the one it
+    is compared with.
     """
     years = [year for year, _score in _line(editions, own)]
     return [editions[year].pk for year in (span(years, YEARS) or years[-1:])]
@@ -256,12 +256,12 @@ class EditionFigures:
 
     @property
     def is_reckoned(self) -> bool:
-        """Whether the place is not the publisher's own."""
+        """Say whether the place is not the publisher's own."""
         return self.place is not None and (self.value is None or self.value.rank is None)
 
 
 def all_editions(index: Index) -> tuple[list[IndexEdition], dict[int, dict[str, IndexValue]]]:
-    """All editions of an index, superseded ones too, newest first, and the values of each; two
+    """Read all editions of an index, superseded ones too, newest first, and the values of each; two
     queries.
     """
     editions = list(IndexEdition.objects.filter(index=index).for_list())
@@ -277,7 +277,9 @@ def years(
     editions: Iterable[IndexEdition],
     values: dict[int, dict[str, IndexValue]],
 ) -> list[EditionFigures]:
-    """Each edition with the country's value and the medians, in the order of the editions."""
+    """Return each edition with the country's value and the medians, in the order of the
+    editions.
+    """
     found, higher = [], index.is_higher_better
     among = frozenset(region.countries) | {HOME} if region else frozenset()
     for edition in editions:
@@ -299,7 +301,7 @@ def years(
 
 
 def _median(scores: Scores) -> Decimal | None:
-    """The median score; None where fewer than two countries are covered, for it would be one
+    """Return the median score; None where fewer than two countries are covered, for it would be one
     country's own.
     """
     middle = median(scores.values()) if len(scores) > 1 else None

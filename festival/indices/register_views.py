@@ -2,9 +2,10 @@
 recommendations.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from functools import partial
-from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -17,8 +18,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cycles.requests import PortalRequest
 from cycles.spreadsheets.dry_run import Check
 from cycles.spreadsheets.sheets import Sheet
+from cycles.ui.attempts import attempt
 from cycles.ui.pages import act_page, import_page
-from cycles.workflow import Refused
 from festival.indices import actions, import_check, publisher_files
 from festival.indices.forms import (
     EditionForm,
@@ -28,7 +29,7 @@ from festival.indices.forms import (
     RegionForm,
 )
 from festival.indices.merging import EditionFacts
-from festival.indices.publishers import PUBLISHERS
+from festival.indices.publishers import PUBLISHERS, Publisher
 from festival.models import Index, IndexEdition, IndexValue, Recommendation, Region
 from festival.workflow import INDICES
 
@@ -47,30 +48,24 @@ def _form_page(
     do: Callable[[], object],
     then: str,
     about: str,
-    **context: Any,
+    context: Mapping[str, object] | None = None,
 ) -> HttpResponse:
-    """A form that becomes one act; a refusal stands in the form, and what was typed stays."""
+    """Make one act of a form; a refusal stands in the form, and what was typed stays."""
     if request.method == "POST" and form.is_valid():
-        try:
+        with attempt(form):
             do()
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("Saved."))
             return redirect(then)
-    context |= {"form": form, "move": INDICES[name], "then": then, "about": about}
-    return render(request, "festival/indices/indices_form.html", context)
+    shown = {"form": form, "move": INDICES[name], "then": then, "about": about}
+    return render(request, "festival/indices/indices_form.html", {**(context or {}), **shown})
 
 
 @require_POST
 def register_load(request: PortalRequest) -> HttpResponse:
     """Begin an empty register with the initial table."""
     _refuse_outsiders(request, "load_register")
-    try:
+    with attempt(request):
         actions.load_register(by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(request, _("The initial table has been taken over."))
     return redirect("festival:indices")
 
@@ -110,7 +105,7 @@ def _index_page(request: PortalRequest, index: Index | None, then: str, about: s
 
 @require_http_methods(["GET", "POST"])
 def edition_new(request: PortalRequest, code: str) -> HttpResponse:
-    """An edition by hand, or that it does not cover the country."""
+    """Enter an edition by hand, or that it does not cover the country."""
     _refuse_outsiders(request, "enter_edition")
     index, form = get_object_or_404(Index, code=code), EditionForm(request.POST or None)
 
@@ -136,50 +131,85 @@ def edition_new(request: PortalRequest, code: str) -> HttpResponse:
     return _form_page(request, form, "enter_edition", do=do, then=then, about=str(index))
 
 
-@require_http_methods(["GET", "POST"])
-def index_import(request: PortalRequest, code: str, form: str) -> HttpResponse:
-    """A publisher's file: tried first, and taken over when it is confirmed."""
-    _refuse_outsiders(request, "import_values")
-    index, publisher = get_object_or_404(Index, code=code), PUBLISHERS.get(form)
-    if publisher is None:
-        raise Http404
+@dataclass(frozen=True)
+class FileImport:
+    """The import of one publisher's file into an index, with the fields typed beside the file."""
 
-    def check(sheet: Sheet, *, year: int | None, **said: Any) -> Check:
-        return import_check.check(publisher, index, sheet, year=year)
+    request: PortalRequest
+    publisher: Publisher
+    index: Index
 
-    def do(
+    def check(
+        self,
+        sheet: Sheet,
+        *,
+        label: str,
+        source: str,
+        published_on: date | None,
+        year: int | None,
+        country_count: int | None,
+    ) -> Check:
+        """Compare the file with the register; only its year matters to that."""
+        return import_check.check(self.publisher, self.index, sheet, year=year)
+
+    def take_over(
+        self,
         sheet: Sheet,
         *,
         as_checked: str,
         sha256: str,
         file_name: str,
         left_out: int,
+        label: str,
+        source: str,
+        published_on: date | None,
         year: int | None,
-        **said: Any,
+        country_count: int | None,
     ) -> Sequence[IndexValue]:
+        """Take the file over, unless it would no longer do what was shown."""
         counted = import_check.countries_by_year(
-            publisher, index, sheet, year=year, typed=said.pop("country_count")
+            self.publisher, self.index, sheet, year=year, typed=country_count
         )
-        facts = EditionFacts(**said, counted=counted, sha256=sha256)
+        facts = EditionFacts(
+            label=label,
+            source=source,
+            published_on=published_on,
+            counted=counted,
+            sha256=sha256,
+        )
         lines = partial(
-            import_check.checked_again, publisher, index, sheet, year=year, as_checked=as_checked
+            import_check.checked_again,
+            self.publisher,
+            self.index,
+            sheet,
+            year=year,
+            as_checked=as_checked,
         )
         return actions.import_values(
-            index,
+            self.index,
             lines,
             facts=facts,
             file_name=file_name,
             sha256=sha256,
             left_out=left_out,
-            by=request.user,
-            at=request.at,
+            by=self.request.user,
+            at=self.request.at,
         )
 
+
+@require_http_methods(["GET", "POST"])
+def index_import(request: PortalRequest, code: str, form: str) -> HttpResponse:
+    """Check a publisher's file, and take it over when it is confirmed."""
+    _refuse_outsiders(request, "import_values")
+    index, publisher = get_object_or_404(Index, code=code), PUBLISHERS.get(form)
+    if publisher is None:
+        raise Http404
+    of_file = FileImport(request, publisher, index)
     return import_page(
         request,
         publisher.form,
-        check=check,
-        do=do,
+        check=of_file.check,
+        do=of_file.take_over,
         reader=partial(publisher_files.read, publisher),
         then=reverse("festival:index", args=[code]),
         page="festival/indices/index_import.html",
@@ -195,7 +225,7 @@ def index_import(request: PortalRequest, code: str, form: str) -> HttpResponse:
 
 @require_safe
 def regions(request: PortalRequest) -> HttpResponse:
-    """The lists of countries to compare with."""
+    """List the regions to compare with."""
     _refuse_outsiders(request, "save_region")
     return render(request, "festival/indices/regions.html", {"regions": Region.objects.for_list()})
 
@@ -234,7 +264,7 @@ def _region_page(request: PortalRequest, region: Region | None, about: str) -> H
 
 @require_http_methods(["GET", "POST"])
 def recommend(request: PortalRequest, code: str, year: int) -> HttpResponse:
-    """The next version of what is recommended about an index in a year, begun with the last one."""
+    """Write the next version of a year's recommendation on an index, begun with the last one."""
     _refuse_outsiders(request, "recommend")
     index = get_object_or_404(Index, code=code)
     versions = Recommendation.objects.filter(index=index, year=year).for_list()
@@ -253,7 +283,13 @@ def recommend(request: PortalRequest, code: str, year: int) -> HttpResponse:
 
     then = reverse("festival:index", args=[code])
     return _form_page(
-        request, form, "recommend", do=do, then=then, about=str(index), year=year, versions=versions
+        request,
+        form,
+        "recommend",
+        do=do,
+        then=then,
+        about=str(index),
+        context={"year": year, "versions": versions},
     )
 
 

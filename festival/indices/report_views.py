@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from agencies.roles import HEADS, Role
 from cycles.engine.perform import why_closed
 from cycles.requests import PortalRequest
+from cycles.ui.attempts import attempt
 from cycles.ui.pages import act_page
-from cycles.workflow import Refused
 from festival.indices import actions
 from festival.indices.forms import ReportForm
 from festival.indices.views import this_year
@@ -23,8 +23,8 @@ from festival.workflow import INDEX_REPORTS, IndexReportState
 
 @require_safe
 def index_reports(request: PortalRequest) -> HttpResponse:
-    """One's own agencies' indices and reports; for administrators and auditors all reports, drafts
-    among them.
+    """List the reader's own agencies' indices and reports; for administrators and auditors all
+    reports, drafts among them.
     """
     mine = request.user.agency_ids(request.at, Role.STAFF, *HEADS)
     reports = IndexReport.objects.visible_to(request.user, request.at).for_list()
@@ -44,7 +44,9 @@ def index_reports(request: PortalRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def index_report(request: PortalRequest, code: str, agency: str, year: int) -> HttpResponse:
-    """The draft of an agency's report on an index in a year; begun with what was sent last."""
+    """Write the draft of an agency's report on an index in a year, begun with the report sent
+    last.
+    """
     index = get_object_or_404(Index.objects.followed(), code=code)
     mine = index.agencies.filter(pk__in=request.user.agency_ids(request.at, Role.STAFF, *HEADS))
     own = get_object_or_404(mine, code=agency)
@@ -65,7 +67,7 @@ def index_report(request: PortalRequest, code: str, agency: str, year: int) -> H
     form = form_for(last, request.POST or None)
     if request.method == "POST" and form.is_valid():
         seen = form.as_seen(lambda: form_for(newest()))
-        try:
+        with attempt(form):
             actions.write_report(
                 index,
                 own,
@@ -75,9 +77,6 @@ def index_report(request: PortalRequest, code: str, agency: str, year: int) -> H
                 at=request.at,
                 seen=seen,
             )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("The draft is saved."))
             return redirect("festival:index_report", code, agency, year)
     context = {

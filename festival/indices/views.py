@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from agencies.models import Agency
 from agencies.roles import HEADS, Role
-from cycles.calendar import TEHRAN, jalali
+from cycles.calendar import jalali
 from cycles.requests import PortalRequest
 from cycles.ui.pages import csv_answer
 from festival import charts
@@ -46,13 +46,13 @@ COLUMNS = (
 
 
 def may_keep(request: PortalRequest) -> bool:
-    """Whether the reader keeps the register."""
+    """Say whether the reader keeps the register."""
     return INDICES["save_index"].who(request.user, None, request.at)
 
 
 def this_year(at: datetime) -> int:
-    """The Jalali year of a moment."""
-    return int(jalali(at.astimezone(TEHRAN)).year)
+    """Return the Jalali year of a moment."""
+    return int(jalali(at).year)
 
 
 @dataclass(frozen=True)
@@ -66,8 +66,8 @@ class ListedIndex:
 @login_not_required
 @require_safe
 def indices(request: PortalRequest) -> HttpResponse:
-    """Every index that is followed, with the newest edition and the way since; for administrators
-    those no longer.
+    """List every index that is followed, with the newest edition and the way since; for
+    administrators also those no longer followed.
     """
     keeps, regions = may_keep(request), list(Region.objects.for_list())
     rows = Index.objects.all() if keeps else Index.objects.followed()
@@ -90,7 +90,7 @@ def _spark(line: Sequence[tuple[int, Decimal]]) -> str:
 @login_not_required
 @require_safe
 def index(request: PortalRequest, code: str) -> HttpResponse:
-    """One index over the years, beside a region and the world; who answers for it, reports,
+    """Show one index over the years, beside a region and the world, with its agencies, reports and
     recommendations.
     """
     keeps = may_keep(request)
@@ -141,7 +141,9 @@ class Chart:
 
 
 def _chart(told: Sequence[EditionFigures]) -> Chart | None:
-    """The country's score over the years, with the medians of its region and of all countries."""
+    """Draw the country's score over the years, with the medians of its region and of all
+    countries.
+    """
     ordered = sorted(told, key=lambda year: year.edition.year)
     home = [
         (y.edition.year, y.value.score)
@@ -172,7 +174,7 @@ class Neighbour:
 def _neighbours(
     found: Index, region: Region | None, values: dict[str, IndexValue]
 ) -> list[Neighbour]:
-    """The countries of the region that an edition covers, the best first."""
+    """List the countries of the region that an edition covers, the best first."""
     if region is None:
         return []
     scores = {country: v.score for country, v in values.items() if v.score is not None}
@@ -185,7 +187,7 @@ def _neighbours(
 
 
 def _writes_for(request: PortalRequest, found: Index) -> list[Agency]:
-    """The agencies that answer for the index and for which the reader writes."""
+    """List the agencies that answer for the index and for which the reader writes."""
     if not request.user.is_authenticated:
         return []
     mine = request.user.agency_ids(request.at, Role.STAFF, *HEADS)
@@ -195,7 +197,7 @@ def _writes_for(request: PortalRequest, found: Index) -> list[Agency]:
 @login_not_required
 @require_safe
 def indices_chapter(request: PortalRequest, year: int) -> HttpResponse:
-    """The chapter on Article 83 for one Jalali year, fit to print."""
+    """Show the chapter on Article 83 for one Jalali year, fit to print."""
     if year not in YEARS:
         raise Http404
     return render(
@@ -209,14 +211,14 @@ def indices_chapter(request: PortalRequest, year: int) -> HttpResponse:
 @login_not_required
 @require_safe
 def indices_file(request: PortalRequest) -> StreamingHttpResponse:
-    """Every value that holds, of every index that is followed."""
+    """Send every value in force, of every index that is followed."""
     return _open_file(IndexValue.objects.filter(edition__index__is_active=True), "indices")
 
 
 @login_not_required
 @require_safe
 def index_file(request: PortalRequest, code: str) -> StreamingHttpResponse:
-    """Every value that holds of one index."""
+    """Send every value in force of one index."""
     found = get_object_or_404(Index.objects.followed(), code=code)
     return _open_file(IndexValue.objects.filter(edition__index=found), f"index-{found.code}")
 

@@ -96,15 +96,15 @@ def full_percent(percents: Sequence[Fraction]) -> Fraction | None:
 
 
 def spread(percents: Sequence[Fraction]) -> float | None:
-    """The standard deviation of the agencies' percents (with n − 1), of exact squares; None for too
-    few.
+    """Return the standard deviation of the agencies' percents (with n − 1), of exact squares; None
+    for too few.
     """
     return float(statistics.stdev(percents)) if len(percents) >= FEWEST else None
 
 
 def discrimination(lines: Iterable[ScoredLine]) -> float | None:
-    """The corrected item-total correlation: of the line's percent with the percent of all else of
-    the same agency.
+    """Return the corrected item-total correlation: of the line's percent with the percent of all
+    else of the same agency.
 
     None for too few agencies, and where the one or the other is the same for all.
     """
@@ -161,8 +161,8 @@ class Figures:
 def figures_of(
     lines: Sequence[ScoredLine], *, asked: int, void: int, appeals: tuple[int, int, int] = (0, 0, 0)
 ) -> Figures:
-    """The figures of one measure from its scored lines; `appeals` are those filed, decided and
-    upheld in some part.
+    """Compute the figures of one measure from its scored lines; `appeals` are those filed, decided
+    and upheld in some part.
     """
     percents = [line.percent for line in lines]
     filed, decided, upheld = appeals
@@ -184,15 +184,15 @@ def figures_of(
 
 
 @dataclass
-class _Gathered:
+class _MeasureLines:
     lines: list[ScoredLine] = field(default_factory=list)
     asked: int = 0
     void: int = 0
 
 
 def figures(edition: Edition) -> Mapping[int, Figures]:
-    """The figures of the measures that several agencies were asked, by the measure's key; three
-    queries, once.
+    """Return the figures of the measures that several agencies were asked, by the measure's key;
+    three queries, once.
     """
     key = f"lessons:{edition.pk}:{edition.run_id}:{edition.digest[:16]}"
     kept: Mapping[int, Figures] | None = cache.get(key)
@@ -221,9 +221,9 @@ def _figures(edition: Edition) -> dict[int, Figures]:
         submission=F("answer__submission"),
         ceiling=F("answer__measure__points"),
     )
-    gathered: dict[int, _Gathered] = {}
+    gathered: dict[int, _MeasureLines] = {}
     for row in rows.iterator():
-        measure = gathered.setdefault(row["measure"], _Gathered())
+        measure = gathered.setdefault(row["measure"], _MeasureLines())
         measure.asked += 1
         measure.void += row["state"] == LineState.NOT_APPLICABLE
         if row["state"] == LineState.SCORED and row["points"] is not None:
@@ -272,7 +272,7 @@ class Lesson:
 
 
 def lessons(edition: Edition) -> list[Lesson]:
-    """The measures of an edition, those to look at first, then in the order of the sets."""
+    """List the measures of an edition, those to look at first, then in the order of the sets."""
     known = figures(edition)
     rows = Measure.objects.filter(pk__in=known).select_related("indicator__axis__set")
     ordered = rows.order_by(

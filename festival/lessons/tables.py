@@ -1,7 +1,6 @@
 """Lessons of a year for the next set, as a list."""
 
 from fractions import Fraction
-from typing import Any
 
 import django_tables2 as tables
 from django.utils.html import format_html, format_html_join
@@ -9,7 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.persian import DASH, localised
+from agencies.persian import DASH, in_locale
 from agencies.templatetags.portal import prose
 from cycles.ui.tables import CardsTable
 from festival.lessons.queries import Lesson
@@ -17,8 +16,8 @@ from indicators.scoring.methods import rounded
 
 
 def rounded_figure(figure: Fraction | float | None, places: int = 1) -> str:
-    """A measured figure to so many places; a dash where too few were measured."""
-    return DASH if figure is None else localised(rounded(figure, places), places)
+    """Write a measured figure to so many places; a dash where too few were measured."""
+    return DASH if figure is None else in_locale(rounded(figure, places), places)
 
 
 class LessonTable(CardsTable):
@@ -41,11 +40,11 @@ class LessonTable(CardsTable):
     class Meta(CardsTable.Meta):
         order_by = ()
 
-    def __init__(self, lessons: list[Lesson], *, caption: str, **kwargs: Any) -> None:
+    def __init__(self, lessons: list[Lesson], *, caption: str) -> None:
         attrs = {
             "caption": gettext("What the results say of each measure: %(year)s") % {"year": caption}
         }
-        super().__init__(lessons, attrs=attrs, **kwargs)
+        super().__init__(lessons, attrs=attrs)
 
     def render_measure(self, record: Lesson) -> SafeString:
         code = record.measure.code
@@ -60,7 +59,7 @@ class LessonTable(CardsTable):
         return format_html_join(" ", '<span class="badge bg-orange-lt text-wrap">{}</span>', badges)
 
     def render_scored(self, record: Lesson) -> str:
-        return localised(record.figures.scored)
+        return in_locale(record.figures.scored)
 
     def render_mean(self, record: Lesson) -> str:
         return rounded_figure(record.figures.mean)
@@ -79,9 +78,9 @@ class LessonTable(CardsTable):
 
     def render_filed(self, record: Lesson) -> str:
         told = {
-            "filed": localised(record.figures.filed),
-            "upheld": localised(record.figures.upheld),
+            "filed": in_locale(record.figures.filed),
+            "upheld": in_locale(record.figures.upheld),
         }
         return (
-            gettext("%(filed)s, upheld %(upheld)s") % told if record.figures.filed else localised(0)
+            gettext("%(filed)s, upheld %(upheld)s") % told if record.figures.filed else in_locale(0)
         )

@@ -2,23 +2,21 @@
 later year's set.
 """
 
-from typing import Any
-
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from agencies.roles import OVERSEERS, Role
 from cycles.requests import PortalRequest
-from cycles.ui.pages import listed, page_or_part
+from cycles.ui.pages import page_of, page_or_part
 from festival.lessons import queries
 from festival.lessons.tables import LessonTable
 from festival.models import Edition
 from indicators.lookups import visible
 
 
-def _limits() -> dict[str, Any]:
-    """The settings by which measures are flagged, to be told."""
+def _limits() -> dict[str, object]:
+    """List the limits by which measures are flagged, for the page to name."""
     names = ("FEWEST", "FULL", "SATURATED", "LEAST_SPREAD", "MOST_VOID", "MUCH_APPEALED")
     return {name.lower(): getattr(queries, name) for name in names} | {
         "least_discrimination": f"{queries.LEAST_DISCRIMINATION}"
@@ -27,8 +25,8 @@ def _limits() -> dict[str, Any]:
 
 @require_safe
 def lessons(request: PortalRequest, year: int) -> HttpResponse:
-    """Every measure of a year with its figures: for the secretariat once frozen, for working groups
-    once published.
+    """List every measure of a year with its figures: for the secretariat once frozen, for working
+    groups once published.
     """
     if not request.user.holds(*OVERSEERS, Role.MEMBER, at=request.at):
         raise Http404
@@ -38,7 +36,7 @@ def lessons(request: PortalRequest, year: int) -> HttpResponse:
     table = LessonTable(found, caption=str(edition.cycle))
     context = {
         "edition": edition,
-        "table": listed(request, table),
+        "table": page_of(request, table),
         "flagged": sum(bool(lesson.flags) for lesson in found),
         "limits": _limits(),
     }
@@ -47,8 +45,8 @@ def lessons(request: PortalRequest, year: int) -> HttpResponse:
 
 @require_safe
 def lessons_of_set(request: PortalRequest, pk: int) -> HttpResponse:
-    """What the newest published results say of a set's measures, for its page: figures, and no
-    names.
+    """Show the newest published figures of a set's measures on its page, without any agency's
+    name.
     """
     indicator_set = visible(request, pk)
     context = {

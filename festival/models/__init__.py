@@ -15,7 +15,7 @@ from festival.models.consequences import (
 from festival.models.editions import Edition, Standing
 from festival.models.improvement import (
     SETTLED,
-    Found,
+    Ground,
     ImprovementItem,
     ImprovementPlan,
     Progress,
@@ -34,7 +34,14 @@ from festival.models.reports import (
     archive_path,
     report_path,
 )
-from festival.models.surveys import SCALE, Asked, Survey, SurveyAnswer, SurveyQuestion, SurveyReturn
+from festival.models.surveys import (
+    SCALE,
+    QuestionKind,
+    Survey,
+    SurveyAnswer,
+    SurveyQuestion,
+    SurveyReturn,
+)
 
 __all__ = (
     "NOT_FILED",
@@ -42,7 +49,6 @@ __all__ = (
     "SCALE",
     "SETTLED",
     "STEPS",
-    "Asked",
     "Award",
     "AwardCategory",
     "Ceremony",
@@ -52,7 +58,7 @@ __all__ = (
     "ConsequenceRule",
     "DataFile",
     "Edition",
-    "Found",
+    "Ground",
     "ImprovementItem",
     "ImprovementPlan",
     "Index",
@@ -63,6 +69,7 @@ __all__ = (
     "MeasureComment",
     "Minutes",
     "Progress",
+    "QuestionKind",
     "Rank",
     "Recommendation",
     "Region",

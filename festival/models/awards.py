@@ -1,7 +1,7 @@
 """The awards that agencies are given, or proposed for."""
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Self, TypedDict
 
 import uuid_utils.compat
 from django.db import models
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
 from agencies.models import Agency, User
-from agencies.persian import named
+from agencies.persian import local_name
 from cycles.models import Cycle, Group, Participation
 from festival.models.ceremonies import AwardCategory, Ceremony, Minutes, in_scope
 from festival.models.editions import Edition, Standing
@@ -30,6 +30,29 @@ GIVEN = (AwardState.DECIDED, AwardState.REVOKED)
 """What the public sees once the results are out."""
 
 
+class EndingParams(TypedDict):
+    """The parameters of an act that ends an award or a proposal."""
+
+    reason: str
+
+
+class DecisionParams(TypedDict):
+    """The parameters of the committee's decision on one proposal."""
+
+    rank: str
+    reason: str
+    reason_en: str
+    number: int
+    minutes_id: int
+    signer: User
+
+
+class ConfirmationParams(TypedDict):
+    """The parameters of letting an award stand after a correction."""
+
+    standing_id: int
+
+
 class AwardQuerySet(models.QuerySet["Award"]):
     def public(self, at: datetime) -> Self:
         """Awards decided in a published year, on an edition that is out where they rest on one."""
@@ -39,7 +62,7 @@ class AwardQuerySet(models.QuerySet["Award"]):
         return self.filter(of_year, rests, state__in=GIVEN)
 
     def visible_to(self, user: User, at: datetime) -> Self:
-        """The secretariat sees all of its own festivals; everybody what is public."""
+        """Show the secretariat all of its own festivals, and everybody what is public."""
         public = self.model.objects.public(at).values("pk")
         return self.filter(in_scope(user, at, "ceremony__province") | Q(pk__in=public))
 
@@ -63,11 +86,11 @@ class AwardQuerySet(models.QuerySet["Award"]):
         )
 
     def for_list(self) -> Self:
-        """By ceremony, category and group, the winners first."""
+        """Order by ceremony, category and group, the winners first."""
         return self.with_names().order_by(*CEREMONY, *CATEGORY, winners_first().asc(), *AGENCY)
 
     def for_calling(self) -> Self:
-        """As they are called up at a ceremony: first all who are commended, then the winners."""
+        """Order as awards are called up at a ceremony: all who are commended, then the winners."""
         return self.with_names().order_by(winners_first().desc(), *CATEGORY, *AGENCY)
 
     def for_notices(self) -> Self:
@@ -163,12 +186,14 @@ class Award(models.Model):
 
     @property
     def is_below_least_percent(self) -> bool:
-        """Whether it rests on a standing below the percent with which one may win in the year."""
+        """Say whether it rests on a standing below the percent with which one may win in the
+        year.
+        """
         return self.standing is not None and self.standing.percent < self.cycle.minimum_to_win
 
     @property
     def province_id(self) -> int | None:
-        """The province whose festival gives it."""
+        """Return the key of the province whose festival gives it."""
         return self.ceremony.province_id
 
     @property
@@ -181,12 +206,12 @@ class Award(models.Model):
 
     @property
     def title(self) -> str:
-        return named(self.title_fa, self.title_en)
+        return local_name(self.title_fa, self.title_en)
 
     @property
     def why(self) -> str:
-        """The reason in the reader's language, where it was written in both."""
-        return named(self.reason, self.reason_en)
+        """Return the reason in the reader's language, where it was written in both."""
+        return local_name(self.reason, self.reason_en)
 
     @property
     def certificate_number(self) -> str:
@@ -207,31 +232,31 @@ class Award(models.Model):
 
     # --- Transitions -----------------------------------------------------------------------------
 
-    def _end(self, at: datetime, given: dict[str, Any]) -> None:
+    def _end(self, at: datetime, given: EndingParams) -> None:
         self.ended_at, self.ended_reason = at, given["reason"]
 
     @AWARDS.transition
-    def _supersede(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _supersede(self, *, at: datetime, given: EndingParams) -> None:
         self._end(at, given)
 
     @AWARDS.transition
-    def _strike(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _strike(self, *, at: datetime, given: EndingParams) -> None:
         self._end(at, given)
 
     @AWARDS.transition
-    def _decide(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _decide(self, *, at: datetime, given: DecisionParams) -> None:
         self.rank, self.reason, self.reason_en = given["rank"], given["reason"], given["reason_en"]
         self.number, self.minutes_id = given["number"], given["minutes_id"]
         self.decided_at, self.decided_by = at, given["signer"]
 
     @AWARDS.transition
-    def _confirm(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _confirm(self, *, at: datetime, given: ConfirmationParams) -> None:
         self.standing_id = given["standing_id"]
 
     @AWARDS.transition
-    def _withdraw(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _withdraw(self, *, at: datetime, given: EndingParams) -> None:
         self._end(at, given)
 
     @AWARDS.transition
-    def _revoke(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _revoke(self, *, at: datetime, given: EndingParams) -> None:
         self._end(at, given)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, Level, Named, Province, User
-from agencies.persian import localised
+from agencies.persian import in_locale
 from agencies.roles import OVERSEERS
 from cycles.models import Cycle
 from festival.models.editions import Edition
@@ -22,8 +22,8 @@ COMMITTEE = "committee"
 
 
 def in_scope(user: User, at: datetime, province: str) -> Q:
-    """The rows, by the path to their festival's province, of festivals
-    within an overseer's scope.
+    """Narrow rows to festivals within an overseer's scope, by the path to their festival's
+    province.
     """
     if not user.holds(*OVERSEERS, at=at):
         return Q(pk__in=())
@@ -33,14 +33,17 @@ def in_scope(user: User, at: datetime, province: str) -> Q:
 
 class CeremonyQuerySet(models.QuerySet["Ceremony"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """For the secretariat: administrators and auditors, a province's
-        those of its own festival.
-        """
+        """Show administrators and auditors all ceremonies; those of a province its own."""
         return self.filter(in_scope(user, at, "province"))
 
     def public(self, at: datetime) -> Self:
-        """Ceremonies of years whose results are out."""
+        """Keep the ceremonies of years whose results are out."""
         return self.filter(cycle__in=Edition.objects.published(at).values("cycle"))
+
+    def get_locked(self, pk: int) -> "Ceremony":
+        """Read one ceremony under a row lock, which keeps it from other acts on its awards."""
+        rows = self.select_related("cycle", "province")
+        return rows.select_for_update(of=("self",), no_key=True).get(pk=pk)
 
     def for_list(self) -> Self:
         return self.select_related("cycle", "province").order_by(
@@ -78,18 +81,20 @@ class Ceremony(Named):
 
     @property
     def code(self) -> str:
-        """The middle of its certificates' numbers: the province's own number, 00 for the whole
-        country.
+        """Return the middle of its certificates' numbers: the province's own number, 00 for the
+        whole country.
         """
         return self.province.code.rpartition("-")[2] if self.province else "00"
 
     @property
     def reach(self) -> Agency | None:
-        """An unsaved stand-in for its province, by which scope is judged; None for the country."""
+        """Return an unsaved stand-in for its province, by which scope is judged; None for the
+        country.
+        """
         return Agency(province=self.province, level=Level.PROVINCIAL) if self.province else None
 
 
-class Offered(models.TextChoices):
+class CategoryScope(models.TextChoices):
     """At which ceremonies there are awards of a category."""
 
     NATIONAL = "national", _("At the national ceremony")
@@ -100,8 +105,8 @@ class Offered(models.TextChoices):
 
 class AwardCategoryQuerySet(models.QuerySet["AwardCategory"]):
     def offered_at(self, ceremony: Ceremony) -> Self:
-        level = Offered.PROVINCIAL if ceremony.province_id else Offered.NATIONAL
-        return self.filter(cycle=ceremony.cycle_id, offered__in=(level, Offered.BOTH))
+        level = CategoryScope.PROVINCIAL if ceremony.province_id else CategoryScope.NATIONAL
+        return self.filter(cycle=ceremony.cycle_id, offered__in=(level, CategoryScope.BOTH))
 
     def for_list(self) -> Self:
         return self.select_related("cycle").order_by("position", "pk")
@@ -119,7 +124,7 @@ class AwardCategory(Named):
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="+")
     code = models.SlugField(max_length=40)
     basis = models.CharField(max_length=10, choices=BASES)
-    offered = models.CharField(max_length=10, choices=Offered, default=Offered.BOTH)
+    offered = models.CharField(max_length=10, choices=CategoryScope, default=CategoryScope.BOTH)
     per_group = models.BooleanField(default=False)
     most_winners = models.PositiveSmallIntegerField(null=True, blank=True)
     most_commended = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -149,7 +154,7 @@ class AwardCategory(Named):
 
     @property
     def is_ranked(self) -> bool:
-        """Whether a ranking proposes its awards."""
+        """Say whether a ranking proposes its awards."""
         return self.basis != COMMITTEE
 
 
@@ -159,7 +164,7 @@ def minutes_path(minutes: "Minutes", filename: str) -> str:
 
 class MinutesQuerySet(models.QuerySet["Minutes"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """For the secretariat, before and after publication."""
+        """Show minutes to the secretariat alone, before and after publication."""
         return self.filter(in_scope(user, at, "ceremony__province"))
 
     def for_list(self) -> Self:
@@ -198,7 +203,7 @@ class Minutes(models.Model):
 
     def __str__(self) -> str:
         return gettext("Minutes %(number)s · %(ceremony)s") % {
-            "number": localised(self.number),
+            "number": in_locale(self.number),
             "ceremony": self.ceremony,
         }
 

@@ -3,7 +3,7 @@ read.
 """
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Self, TypedDict
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
@@ -19,6 +19,12 @@ from festival.workflow import COMMENTS, CommentState
 from indicators.models import IndicatorSet, Measure
 
 
+class RejectionParams(TypedDict):
+    """The parameters of keeping a comment from the public."""
+
+    reason: str
+
+
 class MeasureCommentQuerySet(models.QuerySet["MeasureComment"]):
     def published(self) -> Self:
         return self.filter(state=CommentState.PUBLISHED)
@@ -29,11 +35,11 @@ class MeasureCommentQuerySet(models.QuerySet["MeasureComment"]):
         return self.all() if whole else self.published()
 
     def about(self, edition: Edition, lineage: UUID) -> Self:
-        """On one measure of one year, whichever edition of it was in force."""
+        """Keep the comments on one measure of one year, whichever edition of it was in force."""
         return self.filter(edition__cycle=edition.cycle_id, lineage=lineage)
 
     def before(self, indicator_set: IndicatorSet) -> Self:
-        """On the measures of a set, about the results of earlier years."""
+        """Keep the comments on the measures of a set about the results of earlier years."""
         lineages = Measure.objects.of(indicator_set).values("lineage")
         earlier = (
             Q()
@@ -92,9 +98,9 @@ class MeasureComment(models.Model):
         return self.edition.cycle_id
 
     @COMMENTS.transition
-    def _publish(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _publish(self, *, at: datetime, given: object) -> None:
         self.decided_at = at
 
     @COMMENTS.transition
-    def _reject(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _reject(self, *, at: datetime, given: RejectionParams) -> None:
         self.decided_at, self.reason = at, given["reason"]

@@ -3,7 +3,7 @@ its end.
 """
 
 from datetime import date, datetime, timedelta
-from typing import Any, Self
+from typing import Self, TypedDict
 
 from django.db import models
 from django.db.models import Q
@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
 from agencies.models import Agency, User, in_reach
-from agencies.persian import named
+from agencies.persian import local_name
 from agencies.roles import OVERSEERS
-from cycles.calendar import TEHRAN
+from cycles.calendar import day_of
 from cycles.models import Cycle
 from festival.models.editions import Edition
 from festival.workflow import CONSEQUENCES, ConsequenceState
@@ -81,14 +81,29 @@ class ConsequenceRule(models.Model):
 
     @property
     def words(self) -> str:
-        """The consequence in the reader's language."""
-        return named(self.words_fa, self.words_en)
+        """Return the consequence in the reader's language."""
+        return local_name(self.words_fa, self.words_en)
+
+
+class LetterParams(TypedDict):
+    """The parameters of recording the letter by which a consequence was done."""
+
+    letter_number: str
+    letter_on: date
+    signer: User
+
+
+class WaiverParams(TypedDict):
+    """The parameters of waiving a consequence."""
+
+    reason: str
+    signer: User
 
 
 class ConsequenceQuerySet(models.QuerySet["Consequence"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """Those who see results under embargo; from publication on the agency itself and its
-        overseers.
+        """Show consequences to readers under embargo; from publication on to the agency itself and
+        its overseers.
         """
         if user.oversees_the_country(at):
             return self.all()
@@ -160,26 +175,26 @@ class Consequence(models.Model):
 
     @property
     def due_on(self) -> date | None:
-        """The day by which it is to be done; None while no publication is set (needs `edition` and
-        `rule`).
+        """Return the day by which it is to be done; None while no publication is set (needs
+        `edition` and `rule`).
         """
         if self.edition.publish_at is None:
             return None
-        return self.edition.publish_at.astimezone(TEHRAN).date() + timedelta(days=self.rule.days)
+        return day_of(self.edition.publish_at) + timedelta(days=self.rule.days)
 
     def late_by(self, at: datetime) -> int:
-        """By how many days what is done at a moment is late; to an agency that has ended nothing is
-        owed.
+        """Count the days by which an act at this moment is late; an agency that has ended is owed
+        nothing.
         """
         if self.due_on is None or not self.agency.is_active:
             return 0
-        return max(0, (at.astimezone(TEHRAN).date() - self.due_on).days)
+        return max(0, (day_of(at) - self.due_on).days)
 
     @CONSEQUENCES.transition
-    def _deliver(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _deliver(self, *, at: datetime, given: LetterParams) -> None:
         self.letter_number, self.letter_on = given["letter_number"], given["letter_on"]
         self.settled_by, self.settled_at = given["signer"], at
 
     @CONSEQUENCES.transition
-    def _waive(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _waive(self, *, at: datetime, given: WaiverParams) -> None:
         self.reason, self.settled_by, self.settled_at = given["reason"], given["signer"], at

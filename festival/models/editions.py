@@ -1,7 +1,7 @@
 """An edition of the festival, and the frozen results of its agencies."""
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Self, TypedDict
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -10,12 +10,24 @@ from django.utils.translation import gettext
 from django_fsm import FSMField
 
 from agencies.models import Agency, User
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles.models import Cycle, Group, Participation
 from festival.places import Ranking
 from festival.workflow import EDITIONS, EditionState
 from indicators.scoring.statutory_tree import BANDS
 from submissions.models import ScoreRun, Submission
+
+
+class RankingParams(TypedDict):
+    """The parameters of ranking the agencies of an edition."""
+
+    digest: str
+
+
+class ScheduleParams(TypedDict):
+    """The parameters of setting the moment of publication."""
+
+    publish_at: datetime
 
 
 class EditionQuerySet(models.QuerySet["Edition"]):
@@ -29,20 +41,20 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         return self.all() if user.oversees_the_country(at) else self.published(at)
 
     def current(self, at: datetime) -> Self:
-        """The published edition of each cycle with the highest number."""
+        """Keep the published edition of each cycle with the highest number."""
         published = Edition.objects.published(at)
         later = published.filter(cycle=OuterRef("cycle"), number__gt=OuterRef("number"))
         return self.published(at).filter(~Exists(later))
 
     def newest(self) -> Self:
-        """The edition of each cycle with the highest number, published or not."""
+        """Keep the edition of each cycle with the highest number, published or not."""
         return self.filter(
             ~Exists(Edition.objects.filter(cycle=OuterRef("cycle"), number__gt=OuterRef("number")))
         )
 
     def newest_of(self, cycle: Cycle) -> "Edition | None":
-        """The edition of a cycle with the highest number, published or not; None before its results
-        are frozen.
+        """Find the edition of a cycle with the highest number, published or not; None before its
+        results are frozen.
         """
         return self.filter(cycle=cycle).select_related("cycle", "run").order_by("-number").first()
 
@@ -93,26 +105,26 @@ class Edition(models.Model):
             return said
         return gettext("%(results)s, edition %(number)s") % {
             "results": said,
-            "number": localised(self.number),
+            "number": in_locale(self.number),
         }
 
     def get_absolute_url(self) -> str:
         return reverse("festival:edition", args=[self.cycle.year])
 
     def is_published(self, at: datetime) -> bool:
-        """Whether the public sees it at a moment; as `published` says it of rows."""
+        """Say whether the public sees it at a moment; `published` asks the same of rows."""
         return self.publish_at is not None and self.publish_at <= at
 
     @EDITIONS.transition
-    def _rank(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _rank(self, *, at: datetime, given: RankingParams) -> None:
         self.ranked_at, self.digest = at, given["digest"]
 
     @EDITIONS.transition
-    def _schedule(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _schedule(self, *, at: datetime, given: ScheduleParams) -> None:
         self.publish_at = given["publish_at"]
 
     @EDITIONS.transition
-    def _publish(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _publish(self, *, at: datetime, given: object) -> None:
         self.published_at = at
 
 
@@ -130,8 +142,8 @@ PLACES = {r: "place" if r == Ranking.TOTAL else f"{r}_place" for r in Ranking}
 
 class StandingQuerySet(models.QuerySet["Standing"]):
     def firsts(self, by: Ranking = Ranking.TOTAL) -> Self:
-        """The winners: first of their group, with no less than the year asks of a winner; by growth
-        those that grew.
+        """Keep the winners: first of their group, with no less than the year asks of a winner; by
+        growth those that grew.
         """
         enough = {"growth__gt": 0, "percent__gte": F(_MINIMUM)}
         if by != Ranking.GROWTH:
@@ -144,7 +156,7 @@ class StandingQuerySet(models.QuerySet["Standing"]):
         )
 
     def over_the_years(self, agency: Agency, at: datetime) -> Self:
-        """Where an agency stands in the editions that are in force at a moment, the newest year
+        """Keep an agency's standings in the editions that are in force at a moment, the newest year
         first.
         """
         rows = self.filter(
@@ -207,5 +219,5 @@ class Standing(models.Model):
 
     @property
     def band_label(self) -> str:
-        """The band in the reader's words."""
+        """Name the band in the reader's words."""
         return str(next(b.label for b in BANDS if b.name == self.band))

@@ -4,7 +4,7 @@ is.
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any, Self
+from typing import Self, TypedDict
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -17,7 +17,7 @@ from django_fsm import FSMField
 
 from agencies.models import Agency, User, in_reach
 from agencies.roles import OVERSEERS, SUPERIOR_ROLES
-from cycles.calendar import TEHRAN
+from cycles.calendar import day_of
 from cycles.models import Cycle, Participation
 from festival.models.editions import Edition
 from festival.workflow import IMPROVEMENTS, PlanState
@@ -36,7 +36,7 @@ class Status(models.TextChoices):
 SETTLED = (Status.COMPLETED, Status.CANCELLED)
 
 
-class Found(models.TextChoices):
+class Ground(models.TextChoices):
     """A reason in the results for an item of a plan."""
 
     LOST = "lost", _("Points lost")
@@ -45,10 +45,22 @@ class Found(models.TextChoices):
     APPEAL = "appeal", _("The appeal was dismissed")
 
 
+class SignatureParams(TypedDict):
+    """The parameters of signing an improvement plan."""
+
+    signer: User
+
+
+class ReturnParams(TypedDict):
+    """The parameters of returning a signed plan."""
+
+    remarks: str
+
+
 class ImprovementPlanQuerySet(models.QuerySet["ImprovementPlan"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """The agency's own people and its overseers; its headquarters once the results are
-        published, for a plan tells of scores.
+        """Show plans to the agency's own people and its overseers; to its headquarters once the
+        results are published, for a plan tells of scores.
         """
         published = Edition.objects.published(at).values("cycle")
         above = Q(agency__parent__in=user.agency_ids(at, *SUPERIOR_ROLES), cycle__in=published)
@@ -57,7 +69,7 @@ class ImprovementPlanQuerySet(models.QuerySet["ImprovementPlan"]):
         )
 
     def with_progress(self) -> Self:
-        """Annotates the items that stand, those completed and those cancelled."""
+        """Annotate the numbers of items that stand, that are completed and that are cancelled."""
         items = (
             ImprovementItem.objects.standing().filter(plan=OuterRef("pk")).order_by().values("plan")
         )
@@ -66,7 +78,7 @@ class ImprovementPlanQuerySet(models.QuerySet["ImprovementPlan"]):
         )
         by_plan = current.order_by().values("item__plan")
 
-        def number_of(rows: models.QuerySet[Any, Any]) -> Coalesce:
+        def number_of(rows: models.QuerySet[models.Model, object]) -> Coalesce:
             return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n")), 0)
 
         return self.annotate(
@@ -104,6 +116,11 @@ class ImprovementPlan(models.Model):
     remarks = models.TextField(blank=True, help_text="Why it was returned")
     closed_at = models.DateTimeField(null=True, blank=True)
 
+    # counted by `with_progress`
+    items_all: int
+    items_completed: int
+    items_cancelled: int
+
     objects = ImprovementPlanQuerySet.as_manager()
 
     class Meta:
@@ -130,23 +147,25 @@ class ImprovementPlan(models.Model):
         return reverse("festival:improvement", args=[self.pk])
 
     def late_by(self, at: datetime) -> int:
-        """By how many days a signature at a moment is late; an agency that has ended owes none."""
+        """Count the days by which a signature at a moment is late; an agency that has ended owes
+        none.
+        """
         if not self.agency.is_active:
             return 0
-        return max(0, (at.astimezone(TEHRAN).date() - self.due_on).days)
+        return max(0, (day_of(at) - self.due_on).days)
 
     @IMPROVEMENTS.transition
-    def _sign(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _sign(self, *, at: datetime, given: SignatureParams) -> None:
         if self.signed_at is None:
             self.days_late = self.late_by(at)
         self.signed_by, self.signed_at, self.remarks = given["signer"], at, ""
 
     @IMPROVEMENTS.transition
-    def _send_back(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _send_back(self, *, at: datetime, given: ReturnParams) -> None:
         self.remarks = given["remarks"]
 
     @IMPROVEMENTS.transition
-    def _close(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _close(self, *, at: datetime, given: object) -> None:
         self.closed_at = at
 
 
@@ -158,7 +177,7 @@ class ImprovementItemQuerySet(models.QuerySet["ImprovementItem"]):
         return self.filter(struck_at=None)
 
     def for_list(self) -> Self:
-        """With the measure and all reports of progress, in the plan's order; two queries."""
+        """Read the measure and all reports of progress along, in the plan's order; two queries."""
         rows = self.select_related("answer__measure", "plan__agency", "plan__cycle")
         return rows.prefetch_related("progress__by").order_by("plan", "position", "pk")
 
@@ -175,7 +194,7 @@ class ImprovementItem(models.Model):
     position = models.PositiveSmallIntegerField()
     answer = models.ForeignKey(Answer, models.PROTECT, null=True, blank=True, related_name="+")
     lineage = models.UUIDField(null=True, blank=True, db_index=True)
-    grounds = ArrayField(models.CharField(max_length=12, choices=Found), default=list, blank=True)
+    grounds = ArrayField(models.CharField(max_length=12, choices=Ground), default=list, blank=True)
     lost = models.DecimalField(max_digits=16, decimal_places=10, null=True, blank=True)
     finding = models.TextField()
     action = models.TextField(blank=True)
@@ -210,16 +229,16 @@ class ImprovementItem(models.Model):
 
     @property
     def is_whole(self) -> bool:
-        """Whether it says all that a signature needs."""
+        """Say whether it has all that a signature needs."""
         return bool(self.action and self.owner and self.due_on)
 
     @property
-    def found(self) -> list[Found]:
-        return [Found(code) for code in self.grounds]
+    def ground_choices(self) -> list[Ground]:
+        return [Ground(code) for code in self.grounds]
 
     @property
     def current(self) -> "Progress | None":
-        """The newest report of progress (needs `for_list`)."""
+        """Return the newest report of progress (needs `for_list`)."""
         return next((p for p in self.progress.all() if p.is_current), None)
 
     @property
@@ -227,7 +246,7 @@ class ImprovementItem(models.Model):
         return Status(self.current.status) if self.current else Status.NONE
 
     def is_overdue(self, today: date) -> bool:
-        """Whether its day has passed and it is not settled (needs `for_list`)."""
+        """Say whether its day has passed and it is not settled (needs `for_list`)."""
         return self.due_on is not None and self.due_on < today and self.status not in SETTLED
 
 

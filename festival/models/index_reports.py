@@ -3,7 +3,7 @@ recommendations for a plan.
 """
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Self, TypedDict
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
@@ -19,8 +19,14 @@ from festival.workflow import INDEX_REPORTS, IndexReportState
 
 
 def year_label(year: int) -> str:
-    """A year in the reader's digits, never grouped."""
+    """Write a year in the reader's digits, never grouped."""
     return persian_digits(str(year)) if get_language() == "fa" else str(year)
+
+
+class SignatureParams(TypedDict):
+    """The parameters of signing and sending an agency's report."""
+
+    signer: User
 
 
 class IndexReportQuerySet(models.QuerySet["IndexReport"]):
@@ -38,7 +44,7 @@ class IndexReportQuerySet(models.QuerySet["IndexReport"]):
         )
 
     def newest(self) -> Self:
-        """The last report that each agency sent on an index and year."""
+        """Keep the last report that each agency sent on an index and year."""
         later = IndexReport.objects.filter(
             index=models.OuterRef("index"),
             agency=models.OuterRef("agency"),
@@ -92,7 +98,7 @@ class IndexReport(models.Model):
         return reverse("festival:index", args=[self.index.code])
 
     @INDEX_REPORTS.transition
-    def _send(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _send(self, *, at: datetime, given: SignatureParams) -> None:
         self.sent_at, self.sent_by = at, given["signer"]
 
 
@@ -104,7 +110,7 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
         return self.filter(approved_at__isnull=False)
 
     def in_force(self) -> Self:
-        """The last approved version of each index and year."""
+        """Keep the last approved version of each index and year."""
         later = Recommendation.objects.filter(
             index=models.OuterRef("index"), year=models.OuterRef("year"), approved_at__isnull=False,
             number__gt=models.OuterRef("number"),

@@ -2,7 +2,6 @@
 to compare with.
 """
 
-from decimal import Decimal
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -12,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, User
-from agencies.persian import named, sort_key
+from agencies.persian import local_name, sort_key
 from festival.countries import HOME, name_of
 from indicators.models import Direction
 
@@ -35,18 +34,19 @@ class Region(models.Model):
     position = models.PositiveSmallIntegerField(default=0)
 
     objects = RegionQuerySet.as_manager()
+    cycle_id = agency_id = agency = None
 
     def __str__(self) -> str:
         return self.name
 
     @property
     def name(self) -> str:
-        """The name in the reader's language, Persian where there is no other."""
-        return named(self.name_fa, self.name_en)
+        """Return the name in the reader's language, Persian where there is no other."""
+        return local_name(self.name_fa, self.name_en)
 
     @property
     def country_names(self) -> list[str]:
-        """Its countries in the reader's language."""
+        """Name its countries in the reader's language."""
         return sorted((name_of(code) for code in self.countries), key=sort_key)
 
 
@@ -90,6 +90,7 @@ class Index(models.Model):
     is_active = models.BooleanField(default=True)
 
     objects = IndexQuerySet.as_manager()
+    cycle_id = agency_id = agency = None
 
     class Meta:
         constraints = (
@@ -115,13 +116,13 @@ class Index(models.Model):
 
     @property
     def name(self) -> str:
-        """The name in the reader's language, Persian where there is no other."""
-        return named(self.name_fa, self.name_en)
+        """Return the name in the reader's language, Persian where there is no other."""
+        return local_name(self.name_fa, self.name_en)
 
     @property
     def scale(self) -> str:
         """Between which numbers its scores lie, in words."""
-        return named(self.scale_fa, self.scale_en)
+        return local_name(self.scale_fa, self.scale_en)
 
     @property
     def is_higher_better(self) -> bool:
@@ -180,7 +181,7 @@ class IndexEdition(models.Model):
 
     @property
     def is_revised(self) -> bool:
-        """Whether the publisher had said something else before."""
+        """Say whether the publisher had published other figures before."""
         return self.supersedes_id is not None
 
 
@@ -233,8 +234,3 @@ class IndexValue(models.Model):
         return (
             f"{self.country} · {self.score if self.score is not None else self.get_state_display()}"
         )
-
-    @property
-    def said(self) -> tuple[str, Decimal | None, int | None]:
-        """The figures to compare with those of another file."""
-        return self.state, self.score, self.rank

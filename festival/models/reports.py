@@ -1,7 +1,7 @@
 """The Article 82 report: the texts of its chapters, and its drawings-up."""
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Self
 
 import uuid_utils.compat
 from django.db import models
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
 from agencies.persian import persian_digits
-from cycles.models import Cycle
+from cycles.models import Cycle, Job
 from festival.models.editions import Edition
 
 
@@ -45,11 +45,11 @@ class Chapter(models.TextChoices):
 
 class ReportTextQuerySet(models.QuerySet["ReportText"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """For those who see under embargo; everybody else reads the report."""
+        """Show texts to readers under embargo; everybody else reads the report."""
         return self.all() if user.oversees_the_country(at) else self.none()
 
     def newest(self) -> Self:
-        """The last version of each chapter of a year, in each language."""
+        """Keep the last version of each chapter of a year, in each language."""
         return self.order_by("cycle", "language", "chapter", "-number").distinct(
             "cycle", "language", "chapter"
         )
@@ -93,7 +93,7 @@ def report_path(report: "Report", filename: str) -> str:
 
 class ReportQuerySet(models.QuerySet["Report"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """Every drawing-up for readers under embargo; the published ones for all others."""
+        """Show every drawing-up to readers under embargo, and the published ones to all others."""
         return self.all() if user.oversees_the_country(at) else self.published(at)
 
     def published(self, at: datetime) -> Self:
@@ -103,7 +103,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
         )
 
     def for_list(self) -> Self:
-        """The newest first, with what a page says of each; their facts, which are long, are not
+        """Order the newest first, with all that a page shows of each; their long facts are not
         read.
         """
         named = self.select_related("edition__cycle", "first_approved_by", "approved_by")
@@ -135,6 +135,8 @@ class Report(models.Model):
     (`cycles.models.Job`).
     """
 
+    job: Job | None = None  # the newest on it, as `jobs.queries` fills it in
+
     uuid = models.UUIDField(unique=True, default=uuid_utils.compat.uuid7, editable=False)
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="reports")
     language = models.CharField(max_length=2, choices=Language)
@@ -147,7 +149,7 @@ class Report(models.Model):
         upload_to=archive_path, max_length=200, blank=True, help_text="PDF/A-3 with the data"
     )
     archive_sha256 = models.CharField(max_length=64, blank=True)
-    facts: Any = models.JSONField(default=dict, blank=True)
+    facts = models.JSONField(default=dict, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     first_approved_at = models.DateTimeField(null=True, blank=True)
     first_approved_by = models.ForeignKey(
@@ -178,5 +180,5 @@ class Report(models.Model):
 
     @property
     def reference(self) -> str:
-        """The number by which letters name it: the article, the year, the drawing-up."""
+        """Return the number by which letters name it: the article, the year, the drawing-up."""
         return f"82/{self.edition.cycle.year}/{self.number}"

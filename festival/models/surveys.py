@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, User
-from agencies.persian import named
+from agencies.persian import local_name
 from agencies.roles import HEADS, OVERSEERS, Role
 from cycles.models import Cycle, Participation
 
@@ -70,11 +70,11 @@ class Survey(models.Model):
         return reverse("festival:survey", args=[self.pk])
 
     def is_open(self, at: datetime) -> bool:
-        """Whether answers are taken at a moment."""
+        """Say whether answers are taken at a moment."""
         return self.opens_at <= at < self.closes_at
 
 
-class Asked(models.TextChoices):
+class QuestionKind(models.TextChoices):
     SCALE = "scale", _("From 1 to 5")
     CHOICE = "choice", _("One of several")
     TEXT = "text", _("In words")
@@ -88,7 +88,7 @@ class SurveyQuestion(models.Model):
 
     survey = models.ForeignKey(Survey, models.PROTECT, related_name="questions")
     position = models.PositiveSmallIntegerField()
-    kind = models.CharField(max_length=6, choices=Asked)
+    kind = models.CharField(max_length=6, choices=QuestionKind)
     text_fa = models.CharField(max_length=300)
     text_en = models.CharField(max_length=300, blank=True)
     choices = models.JSONField(default=list, blank=True)
@@ -99,7 +99,7 @@ class SurveyQuestion(models.Model):
                 fields=("survey", "position"), name="questions_of_a_survey_have_an_order"
             ),
             models.CheckConstraint(
-                condition=Q(kind=Asked.CHOICE) ^ Q(choices=[]), name="a_choice_has_its_words"
+                condition=Q(kind=QuestionKind.CHOICE) ^ Q(choices=[]), name="a_choice_has_its_words"
             ),
         )
 
@@ -108,19 +108,23 @@ class SurveyQuestion(models.Model):
 
     @property
     def text(self) -> str:
-        """The question in the reader's language."""
-        return named(self.text_fa, self.text_en)
+        """Return the question in the reader's language."""
+        return local_name(self.text_fa, self.text_en)
 
     @property
     def options(self) -> list[tuple[int, str]]:
-        """The choices in the reader's language; none where the question is answered in words."""
-        if self.kind == Asked.SCALE:
+        """Return the choices in the reader's language; none where the question is answered in
+        words.
+        """
+        if self.kind == QuestionKind.SCALE:
             return [(value, str(value)) for value in SCALE]
-        return [(value, named(fa, en)) for value, (fa, en) in enumerate(self.choices, 1)]
+        return [(value, local_name(fa, en)) for value, (fa, en) in enumerate(self.choices, 1)]
 
 
 class SurveyReturn(models.Model):
     """That an agency has answered, and nothing of what it said."""
+
+    cycle_id = None
 
     survey = models.ForeignKey(Survey, models.PROTECT, related_name="returns")
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")

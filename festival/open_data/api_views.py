@@ -7,10 +7,11 @@ answers small questions.
 
 from collections.abc import Callable, Iterable
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import InvalidPage, Page, Paginator
+from django.db.models import Q
 from django.http import HttpResponse, JsonResponse
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_safe
@@ -133,7 +134,7 @@ def rankings(request: PortalRequest, year: int) -> JsonObject:
 
 
 def _next(request: PortalRequest, page: Page) -> str | None:
-    """The address of the page after this one; none after the last."""
+    """Return the address of the page after this one; none after the last."""
     if not page.has_next():
         return None
     asked = request.GET.copy()
@@ -176,7 +177,7 @@ def lines(request: PortalRequest, year: int, code: str) -> JsonObject:
     answers = Answer.objects.filter(
         submission__cycle=found.cycle, submission__agency=of, submission__state="communicated"
     )
-    scores = frozen_scores([found], answer__submission__agency=of)
+    scores = frozen_scores([found], Q(answer__submission__agency=of))
     rows = [
         {
             "measure": a.measure.code,
@@ -250,7 +251,7 @@ IN_PATH: dict[str, Schema] = {"year": NUMBER, "code": TEXT}
 
 
 def description() -> JsonObject:
-    """The endpoints as OpenAPI 3.0 describes them."""
+    """Describe the endpoints as OpenAPI 3.0."""
     return {
         "openapi": "3.0.3",
         "info": {
@@ -289,7 +290,7 @@ def _view(endpoint: Endpoint) -> Callable[..., HttpResponse]:
     @login_not_required
     @require_safe
     @cached_for_visitors
-    def answer(request: PortalRequest, **found: Any) -> HttpResponse:
+    def answer(request: PortalRequest, **found: int | str) -> HttpResponse:
         options = {"ensure_ascii": False}
         try:
             return JsonResponse(endpoint.read(request, **found), json_dumps_params=options)

@@ -35,7 +35,7 @@ class FileFacts:
 
 
 def of(edition: Edition, files: Mapping[str, FileFacts]) -> dict[str, JsonObject]:
-    """The descriptions that stand beside the files of an edition, by their names."""
+    """Write the descriptions that stand beside the files of an edition, by their names."""
     return {PACKAGE: data_package(edition, files), ON_THE_WEB: on_the_web(edition)}
 
 
@@ -60,7 +60,7 @@ _FIELDS: Mapping[str, JsonObject] = {
 
 
 def data_package(edition: Edition, files: Mapping[str, FileFacts]) -> JsonObject:
-    """The tables with types, keys and missing values, and the digest of each file."""
+    """Describe the tables with types, keys and missing values, and the digest of each file."""
     return {
         "profile": "tabular-data-package",
         "name": f"assessment-results-{edition.cycle.year}-{edition.number}",
@@ -126,7 +126,7 @@ _DATATYPES: Mapping[str, object] = {
 
 
 def on_the_web(edition: Edition) -> JsonObject:
-    """The tables as a group in which rows name each other."""
+    """Describe the tables as a group in which rows name each other."""
     return {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
         "dc:title": _title(edition),
@@ -187,8 +187,8 @@ Address = Callable[[str], str]
 def dataset(
     edition: Edition, files: Iterable[DataFile], *, page: str, address: Address
 ) -> JsonObject:
-    """An edition as a data set of schema.org and of DCAT, for its page;
-    `files` are its DataFiles.
+    """Describe an edition as a data set of schema.org and of DCAT, for its page; `files` are its
+    DataFiles.
     """
     return {"@context": CONTEXT, **_dataset(edition, files, page=page, address=address)}
 
@@ -241,7 +241,7 @@ def _distribution(file: DataFile, address: str) -> JsonObject:
 def catalog(
     datasets: Iterable[tuple[Edition, Iterable[DataFile], str, Address]], *, page: str
 ) -> JsonObject:
-    """All published editions as a catalogue of schema.org and of DCAT."""
+    """Describe all published editions as a catalogue of schema.org and of DCAT."""
     found = [
         _dataset(edition, files, page=of, address=address)
         for edition, files, of, address in datasets

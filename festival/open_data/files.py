@@ -15,13 +15,15 @@ from datetime import datetime
 from io import BufferedRandom, BufferedReader, BytesIO, TextIOWrapper
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import translation
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
+from agencies.locks import locked
 from agencies.models import User
 from cycles.engine.ledger import as_json, plain
 from cycles.engine.perform import perform
@@ -32,7 +34,7 @@ from cycles.ui.files import all_or_none
 from festival.models import DataFile, Edition, data_path
 from festival.open_data import descriptions
 from festival.open_data.dictionary import TABLES, Table
-from festival.open_data.rows import ROWS, Row, csv_text, digest_of
+from festival.open_data.rows import ROWS, TableRow, csv_text, digest_of
 from festival.open_data.schemas import JsonObject
 from festival.workflow import EDITIONS
 from indicators.scoring.methods import PLACES, SHOWN_PLACES
@@ -104,11 +106,7 @@ def _as_file(said: JsonObject, stack: ExitStack) -> BufferedRandom:
 def _store(
     edition: Edition, written: list[WrittenFile], *, by: User | None, at: datetime
 ) -> list[DataFile]:
-    edition = (
-        Edition.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("cycle", "run")
-        .get(pk=edition.pk)
-    )
+    edition = locked(Edition.objects.select_related("cycle", "run")).get(pk=edition.pk)
     if kept := list(DataFile.objects.filter(edition=edition).order_by("pk")):
         return kept
     names = [*(file.name for file in written), MANIFEST]
@@ -172,7 +170,7 @@ ATTACHED = ("rankings.csv", "scores.csv", "lines.csv", "measures.csv", MANIFEST)
 
 
 def attachments(files: Iterable[DataFile]) -> list[tuple[str, bytes]]:
-    """The files that are attached to the report, with their content."""
+    """Read the files that are attached to the report."""
     found = []
     for file in files:
         if file.name in ATTACHED:
@@ -181,15 +179,15 @@ def attachments(files: Iterable[DataFile]) -> list[tuple[str, bytes]]:
     return found
 
 
-Writer = Generator[None, Row, None]
+Writer = Generator[None, TableRow, None]
 """Takes the rows of a table one by one and writes them."""
 
 
 # --- The files of a table -----------------------------------------------------------------------
 
 
-def _table(table: Table, rows: Iterator[Row], stack: ExitStack) -> Iterator[WrittenFile]:
-    """The three files of a table, in one pass over its rows."""
+def _table(table: Table, rows: Iterator[TableRow], stack: ExitStack) -> Iterator[WrittenFile]:
+    """Write the three files of a table, in one pass over its rows."""
     kinds = {kind: _file(stack) for kind in _WRITERS}
     writers = [_WRITERS[kind](table, file) for kind, file in kinds.items()]
     for writer in writers:
@@ -207,7 +205,7 @@ def _table(table: Table, rows: Iterator[Row], stack: ExitStack) -> Iterator[Writ
 
 
 def _file(stack: ExitStack) -> BufferedRandom:
-    """A nameless file that is gone when the stack ends."""
+    """Open a nameless file that is gone when the stack ends."""
     return stack.enter_context(TemporaryFile())
 
 
@@ -235,7 +233,7 @@ def _json(table: Table, file: BufferedRandom) -> Writer:
     What is JSON itself stands as that, not as a text of it.
     """
     columns = [column.name for column in table.columns]
-    is_json = [column.type == "json" for column in table.columns]
+    are_json = [column.type == "json" for column in table.columns]
     file.write(
         f'{{"table":{json.dumps(table.name)},"columns":{json.dumps(columns)},"rows":['.encode()
     )
@@ -244,8 +242,8 @@ def _json(table: Table, file: BufferedRandom) -> Writer:
         while True:
             row = yield
             values = [
-                json.loads(value) if parsed and isinstance(value, str) and value else _typed(value)
-                for parsed, value in zip(is_json, row, strict=True)
+                _json_value(value, is_json=holds_json)
+                for holds_json, value in zip(are_json, row, strict=True)
             ]
             file.write(f"{comma}{as_json(values)}".encode())
             comma = ",\n"
@@ -254,7 +252,9 @@ def _json(table: Table, file: BufferedRandom) -> Writer:
         file.flush()
 
 
-def _typed(value: object) -> object:
+def _json_value(value: object, *, is_json: bool) -> object:
+    if is_json and isinstance(value, str) and value:
+        return json.loads(value)
     return value if value is None or isinstance(value, (bool, int)) else csv_text(value)
 
 
@@ -271,8 +271,8 @@ def _xlsx(table: Table, file: BufferedRandom) -> Writer:
         book.save(file)
 
 
-def _text(sheet: Any, value: object) -> object:
-    """A cell that no spreadsheet program runs, whatever it begins with."""
+def _text(sheet: WriteOnlyWorksheet, value: object) -> object:
+    """Make a cell that no spreadsheet program runs, whatever it begins with."""
     if value is None or isinstance(value, bool):
         return value
     return spreadsheets_exports.text_cell(sheet, csv_text(value))
@@ -286,7 +286,7 @@ _WRITERS: dict[str, Callable[[Table, BufferedRandom], Writer]] = {
 
 
 def _dictionary(stack: ExitStack) -> BufferedRandom:
-    """Every column of every table with its meaning in both languages."""
+    """Write every column of every table with its meaning in both languages."""
     file = _file(stack)
     text = TextIOWrapper(file, "utf-8-sig", newline="")
     write = spreadsheets_exports.csv_writer(text)

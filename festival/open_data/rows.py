@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db.models import F, OuterRef, QuerySet, Subquery
 
@@ -22,7 +22,7 @@ from indicators.scoring.methods import decimal, points
 from submissions.models import Answer, NodeScore, Score
 from submissions.workflow import SubmissionState
 
-Row = tuple[object, ...]
+TableRow = tuple[object, ...]
 
 AT_ONCE = 2000
 
@@ -30,22 +30,31 @@ AT_ONCE = 2000
 # --- Who and what -------------------------------------------------------------------------------
 
 
-def _groups(edition: Edition) -> Iterator[Row]:
+def _groups(edition: Edition) -> Iterator[TableRow]:
     rows = Group.objects.filter(cycle=edition.cycle_id).order_by("code", "pk")
     yield from rows.values_list("code", "name_fa", "name_en", "province__code")
 
 
-def _agencies(edition: Edition) -> Iterator[Row]:
+def _agencies(edition: Edition) -> Iterator[TableRow]:
     rows = (
         Participation.objects.active()
         .filter(cycle=edition.cycle_id)
         .select_related("agency__parent", "province")
     )
-    for p in rows.prefetch_related("groups").order_by("agency__code", "pk"):
-        groups = " ".join(sorted(g.code for g in p.groups.all()))
-        parent = p.agency.parent.code if p.agency.parent else None
-        province = p.province.code if p.province else None
-        yield p.agency.code, p.name_fa, p.name_en, p.level, p.sector, province, parent, groups
+    for participation in rows.prefetch_related("groups").order_by("agency__code", "pk"):
+        groups = " ".join(sorted(g.code for g in participation.groups.all()))
+        parent = participation.agency.parent.code if participation.agency.parent else None
+        province = participation.province.code if participation.province else None
+        yield (
+            participation.agency.code,
+            participation.name_fa,
+            participation.name_en,
+            participation.level,
+            participation.sector,
+            province,
+            parent,
+            groups,
+        )
 
 
 def set_code(kind: str, agency: str | None, group: str | None, province: str | None) -> str:
@@ -60,7 +69,7 @@ _WHOSE = (f"{_OF_SET}__agency", f"{_OF_SET}__group", f"{_OF_SET}__province")
 
 
 def _measures_asked(edition: Edition) -> QuerySet[Measure]:
-    """The measures of which any agency of the edition has a line."""
+    """Keep the measures of which any agency of the edition has a line."""
     lines = Answer.objects.filter(
         submission__cycle=edition.cycle_id, submission__state=SubmissionState.COMMUNICATED
     )
@@ -74,7 +83,7 @@ def _code_of(measure: Measure) -> str:
     )
 
 
-def _measures(edition: Edition) -> Iterator[Row]:
+def _measures(edition: Edition) -> Iterator[TableRow]:
     axis = "indicator__axis"
     order = (
         f"{_OF_SET}__kind",
@@ -85,32 +94,32 @@ def _measures(edition: Edition) -> Iterator[Row]:
         "indicator",
         "position",
     )
-    for m in _measures_asked(edition).select_related(*_WHOSE).order_by(*order, "pk"):
-        of = m.indicator.axis.set
+    for measure in _measures_asked(edition).select_related(*_WHOSE).order_by(*order, "pk"):
+        of_set = measure.indicator.axis.set
         yield (
-            _code_of(m),
-            of.kind,
-            m.indicator.axis.code,
-            m.indicator.axis.title_fa,
-            m.indicator.axis.title_en,
-            m.indicator.code,
-            m.indicator.title_fa,
-            m.indicator.title_en,
-            m.code,
-            m.title_fa,
-            m.title_en,
-            str(m.lineage),
-            m.points,
-            m.unit_fa,
-            m.unit_en,
-            m.direction,
-            m.method,
-            csv_text(m.scoring_params),
-            *_bounds(m),
-            m.law,
-            dashed(m.article),
-            m.is_pilot,
-            m.is_composed,
+            _code_of(measure),
+            of_set.kind,
+            measure.indicator.axis.code,
+            measure.indicator.axis.title_fa,
+            measure.indicator.axis.title_en,
+            measure.indicator.code,
+            measure.indicator.title_fa,
+            measure.indicator.title_en,
+            measure.code,
+            measure.title_fa,
+            measure.title_en,
+            str(measure.lineage),
+            measure.points,
+            measure.unit_fa,
+            measure.unit_en,
+            measure.direction,
+            measure.method,
+            csv_text(measure.scoring_params),
+            *_bounds(measure),
+            measure.law,
+            with_dashes(measure.article),
+            measure.is_pilot,
+            measure.is_composed,
         )
 
 
@@ -122,8 +131,8 @@ def _bounds(measure: Measure) -> tuple[Decimal | None, Decimal | None]:
     )
 
 
-def dashed(article: str) -> str:
-    """An article with a dash, or a fraction's stroke, between its numbers.
+def with_dashes(article: str) -> str:
+    """Write a dash, or a fraction's stroke, between the numbers of an article.
 
     Spreadsheet programs take 8-24 and 8/24 for dates.
     """
@@ -133,17 +142,17 @@ def dashed(article: str) -> str:
 # --- Lines and their sums -----------------------------------------------------------------------
 
 
-class _Known(NamedTuple):
+class _ScoringTerms(NamedTuple):
     set: str
     code: str
     method: str
-    params: dict[str, Any]
+    params: dict[str, object]
     points: Decimal
 
 
-def _lines(edition: Edition) -> Iterator[Row]:
+def _lines(edition: Edition) -> Iterator[TableRow]:
     known = {
-        m.pk: _Known(_code_of(m), m.code, m.method, m.scoring_params, m.points)
+        m.pk: _ScoringTerms(_code_of(m), m.code, m.method, m.scoring_params, m.points)
         for m in _measures_asked(edition).select_related(*_WHOSE)
     }
     lines = Answer.objects.filter(
@@ -170,15 +179,17 @@ def _lines(edition: Edition) -> Iterator[Row]:
         target=F("own__target"),
     )
     for line in ordered.iterator(AT_ONCE):
-        m = known[line["measure_id"]]
+        terms = known[line["measure_id"]]
         own = {name: line[name] for name in ("base", "floor", "target") if line[name] is not None}
         computed = None
         if line["value"] is not None:
-            computed = points(m.method, line["value"], ceiling=m.points, params=m.params | own)
+            computed = points(
+                terms.method, line["value"], ceiling=terms.points, params=terms.params | own
+            )
         yield (
             line["agency"],
-            m.set,
-            m.code,
+            terms.set,
+            terms.code,
             line["value"],
             csv_text(own) if own else None,
             computed,
@@ -188,7 +199,7 @@ def _lines(edition: Edition) -> Iterator[Row]:
         )
 
 
-def _scores(edition: Edition) -> Iterator[Row]:
+def _scores(edition: Edition) -> Iterator[TableRow]:
     rows = NodeScore.objects.filter(
         run=edition.run_id, submission__state=SubmissionState.COMMUNICATED
     )
@@ -222,19 +233,34 @@ def _scores(edition: Edition) -> Iterator[Row]:
         )
 
 
-def _rankings(edition: Edition) -> Iterator[Row]:
+def _rankings(edition: Edition) -> Iterator[TableRow]:
     rows = Standing.objects.filter(edition=edition).select_related("group", "participation__agency")
-    for s in rows.order_by("group__code", "place", "participation__agency__code", "pk"):
+    for standing in rows.order_by("group__code", "place", "participation__agency__code", "pk"):
         yield (
-            s.group.code, s.participation.agency.code, s.submitted,
-            s.general, s.specific, s.thematic, s.total, s.ceiling,
-            s.percent, s.general_percent, s.specific_percent, s.thematic_percent,
-            None if s.growth is None else s.percent - s.growth, s.growth, s.band,
-            s.place, s.general_place, s.specific_place, s.thematic_place, s.growth_place,
-        )  # fmt: skip
+            standing.group.code,
+            standing.participation.agency.code,
+            standing.submitted,
+            standing.general,
+            standing.specific,
+            standing.thematic,
+            standing.total,
+            standing.ceiling,
+            standing.percent,
+            standing.general_percent,
+            standing.specific_percent,
+            standing.thematic_percent,
+            None if standing.growth is None else standing.percent - standing.growth,
+            standing.growth,
+            standing.band,
+            standing.place,
+            standing.general_place,
+            standing.specific_place,
+            standing.thematic_place,
+            standing.growth_place,
+        )
 
 
-ROWS: dict[str, Callable[[Edition], Iterator[Row]]] = {
+ROWS: dict[str, Callable[[Edition], Iterator[TableRow]]] = {
     "groups": _groups,
     "agencies": _agencies,
     "measures": _measures,
@@ -245,8 +271,8 @@ ROWS: dict[str, Callable[[Edition], Iterator[Row]]] = {
 
 
 def csv_text(value: object) -> str:
-    """As it stands in a CSV cell: nothing for None, decimals in full without trailing zeros, lists
-    and maps as JSON.
+    """Write a value for a CSV cell: nothing for None, decimals in full without trailing zeros,
+    lists and maps as JSON.
     """
     match value:
         case bool():
@@ -260,8 +286,8 @@ def csv_text(value: object) -> str:
 
 
 def digest_of(said: Mapping[str, object]) -> str:
-    """The SHA-256 of what a manifest says, whatever digest it bears: its names in order, nothing
-    between them.
+    """Return the SHA-256 of a manifest but for the digest that it bears: its names in order,
+    nothing between them.
     """
     told = {name: value for name, value in said.items() if name != "sha256"}
     text = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -1,11 +1,9 @@
 """The JSON of the API as OpenAPI 3.0 describes it."""
 
-from typing import Any
-
 from festival.places import Ranking
 
 JsonObject = dict[str, object]
-Schema = dict[str, Any]
+Schema = dict[str, object]
 TEXT: Schema = {"type": "string"}
 NUMBER: Schema = {"type": "integer"}
 DECIMAL: Schema = {"type": "string", "format": "decimal"}
@@ -29,19 +27,20 @@ EDITION = object_of(
 )
 MISSING = object_of(error=TEXT | {"description": "what there is not"})
 RANKINGS = [by.value for by in Ranking]
-RANKING = object_of(
-    agency=TEXT,
-    name_fa=TEXT,
-    name_en=TEXT,
-    group=TEXT,
-    submitted=FLAG,
-    total=DECIMAL,
-    ceiling=DECIMAL,
-    band=TEXT,
-    values=object_of(**{by: nullable(DECIMAL) for by in RANKINGS}),
-    places=object_of(**{by: nullable(NUMBER) for by in RANKINGS}),
-)
-YEARLY_RANKING = object_of(year=NUMBER, **RANKING["properties"])
+_RANKING: dict[str, Schema] = {
+    "agency": TEXT,
+    "name_fa": TEXT,
+    "name_en": TEXT,
+    "group": TEXT,
+    "submitted": FLAG,
+    "total": DECIMAL,
+    "ceiling": DECIMAL,
+    "band": TEXT,
+    "values": object_of(**{by: nullable(DECIMAL) for by in RANKINGS}),
+    "places": object_of(**{by: nullable(NUMBER) for by in RANKINGS}),
+}
+RANKING = object_of(**_RANKING)
+YEARLY_RANKING = object_of(year=NUMBER, **_RANKING)
 DAY: Schema = {"type": "string", "format": "date"}
 CHANGE = object_of(
     kind=TEXT,

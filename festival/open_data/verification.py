@@ -11,10 +11,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import TypedDict
 
 from cycles.models import TieRule
-from cycles.spreadsheets.exports import unguarded
+from cycles.spreadsheets.exports import unguard
 from festival.open_data.dictionary import ALL
 from festival.open_data.rows import csv_text, digest_of
 from festival.places import Entrant, Ranking, places
@@ -47,13 +47,35 @@ class Findings:
             self.faults.append(f"{where}: published {published or 'none'}, computed {said}")
 
 
+class ManifestFile(TypedDict):
+    """A file as the manifest names it."""
+
+    name: str
+    sha256: str
+
+
+class ManifestRules(TypedDict):
+    """The rules of a publication by which its sums and places are recomputed."""
+
+    spreads_points: bool
+    tie_rule: str
+
+
+class Manifest(TypedDict):
+    """The manifest of a publication, as far as it is needed to recompute it."""
+
+    sha256: str
+    files: list[ManifestFile]
+    rules: ManifestRules
+
+
 def verify(read: Read) -> Findings:
     """Check the digests of a publication and recompute every figure; `read` answers with a file by
     name.
     """
     found = Findings()
     manifest, content = digests(found, read)
-    if not manifest:
+    if manifest is None:
         return found
     tables = {name: _rows(content[f"{name}.csv"]) for name in TABLES}
     measures = {(row["set"], row["measure"]): row for row in tables["measures"]}
@@ -64,15 +86,15 @@ def verify(read: Read) -> Findings:
     return found
 
 
-def digests(found: Findings, read: Read) -> tuple[dict[str, Any], dict[str, bytes]]:
-    """The manifest, {} where it cannot be read, and the files that it names; what has another
-    digest is found.
+def digests(found: Findings, read: Read) -> tuple[Manifest | None, dict[str, bytes]]:
+    """Read the manifest, None where it is no JSON, and the files that it names; each that has
+    another digest becomes a finding.
     """
     try:
-        manifest = json.loads(read("manifest.json"))
+        manifest: Manifest = json.loads(read("manifest.json"))
     except ValueError:
         found.faults.append("manifest.json: it is no JSON; nothing can be recomputed")
-        return {}, {}
+        return None, {}
     if manifest.get("sha256") != digest_of(manifest):
         found.faults.append("manifest.json: its SHA-256 is not the one it bears")
     content = {}
@@ -84,11 +106,11 @@ def digests(found: Findings, read: Read) -> tuple[dict[str, Any], dict[str, byte
 
 
 def _rows(content: bytes) -> Rows:
-    """The rows of a CSV, its texts without the apostrophe that kept a spreadsheet from running
+    """Read the rows of a CSV, its texts without the apostrophe that kept a spreadsheet from running
     them.
     """
     reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
-    return [dict(zip(row, map(unguarded, row.values()), strict=True)) for row in reader]
+    return [dict(zip(row, map(unguard, row.values()), strict=True)) for row in reader]
 
 
 Key = tuple[str, str, str, str]
@@ -124,7 +146,7 @@ def _lines(found: Findings, lines: Rows, measures: dict[tuple[str, str], dict[st
 def _sums(
     found: Findings, lines: Rows, measures: dict[tuple[str, str], dict[str, str]], *, spread: bool
 ) -> Sums:
-    """The tree of each agency, by the engine that the portal scores with."""
+    """Add up the tree of each agency, by the engine that the portal scores with."""
     of_agency: dict[str, list[Line]] = defaultdict(list)
     axes: dict[str, set[tuple[str, str, str]]] = defaultdict(set)
     for line in lines:
@@ -144,7 +166,7 @@ def _sums(
 
 
 def _tree_line(line: dict[str, str], measure: dict[str, str]) -> Line:
-    """A published line as the engine takes it, its points within the ceiling.
+    """Return a published line as the engine takes it, its points within the ceiling.
 
     What had to be put right for that stands among the faults of the line already.
     """
@@ -231,7 +253,7 @@ def _standing(found: Findings, row: dict[str, str], sums: Sums) -> None:
 
 
 def _order(found: Findings, group: str, members: Rows, by: Ranking, tie_rule: str) -> None:
-    """The places of a group by one ranking, from the published percents."""
+    """Recompute the places of a group by one ranking, from the published percents."""
     value = {Ranking.TOTAL: "percent", Ranking.GROWTH: "growth"}.get(by, f"{by}_percent")
     place = "place" if by == Ranking.TOTAL else f"{by}_place"
     computed: dict[int, int] = {}

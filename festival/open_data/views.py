@@ -40,7 +40,7 @@ def linked_data(said: JsonObject) -> SafeString:
 @login_not_required
 @require_safe
 def catalogue(request: PortalRequest) -> HttpResponse:
-    """Every published edition with its manifest, the newest first."""
+    """List every published edition with its manifest, the newest first."""
     manifests = (
         DataFile.objects.published(request.at)
         .filter(name=MANIFEST)
@@ -66,7 +66,7 @@ def catalogue(request: PortalRequest) -> HttpResponse:
 @require_safe
 @cached_for_visitors
 def linked_catalogue(request: PortalRequest) -> HttpResponse:
-    """Every published edition with its files, as schema.org and DCAT tell of data sets."""
+    """List every published edition with its files, as schema.org and DCAT describe data sets."""
     files: dict[int, list[DataFile]] = {}
     rows = DataFile.objects.published(request.at).select_related("edition__cycle")
     for file in rows.order_by("-edition__cycle__year", "-edition__number", "pk"):
@@ -86,7 +86,7 @@ def linked_catalogue(request: PortalRequest) -> HttpResponse:
 
 
 def _page(request: PortalRequest, edition: Edition) -> str:
-    """Where an edition's files are shown to people."""
+    """Return the address at which an edition's files are shown to people."""
     return request.build_absolute_uri(
         reverse("data_folder", args=[edition.cycle.year, edition.number])
     )
@@ -99,7 +99,7 @@ def _address(request: PortalRequest, edition: Edition, name: str) -> str:
 
 
 def _file(request: PortalRequest, year: int, number: int, name: str) -> DataFile:
-    """A file that this reader may have; read once a request."""
+    """Find a file that this reader may have; read once a request."""
     if (found := getattr(request, "data_file", None)) is None:
         files = DataFile.objects.select_related("edition__cycle")
         files = files.filter(edition__cycle__year=year, edition__number=number, name=name)
@@ -125,7 +125,7 @@ def _etag(request: PortalRequest, year: int, number: int, name: str) -> str | No
 @require_safe
 @condition(etag_func=_etag)
 def data_file(request: PortalRequest, year: int, number: int, name: str) -> HttpResponseBase:
-    """One file of a publication, the same for ever: whoever has it need not ask again."""
+    """Send one file of a publication, the same for ever: a reader who has it need not ask again."""
     file = _file(request, year, number, name)
     note_reading(request, file.edition)
     kind = TYPES[PurePath(name).suffix]
@@ -138,7 +138,7 @@ def data_file(request: PortalRequest, year: int, number: int, name: str) -> Http
 @login_not_required
 @require_safe
 def folder(request: PortalRequest, year: int, number: int) -> HttpResponse:
-    """Where a publication's files stand: for people, their page."""
+    """Lead people from the folder of a publication's files to their page."""
     return redirect("festival:downloads", year, number)
 
 
@@ -146,7 +146,7 @@ def folder(request: PortalRequest, year: int, number: int) -> HttpResponse:
 @require_safe
 @cached_for_visitors
 def downloads(request: PortalRequest, year: int, number: int) -> HttpResponse:
-    """The files of a published edition with what stands in them, and how anybody checks them."""
+    """Show the files of a published edition with their columns, and how anybody checks them."""
     edition = get_object_or_404(
         Edition.objects.published(request.at).select_related("cycle", "run"),
         cycle__year=year,

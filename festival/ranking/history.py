@@ -9,7 +9,7 @@ applicable, not answered and zero are five things, and stay so.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Q
@@ -39,14 +39,16 @@ class FrozenScore(NamedTuple):
     points: Decimal | None
 
 
-def frozen_scores(editions: Iterable[Edition], **lines: Any) -> dict[int, FrozenScore]:
-    """The scores on which editions rest, by line: the last one given before each edition was
-    frozen; one query.
+def frozen_scores(editions: Iterable[Edition], among: Q | None = None) -> dict[int, FrozenScore]:
+    """Return the scores on which editions rest, by line: the last one given before each edition
+    was frozen; one query.
+
+    `among` narrows the scores, by the names of their fields.
     """
     frozen = [Q(answer__submission__cycle=e.cycle_id, scored_at__lte=e.ranked_at) for e in editions]
     if not frozen:
         return {}
-    rows = Score.objects.filter(Q(*frozen, _connector=Q.OR), **lines)
+    rows = Score.objects.filter(Q(*frozen, _connector=Q.OR), among or Q())
     rows = rows.order_by("answer", "-pk").distinct("answer")
     return {
         answer: FrozenScore(state, points)
@@ -82,7 +84,9 @@ class ResultSeries:
 
     @property
     def spark(self) -> str:
-        """The percents as the points of a small line from 0 to 100; "" where there are not two."""
+        """Draw the percents as the points of a small line from 0 to 100; "" where there are not
+        two.
+        """
         line = [(c.year, c.percent) for c in self.cells if c.percent is not None]
         if len(line) < 2:
             return ""
@@ -146,7 +150,7 @@ def agency_history(standings: Iterable[Standing]) -> AgencyHistory:
 
 
 def _year_results(ordered: Iterable[Standing], known: Mapping[int, YearResult]) -> list[YearResult]:
-    """A cell for each year: what is known of it, or why nothing is."""
+    """Return a cell for each year: its known result, or why there is none."""
     cells = []
     for standing in ordered:
         cycle = standing.edition.cycle
@@ -156,7 +160,9 @@ def _year_results(ordered: Iterable[Standing], known: Mapping[int, YearResult]) 
 
 
 def _axes(ordered: Sequence[Standing], submitted: Mapping[int, Standing]) -> list[ResultSeries]:
-    """The general axes, the same over the years by their code, in the order of the newest year."""
+    """Return the general axes, the same over the years by their code, in the order of the newest
+    year.
+    """
     runs = [s.edition.run_id for s in submitted.values()]
     nodes = NodeScore.objects.filter(
         run__in=runs, submission__in=list(submitted), kind=Kind.GENERAL
@@ -185,29 +191,31 @@ def _axes(ordered: Sequence[Standing], submitted: Mapping[int, Standing]) -> lis
 
 
 def _parts(ordered: Sequence[Standing], submitted: Mapping[int, Standing]) -> list[AxisSeries]:
-    """The measures as series by lineage under the axis of their newest year."""
+    """Return the measures as series by lineage under the axis of their newest year."""
     lines = Answer.objects.filter(submission__in=list(submitted)).select_related(
         "measure__indicator__axis__set"
     )
     scores = frozen_scores(
-        [s.edition for s in submitted.values()], answer__submission__in=list(submitted)
+        [s.edition for s in submitted.values()], Q(answer__submission__in=list(submitted))
     )
     newest: dict[UUID, tuple[int, Measure]] = {}
     known: dict[UUID, dict[int, YearResult]] = {}
     for line in lines.order_by("pk"):
-        cycle, m = submitted[line.submission_id].edition.cycle, line.measure
-        if m.lineage not in newest or cycle.year > newest[m.lineage][0]:
-            newest[m.lineage] = (cycle.year, m)
-        known.setdefault(m.lineage, {})[cycle.year] = _year_result(line, cycle, scores.get(line.pk))
+        cycle, measure = submitted[line.submission_id].edition.cycle, line.measure
+        if measure.lineage not in newest or cycle.year > newest[measure.lineage][0]:
+            newest[measure.lineage] = (cycle.year, measure)
+        known.setdefault(measure.lineage, {})[cycle.year] = _year_result(
+            line, cycle, scores.get(line.pk)
+        )
     parts: dict[tuple[str, str], list[ResultSeries]] = {}
     titles: dict[tuple[str, str], tuple[int, str]] = {}
-    for year, m in sorted(newest.values(), key=lambda found: _order_of_measure(found[1])):
-        axis = m.indicator.axis
+    for year, measure in sorted(newest.values(), key=lambda found: _order_of_measure(found[1])):
+        axis = measure.indicator.axis
         key = (axis.set.kind, axis.code)
         titles[key] = max(titles.get(key, (0, "")), (year, axis.title))
-        cells = _year_results(ordered, known[m.lineage])
+        cells = _year_results(ordered, known[measure.lineage])
         parts.setdefault(key, []).append(
-            ResultSeries(m.code, m.title, cells, m.unit, m.lineage, year)
+            ResultSeries(measure.code, measure.title, cells, measure.unit, measure.lineage, year)
         )
     return [
         AxisSeries(str(Kind(key[0]).label), titles[key][1], rows) for key, rows in parts.items()
@@ -215,24 +223,24 @@ def _parts(ordered: Sequence[Standing], submitted: Mapping[int, Standing]) -> li
 
 
 def _year_result(line: Answer, cycle: Cycle, score: FrozenScore | None) -> YearResult:
-    m = line.measure
+    measure = line.measure
     if score is None or score.points is None:
         words = LineState(score.state if score else LineState.UNDER_REVIEW).label
-        return YearResult(cycle.year, cycle.label, words, is_pilot=m.is_pilot)
-    share = half_up(scaled(HUNDRED, score.points, m.points), SHOWN_PLACES)
-    return YearResult(cycle.year, cycle.label, "", share, line.value, m.is_pilot)
+        return YearResult(cycle.year, cycle.label, words, is_pilot=measure.is_pilot)
+    share = half_up(scaled(HUNDRED, score.points, measure.points), SHOWN_PLACES)
+    return YearResult(cycle.year, cycle.label, "", share, line.value, measure.is_pilot)
 
 
-def _order_of_measure(m: Measure) -> tuple[int, int, str, int, int, str, int]:
-    axis = m.indicator.axis
+def _order_of_measure(measure: Measure) -> tuple[int, int, str, int, int, str, int]:
+    axis = measure.indicator.axis
     return (
         Kind.values.index(axis.set.kind),
         axis.position,
         axis.code,
-        m.indicator.position,
-        m.position,
-        m.code,
-        m.pk,
+        measure.indicator.position,
+        measure.position,
+        measure.code,
+        measure.pk,
     )
 
 
@@ -281,7 +289,8 @@ def measure_outcome(edition: Edition, lineage: UUID) -> MeasureOutcome | None:
     measure = asked.select_related("indicator__axis__set__cycle").order_by("pk").first()
     if measure is None:
         return None
-    scores = frozen_scores([edition], **{f"answer__{name}": value for name, value in lines.items()})
+    of_lines = Q(**{f"answer__{name}": value for name, value in lines.items()})
+    scores = frozen_scores([edition], of_lines)
     found = [scores.get(pk, FrozenScore(LineState.UNDER_REVIEW, None)) for pk in ceilings]
     states = [score.state for score in found]
     shares = [
@@ -302,8 +311,8 @@ def measure_outcome(edition: Edition, lineage: UUID) -> MeasureOutcome | None:
 
 
 def _steps(shares: Iterable[Decimal]) -> list[DistributionStep]:
-    """The distribution, each step from its lower end up to, not including, its upper one; 100 is in
-    the last.
+    """Count the distribution, each step from its lower end up to, not including, its upper one; 100
+    is in the last.
 
     Shares are taken as they are shown, so that an agency whose page says 80.00 counts from 80 on.
     """

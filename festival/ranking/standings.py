@@ -41,7 +41,7 @@ class Result:
     before: Decimal | None
 
     @property
-    def submitted(self) -> bool:
+    def has_submitted(self) -> bool:
         return self.submission is not None and self.submission.state == SubmissionState.COMMUNICATED
 
     def points(self, kind: str) -> Decimal:
@@ -49,13 +49,13 @@ class Result:
 
     @property
     def percent(self) -> Decimal:
-        """The exact percent of all points that apply to it."""
+        """Return the exact percent of all points that apply to it."""
         whole = self.nodes.get(KINDS[Ranking.TOTAL])
         return whole.percent if whole else NOTHING
 
     def value(self, by: Ranking) -> Decimal | None:
-        """The exact percent, or growth in percentage points on percents of 2 places; None where it
-        is not placed.
+        """Return the exact percent, or growth in percentage points on percents of 2 places; None
+        where it is not placed.
         """
         if by == Ranking.GROWTH:
             return self.growth
@@ -66,7 +66,7 @@ class Result:
 
     @property
     def growth(self) -> Decimal | None:
-        if self.before is None or not self.submitted:
+        if self.before is None or not self.has_submitted:
             return None
         return half_up(self.percent, SHOWN_PLACES) - self.before
 
@@ -79,13 +79,13 @@ class Result:
         growth.
         """
         value = self.value(by)
-        if value is None or (by != Ranking.TOTAL and not self.submitted):
+        if value is None or (by != Ranking.TOTAL and not self.has_submitted):
             return None
         then: tuple[Decimal, ...] = ()
-        if tie_rule == TieRule.SPECIFIC and self.submitted:
+        if tie_rule == TieRule.SPECIFIC and self.has_submitted:
             parted = (self.value(Ranking.SPECIFIC), self.growth)
             then = tuple(LEAST_GROWTH if p is None else p for p in parted)
-        return Entrant(self.participation.pk, group, value, self.submitted, then)
+        return Entrant(self.participation.pk, group, value, self.has_submitted, then)
 
 
 def stand(edition: Edition) -> list[Standing]:
@@ -105,7 +105,7 @@ def stand(edition: Edition) -> list[Standing]:
 
 
 def _entrants(results: Iterable[Result], by: Ranking, tie_rule: str) -> list[Entrant]:
-    """Who enters a ranking, once in each group."""
+    """List the entrants of a ranking, an agency once in each of its groups."""
     entrants = []
     for result in results:
         for group in result.participation.groups.all():
@@ -126,7 +126,7 @@ def _standing(edition: Edition, result: Result, group: int, placed: dict[str, in
         group_id=group,
         participation=result.participation,
         submission=result.submission,
-        submitted=result.submitted,
+        submitted=result.has_submitted,
         general=result.points(Kind.GENERAL),
         specific=result.points(Kind.SPECIFIC),
         thematic=result.points(Kind.THEMATIC),
@@ -168,8 +168,8 @@ def results_of(edition: Edition) -> list[Result]:
 
 
 def last_year(cycle: Cycle) -> dict[int, Decimal]:
-    """The percents of the year before, by agency, of its newest edition; who did not submit has
-    none.
+    """Return the percents of the year before, by agency, of its newest edition; agencies that did
+    not submit have none.
     """
     editions = Edition.objects.newest().filter(cycle__year=cycle.year - 1)
     rows = Standing.objects.filter(edition__in=editions.values("pk"), submitted=True)
@@ -177,8 +177,8 @@ def last_year(cycle: Cycle) -> dict[int, Decimal]:
 
 
 def digest(edition: Edition, standings: Iterable[Standing]) -> str:
-    """Names all that an edition rests on: the lines its run has read, the rules of places, and
-    every place.
+    """Name by a digest all that an edition rests on: the lines its run has read, the rules of
+    places, and every place.
     """
     cycle = edition.cycle
     fields = (
@@ -199,8 +199,8 @@ def digest(edition: Edition, standings: Iterable[Standing]) -> str:
 
 
 def lines(cycle: Cycle, submissions: Sequence[int]) -> AnswerQuerySet:
-    """The lines of these submissions whose scores have been communicated, with the points that hold
-    (`held_points`).
+    """Read the lines of these submissions whose scores have been communicated, with the points in
+    force (`held_points`).
     """
     rows = Answer.objects.filter(submission__in=submissions, submission__cycle=cycle)
     rows = rows.filter(submission__state=SubmissionState.COMMUNICATED, measure__is_pilot=False)

@@ -69,7 +69,7 @@ class PlaceInterval:
 
 
 def error_of_a_mark(differences: Iterable[float]) -> float | None:
-    """The standard deviation of one assessor's mark around what assessors would say on the average,
+    """Estimate the standard deviation of one assessor's mark around the average of all assessors,
     as a share.
 
     From the differences of two marks of one line by two assessors who did not see each other:
@@ -81,8 +81,8 @@ def error_of_a_mark(differences: Iterable[float]) -> float | None:
 
 
 def error_of_a_percent(lines: Iterable[tuple[float, int]], ceiling: float, error: float) -> float:
-    """The standard deviation of an agency's percent from (ceiling, number of readers) of its lines
-    that assessors mark.
+    """Estimate the standard deviation of an agency's percent from (ceiling, number of readers) of
+    its lines that assessors mark.
 
     Errors of lines are independent, and the mean of n readers has 1/n of the variance: 100 /
     ceiling x error x sqrt(sum(points^2 / readers)).
@@ -142,9 +142,7 @@ def place_intervals(
 
 
 def _places(steps: Whole, before: Sequence[int]) -> Whole:
-    """The place of each in each row, as `festival.places` gives it: one more
-    than are ahead of it.
-    """
+    """Place each member in each row, as `festival.places` does: one more than are ahead of it."""
     order = steps * (max(before) + 1) + np.array(before, dtype=np.int64)
     places = np.empty(order.shape, dtype=np.int64)
     for number, row in enumerate(order):
@@ -161,8 +159,8 @@ def standing_of_ties(then: Sequence[tuple[Decimal, ...]]) -> list[int]:
 
 
 def _shortest(places: Numbers) -> tuple[int, int]:
-    """The shortest run of places with 90 percent of the draws; of several the one with the most
-    draws.
+    """Find the shortest run of places with 90 percent of the draws; of several the one with the
+    most draws.
     """
     held = np.concatenate(([0], np.bincount(places.astype(int)).cumsum()))
     wanted = CONFIDENCE * len(places)
@@ -207,8 +205,8 @@ def percents_under(members: Sequence[Axes], factors: Sequence[Decimal]) -> list[
 
 
 def under_weights(members: Sequence[Axes], *, percent: int, seed: int) -> list[tuple[int, int]]:
-    """The best and the worst place of each where every axis weighs up to so many percent more or
-    less.
+    """Find the best and the worst place of each where every axis weighs up to so many percent more
+    or less.
 
     The weights as they are are tried, so that the band holds the published place, and the corners
     of what is allowed, each axis at its most or its least, where one agency is at its widest ahead

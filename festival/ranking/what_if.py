@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from django.db.models import Count, F, Max, Min, Q
 
-from agencies.persian import named
+from agencies.persian import local_name
 from cycles.models import Group, TieRule
 from festival.models import Edition, Standing
 from festival.places import Entrant, places
@@ -57,7 +57,7 @@ class Trial:
     parts: list[Part]
     rows: list[ReweighedStanding]
     error: Decimal | None
-    lines_read_twice: int
+    lines_marked_twice: int
 
 
 @dataclass(frozen=True)
@@ -73,12 +73,12 @@ class RankedGroup:
 
     @property
     def parts(self) -> list[Part]:
-        """The general axes in their order, then the other kinds of which anybody in the group has
-        lines.
+        """List the general axes in their order, then the other kinds of which anybody in the group
+        has lines.
         """
         axes = {n.axis.code: n.axis for n in self.nodes if n.axis and n.kind == Kind.GENERAL}
         found = [
-            Part(axis.code, named(axis.title_fa, axis.title_en))
+            Part(axis.code, local_name(axis.title_fa, axis.title_en))
             for axis in sorted(axes.values(), key=lambda axis: (axis.position, axis.code))
         ]
         kinds = {n.kind for n in self.nodes if n.axis is None}
@@ -86,7 +86,7 @@ class RankedGroup:
 
 
 def ranked_group(edition: Edition, group: Group) -> RankedGroup:
-    """The agencies of a group that submitted; two queries for any number of them."""
+    """Read the agencies of a group that submitted; two queries for any number of them."""
     rows = Standing.objects.filter(edition=edition, group=group, submitted=True).for_list()
     standings = {s.submission_id: s for s in rows if s.submission_id}
     nodes = NodeScore.objects.filter(run=edition.run_id, submission__in=list(standings))
@@ -95,7 +95,7 @@ def ranked_group(edition: Edition, group: Group) -> RankedGroup:
 
 
 def trial(known: RankedGroup, *, factors: Mapping[str, Decimal], weights: int) -> Trial:
-    """The group under other weights, each part multiplied by its factor; and the band of places
+    """Try other weights on a group, each part multiplied by its factor, and find the band of places
     under ± `weights` percent on each part; two queries for any number of agencies.
     """
     parts, standings = known.parts, known.standings
@@ -165,8 +165,8 @@ def _axes(nodes: list[NodeScore], parts: list[Part], ties: Mapping[int, int]) ->
 
 
 def _error(edition: Edition) -> tuple[float | None, int]:
-    """The standard deviation of one mark as a share, from the lines of the year that two assessors
-    have read.
+    """Estimate the standard deviation of one mark as a share, from the lines of the year that two
+    assessors have marked.
     """
     marks = Mark.objects.filter(
         block__cycle=edition.cycle_id, block__state=BlockState.HANDED_IN, points__isnull=False
@@ -190,7 +190,9 @@ def _error(edition: Edition) -> tuple[float | None, int]:
 def _intervals(
     standings: Mapping[int, Standing], ties: Mapping[int, int], error: float | None, seed: int
 ) -> dict[int, PlaceInterval]:
-    """Intervals by submission; none where no line was read twice or the group is too small."""
+    """Return the intervals by submission; none where no line was marked twice or the group is too
+    small.
+    """
     if error is None:
         return {}
     lines: dict[int, list[tuple[float, int]]] = defaultdict(list)

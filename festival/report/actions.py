@@ -3,17 +3,17 @@ deliveries.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from agencies.locks import locked
 from agencies.models import User
-from agencies.persian import language, localised
+from agencies.persian import in_locale, language
 from cycles.calendar import format_date
 from cycles.engine.perform import perform, why_closed
 from cycles.jobs import actions as jobs
@@ -31,6 +31,7 @@ from festival.models import (
     report_path,
 )
 from festival.report import texts
+from festival.report.figures import Fact
 from festival.workflow import EDITIONS, Addressee
 
 # --- Texts ---------------------------------------------------------------------------------------
@@ -47,7 +48,7 @@ def write_text(
     wrote meanwhile is not passed over.
     """
     edition = Edition.objects.select_related("cycle").get(pk=edition.pk)
-    cycle = Cycle.objects.select_for_update(of=("self",), no_key=True).get(pk=edition.cycle_id)
+    cycle = locked(Cycle.objects.all()).get(pk=edition.cycle_id)
     if chapter not in Chapter.values or language not in Language.values:
         raise Refused(_("The report has no such chapter."))
     versions = ReportText.objects.filter(cycle=cycle, language=language, chapter=chapter)
@@ -56,7 +57,7 @@ def write_text(
     if number != after:
         raise Refused(
             _("Version %(number)s was written meanwhile. Read it, then save yours again.")
-            % {"number": localised(number)}
+            % {"number": in_locale(number)}
         )
     if text == (last.text if last else ""):
         raise Refused(_("This is the text of the last version."))
@@ -116,22 +117,20 @@ def store_report(
     *,
     pdf: bytes,
     archive: bytes = b"",
-    facts: dict[str, Any] | None = None,
+    facts: Mapping[str, Fact] | None = None,
     at: datetime,
 ) -> Report:
     """Keep the finished files of a report and its facts; one that is finished or was stopped stays
     as it is.
     """
-    report = (
-        Report.objects.select_for_update(of=("self",))
-        .select_related("edition__cycle")
-        .get(pk=report.pk)
+    report = locked(Report.objects.select_related("edition__cycle"), with_keys=True).get(
+        pk=report.pk
     )
     job = latest("report", report.pk)
     if report.finished_at is not None or (job is not None and job.is_stopped):
         return report
     report.sha256 = hashlib.sha256(pdf).hexdigest()
-    report.finished_at, report.facts = at, facts or {}
+    report.finished_at, report.facts = at, dict(facts or {})
     with all_or_none(report.file.storage, [report_path(report, ""), archive_path(report, "")]):
         report.file.save("report.pdf", ContentFile(pdf), save=False)
         if archive:
@@ -146,10 +145,8 @@ def store_report(
 @transaction.atomic
 def cancel_report(report: Report, *, by: User, at: datetime, note: str = "") -> Report:
     """Stop the drawing-up of a report; its worker ends at its next step and keeps nothing."""
-    report = (
-        Report.objects.select_for_update(of=("self",))
-        .select_related("edition__cycle")
-        .get(pk=report.pk)
+    report = locked(Report.objects.select_related("edition__cycle"), with_keys=True).get(
+        pk=report.pk
     )
     perform(
         EDITIONS, [report.edition], "cancel_report", by=by, at=at, note=note, report=report.uuid
@@ -174,10 +171,8 @@ def approve_report(
     Where a report of the year has been delivered already, both people say that this one
     `redelivers`: it takes the other's place, and its own deliveries are owed.
     """
-    report = (
-        Report.objects.select_for_update(of=("self",))
-        .select_related("edition__cycle")
-        .get(pk=report.pk)
+    report = locked(Report.objects.select_related("edition__cycle"), with_keys=True).get(
+        pk=report.pk
     )
     if why := _why_unfit(report, by):
         raise Refused(why)
@@ -190,7 +185,7 @@ def approve_report(
             % {"delivery": delivery_sentence(earlier[-1])}
         )
     is_first = report.first_approved_at is None
-    in_place_of_delivered: dict[str, Any] = {"redelivers": True} if redelivers else {}
+    in_place_of_delivered = {report.edition.pk: {"redelivers": True}} if redelivers else {}
     perform(
         EDITIONS,
         [report.edition],
@@ -203,7 +198,7 @@ def approve_report(
         approval=1 if is_first else 2,
         sha256=report.sha256,
         archive=report.archive_sha256,
-        **in_place_of_delivered,
+        params_by_pk=in_place_of_delivered,
     )
     if is_first:
         report.first_approved_at, report.first_approved_by = at, by
@@ -216,14 +211,14 @@ def approve_report(
 
 
 def why_not_approve(report: Report, *, by: User, at: datetime) -> str:
-    """Why this person may not approve a report now, in a sentence, or ""."""
+    """Say why this person may not approve a report now, or ""."""
     return _why_unfit(report, by) or why_closed(
         EDITIONS, report.edition, "approve_report", by=by, at=at
     )
 
 
 def _why_unfit(report: Report, by: User) -> str:
-    """Why a report, as it stands, is not this person's to approve."""
+    """Say why a report, as it stands, is not this person's to approve."""
     if report.finished_at is None:
         return _("The report is not finished yet.")
     if report.approved_at is not None:
@@ -245,11 +240,7 @@ def deliver(
 
     A version approved after a delivery is delivered anew, to each of the two.
     """
-    edition = (
-        Edition.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("cycle")
-        .get(pk=edition.pk)
-    )
+    edition = locked(Edition.objects.select_related("cycle")).get(pk=edition.pk)
     approved = _approved_files(edition)
     if why := why_closed(EDITIONS, edition, "deliver_report", by=by, at=at):
         raise Refused(why)
@@ -257,7 +248,7 @@ def deliver(
         raise Refused(_("A delivery names its addressee and the number of its letter."))
     if set(approved) != set(Language.values):
         raise Refused(_("The report is delivered once it is approved in both languages."))
-    if addressee in delivered(edition):
+    if addressee in current_deliveries(edition):
         raise Refused(
             _("The delivery to this addressee is recorded already: %(to)s.")
             % {"to": Addressee(addressee).label}
@@ -282,7 +273,7 @@ def _approved_files(edition: Edition) -> dict[str, str]:
     return dict(approved.order_by("approved_at", "pk").values_list("language", "sha256"))
 
 
-def delivered(edition: Edition) -> dict[str, Entry]:
+def current_deliveries(edition: Edition) -> dict[str, Entry]:
     """Return the deliveries on record of the report as it is approved now, by addressee."""
     approved = _approved_files(edition)
     entries = Entry.objects.of(edition).filter(act="deliver_report").order_by("-id")

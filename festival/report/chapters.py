@@ -17,7 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Province
-from agencies.persian import latin_digits, named
+from agencies.persian import latin_digits, local_name
 from festival.models import Edition, Standing
 from indicators.models import Kind, Law
 from indicators.scoring.methods import SHOWN_PLACES, half_up
@@ -30,8 +30,8 @@ FEWEST_FOR_VALIDITY = 10
 
 
 def _scores(edition: Edition) -> QuerySet[Score]:
-    """The scores that count of the agencies that submitted; lines that do
-    not apply are left out.
+    """Read the scores that count of the agencies that submitted; lines that do not apply are left
+    out.
     """
     scores = Score.objects.filter(
         answer__submission__cycle=edition.cycle,
@@ -57,7 +57,7 @@ def mean(values: Sequence[Decimal]) -> Decimal | None:
 
 
 @dataclass(frozen=True)
-class BehindLine:
+class MissedTarget:
     """One agency's measure that missed its target, with what it lost by it."""
 
     agency_fa: str
@@ -73,34 +73,34 @@ class BehindLine:
 
     @property
     def agency(self) -> str:
-        return named(self.agency_fa, self.agency_en)
+        return local_name(self.agency_fa, self.agency_en)
 
     @property
     def title(self) -> str:
-        return named(self.title_fa, self.title_en)
+        return local_name(self.title_fa, self.title_en)
 
     @property
     def unit(self) -> str:
-        return named(self.unit_fa, self.unit_en)
+        return local_name(self.unit_fa, self.unit_en)
 
 
 @dataclass(frozen=True)
-class Behind:
+class MissedTargets:
     """Specific measures that reached fewer points than they had, and those that lost most."""
 
     lines: int
     behind: int
     not_answered: int
-    most: list[BehindLine]
+    most: list[MissedTarget]
 
     @property
     def percent(self) -> Decimal | None:
         return half_up(Decimal(self.behind) * 100 / self.lines, 2) if self.lines else None
 
 
-def behind_target(edition: Edition) -> Behind:
-    """A specific measure is behind its target where its line did not earn
-    its ceiling; two queries.
+def behind_target(edition: Edition) -> MissedTargets:
+    """Find the specific measures whose line did not earn its ceiling, and so missed its target; two
+    queries.
     """
     measure, submission = "answer__measure", "answer__submission"
     scores = _scores(edition).filter(answer__measure__indicator__axis__set__kind=Kind.SPECIFIC)
@@ -129,7 +129,7 @@ def behind_target(edition: Edition) -> Behind:
         )[:MOST_BEHIND]
     )
     most = [
-        BehindLine(
+        MissedTarget(
             agency_fa=row["agency_fa"],
             agency_en=row["agency_en"],
             title_fa=row["title_fa"],
@@ -143,7 +143,7 @@ def behind_target(edition: Edition) -> Behind:
         )
         for row in rows
     ]
-    return Behind(
+    return MissedTargets(
         lines=counts["lines"], behind=counts["behind"], not_answered=counts["empty"], most=most
     )
 
@@ -191,8 +191,8 @@ class ActChapter:
 
 
 def execution(edition: Edition) -> list[ActChapter]:
-    """Every chapter of the Act with the mean share of the points of the measures that rest on it;
-    one query.
+    """Return every chapter of the Act with the mean share of the points of the measures that rest
+    on it; one query.
     """
     measure = "answer__measure"
     rows = (
@@ -242,7 +242,7 @@ class ProvinceResult:
 
 
 def provinces(standings: Iterable[Standing]) -> list[ProvinceResult]:
-    """Each province from one standing an agency, the highest mean first; no query."""
+    """Sum up each province from one standing an agency, the highest mean first; no query."""
     units: dict[int, list[Standing]] = defaultdict(list)
     for s in standings:
         if s.participation.province_id:
@@ -282,7 +282,7 @@ class Validity:
 
     @property
     def title(self) -> str:
-        return named(self.title_fa, self.title_en)
+        return local_name(self.title_fa, self.title_en)
 
 
 def validity(edition: Edition, standings: Iterable[Standing]) -> list[Validity]:

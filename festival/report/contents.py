@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from agencies.persian import named
+from agencies.persian import local_name
 from appeals.outcomes.queries import CorrectionTotals, Outcomes
 from cycles.models import Seal
 from festival.closing.summary import Closing
@@ -14,7 +14,7 @@ from festival.duties.sentences import sentence
 from festival.duties.timeline import CalendarYear
 from festival.indices.chapter import Chapter
 from festival.models import Edition, Standing
-from festival.report.chapters import ActChapter, Behind, ProvinceResult, Validity
+from festival.report.chapters import ActChapter, MissedTargets, ProvinceResult, Validity
 from festival.report.data_quality import DataQuality
 from indicators.scoring.methods import half_up
 from indicators.scoring.statutory_tree import BANDS, Band
@@ -39,7 +39,7 @@ class AxisResult:
 
     @property
     def title(self) -> str:
-        return named(self.title_fa, self.title_en)
+        return local_name(self.title_fa, self.title_en)
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class MeasureResult:
 
     @property
     def title(self) -> str:
-        return named(self.title_fa, self.title_en)
+        return local_name(self.title_fa, self.title_en)
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class GroupResult:
 
     @property
     def name(self) -> str:
-        return named(self.name_fa, self.name_en)
+        return local_name(self.name_fa, self.name_en)
 
     @property
     def first_winners(self) -> list[Standing]:
@@ -115,7 +115,7 @@ class LevelResult:
 
     @property
     def percent(self) -> Decimal | None:
-        """The percent of those due that were assessed; None where none was due."""
+        """Return the percent of those due that were assessed; None where none was due."""
         return half_up(Decimal(self.assessed) * 100 / self.due, 2) if self.due else None
 
 
@@ -130,7 +130,7 @@ class Declarations:
     digest: str
 
     @property
-    def unjudged(self) -> int:
+    def unjudged_count(self) -> int:
         return self.count - self.confirmed - self.rejected
 
 
@@ -157,7 +157,7 @@ class Facts:
     appeals: Outcomes
     corrected: CorrectionTotals
     soundness: DataQuality
-    behind: Behind
+    behind: MissedTargets
     execution: list[ActChapter]
     provinces: list[ProvinceResult]
     validity: list[Validity]
@@ -169,8 +169,8 @@ class Facts:
 
     @property
     def leading_groups(self) -> list[GroupResult]:
-        """The groups on the first page: the national ones, or the first of the provinces' where
-        there are no others.
+        """Return the groups on the first page: the national ones, or the first of the provinces'
+        where there are no others.
         """
         national = [g for g in self.groups if g.province_id is None]
         return (national or self.groups)[:GROUPS_IN_SUMMARY]
@@ -181,7 +181,7 @@ class Facts:
 
     @property
     def lateness(self) -> list[str]:
-        """Each duty that is late, in a sentence without its full stop."""
+        """Say which duties are late, each in a sentence without its full stop."""
         return [sentence(duty) for duty in self.year.duties if duty.lates]
 
     @property

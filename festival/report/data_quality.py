@@ -8,7 +8,6 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from django.db.models import Exists, OuterRef
 
@@ -58,7 +57,7 @@ class VerificationOutcome:
     points_lost: Decimal
 
     @property
-    def concluded(self) -> int:
+    def concluded_count(self) -> int:
         return self.supported + self.partly + self.unsupported
 
 
@@ -78,7 +77,7 @@ class DataQuality:
 
     @property
     def rule(self) -> str:
-        """The rule by which a verification's finding lowers a score, in words."""
+        """Return in words the rule by which a verification's finding lowers a score."""
         return str(RULE)
 
     @property
@@ -87,11 +86,11 @@ class DataQuality:
 
 
 def data_quality(cycle: Cycle, at: datetime) -> DataQuality:
-    """The figures of a cycle as of a moment; about a dozen queries."""
+    """Gather the figures of a cycle as of a moment; about a dozen queries."""
     reviews = Counter(ReviewTask.objects.filter(cycle=cycle).values_list("state", flat=True))
     return DataQuality(
         measured=_mark_reliability(cycle, at),
-        readings=_readings(cycle),
+        readings=_double_marked_lines(cycle),
         apart=Reconciliation.objects.filter(cycle=cycle).count(),
         verified=_verification_outcome(cycle),
         reviews_open=reviews[ReviewState.OPEN],
@@ -105,7 +104,7 @@ def _mark_reliability(cycle: Cycle, at: datetime) -> MarkReliability | None:
     if study is None or study.result is None or study.finished_at is None:
         return None
     found = study.result
-    agreed: dict[str, Any] = found["agreement"] or {}
+    agreed = found["agreement"] or {}
     interval = agreed.get("interval") or {}
     effects = [row["effect"] for row in found["severity"]]
     return MarkReliability(
@@ -123,12 +122,12 @@ def _mark_reliability(cycle: Cycle, at: datetime) -> MarkReliability | None:
 
 
 def _statistic(figure: float | None) -> Decimal | None:
-    """A statistic as a decimal; the page rounds it, once."""
+    """Return a statistic as a decimal; the page rounds it, once."""
     return None if figure is None else Decimal(repr(figure))
 
 
-def _readings(cycle: Cycle) -> int:
-    """The lines whose two marks are both handed in."""
+def _double_marked_lines(cycle: Cycle) -> int:
+    """Count the lines whose two marks are both handed in."""
     first = Mark.objects.filter(
         answer=OuterRef("answer"), block__is_second=False, block__state=BlockState.HANDED_IN
     ).order_by()

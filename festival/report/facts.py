@@ -45,7 +45,7 @@ from submissions.models import SEEN_AFTER_SIGNING, Declaration, Level, NodeScore
 
 
 def gather(edition: Edition, at: datetime) -> Facts:
-    """All facts of an edition as of a moment; about thirty queries whatever its size."""
+    """Gather all facts of an edition as of a moment; about thirty queries whatever its size."""
     read = Trace()
     standings = read(
         OF_STANDINGS, lambda: list(Standing.objects.filter(edition=edition).for_list())
@@ -66,7 +66,7 @@ def gather(edition: Edition, at: datetime) -> Facts:
         not_submitted=[s for s in of_agency.values() if not s.submitted],
         specific_sets=read(("specific_sets",), _specific_sets, edition),
         lines=read(("lines",), _lines, edition),
-        declared=read(("declared",), _declared, edition),
+        declared=read(("declared",), _declarations, edition),
         mean=chapters.mean([s.percent for s in submitted]),
         mean_growth=chapters.mean(growths),
         grown=sum(1 for g in growths if g > 0),
@@ -110,8 +110,8 @@ OF_STANDINGS = (
 
 
 def _calendar(edition: Edition, at: datetime) -> CalendarYear:
-    """The calendar kept; the festival is dated as soon as its moment is set, for then the report is
-    read.
+    """Return the calendar kept; the festival is dated as soon as its moment is set, for then the
+    report is read.
     """
     [year] = years([edition.cycle], at)
     if edition.publish_at is None:
@@ -145,8 +145,8 @@ def _lines(edition: Edition) -> dict[str, int]:
     }
 
 
-def _declared(edition: Edition) -> Declarations:
-    """The declarations of Article 81 that were signed with a self-assessment; two queries."""
+def _declarations(edition: Edition) -> Declarations:
+    """Count the declarations of Article 81 that were signed with a self-assessment; two queries."""
     rows = list(
         Declaration.objects.filter(
             submission__cycle=edition.cycle, submission__state__in=SEEN_AFTER_SIGNING
@@ -243,7 +243,7 @@ def _axes(edition: Edition) -> list[AxisResult]:
 
 
 def _percents(edition: Edition, axes: list[AxisResult]) -> dict[int, list[Decimal | None]]:
-    """Each agency's percent of every axis, in their order, by the agency's key; one query."""
+    """Read each agency's percent of every axis, in their order, by the agency's key; one query."""
     places = {axis.code: number for number, axis in enumerate(axes)}
     rows = NodeScore.objects.filter(
         run=edition.run, kind=Kind.GENERAL, axis__isnull=False, ceiling__gt=0
@@ -256,8 +256,8 @@ def _percents(edition: Edition, axes: list[AxisResult]) -> dict[int, list[Decima
 
 
 def _measures(edition: Edition) -> list[MeasureResult]:
-    """General measures from strongest to weakest by the mean share of their points; not-applicable
-    lines left out.
+    """Rank the general measures by the mean share of their points, the strongest first; not-
+    applicable lines are left out.
     """
     scores = Score.objects.filter(
         answer__submission__cycle=edition.cycle,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypedDict, TypeVar
 
 from django.db import connection
 from django.db.models import Model
@@ -18,6 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from agencies.json_values import JsonValue
 from agencies.persian import format_number
 from cycles.engine import ledger
 from festival.duties.catalogue import Duty
@@ -30,8 +31,12 @@ FILE = "figures.json"
 P = ParamSpec("P")
 T = TypeVar("T")
 
-Fact = Mapping[str, Any]
-"""`value` as JSON holds it, and `queries`: the statements by which it was read."""
+
+class Fact(TypedDict):
+    """A fact as JSON holds it, with the statements by which it was read."""
+
+    value: JsonValue
+    queries: list[str]
 
 
 # --- Where they come from -----------------------------------------------------------------------
@@ -54,12 +59,12 @@ class Trace:
         heard: list[str] = []
 
         def hear(
-            execute: Callable[..., Any],
+            execute: Callable[[str, object, bool, dict[str, Any]], object],
             sql: str,
             params: object,
             many: bool,
-            context: Mapping[str, Any],
-        ) -> Any:
+            context: dict[str, Any],
+        ) -> object:
             found = execute(sql, params, many, context)
             heard.append(
                 CURSOR.sub("", connection.ops.last_executed_query(context["cursor"], sql, params))
@@ -74,7 +79,7 @@ class Trace:
 
 
 def record(facts: Facts) -> dict[str, Fact]:
-    """Every fact by its name, with the statements by which it was read."""
+    """Write every fact by its name, with the statements by which it was read."""
     with translation.override("fa"):
         return {
             field.name: {
@@ -86,16 +91,17 @@ def record(facts: Facts) -> dict[str, Fact]:
         }
 
 
-def plain(value: Any) -> Any:
-    """A fact as JSON holds it: decimals as text, moments in UTC, rows of the database by their
-    codes or keys.
+def plain(value: object) -> JsonValue:
+    """Write a fact as JSON holds it: decimals as text, moments in UTC, rows of the database by
+    their codes or keys.
     """
     if isinstance(value, Standing):
         return value.participation.agency.code
     if isinstance(value, Duty):
         return str(value.code)
     if isinstance(value, Model):
-        return getattr(value, "code", value.pk)
+        name: JsonValue = getattr(value, "code", value.pk)
+        return name
     if is_dataclass(value):
         return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, Mapping):
@@ -106,22 +112,24 @@ def plain(value: Any) -> Any:
 
 
 def figures_file(held: Mapping[str, Fact], *, edition: Edition, at: datetime) -> bytes:
-    """The file of figures that is attached to the archive copy."""
-    of = {
+    """Write the file of figures that is attached to the archive copy."""
+    heading = {
         "year": edition.cycle.year,
         "edition": edition.number,
         "digest": edition.digest,
         "at": ledger.plain(at),
     }
-    return json.dumps(of | {"facts": held}, ensure_ascii=False, indent=1).encode()
+    return json.dumps(heading | {"facts": held}, ensure_ascii=False, indent=1).encode()
 
 
 def differing_figures(one: Mapping[str, Fact], other: Mapping[str, Fact]) -> list[str]:
-    """The names of the facts whose values differ between two gatherings."""
+    """Name the facts whose values differ between two gatherings."""
     names = sorted(one.keys() | other.keys())
-    return [
-        name for name in names if one.get(name, {}).get("value") != other.get(name, {}).get("value")
-    ]
+    return [name for name in names if _value(one, name) != _value(other, name)]
+
+
+def _value(facts: Mapping[str, Fact], name: str) -> JsonValue:
+    return facts[name]["value"] if name in facts else None
 
 
 # --- Names in texts -----------------------------------------------------------------------------
@@ -138,7 +146,7 @@ class Figure:
     places: int | None = None
 
     def in_words(self, facts: Facts) -> str:
-        """In the active language's digits; a dash for none."""
+        """Write the figure in the active language's digits; a dash for none."""
         value = self.read(facts)
         return (
             value
@@ -165,7 +173,7 @@ FIGURES: dict[str, Figure] = {
     "declared": Figure(_("Declarations under Article 81"), lambda f: f.declared.count),
     "confirmed": Figure(_("Declarations confirmed"), lambda f: f.declared.confirmed),
     "rejected": Figure(_("Declarations rejected"), lambda f: f.declared.rejected),
-    "unjudged": Figure(_("Declarations not judged"), lambda f: f.declared.unjudged),
+    "unjudged": Figure(_("Declarations not judged"), lambda f: f.declared.unjudged_count),
     "behind": Figure(_("Specific lines behind target"), lambda f: f.behind.behind),
     "specific_lines": Figure(_("Lines of specific indicators"), lambda f: f.behind.lines),
     "behind_percent": Figure(

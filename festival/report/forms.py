@@ -1,13 +1,17 @@
 """Forms of the Article 82 report: a chapter's text, and its delivery."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from agencies.models import User
 from agencies.persian import normalise
 from cycles.ui.fields import PersianTextField
 from cycles.ui.forms import ActForm
+from cycles.workflow import Move
 from festival.workflow import Addressee
 
 
@@ -22,14 +26,22 @@ class ApproveForm(ActForm):
 
     field_order = ("redelivers", "note", "password")
 
-    def __init__(self, *args: Any, delivery: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        delivery: str,
+        move: Move,
+        user: User,
+        shows: Mapping[str, object] | None = None,
+    ) -> None:
+        super().__init__(data, move=move, user=user, shows=shows)
         self.fields["redelivers"].help_text = delivery
         if not delivery:
             del self.fields["redelivers"]
 
     @property
-    def said(self) -> dict[str, Any]:
+    def action_kwargs(self) -> dict[str, Any]:
         return {"note": self.cleaned_data["note"], "redelivers": "redelivers" in self.fields}
 
 
@@ -52,8 +64,15 @@ class TextForm(forms.Form):
     text = PersianTextField(label=_("Text"), lines=True, required=False)
     after = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, language: str, draft: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        initial: dict[str, object],
+        language: str,
+        draft: str,
+    ) -> None:
+        super().__init__(data, initial=initial)
         self.draft = draft
         self.fields["text"].help_text = _(
             "An empty line begins a paragraph. Set figures by their names in braces; an empty "

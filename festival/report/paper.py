@@ -35,8 +35,8 @@ def article_82(
     attachments: Sequence[tuple[str, bytes]] = (),
     tell: Callable[[str, int], None] = lambda step, percent: None,
 ) -> Papers:
-    """The Article 82 report in one language, painted once; `tell` hears the step and the percent
-    done.
+    """Draw the Article 82 report in one language, painted once; `tell` hears the step and the
+    percent done.
 
     `reference` is the report's number; `texts` what people wrote in place of the drafts, by
     chapter.
@@ -53,7 +53,7 @@ def article_82(
 def page(
     facts: Facts, *, language: str, reference: str = "", texts: Mapping[str, str] = NO_TEXTS
 ) -> str:
-    """The report as one page of HTML."""
+    """Draw the report as one page of HTML."""
     with translation.override(language):
         context = {
             "facts": facts,

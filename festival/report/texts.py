@@ -179,23 +179,27 @@ def draft(chapter: Chapter, facts: Facts) -> str:
 
 
 def unknown_names(text: str) -> list[str]:
-    """Names in braces that no figure has."""
+    """List the names in braces that no figure has."""
     return [name for name in dict.fromkeys(NAME.findall(text)) if name not in FIGURES]
 
 
 def typed_figures(text: str) -> list[str]:
-    """Figures that were typed out: they are no longer those of the tables when these change."""
+    """List the figures that were typed out: they are no longer those of the tables when these
+    change.
+    """
     return list(dict.fromkeys(TYPED.findall(NAME.sub("", text))))
 
 
 def last_versions(cycle_id: int, language: str) -> dict[str, str]:
-    """The last version of each chapter that people wrote in a language, by chapter; one query."""
+    """Read the last version of each chapter that people wrote in a language, by chapter; one
+    query.
+    """
     rows = ReportText.objects.newest().filter(cycle=cycle_id, language=Language(language))
     return {row.chapter: row.text for row in rows if row.text}
 
 
 def fill_figures(text: str, facts: Facts) -> str:
-    """A text with each name in braces replaced by its figure in the active language."""
+    """Replace each name in braces by its figure in the active language."""
 
     def figure_of(match: re.Match[str]) -> str:
         figure = FIGURES.get(match[1])
@@ -205,8 +209,8 @@ def fill_figures(text: str, facts: Facts) -> str:
 
 
 def chapter_texts(facts: Facts, texts: Mapping[str, str]) -> dict[str, ChapterText]:
-    """Every chapter's text for the report in the active language; `texts` holds what people wrote,
-    by chapter.
+    """Return every chapter's text for the report in the active language; `texts` holds what people
+    wrote, by chapter.
     """
     found = {}
     for chapter, (_draft, rests_on) in CHAPTER_DRAFTS.items():

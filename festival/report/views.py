@@ -4,7 +4,6 @@ delivered.
 
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -18,8 +17,8 @@ from cycles.administration_workflow import JOBS
 from cycles.engine.perform import why_closed
 from cycles.jobs.queries import latest
 from cycles.requests import PortalRequest
+from cycles.ui.attempts import attempt
 from cycles.ui.pages import act_page
-from cycles.workflow import Refused
 from festival.lookups import approved_reports, managed_cycles, newest, note_reading
 from festival.models import Award, Chapter, Language, Report, ReportText
 from festival.report import actions
@@ -31,7 +30,7 @@ from festival.workflow import EDITIONS, Addressee, AwardState
 
 
 def _managed_report(request: PortalRequest, uuid: str) -> Report:
-    """A drawing-up that the reader may see before it is public."""
+    """Find a drawing-up that the reader may see before it is public."""
     visible = Report.objects.filter(edition__cycle__in=managed_cycles(request)).for_list()
     return get_object_or_404(visible, uuid=uuid)
 
@@ -51,7 +50,7 @@ class ChapterVersions:
 
 @require_safe
 def texts(request: PortalRequest, year: int) -> HttpResponse:
-    """The chapters of the report, each with what people wrote in it and by whom."""
+    """List the chapters of the report, each with the text that people wrote and its writer."""
     found = newest(request, year)
     visible = ReportText.objects.visible_to(request.user, request.at).filter(cycle=found.cycle)
     last = {(t.language, t.chapter): t for t in visible.newest().select_related("written_by")}
@@ -92,7 +91,7 @@ def text(request: PortalRequest, year: int, language: str, chapter: str) -> Http
 
     form = _text_form(request, language, draft, versions[0] if versions else None)
     if form.is_valid():
-        try:
+        with attempt(form):
             actions.write_text(
                 found,
                 language=language,
@@ -102,9 +101,6 @@ def text(request: PortalRequest, year: int, language: str, chapter: str) -> Http
                 by=request.user,
                 at=request.at,
             )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             _tell_saved(request, form.cleaned_data["text"])
             return redirect(then)
     context = {
@@ -123,7 +119,7 @@ def text(request: PortalRequest, year: int, language: str, chapter: str) -> Http
 def _text_form(
     request: PortalRequest, language: str, draft: str, last: ReportText | None
 ) -> TextForm:
-    """The form of a chapter's text, begun with the last version or with the draft."""
+    """Make the form of a chapter's text, begun with the last version or with the draft."""
     initial: dict[str, object] = {"text": draft, "after": 0}
     if last is not None:
         initial = {"text": last.text or draft, "after": last.number}
@@ -148,11 +144,8 @@ def _tell_saved(request: PortalRequest, text: str) -> None:
 def ask_for_report(request: PortalRequest, year: int) -> HttpResponse:
     """Ask for the report in both languages; a worker draws each up."""
     found = newest(request, year)
-    try:
+    with attempt(request):
         actions.ask_for_report(found, languages=Language.values, by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(
             request, _("The report is being drawn up in both languages. You may leave this page.")
         )
@@ -164,7 +157,7 @@ def report_progress(request: PortalRequest, uuid: str) -> HttpResponse:
     """Show the progress of a report; the page asks again by itself until it is done."""
     report = _managed_report(request, uuid)
     job = latest("report", report.pk)
-    context: dict[str, Any] = {"report": report, "job": job}
+    context: dict[str, object] = {"report": report, "job": job}
     if report.finished_at is not None:
         context["why_not_approve"] = actions.why_not_approve(report, by=request.user, at=request.at)
     elif job is not None and job.has_failed:
@@ -233,7 +226,7 @@ def deliver(request: PortalRequest, year: int) -> HttpResponse:
     if request.method == "GET" and closed:
         messages.error(request, closed)
         return redirect(then)
-    left = [a for a in Addressee.values if a not in actions.delivered(found)]
+    left = [a for a in Addressee.values if a not in actions.current_deliveries(found)]
     form = DeliverForm(
         request.POST or None,
         initial={"addressee": left[0] if left else ""},
@@ -242,7 +235,7 @@ def deliver(request: PortalRequest, year: int) -> HttpResponse:
     )
     if form.is_valid():
         typed = form.cleaned_data
-        try:
+        with attempt(form):
             actions.deliver(
                 found,
                 addressee=typed["addressee"],
@@ -251,9 +244,6 @@ def deliver(request: PortalRequest, year: int) -> HttpResponse:
                 by=request.user,
                 at=request.at,
             )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("The delivery is recorded."))
             return redirect(then)
     context = {

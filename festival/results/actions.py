@@ -1,5 +1,5 @@
-"""Every write on results: freezing, ranking, correcting, publication. The report's writes are in
-`article82`.
+"""Every write on results: freezing, ranking, correcting, publication; those on the report are in
+`festival.report.actions`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,8 +11,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from agencies.locks import locked
 from agencies.models import User
-from agencies.persian import localised
+from agencies.persian import in_locale
 from appeals.models import Appeal
 from appeals.reorganisation.actions import end_with_agencies as end_appeals
 from cycles.calendar import Phase
@@ -46,12 +47,12 @@ def why_not_final(cycle: Cycle) -> list[str]:
             "The scores of %(count)s agencies have not been communicated.",
             count,
         )
-        wrong.append(said % {"count": localised(count)})
+        wrong.append(said % {"count": in_locale(count)})
     if count := Appeal.objects.active().filter(cycle=cycle).undecided().count():
         said = ngettext(
             "%(count)s appeal is not decided.", "%(count)s appeals are not decided.", count
         )
-        wrong.append(said % {"count": localised(count)})
+        wrong.append(said % {"count": in_locale(count)})
     return wrong
 
 
@@ -74,14 +75,19 @@ def finalise(
     run = totals.compute_cycle(
         run or totals.request_run(cycle, why=totals.FINAL, by=by, at=at), at=at
     )
-    return _ranked(Edition.objects.create(cycle=cycle, run=run), by=by, at=at)
+    return _rank_agencies(Edition.objects.create(cycle=cycle, run=run), by=by, at=at)
 
 
-def _ranked(edition: Edition, *, by: User, at: datetime, **params: Any) -> Edition:
-    """Place the agencies of a new edition and freeze it under the digest of what it rests on."""
-    found = standings.stand(edition)
-    digest = standings.digest(edition, found)
-    [edition] = perform(EDITIONS, [edition], "rank", by=by, at=at, digest=digest, **params)
+def _rank_agencies(edition: Edition, *, by: User, at: datetime) -> Edition:
+    """Place the agencies of a new edition and freeze it under the digest of what it rests on.
+
+    The record names the number of a corrected edition; the first has none there.
+    """
+    digest = standings.digest(edition, standings.stand(edition))
+    numbered = {} if edition.number == 1 else {edition.pk: {"number": edition.number}}
+    [edition] = perform(
+        EDITIONS, [edition], "rank", by=by, at=at, digest=digest, params_by_pk=numbered
+    )
     return edition
 
 
@@ -100,11 +106,7 @@ def revise(
 
     The new one is published at its own moment; until then the public sees the one before.
     """
-    edition = (
-        Edition.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("cycle")
-        .get(pk=edition.pk)
-    )
+    edition = locked(Edition.objects.select_related("cycle")).get(pk=edition.pk)
     if Edition.objects.filter(cycle=edition.cycle_id, number__gt=edition.number).exists():
         raise Refused(_("There is a later edition; that is the one to correct."))
     if not reason.strip():
@@ -125,23 +127,23 @@ def revise(
     following = Edition.objects.create(
         cycle=edition.cycle, run=run, number=edition.number + 1, reason=reason
     )
-    return _ranked(following, by=by, at=at, number=following.number)
+    return _rank_agencies(following, by=by, at=at)
 
 
 def _refuse_revision(lines: Sequence[Any], right: Mapping[int, Decimal], by: User) -> None:
     if not lines or len(lines) < len(right):
         raise Refused(_("Name lines of agencies whose scores have been communicated."))
     for line in lines:
-        of = {"agency": line.submission.agency.name, "measure": line.measure.code}
+        names = {"agency": line.submission.agency.name, "measure": line.measure.code}
         if by.is_conflicted(line.submission.agency_id):
             raise Refused(
-                _("You have an interest in %(agency)s; somebody else corrects this.") % of
+                _("You have an interest in %(agency)s; somebody else corrects this.") % names
             )
         if not 0 <= right[line.pk] <= line.measure.points:
             said = _("%(agency)s, %(measure)s: points lie between 0 and %(most)s.")
-            raise Refused(said % (of | {"most": localised(line.measure.points)}))
+            raise Refused(said % (names | {"most": in_locale(line.measure.points)}))
         if line.held_points == right[line.pk]:
-            raise Refused(_("%(agency)s, %(measure)s: these are the points it has.") % of)
+            raise Refused(_("%(agency)s, %(measure)s: these are the points it has.") % names)
 
 
 @transaction.atomic
@@ -179,7 +181,7 @@ def publish_due(*, at: datetime) -> list[Edition]:
     """
     waiting = Edition.objects.filter(state="scheduled", publish_at__lte=at).select_related("cycle")
     # what another worker is publishing is left to it
-    due = list(waiting.select_for_update(of=("self",), no_key=True, skip_locked=True))
+    due = list(locked(waiting, skip_locked=True))
     if not due:
         return []
     due = perform(EDITIONS, due, "publish", by=None, at=at)

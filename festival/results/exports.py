@@ -14,7 +14,7 @@ from submissions.models import Score
 
 
 def rounded_points(value: Decimal | None) -> Decimal | None:
-    """Points as they are shown: to 2 places, nothing where there are none."""
+    """Round points to 2 places, as pages show them; nothing where there are none."""
     return None if value is None else half_up(value, SHOWN_PLACES)
 
 
@@ -98,13 +98,13 @@ class LineResource(resources.ModelResource):
 
 
 def ranking(edition: Edition, standings: QuerySet[Standing] | None = None) -> tablib.Dataset:
-    """The ranking of an edition, or these of its standings, as a data set."""
+    """Write the ranking of an edition, or these of its standings, as a data set."""
     rows = Standing.objects.filter(edition=edition).for_list() if standings is None else standings
     return RankingResource().export(rows)
 
 
 def final_lines(edition: Edition) -> tablib.Dataset:
-    """Every line of an edition's cycle as a data set."""
+    """Write every line of an edition's cycle as a data set."""
     rows: QuerySet[Score] | Iterable[Score] = (
         Score.objects.filter(answer__submission__cycle=edition.cycle, is_current=True)
         .exclude(basis=Score.Basis.SELF)

@@ -1,9 +1,8 @@
 """How the public ranking, and lists of what follows from results, are narrowed."""
 
-from typing import Any
-
 import django_filters
 from django.db.models import F, QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Level
@@ -41,8 +40,8 @@ class StandingFilter(django_filters.FilterSet):
         model = Standing
         fields = ("by", "group", "level", "name")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: QueryDict, *, queryset: QuerySet[Standing]) -> None:
+        super().__init__(data, queryset=queryset)
         groups = Group.objects.filter(pk__in=self.queryset.values("group")).order_by(
             "sort_key", "pk"
         )

@@ -1,15 +1,19 @@
 """What is typed on the festival's pages."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from agencies.persian import latin_digits, localised, parse_decimal
+from agencies.models import User
+from agencies.persian import in_locale, latin_digits, parse_decimal
 from cycles.ui.fields import MomentField
 from cycles.ui.forms import ActForm
+from cycles.workflow import Move
 from festival.models import Edition
 from submissions.models import Answer
 
@@ -43,8 +47,16 @@ class ReviseForm(ActForm):
 
     field_order = ("rows", "note", "password")
 
-    def __init__(self, *args: Any, edition: Edition, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        edition: Edition,
+        move: Move,
+        user: User,
+        shows: Mapping[str, object] | None = None,
+    ) -> None:
+        super().__init__(data, move=move, user=user, shows=shows)
         self.edition = edition
         self.fields["note"].required = True
         self.fields["note"].label = _(
@@ -52,17 +64,17 @@ class ReviseForm(ActForm):
         )
 
     @property
-    def said(self) -> dict[str, Any]:
+    def action_kwargs(self) -> dict[str, Any]:
         return {"reason": self.cleaned_data["note"], "right": self.cleaned_data["lines"]}
 
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+    def clean(self) -> dict[str, object]:
+        cleaned: dict[str, object] = super().clean() or self.cleaned_data
         if rows := cleaned.get("rows"):
-            cleaned["lines"] = self._right_points(rows)
+            cleaned["lines"] = self._right_points(str(rows))
         return cleaned
 
     def _right_points(self, text: str) -> dict[int, Decimal]:
-        """The right points by line; what is wrong with a row is said with its number."""
+        """Read the right points by line; a wrong row is named by its number."""
         found: dict[int, Decimal] = {}
         for number, row in enumerate(text.splitlines(), 1):
             parts = row.replace("،", " ").replace(",", " ").split()
@@ -75,7 +87,7 @@ class ReviseForm(ActForm):
             if why:
                 self.add_error(
                     "rows",
-                    _("Row %(number)s: %(why)s.") % {"number": localised(number), "why": why},
+                    _("Row %(number)s: %(why)s.") % {"number": in_locale(number), "why": why},
                 )
             else:
                 found[line] = points

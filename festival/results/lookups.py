@@ -3,20 +3,20 @@
 from django.db.models import Q
 
 from cycles.requests import PortalRequest
-from cycles.ui.pages import listed
+from cycles.ui.pages import page_of
 from festival.models import Edition, Standing
 from festival.results.filters import StandingFilter
 from festival.results.tables import StandingTable
 
 
 def standings_of(request: PortalRequest, edition: Edition) -> StandingFilter:
-    """The standings of an edition as the address narrows them."""
+    """Narrow the standings of an edition as the address asks."""
     return StandingFilter(request.GET, queryset=Standing.objects.filter(edition=edition).for_list())
 
 
 def published_of(request: PortalRequest, year: int) -> list[Edition]:
-    """The published editions of a year, the newest first; the next of any year to come out is noted
-    for `cached_for_visitors`.
+    """List the published editions of a year, the newest first; note the next of any year to come
+    out for `cached_for_visitors`.
     """
     coming = Q(publish_at__gt=request.at)
     found = list(
@@ -28,10 +28,10 @@ def published_of(request: PortalRequest, year: int) -> list[Edition]:
 
 
 def ranking_of(request: PortalRequest, edition: Edition) -> dict[str, object]:
-    """The ranking of an edition, filtered, sorted and paged, for a page."""
+    """Return the ranking of an edition, filtered, sorted and paged, for a page."""
     narrowed = standings_of(request, edition)
     return {
         "edition": edition,
         "filter": narrowed,
-        "table": listed(request, StandingTable(narrowed.qs)),
+        "table": page_of(request, StandingTable(narrowed.qs)),
     }

@@ -1,5 +1,5 @@
-"""The pages on which the secretariat freezes, publishes and corrects the results; the report's are
-`report_pages`.
+"""The pages on which the secretariat freezes, publishes and corrects the results; those of the
+report are in `festival.report.views`.
 """
 
 from collections.abc import Sequence
@@ -22,8 +22,9 @@ from cycles.engine.perform import open_to, why_closed
 from cycles.jobs.queries import with_jobs
 from cycles.models import Cycle, Entry, Window
 from cycles.requests import PortalRequest
+from cycles.ui.attempts import attempt
 from cycles.ui.pages import act_page, history
-from cycles.workflow import CYCLE, Refused
+from cycles.workflow import CYCLE
 from festival.lookups import approved_reports, managed_cycles, newest, note_reading
 from festival.models import Edition, Language, Report
 from festival.report import actions as report_actions
@@ -50,7 +51,7 @@ def _steps(
     delivered: dict[str, Entry],
     at: datetime,
 ) -> list[PublicationStep]:
-    """From communicated scores to publication, in their order."""
+    """List the steps from communicated scores to publication, in their order."""
     blocks = actions.why_not_final(cycle) if found is None else []
     languages = [str(Language(report.language).label) for report in approved]
     deliveries = [
@@ -84,11 +85,13 @@ def _steps(
 
 @require_safe
 def manage(request: PortalRequest, year: int) -> HttpResponse:
-    """From frozen results to publication: what blocks, what is done, what comes next."""
+    """Show how far a year is from frozen results to publication: its blockers, steps done, and the
+    next one.
+    """
     cycle = get_object_or_404(managed_cycles(request), year=year)
     found = Edition.objects.newest_of(cycle)
     approved = approved_reports(found) if found else []
-    delivered = report_actions.delivered(found) if found else {}
+    delivered = report_actions.current_deliveries(found) if found else {}
     steps = _steps(cycle, found, approved, delivered, request.at)
     context: dict[str, object] = {"cycle": cycle, "edition": found, "steps": steps}
     if found is None:
@@ -155,7 +158,7 @@ def schedule(request: PortalRequest, year: int) -> HttpResponse:
 
     form = form_for(found, request.POST or None)
     if form.is_valid():
-        try:
+        with attempt(form):
             seen = form.as_seen(lambda: form_for(Edition.objects.get(pk=found.pk)))
             actions.schedule(
                 found,
@@ -165,9 +168,6 @@ def schedule(request: PortalRequest, year: int) -> HttpResponse:
                 at=request.at,
                 seen=seen,
             )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(
                 request, _("The moment of publication is set. Until then nothing is public.")
             )

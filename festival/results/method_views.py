@@ -3,22 +3,20 @@
 It is drawn from the tables by which the portal itself reckons, so that it says what is done.
 """
 
-from typing import Any
-
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
 from django.views.decorators.http import require_safe
 
-from cycles.calendar import ARTICLES, BINDINGS, Phase
+from cycles.calendar import PHASES
 from cycles.models import RULES, TieRule
 from cycles.requests import PortalRequest
 from festival.places import Ranking
 from festival.ranking.uncertainty import CONFIDENCE, DRAWS, FEWEST
 from indicators.models import FULL_POINTS, Kind
 from indicators.scoring.methods import METHODS, PLACES, SHOWN_PLACES, Method
-from indicators.scoring.parameter_checks import LABELS
+from indicators.scoring.parameters import NumberParameter
 from indicators.scoring.statutory_tree import BANDS, LineState
 from submissions.models import Score
 
@@ -32,14 +30,18 @@ STATES = (
 
 def _parameters(method: Method) -> list[str | Promise]:
     """Return how the parameters that a method needs are called."""
-    return [LABELS[name] for name in method.needs if name in LABELS]
+    return [
+        parameter.label
+        for parameter in method.parameters
+        if parameter.is_needed and isinstance(parameter, NumberParameter)
+    ]
 
 
 @login_not_required
 @require_safe
 def method(request: PortalRequest) -> HttpResponse:
     """Explain to everybody how results come about."""
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "methods": [(method, _parameters(method)) for method in METHODS.values()],
         "kinds": [kind.label for kind in Kind],
         "full": FULL_POINTS,
@@ -58,9 +60,7 @@ def method(request: PortalRequest) -> HttpResponse:
         "draws": DRAWS,
         "fewest": FEWEST,
         "phases": [
-            (p.label, ARTICLES[p], BINDINGS[p].label)
-            for p in Phase
-            if p in BINDINGS and p != Phase.ANYTIME
+            (spec.phase.label, spec.article, spec.binding.label) for spec in PHASES.values()
         ],
     }
     return render(request, "festival/results/method.html", context)

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 from festival.models import Standing
 from festival.table_cells import NUMBER, TONES
 
@@ -18,7 +18,7 @@ class PointsColumn(tables.Column):
     """
 
     def render(self, value: Decimal) -> str:
-        return localised(value, 2)
+        return in_locale(value, 2)
 
 
 class StandingTable(tables.Table):
@@ -55,7 +55,7 @@ class StandingTable(tables.Table):
         attrs = {"caption": _("Agencies by group and place")}
 
     def render_place(self, value: int) -> str:
-        return localised(value)
+        return in_locale(value)
 
     def render_agency(self, record: Standing) -> str:
         url = reverse("festival:agency", args=[record.participation.agency.code])

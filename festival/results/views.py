@@ -33,8 +33,8 @@ from festival.workflow import COMMENTS
 @require_safe
 @cached_for_visitors
 def results(request: PortalRequest) -> HttpResponse:
-    """Every published edition with the first of each group; for the secretariat the way to its own
-    pages.
+    """List every published edition with the first of each group; for the secretariat the way to its
+    own pages.
     """
     editions = list(Edition.objects.current(request.at).for_list())
     firsts = Standing.objects.firsts().filter(edition__in=editions).for_list()
@@ -66,8 +66,8 @@ def _place_of(standing: Standing) -> tuple[int, Group]:
 @require_safe
 @cached_for_visitors
 def edition(request: PortalRequest, year: int, number: int | None = None) -> HttpResponse:
-    """The ranking of one published edition, filtered, sorted and paged: the one in force, or the
-    one of a number.
+    """Show the ranking of one published edition, filtered, sorted and paged: the one in force, or
+    the one of a number.
     """
     published = published_of(request, year)
     found = next((e for e in published if number in (None, e.number)), None)
@@ -84,12 +84,12 @@ def edition(request: PortalRequest, year: int, number: int | None = None) -> Htt
 @login_not_required
 @require_safe
 def ranking_file(request: PortalRequest, year: int, form: str) -> HttpResponse:
-    """The ranking of a year's edition in force as CSV or XLSX, narrowed as the page was."""
+    """Send the ranking of a year's edition in force as CSV or XLSX, narrowed as the page was."""
     if form not in CONTENT_TYPES:
         raise Http404
     found = get_object_or_404(Edition.objects.current(request.at), cycle__year=year)
     narrowed = standings_of(request, found)
-    content = spreadsheets_exports.written(
+    content = spreadsheets_exports.write_dataset(
         exports.ranking(found, narrowed.qs), form, title=_("Ranking")
     )
     return sheet_answer(content, f"ranking-{year}", form)
@@ -99,7 +99,7 @@ def ranking_file(request: PortalRequest, year: int, form: str) -> HttpResponse:
 @require_safe
 @cached_for_visitors
 def agency(request: PortalRequest, code: str) -> HttpResponse:
-    """One agency's published results over the years."""
+    """Show one agency's published results over the years."""
     found = get_object_or_404(Agency.objects.select_related("parent", "province"), code=code)
     standings = Standing.objects.over_the_years(found, request.at)
     sizes = dict(
@@ -121,8 +121,8 @@ def agency(request: PortalRequest, code: str) -> HttpResponse:
 @login_not_required
 @require_safe
 def report_file(request: PortalRequest, uuid: str, form: str = "") -> HttpResponseBase:
-    """An Article 82 report, to read or for archives: public once approved and published, before for
-    the secretariat.
+    """Send an Article 82 report, to read or for archives: public once approved and published,
+    before for the secretariat.
     """
     visible = (
         Report.objects.visible_to(request.user, request.at)

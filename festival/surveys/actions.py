@@ -16,7 +16,7 @@ from agencies.models import Agency, User
 from cycles.engine.perform import perform
 from cycles.models import Cycle, Participation
 from cycles.workflow import CycleState, Refused
-from festival.models import Asked, Survey, SurveyAnswer, SurveyQuestion, SurveyReturn
+from festival.models import QuestionKind, Survey, SurveyAnswer, SurveyQuestion, SurveyReturn
 from festival.surveys.questions import QUESTIONS, Question
 from festival.workflow import RETURNS, SURVEYS
 
@@ -79,7 +79,7 @@ def open_survey(
 
 
 def why_not_answered(survey: Survey, agency: Agency, at: datetime) -> str:
-    """Why this agency cannot answer now, in a sentence, or ""."""
+    """Say why this agency cannot answer now, or ""."""
     if at < survey.opens_at:
         return _("The survey is not open yet.")
     if at >= survey.closes_at:
@@ -93,7 +93,7 @@ def why_not_answered(survey: Survey, agency: Agency, at: datetime) -> str:
 
 @transaction.atomic
 def answer(
-    survey: Survey, agency: Agency, said: Mapping[int, int | str], *, by: User, at: datetime
+    survey: Survey, agency: Agency, answers: Mapping[int, int | str], *, by: User, at: datetime
 ) -> SurveyReturn:
     """Send an agency's answers, by the question's key: numbers, or words where these are asked for.
 
@@ -102,7 +102,10 @@ def answer(
     if why := why_not_answered(survey, agency, at):
         raise Refused(why)
     questions = list(survey.questions.order_by("position"))
-    rows = [row for question in questions if (row := _row(question, said.get(question.pk)))]
+    rows = []
+    for question in questions:
+        if row := _new_answer(question, answers.get(question.pk)):
+            rows.append(row)
     try:
         with transaction.atomic():
             returned = SurveyReturn.objects.create(survey=survey, agency=agency, at=at)
@@ -114,12 +117,12 @@ def answer(
     return returned
 
 
-def _row(question: SurveyQuestion, said: int | str | None) -> SurveyAnswer | None:
-    if question.kind == Asked.TEXT:
-        text = str(said or "").strip()
+def _new_answer(question: SurveyQuestion, answer: int | str | None) -> SurveyAnswer | None:
+    if question.kind == QuestionKind.TEXT:
+        text = str(answer or "").strip()
         if len(text) > MOST_WORDS:
             raise Refused(_("An answer is too long."))
         return SurveyAnswer(question=question, text=text) if text else None
-    if said not in {value for value, _words in question.options}:
+    if answer not in {value for value, _words in question.options}:
         raise Refused(_("Answer every question; only what is asked in words may stay empty."))
-    return SurveyAnswer(question=question, value=int(said))
+    return SurveyAnswer(question=question, value=int(answer))

@@ -1,16 +1,18 @@
 """Forms of a survey: its questions, and an agency's answers."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from agencies.persian import localised, named
+from agencies.models import User
+from agencies.persian import in_locale, local_name
 from cycles.ui.fields import MomentField, PersianTextField
 from cycles.ui.forms import ActForm
+from cycles.workflow import Move
 from festival.fields import choice_field
-from festival.models import Asked, SurveyQuestion
+from festival.models import QuestionKind, SurveyQuestion
 from festival.surveys.actions import MOST_WORDS
 from festival.surveys.questions import QUESTIONS, Question
 
@@ -36,7 +38,7 @@ class SurveyForm(ActForm):
     own_en = forms.CharField(label=_("The same in English"), max_length=300, required=False)
     own_kind = forms.ChoiceField(
         label=_("How it is answered"),
-        choices=[(k, k.label) for k in (Asked.SCALE, Asked.TEXT)],
+        choices=[(k, k.label) for k in (QuestionKind.SCALE, QuestionKind.TEXT)],
         required=False,
     )
     field_order = (
@@ -50,40 +52,46 @@ class SurveyForm(ActForm):
         "note",
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        initial: dict[str, object],
+        move: Move,
+        user: User,
+    ) -> None:
+        super().__init__(data, initial=initial, move=move, user=user)
         choice_field(self, "usual").choices = [
-            (str(n), named(q.fa, q.en)) for n, q in enumerate(QUESTIONS)
+            (str(n), local_name(q.fa, q.en)) for n, q in enumerate(QUESTIONS)
         ]
 
     @property
-    def action_kwargs(self) -> dict[str, Any]:
-        """The questions, moments, letter and note, as the act takes them."""
+    def questions(self) -> list[Question]:
+        """Return the chosen questions, the administrator's own last."""
         typed = self.cleaned_data
-        asked = [QUESTIONS[int(n)] for n in typed["usual"]]
+        questions = [QUESTIONS[int(n)] for n in typed["usual"]]
         if typed["own_fa"]:
-            asked.append(
-                Question(typed["own_kind"] or Asked.SCALE, typed["own_fa"], typed["own_en"])
-            )
-        return {"questions": asked} | {
-            name: typed[name] for name in ("opens_at", "closes_at", "letter", "note")
-        }
+            kind = typed["own_kind"] or QuestionKind.SCALE
+            questions.append(Question(kind, typed["own_fa"], typed["own_en"]))
+        return questions
 
 
 class AnswersForm(forms.Form):
     """A field for each question of a survey; only what is asked in words may stay empty."""
 
-    def __init__(self, *args: Any, questions: Iterable[SurveyQuestion], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, data: QueryDict | None = None, *, questions: Iterable[SurveyQuestion]
+    ) -> None:
+        super().__init__(data)
         self.questions = list(questions)
         for q in self.questions:
-            if q.kind == Asked.TEXT:
+            if q.kind == QuestionKind.TEXT:
                 field: forms.Field = PersianTextField(
                     label=str(q), lines=True, required=False, max_length=MOST_WORDS
                 )
             else:
                 options = [
-                    (value, localised(value) if q.kind == Asked.SCALE else words)
+                    (value, in_locale(value) if q.kind == QuestionKind.SCALE else words)
                     for value, words in q.options
                 ]
                 field = forms.TypedChoiceField(
@@ -92,6 +100,6 @@ class AnswersForm(forms.Form):
             self.fields[f"q{q.pk}"] = field
 
     @property
-    def answers(self) -> dict[int, Any]:
-        """The answers by the key of their question."""
+    def answers(self) -> dict[int, int | str]:
+        """Return the answers by the key of their question."""
         return {q.pk: self.cleaned_data[f"q{q.pk}"] for q in self.questions}

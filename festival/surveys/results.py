@@ -12,7 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from cycles.models import Participation
-from festival.models import Asked, Survey, SurveyAnswer, SurveyQuestion
+from festival.models import QuestionKind, Survey, SurveyAnswer, SurveyQuestion
 from submissions.scoring.distribution import FEWEST
 
 
@@ -52,7 +52,7 @@ class Results:
 
     @property
     def rate(self) -> Decimal | None:
-        """Agencies of a hundred that have answered."""
+        """Return the percent of the agencies asked that have answered."""
         return Decimal(100 * self.returned) / self.asked if self.asked else None
 
 
@@ -83,12 +83,12 @@ def read(survey: Survey, at: datetime) -> Results:
 
 def answers_to(question: SurveyQuestion, values: Sequence[int], texts: Sequence[str]) -> Answers:
     """Sum up the answers to one question."""
-    count = len(texts) if question.kind == Asked.TEXT else len(values)
+    count = len(texts) if question.kind == QuestionKind.TEXT else len(values)
     if count < FEWEST:
         return Answers(question, count, False, None, (), ())
-    if question.kind == Asked.TEXT:
+    if question.kind == QuestionKind.TEXT:
         return Answers(question, count, True, None, (), tuple(texts))
     chosen = Counter(values)
     options = [Option(w, chosen[v], Decimal(100 * chosen[v]) / count) for v, w in question.options]
-    mean = Decimal(sum(values)) / count if question.kind == Asked.SCALE else None
+    mean = Decimal(sum(values)) / count if question.kind == QuestionKind.SCALE else None
     return Answers(question, count, True, mean, tuple(options), ())

@@ -14,7 +14,7 @@ from agencies.roles import HEADS, OVERSEERS, Role
 from cycles.engine.perform import why_closed
 from cycles.models import Participation
 from cycles.requests import PortalRequest
-from cycles.workflow import Refused
+from cycles.ui.attempts import attempt
 from festival.lookups import managed_cycles
 from festival.models import Survey, SurveyReturn
 from festival.surveys import actions, results
@@ -44,13 +44,18 @@ def survey_new(request: PortalRequest, year: int) -> HttpResponse:
         request.POST or None, initial={"opens_at": request.at}, move=move, user=request.user
     )
     if form.is_valid():
-        given = form.action_kwargs
-        given["opens_at"] = max(given["opens_at"], request.at)
-        try:
-            held = actions.open_survey(cycle, **given, by=request.user, at=request.at)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
+        typed = form.cleaned_data
+        with attempt(form):
+            held = actions.open_survey(
+                cycle,
+                opens_at=max(typed["opens_at"], request.at),
+                closes_at=typed["closes_at"],
+                questions=form.questions,
+                letter=typed["letter"],
+                note=typed["note"],
+                by=request.user,
+                at=request.at,
+            )
             messages.success(request, _("The survey is set up, and the agencies are told."))
             return redirect("festival:survey", held.pk)
     return render(request, "festival/surveys/survey_new.html", {"cycle": cycle, "form": form})
@@ -58,8 +63,8 @@ def survey_new(request: PortalRequest, year: int) -> HttpResponse:
 
 @require_safe
 def survey(request: PortalRequest, pk: int) -> HttpResponse:
-    """For an agency's people the way to its answers; for the authority who has answered, and once
-    it is closed what.
+    """Show an agency's people the way to its answers; show the authority the returns, and the
+    answers once it is closed.
     """
     held = _survey(request, pk)
     user, at = request.user, request.at
@@ -86,26 +91,25 @@ def survey(request: PortalRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def survey_answer(request: PortalRequest, pk: int, agency: int) -> HttpResponse:
-    """An agency's answers; they are sent once, and cannot be told apart afterwards."""
+    """Take an agency's answers; they are sent once, and cannot be told apart afterwards."""
     held = _survey(request, pk)
     mine = Agency.objects.filter(pk__in=request.user.agency_ids(request.at, Role.STAFF, *HEADS))
-    of = get_object_or_404(mine, pk=agency)
+    own_agency = get_object_or_404(mine, pk=agency)
     then = redirect(reverse("festival:survey", args=[pk]))
-    if why := actions.why_not_answered(held, of, request.at):
+    if why := actions.why_not_answered(held, own_agency, request.at):
         messages.error(request, why)
         return then
     data = request.POST if request.method == "POST" else None
     form = AnswersForm(data, questions=held.questions.order_by("position"))
     if form.is_valid():
-        try:
-            actions.answer(held, of, form.answers, by=request.user, at=request.at)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
+        with attempt(form):
+            actions.answer(held, own_agency, form.answers, by=request.user, at=request.at)
             messages.success(
                 request, _("Thank you. Your answers are kept without your agency's name.")
             )
             return then
     return render(
-        request, "festival/surveys/survey_answer.html", {"survey": held, "agency": of, "form": form}
+        request,
+        "festival/surveys/survey_answer.html",
+        {"survey": held, "agency": own_agency, "form": form},
     )

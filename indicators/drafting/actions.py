@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Model, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency, Province, User
@@ -15,7 +15,7 @@ from cycles.clashes import Seen
 from cycles.engine.perform import perform
 from cycles.models import Cycle, Group, Participation
 from cycles.workflow import CycleState, Refused
-from indicators.differences import changed, plain
+from indicators.differences import changed_fields, plain
 from indicators.models import (
     FULL_POINTS,
     Axis,
@@ -48,8 +48,8 @@ def draft_set(
     by: User,
     at: datetime,
 ) -> IndicatorSet:
-    """The set of one kind for an agency, a group or a province (none: general) in a cycle, begun
-    when there is none.
+    """Find the set of one kind for an agency, a group or a province (none: general) in a cycle;
+    begin it when there is none.
     """
     if cycle.state == CycleState.PLANNED:
         raise Refused(_("This cycle is not open yet."))
@@ -75,8 +75,8 @@ def draft_set(
 def editing(
     indicator_set: IndicatorSet, *, by: User, at: datetime, seen: Seen | None = None
 ) -> IndicatorSet:
-    """Through the door for a change of the measures: as a draft, or after the working group
-    returned it.
+    """Pass the door for a change of the measures: of a draft, or after the working group returned
+    it.
     """
     current = IndicatorSet.objects.get(pk=indicator_set.pk)
     name = "revise" if current.state == SetState.RETURNED else "edit"
@@ -91,24 +91,22 @@ def note_change(
     deed: str,
     *,
     measure: Measure | None = None,
-    before: Mapping[str, Any] | None = None,
-    after: Mapping[str, Any] | None = None,
+    before: Mapping[str, object] | None = None,
+    after: Mapping[str, object] | None = None,
     by: User,
     at: datetime,
 ) -> None:
     """Add to the history of a set what became of one measure, or, where none is named, of the
     whole.
     """
-    fields = changed(before or {}, after or {})
+    fields = changed_fields(before or {}, after or {})
     if measure is not None and before is not None and after is not None and not fields:
         return
-    of = (
-        {"lineage": measure.lineage, "code": measure.code, "title_fa": measure.title_fa}
-        if measure
-        else {}
-    )
-    titles = {"title_en": measure.title_en} if measure else {}
-    Change.objects.create(set=indicator_set, deed=deed, fields=fields, by=by, at=at, **of, **titles)
+    change = Change(set=indicator_set, deed=deed, fields=fields, by=by, at=at)
+    if measure is not None:
+        change.lineage, change.code = measure.lineage, measure.code
+        change.title_fa, change.title_en = measure.title_fa, measure.title_en
+    change.save()
 
 
 @transaction.atomic
@@ -159,8 +157,8 @@ def _new_measure(
     axis: Axis | None,
     indicator: Indicator | None,
 ) -> Measure:
-    """A measure, not saved yet, in its place: of an indicator, or as one of
-    its own under an axis.
+    """Make a measure, not saved yet, in its place: of an indicator, or as one of its own under an
+    axis.
     """
     if indicator is None:
         if axis is None:
@@ -168,15 +166,15 @@ def _new_measure(
             axis, _created = Axis.objects.get_or_create(
                 set=indicator_set, code=MISSION["code"], defaults={**titles, "points": FULL_POINTS}
             )
-        code, number = _next_code(axis.indicators, axis.code)
+        code, number = _next_code(axis.indicators.all(), axis.code)
         titles = {key: fields[key] for key in ("title_fa", "title_en", "points")}
         indicator = Indicator.objects.create(axis=axis, code=code, position=number, **titles)
         return Measure(indicator=indicator, code=code, position=number)
-    code, number = _next_code(indicator.measures, indicator.code)
+    code, number = _next_code(indicator.measures.all(), indicator.code)
     return Measure(indicator=indicator, code=code, position=number)
 
 
-def _next_code(siblings: Any, stem: str) -> tuple[str, int]:
+def _next_code(siblings: QuerySet[Model], stem: str) -> tuple[str, int]:
     number = siblings.count() + 1
     taken = set(siblings.values_list("code", flat=True))
     while f"{stem}-{number:02}" in taken:
@@ -184,7 +182,7 @@ def _next_code(siblings: Any, stem: str) -> tuple[str, int]:
     return f"{stem}-{number:02}", number
 
 
-def _params(fields: Mapping[str, Any]) -> dict[str, Any]:
+def _params(fields: Mapping[str, Any]) -> dict[str, object]:
     own = {key: fields.get(key) for key in ("base", "floor", "target")}
     return {key: value for key, value in own.items() if value is not None} | dict(
         fields.get("params") or {}
@@ -192,9 +190,7 @@ def _params(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _sum_up(measure: Measure) -> None:
-    """An indicator with one measure is that measure; above it points are the sum of what counts
-    below.
-    """
+    """Title an indicator with one measure as that measure, and sum up the points above it."""
     indicator = measure.indicator
     if indicator.measures.count() == 1:
         indicator.title_fa, indicator.title_en = measure.title_fa, measure.title_en

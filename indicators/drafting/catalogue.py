@@ -7,7 +7,7 @@ import uuid
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 DATA = Path(__file__).parents[1] / "data"
 CATALOGUE = uuid.UUID("6d1f7a52-9e3c-5b0e-8a53-0d6f0c6a1b11")
@@ -16,8 +16,20 @@ cycle.
 """
 
 
-def general_catalogue() -> list[dict[str, Any]]:
-    """The 60 general indicators with their parameters, as `drafting.fill_general_set` takes them.
+class CatalogueRow(TypedDict):
+    """A general indicator of the catalogue, with the fields of its one measure."""
+
+    code: str
+    axis_fa: str
+    axis_en: str
+    title_fa: str
+    title_en: str
+    points: Decimal
+    measure: dict[str, object]
+
+
+def general_catalogue() -> list[CatalogueRow]:
+    """Read the 60 general indicators with their parameters, as `fill_general_set` takes them.
 
     Their points and what the other two files (parameters, character) add are composed for this
     portal, not official.
@@ -25,7 +37,7 @@ def general_catalogue() -> list[dict[str, Any]]:
     return [_row(code) for code in _indicators()]
 
 
-def _row(code: str) -> dict[str, Any]:
+def _row(code: str) -> CatalogueRow:
     row, own = _indicators()[code], _parameters()[code]
     return {
         "code": code,
@@ -63,7 +75,7 @@ ACT = re.compile(r"Civil Service Management Act, Arts? (.+)")
 
 
 def _legal_basis(text: str) -> dict[str, str]:
-    """The articles of the Act where the text names nothing else, else the text."""
+    """Name the articles of the Act where the text names nothing else, else the text."""
     named = ACT.fullmatch(text)
     return {"law": "csma", "article": named[1]} if named else {"legal_basis": text}
 
@@ -92,6 +104,6 @@ def _read(name: str) -> dict[str, dict[str, str]]:
         return {row["code"]: row for row in csv.DictReader(file)}
 
 
-def catalogued() -> set[uuid.UUID]:
-    """The lineages of the catalogue, which a file may name before any set holds them."""
+def catalogue_lineages() -> set[uuid.UUID]:
+    """List the lineages of the catalogue, which a file may name before any set holds them."""
     return {uuid.uuid5(CATALOGUE, code) for code in _indicators()}

@@ -1,8 +1,7 @@
 """Fill, copy and clear the whole content of a set."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -14,6 +13,7 @@ from cycles.models import Cycle, Group
 from cycles.workflow import Refused
 from indicators.differences import FIELDS
 from indicators.drafting.actions import draft_set, editing, note_change, save_measure, sum_axis
+from indicators.drafting.catalogue import CatalogueRow
 from indicators.models import (
     Axis,
     Change,
@@ -27,7 +27,7 @@ from indicators.workflow import SetState
 
 @transaction.atomic
 def fill_general_set(
-    indicator_set: IndicatorSet, *, rows: Iterable[Mapping[str, Any]], by: User, at: datetime
+    indicator_set: IndicatorSet, *, rows: Iterable[CatalogueRow], by: User, at: datetime
 ) -> IndicatorSet:
     """Replace a draft general set's content with catalogue rows
     (`indicators.drafting.catalogue.general_catalogue`).
@@ -40,14 +40,23 @@ def fill_general_set(
     for position, row in enumerate(rows):
         code = row["code"].split("-")[0]
         if code not in axes:
-            titles = {"title_fa": row["axis_fa"], "title_en": row["axis_en"]}
             axes[code] = Axis.objects.create(
-                set=indicator_set, code=code, points=1, position=len(axes), **titles
+                set=indicator_set,
+                code=code,
+                title_fa=row["axis_fa"],
+                title_en=row["axis_en"],
+                points=1,
+                position=len(axes),
             )
-        titles = {"code": row["code"], "points": row["points"], "position": position}
-        titles |= {"title_fa": row["title_fa"], "title_en": row["title_en"]}
-        indicator = Indicator.objects.create(axis=axes[code], **titles)
-        Measure.objects.create(indicator=indicator, **titles, **row["measure"])
+        fields = {
+            "code": row["code"],
+            "points": row["points"],
+            "position": position,
+            "title_fa": row["title_fa"],
+            "title_en": row["title_en"],
+        }
+        indicator = Indicator.objects.create(axis=axes[code], **fields)
+        Measure.objects.create(indicator=indicator, **fields, **row["measure"])
     for axis in axes.values():
         sum_axis(axis)
     note_change(indicator_set, Change.Deed.FILLED, by=by, at=at)
@@ -68,12 +77,20 @@ def copy_set(source: IndicatorSet, cycle: Cycle, *, by: User, at: datetime) -> I
     Refuses where the draft holds measures already. What was last year's trial counts from now on
     only if somebody says so.
     """
-    whom: dict[str, Any] = {"agency": source.agency, "province": source.province}
+    group = None
     if source.group is not None:
-        whom["group"] = Group.objects.filter(cycle=cycle, code=source.group.code).first()
-        if whom["group"] is None:
+        group = Group.objects.filter(cycle=cycle, code=source.group.code).first()
+        if group is None:
             raise Refused(_("This cycle has no such group."))
-    copy = draft_set(cycle=cycle, kind=source.kind, by=by, at=at, **whom)
+    copy = draft_set(
+        cycle=cycle,
+        kind=source.kind,
+        agency=source.agency,
+        province=source.province,
+        group=group,
+        by=by,
+        at=at,
+    )
     if Measure.objects.of(copy).exists():
         raise Refused(_("This year's draft holds measures already; remove them before copying."))
     if source.state != SetState.COMMUNICATED:
@@ -114,14 +131,14 @@ def take_measure(
     """Take a measure of the bank, as it was last communicated, into a set; its lineage goes on."""
     if not Measure.objects.communicated().filter(pk=measure.pk).exists():
         raise Refused(_("Only communicated measures are in the bank."))
-    refuse_twice(indicator_set, measure.lineage)
+    refuse_measure_in_set(indicator_set, measure.lineage)
     fields = {name: getattr(measure, name) for name in FIELDS if name != "code"} | {
         "lineage": measure.lineage
     }
     return save_measure(indicator_set, fields=fields, by=by, at=at)
 
 
-def refuse_twice(indicator_set: IndicatorSet, lineage: UUID) -> None:
+def refuse_measure_in_set(indicator_set: IndicatorSet, lineage: UUID) -> None:
     """Refuse a measure that stands in the set already."""
     if Measure.objects.of(indicator_set).filter(lineage=lineage).exists():
         raise Refused(_("This measure stands in the set already."))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from agencies.models import User
 from cycles.clashes import Seen
 from cycles.workflow import Refused
-from indicators.differences import named
+from indicators.differences import describe_tier
 from indicators.drafting.actions import editing, note_change
 from indicators.models import (
     Axis,
@@ -40,12 +40,14 @@ def save_axis(
         raise Refused(_("This axis belongs to another set."))
     if indicator_set.axes.filter(code=fields["code"]).exclude(pk=axis.pk).exists():
         raise Refused(_("Another axis of this set has this code."))
-    before = {"axis": named(axis)} if axis.pk else {}
+    before = {"axis": describe_tier(axis)} if axis.pk else {}
     for key, value in fields.items():
         setattr(axis, key, value)
     axis.save()
     deed = Change.Deed.CHANGED if before else Change.Deed.ADDED
-    note_change(indicator_set, deed, before=before, after={"axis": named(axis)}, by=by, at=at)
+    note_change(
+        indicator_set, deed, before=before, after={"axis": describe_tier(axis)}, by=by, at=at
+    )
     return axis
 
 
@@ -55,7 +57,9 @@ def remove_axis(indicator_set: IndicatorSet, axis: Axis, *, by: User, at: dateti
     indicator_set = editing(indicator_set, by=by, at=at)
     if axis.set_id != indicator_set.pk or axis.indicators.exists():
         raise Refused(_("Only an axis without measures can be removed."))
-    note_change(indicator_set, Change.Deed.REMOVED, before={"axis": named(axis)}, by=by, at=at)
+    note_change(
+        indicator_set, Change.Deed.REMOVED, before={"axis": describe_tier(axis)}, by=by, at=at
+    )
     axis.delete()
 
 
@@ -71,19 +75,21 @@ def save_goal(
 ) -> Goal:
     """Add a goal to a set, or change one."""
     indicator_set = editing(indicator_set, by=by, at=at, seen=seen)
-    before: dict[str, Any] = {}
+    before: dict[str, object] = {}
     if goal is None:
         places = indicator_set.goals.aggregate(last=Max("position"))["last"] or 0
         goal = Goal(set=indicator_set, position=places + 1, code=f"O{places + 1}")
     elif goal.set_id != indicator_set.pk:
         raise Refused(_("This goal belongs to another set."))
     else:
-        before = {"goal": named(goal)}
+        before = {"goal": describe_tier(goal)}
     for key, value in fields.items():
         setattr(goal, key, value)
     goal.save()
     deed = Change.Deed.CHANGED if before else Change.Deed.ADDED
-    note_change(indicator_set, deed, before=before, after={"goal": named(goal)}, by=by, at=at)
+    note_change(
+        indicator_set, deed, before=before, after={"goal": describe_tier(goal)}, by=by, at=at
+    )
     return goal
 
 
@@ -93,5 +99,7 @@ def remove_goal(indicator_set: IndicatorSet, goal: Goal, *, by: User, at: dateti
     indicator_set = editing(indicator_set, by=by, at=at)
     if goal.set_id != indicator_set.pk:
         raise Refused(_("This goal belongs to another set."))
-    note_change(indicator_set, Change.Deed.REMOVED, before={"goal": named(goal)}, by=by, at=at)
+    note_change(
+        indicator_set, Change.Deed.REMOVED, before={"goal": describe_tier(goal)}, by=by, at=at
+    )
     goal.delete()

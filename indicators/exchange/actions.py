@@ -5,11 +5,11 @@ measures.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TypeVar
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import CharField, F, Max, Value
+from django.db.models import CharField, F, Max, Model, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
 
@@ -26,10 +26,10 @@ class Content:
     set it is, if any.
     """
 
-    axis: Mapping[str, Any]
-    indicator: Mapping[str, Any]
-    goal: Mapping[str, Any] | None
-    measure: Mapping[str, Any]
+    axis: Mapping[str, object]
+    indicator: Mapping[str, object]
+    goal: Mapping[str, object] | None
+    measure: Mapping[str, object]
     lineage: UUID | None
     existing: int | None
 
@@ -45,8 +45,8 @@ def import_measures(
     sha256: str,
     left_out: int = 0,
 ) -> list[Measure]:
-    """Replace a draft's measures with a checked file's; answers with those that were added, changed
-    or removed.
+    """Replace a draft's measures with a checked file's; return those that were added, changed or
+    removed.
 
     `contents` comes from `measures.py`, which reads spreadsheets and stands above; it is asked
     once the set is locked. A measure that stays keeps its key, and so its targets; an axis or goal
@@ -82,10 +82,10 @@ def import_measures(
             changed.append(measure)
     if not changed + removed:
         raise Refused(_("Nothing in the file differs from the set."))
-    facts: dict[str, Any] = {"file": file_name, "sha256": sha256}
+    source: dict[str, object] = {"file": file_name, "sha256": sha256}
     if left_out:
-        facts["left_out"] = left_out
-    note_change(indicator_set, Change.Deed.IMPORTED, after=facts, by=by, at=at)
+        source["left_out"] = left_out
+    note_change(indicator_set, Change.Deed.IMPORTED, after=source, by=by, at=at)
     return changed + removed
 
 
@@ -107,28 +107,41 @@ def _free_codes(measures: Sequence[Measure]) -> None:
 def _write(
     indicator_set: IndicatorSet, rows: Iterable[Content], old: Mapping[int, Measure]
 ) -> list[int]:
-    """Save the tiers, goals and measures of these rows; answers with the keys of the measures."""
+    """Save the tiers, goals and measures of these rows; return the keys of the measures."""
     axes = {a.code: a for a in indicator_set.axes.all()}
     goals = {g.code: g for g in indicator_set.goals.all()}
     indicators = {(i.axis_id, i.code): i for i in Indicator.objects.filter(axis__set=indicator_set)}
     written = []
     for row in rows:
-        axis = _kept(axes, row.axis["code"], Axis(set=indicator_set), row.axis, indicator_set.axes)
-        indicator = _kept(
+        axis = _save_tier(
+            axes,
+            str(row.axis["code"]),
+            Axis(set=indicator_set),
+            row.axis,
+            indicator_set.axes.all(),
+        )
+        indicator = _save_tier(
             indicators,
-            (axis.pk, row.indicator["code"]),
+            (axis.pk, str(row.indicator["code"])),
             Indicator(axis=axis),
             row.indicator,
-            axis.indicators,
+            axis.indicators.all(),
         )
         goal = None
         if row.goal:
-            goal = _kept(
-                goals, row.goal["code"], Goal(set=indicator_set), row.goal, indicator_set.goals
+            goal = _save_tier(
+                goals,
+                str(row.goal["code"]),
+                Goal(set=indicator_set),
+                row.goal,
+                indicator_set.goals.all(),
             )
         measure = old[row.existing] if row.existing else Measure(lineage=row.lineage or uuid4())
         if measure.pk is None or measure.indicator_id != indicator.pk:
-            measure.indicator, measure.position = indicator, _last(indicator.measures)
+            measure.indicator, measure.position = (
+                indicator,
+                _next_position(indicator.measures.all()),
+            )
         measure.goal = goal
         for name, value in row.measure.items():
             setattr(measure, name, value)
@@ -137,24 +150,32 @@ def _write(
     return written
 
 
-def _kept(
-    known: dict[Any, Any], key: Any, blank: Any, fields: Mapping[str, Any], siblings: Any
-) -> Any:
-    """The row known by a key, begun when there is none, with these fields; saved once for all that
+KeyT = TypeVar("KeyT")
+TierT = TypeVar("TierT", Axis, Indicator, Goal)
+
+
+def _save_tier(
+    known: dict[KeyT, TierT],
+    key: KeyT,
+    blank: TierT,
+    fields: Mapping[str, object],
+    siblings: QuerySet[TierT],
+) -> TierT:
+    """Give the row known by a key these fields, begun when there is none; save it once for all that
     name it.
     """
-    one = known.get(key)
-    if one is not None and all(getattr(one, name) == value for name, value in fields.items()):
-        return one
-    if one is None:
-        one = known[key] = blank
-        one.position = _last(siblings)
+    row = known.get(key)
+    if row is not None and all(getattr(row, name) == value for name, value in fields.items()):
+        return row
+    if row is None:
+        row = known[key] = blank
+        row.position = _next_position(siblings)
     for name, value in fields.items():
-        setattr(one, name, value)
-    one.save()
-    return one
+        setattr(row, name, value)
+    row.save()
+    return row
 
 
-def _last(siblings: Any) -> int:
+def _next_position(siblings: QuerySet[Model]) -> int:
     highest: int | None = siblings.aggregate(last=Max("position"))["last"]
     return 0 if highest is None else highest + 1

@@ -3,8 +3,8 @@ applies to whom.
 """
 
 from collections.abc import Mapping
-from typing import Any
 
+from django.db.models import Model
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from import_export import widgets
@@ -22,7 +22,7 @@ from indicators.exchange.cells import (
     WholeCell,
 )
 from indicators.models import Axis, Goal, Indicator, Measure
-from indicators.scoring.methods import METHOD_CHOICES
+from indicators.scoring.methods import method_choices
 
 CELLS: dict[str, widgets.Widget] = {
     **dict.fromkeys(("axis_points", "indicator_points", "points"), NumberCell(places=4)),
@@ -143,8 +143,9 @@ REQUIRED = (
 _PROSE = ("definition_fa", "definition_en", "resources", "ideal", "compromise")
 
 
-def _column(name: str, model: Any, field: str) -> Column:
-    allowed = METHOD_CHOICES if field == "method" else model._meta.get_field(field).choices or ()
+def _column(name: str, model: type[Model], field: str) -> Column:
+    choices = getattr(model._meta.get_field(field), "choices", None) or ()
+    allowed = method_choices() if field == "method" else choices
     if isinstance(CELLS.get(name), TruthCell):
         allowed = TRUTH
     return Column(
@@ -157,7 +158,7 @@ def _column(name: str, model: Any, field: str) -> Column:
     )
 
 
-def _columns(model: Any, fields: Mapping[str, str]) -> list[Column]:
+def _columns(model: type[Model], fields: Mapping[str, str]) -> list[Column]:
     return [_column(name, model, field) for name, field in fields.items()]
 
 

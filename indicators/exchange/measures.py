@@ -5,19 +5,18 @@ points must add up.
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from types import SimpleNamespace
-from typing import Any
 from uuid import UUID
 
 import tablib
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Model, Q
 from django.utils.translation import gettext as _
 from import_export import fields
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles.spreadsheets.dry_run import Check, LineResource
 from cycles.spreadsheets.sheets import Sheet, Wrong
-from indicators.drafting.catalogue import catalogued
+from indicators.drafting.catalogue import catalogue_lineages
 from indicators.exchange.actions import Content
 from indicators.exchange.columns import CELLS, MEASURES, OWN, TIERS
 from indicators.models import FULL_POINTS, IndicatorSet, Measure
@@ -39,6 +38,10 @@ _NUMBERS = (
 )
 
 
+Errors = dict[str, object]
+"""What is wrong with a line, by column."""
+
+
 class MeasureLine(SimpleNamespace):
     """A measure with its tiers and goal, an attribute a column; `pk` is the measure's, None while
     it is new.
@@ -50,9 +53,11 @@ class MeasureLine(SimpleNamespace):
         return f"{self.code} · {self.title_fa}"
 
     @property
-    def scoring_params(self) -> dict[str, Any]:
+    def scoring_params(self) -> dict[str, object]:
         own = {name: getattr(self, name) for name in ("base", "floor", "target")}
-        params: dict[str, Any] = {name: value for name, value in own.items() if value is not None}
+        params: dict[str, object] = {
+            name: value for name, value in own.items() if value is not None
+        }
         params |= self.params_json
         return params
 
@@ -61,8 +66,12 @@ class MeasureLine(SimpleNamespace):
         return not self.is_pilot
 
 
+Rows = Sequence[tuple[int, MeasureLine]]
+"""Lines with the numbers of their rows in the file."""
+
+
 def line_of(measure: Measure) -> MeasureLine:
-    """A measure (`for_list`) as its line, texts in the one spelling that a file is read in."""
+    """Make a measure (`for_list`) a line, texts in the one spelling that a file is read in."""
     line = MeasureLine(pk=measure.pk)
     parts = {"axis": measure.indicator.axis, "indicator": measure.indicator, "goal": measure.goal}
     for tier, (_model, names) in TIERS.items():
@@ -73,7 +82,7 @@ def line_of(measure: Measure) -> MeasureLine:
     return line
 
 
-def _set(line: MeasureLine, column: str, value: Any) -> None:
+def _set(line: MeasureLine, column: str, value: object) -> None:
     setattr(line, column, _COLUMNS[column].read(value) if isinstance(value, str) else value)
 
 
@@ -95,7 +104,7 @@ class MeasureLines(LineResource):
 
     # --- One row ---
 
-    def before_import(self, dataset: tablib.Dataset, **kwargs: Any) -> None:
+    def before_import(self, dataset: tablib.Dataset, **kwargs: object) -> None:
         self.existing = self.lines()
         named = set()
         for text in dataset["lineage"] if "lineage" in dataset.headers else ():
@@ -108,18 +117,23 @@ class MeasureLines(LineResource):
             Q(pk__in=Measure.objects.communicated())
             | Q(**{f"indicator__axis__set__{k}": v for k, v in same.items()})
         )
-        self.known = set(bank.values_list("lineage", flat=True)) | catalogued()
+        self.known = set(bank.values_list("lineage", flat=True)) | catalogue_lineages()
 
-    def get_instance(self, instance_loader: Any, row: Mapping[str, str]) -> MeasureLine | None:
+    def get_instance(self, instance_loader: object, row: Mapping[str, str]) -> MeasureLine | None:
         lineage = _as_lineage(row.get("lineage", ""))
         return self.by_lineage.get(lineage) if lineage else self.by_code.get(row["code"])
 
-    def init_instance(self, row: Any = None) -> MeasureLine:
+    def init_instance(self, row: object = None) -> MeasureLine:
         blank = {name: None if name in _NUMBERS else _EMPTY.get(name, "") for name in self.fields}
         return MeasureLine(pk=None, **blank | {"direction": "higher"})
 
     def import_field(
-        self, field: fields.Field, instance: Any, row: Any, is_m2m: bool = False, **kwargs: Any
+        self,
+        field: fields.Field,
+        instance: MeasureLine,
+        row: Mapping[str, str],
+        is_m2m: bool = False,
+        **kwargs: object,
     ) -> None:
         if field.column_name == "lineage" and not row.get("lineage"):
             return  # an empty lineage is that of the measure with this code
@@ -130,7 +144,7 @@ class MeasureLines(LineResource):
     def validate_instance(
         self,
         instance: MeasureLine,
-        import_validation_errors: Any = None,
+        import_validation_errors: Errors | None = None,
         validate_unique: bool = True,
     ) -> None:
         errors = dict(import_validation_errors or {})
@@ -158,24 +172,24 @@ class MeasureLines(LineResource):
             raise ValidationError(errors)
 
     def contents(self, found: Check) -> list[Content]:
-        """What `actions.import_measures` takes, in the order of the file."""
+        """Make contents of the lines, as `import_measures` takes them, in the order of the file."""
         return [_content(line) for _number, line in sorted(found.taken, key=lambda one: one[0])]
 
     # --- All rows together ---
 
-    def removed(self, taken: Sequence[tuple[int, Any]]) -> list[Any]:
+    def rows_removed_by(self, taken: Rows) -> list[MeasureLine]:
         kept = {line.pk for _number, line in taken}
         return [line for line in self.existing if line.pk not in kept]
 
-    def why_not_together(self, sheet: Sheet, taken: Sequence[tuple[int, Any]]) -> list[Wrong]:
+    def why_not_together(self, sheet: Sheet, taken: Rows) -> list[Wrong]:
         rows = sorted(taken, key=lambda one: one[0])
-        wrong = _lineages_twice(sheet, rows)
+        wrong = _repeated_lineages(sheet, rows)
         for tier, (_model, names) in TIERS.items():
-            wrong += _differing(sheet, rows, tier, list(names))
-        return wrong or _sums(sheet, rows)
+            wrong += _differing_cells(sheet, rows, tier, list(names))
+        return wrong or _wrong_sums(sheet, rows)
 
 
-def _check_method(line: MeasureLine, errors: dict[str, Any]) -> None:
+def _check_method(line: MeasureLine, errors: Errors) -> None:
     """Add what the method says against its parameters, else against the bounds of the value."""
     method = METHODS[line.method]
     if sentences := method.check(line.scoring_params):
@@ -203,7 +217,7 @@ def _as_lineage(text: str) -> UUID | None:
         return None
 
 
-def _clean(line: MeasureLine, model: Any, names: Mapping[str, str], errors: dict[str, Any]) -> None:
+def _clean(line: MeasureLine, model: type[Model], names: Mapping[str, str], errors: Errors) -> None:
     """Add to the errors, by column, what the model says against the values of its fields."""
     values = {
         field: getattr(line, column) for column, field in names.items() if column not in errors
@@ -217,30 +231,27 @@ def _clean(line: MeasureLine, model: Any, names: Mapping[str, str], errors: dict
             errors[columns[field]] = complaints
 
 
-Rows = Sequence[tuple[int, Any]]
-
-
-def _lineages_twice(sheet: Sheet, rows: Rows) -> list[Wrong]:
+def _repeated_lineages(sheet: Sheet, rows: Rows) -> list[Wrong]:
     first: dict[UUID, int] = {}
     wrong: list[Wrong] = []
     for number, line in rows:
         if line.lineage and first.setdefault(line.lineage, number) != number:
-            said = {"row": localised(first[line.lineage])}
+            words = {"row": in_locale(first[line.lineage])}
             wrong.append(
-                sheet.wrong(number, "lineage", _("Row %(row)s is the same measure.") % said)
+                sheet.wrong(number, "lineage", _("Row %(row)s is the same measure.") % words)
             )
     return wrong
 
 
 def _key(line: MeasureLine, tier: str) -> tuple[str, ...]:
-    """What names a tier of a line: an indicator's code is its own only within its axis."""
+    """Name a tier of a line: an indicator's code is its own only within its axis."""
     code = getattr(line, f"{tier}_code")
     return (line.axis_code, code) if tier == "indicator" else (code,)
 
 
-def _differing(sheet: Sheet, rows: Rows, tier: str, columns: list[str]) -> list[Wrong]:
-    """The cells that say something else of an axis, indicator or goal than the first row that names
-    it.
+def _differing_cells(sheet: Sheet, rows: Rows, tier: str, columns: list[str]) -> list[Wrong]:
+    """Find the cells that say something else of an axis, indicator or goal than the first row that
+    names it.
     """
     first: dict[tuple[str, ...], tuple[int, MeasureLine]] = {}
     wrong: list[Wrong] = []
@@ -248,15 +259,15 @@ def _differing(sheet: Sheet, rows: Rows, tier: str, columns: list[str]) -> list[
         number_before, before = first.setdefault(_key(line, tier), (number, line))
         for column in columns:
             if getattr(line, column) != getattr(before, column):
-                said = {"row": localised(number_before), "code": getattr(line, f"{tier}_code")}
-                sentence = _("Row %(row)s says otherwise of the same code “%(code)s”.") % said
+                words = {"row": in_locale(number_before), "code": getattr(line, f"{tier}_code")}
+                sentence = _("Row %(row)s says otherwise of the same code “%(code)s”.") % words
                 wrong.append(sheet.wrong(number, column, sentence))
     return wrong
 
 
-def _sums(sheet: Sheet, rows: Rows) -> list[Wrong]:
-    """The tiers whose points are not exactly the sum of what counts below
-    them, each with its rows.
+def _wrong_sums(sheet: Sheet, rows: Rows) -> list[Wrong]:
+    """Find the tiers whose points are not exactly the sum of what counts below them, each with its
+    rows.
     """
     axes: dict[tuple[str, ...], list[tuple[int, MeasureLine]]] = {}
     for number, line in rows:
@@ -272,31 +283,31 @@ def _sums(sheet: Sheet, rows: Rows) -> list[Wrong]:
             points = [line.points for _number, line in lines if line.counts]
             if points:
                 counts = True
-                wrong += _unless_equal(sheet, lines, "indicator", sum(points, Decimal(0)))
+                wrong += _wrong_sum(sheet, lines, "indicator", sum(points, Decimal(0)))
                 of_indicators += lines[0][1].indicator_points
         if counts:
-            wrong += _unless_equal(sheet, of_axis, "axis", of_indicators)
+            wrong += _wrong_sum(sheet, of_axis, "axis", of_indicators)
             total += of_axis[0][1].axis_points
     if total != FULL_POINTS and not wrong:
-        said = {"total": localised(total), "full": localised(FULL_POINTS)}
+        words = {"total": in_locale(total), "full": in_locale(FULL_POINTS)}
         sentence = (
-            _("The points of all axes add up to %(total)s; they must be exactly %(full)s.") % said
+            _("The points of all axes add up to %(total)s; they must be exactly %(full)s.") % words
         )
         wrong.append(sheet.wrong(None, "axis_points", sentence))
     return wrong
 
 
-def _unless_equal(sheet: Sheet, lines: Rows, tier: str, found: Decimal) -> Iterable[Wrong]:
+def _wrong_sum(sheet: Sheet, lines: Rows, tier: str, found: Decimal) -> Iterable[Wrong]:
     number, first = lines[0]
     points = getattr(first, f"{tier}_points")
     if found == points:
         return
-    said = {
+    words = {
         "code": getattr(first, f"{tier}_code"),
-        "rows": ", ".join(localised(n) for n, _line in lines[:20])
+        "rows": ", ".join(in_locale(n) for n, _line in lines[:20])
         + (" …" if len(lines) > 20 else ""),
-        "found": localised(found),
-        "points": localised(points),
+        "found": in_locale(found),
+        "points": in_locale(points),
     }
     if tier == "axis":
         sentence = _(
@@ -308,4 +319,4 @@ def _unless_equal(sheet: Sheet, lines: Rows, tier: str, found: Decimal) -> Itera
             "The measures of indicator “%(code)s” (rows %(rows)s) add up to %(found)s, not to "
             "%(points)s."
         )
-    yield sheet.wrong(number, f"{tier}_points", sentence % said)
+    yield sheet.wrong(number, f"{tier}_points", sentence % words)

@@ -4,7 +4,6 @@ applies to whom.
 
 from collections.abc import Mapping
 from types import SimpleNamespace
-from typing import Any
 
 import tablib
 from django.core.exceptions import ValidationError
@@ -15,7 +14,7 @@ from agencies.models import Agency
 from cycles.spreadsheets.dry_run import Check, LineResource
 from indicators.exchange.columns import APPLICABILITY, CELLS, TARGETS
 from indicators.models import IndicatorSet, Measure, MeasureTarget
-from indicators.sets.targets import Own, reached
+from indicators.sets.targets import AgencyTarget, agencies_with_own_targets
 
 FIGURES = ("target", "floor", "base")
 
@@ -60,30 +59,34 @@ class OwnLines(LineResource):
         )
 
     def lines(self, agencies: QuerySet[Agency]) -> list[TargetLine]:
-        """What holds for these agencies."""
+        """List what holds for these agencies."""
         return [_line(row) for row in self.own_rows().filter(participation__agency__in=agencies)]
 
-    def before_import(self, dataset: tablib.Dataset, **kwargs: Any) -> None:
+    def before_import(self, dataset: tablib.Dataset, **kwargs: object) -> None:
         self.existing = {
             (line.measure_code, line.agency_code): line for line in map(_line, self.own_rows())
         }
         self.measures = {m.code: m for m in Measure.objects.of(self.set)}
-        self.agencies = {p.agency.code: p for p in reached(self.set).values()}
+        self.agencies = {p.agency.code: p for p in agencies_with_own_targets(self.set).values()}
 
-    def get_instance(self, instance_loader: Any, row: Mapping[str, str]) -> TargetLine | None:
+    def get_instance(self, instance_loader: object, row: Mapping[str, str]) -> TargetLine | None:
         return self.existing.get((row["measure_code"], row["agency_code"]))
 
-    def init_instance(self, row: Any = None) -> TargetLine:
+    def init_instance(self, row: object = None) -> TargetLine:
         figures = dict.fromkeys(FIGURES)
         return TargetLine(
             pk=None, measure_code="", agency_code="", applies=True, reason="", **figures
         )
 
     def skip_row(
-        self, instance: Any, original: Any, row: Any, import_validation_errors: Any = None
+        self,
+        instance: TargetLine,
+        original: TargetLine,
+        row: Mapping[str, str],
+        import_validation_errors: dict[str, object] | None = None,
     ) -> bool:
-        """A row that is new is something new, even where it says no more than that the measure is
-        asked.
+        """Skip what is unchanged, but no row that is new, even where it says no more than that the
+        measure is asked.
         """
         unchanged: bool = super().skip_row(instance, original, row, import_validation_errors)
         return unchanged and instance.pk is not None
@@ -91,7 +94,7 @@ class OwnLines(LineResource):
     def validate_instance(
         self,
         instance: TargetLine,
-        import_validation_errors: Any = None,
+        import_validation_errors: dict[str, object] | None = None,
         validate_unique: bool = True,
     ) -> None:
         errors = dict(import_validation_errors or {})
@@ -110,18 +113,18 @@ class OwnLines(LineResource):
         if errors:
             raise ValidationError(errors)
 
-    def judge(self, line: TargetLine, measure: Measure | None, errors: dict[str, Any]) -> None:
+    def judge(self, line: TargetLine, measure: Measure | None, errors: dict[str, object]) -> None:
         """Add what is wrong with what the line says of an agency and a
         measure that may be known.
         """
 
-    def own(self, found: Check) -> list[Own]:
-        """What `sets.targets.import_targets` takes: the rows that say something new."""
+    def own_targets(self, found: Check) -> list[AgencyTarget]:
+        """Make the rows that say something new targets as `import_targets` takes them."""
         return [self._own_of(row["object"]) for row in (*found.new, *found.changed)]
 
-    def _own_of(self, line: TargetLine) -> Own:
+    def _own_of(self, line: TargetLine) -> AgencyTarget:
         figures = {name: getattr(line, name) for name in (*FIGURES, "applies", "reason")}
-        return Own(
+        return AgencyTarget(
             measure=self.measures[line.measure_code].pk,
             agency=self.agencies[line.agency_code].agency_id,
             **figures,
@@ -147,7 +150,7 @@ class TargetLines(OwnLines):
     def lines(self, agencies: QuerySet[Agency]) -> list[TargetLine]:
         return [line for line in super().lines(agencies) if line.applies]
 
-    def judge(self, line: TargetLine, measure: Measure | None, errors: dict[str, Any]) -> None:
+    def judge(self, line: TargetLine, measure: Measure | None, errors: dict[str, object]) -> None:
         if not line.applies:
             errors.setdefault(
                 "measure_code",
@@ -171,7 +174,7 @@ class ApplicabilityLines(OwnLines):
 
     form = APPLICABILITY
 
-    def judge(self, line: TargetLine, measure: Measure | None, errors: dict[str, Any]) -> None:
+    def judge(self, line: TargetLine, measure: Measure | None, errors: dict[str, object]) -> None:
         if "applies" in errors:
             return
         if not line.applies and not line.reason.strip():

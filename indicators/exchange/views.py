@@ -2,10 +2,7 @@
 come in again.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -26,7 +23,7 @@ from indicators.exchange.columns import APPLICABILITY, FORMS, MEASURES, TARGETS
 from indicators.exchange.measures import MeasureLines
 from indicators.exchange.targets import ApplicabilityLines, TargetLines
 from indicators.lookups import visible
-from indicators.models import IndicatorSet
+from indicators.models import IndicatorSet, Measure, MeasureTarget
 from indicators.sets import targets
 from indicators.workflow import SETS, SetState
 
@@ -74,7 +71,7 @@ def _offer(request: PortalRequest, indicator_set: IndicatorSet, form: Form) -> O
 
 @require_safe
 def files(request: PortalRequest, pk: int) -> HttpResponse:
-    """What goes out of a set and comes in, form by form."""
+    """Show what goes out of a set and comes in, form by form."""
     indicator_set = visible(request, pk)
     offers = [_offer(request, indicator_set, form) for form in FORMS.values()]
     return render(
@@ -91,17 +88,20 @@ def template(request: PortalRequest, form: Form, kind: str) -> HttpResponse:
 
 @require_safe
 def export(request: PortalRequest, pk: int, form: Form, kind: str) -> HttpResponse:
-    """A set's measures, or what holds for those agencies whose figures this user may see."""
+    """Hand out a set's measures, or what holds for those agencies whose figures this user may
+    see.
+    """
     indicator_set = visible(request, pk)
     if form is MEASURES:
-        resource: Any = MeasureLines(indicator_set)
-        lines: Sequence[Any] = resource.lines()
+        measures = MeasureLines(indicator_set)
+        rows = measures.rows(measures.lines())
     else:
-        resource = OWN_LINES[form.name](indicator_set)
-        lines = resource.lines(Agency.objects.visible_to(request.user, request.at))
+        targets_of_agencies = OWN_LINES[form.name](indicator_set)
+        agencies = Agency.objects.visible_to(request.user, request.at)
+        rows = targets_of_agencies.rows(targets_of_agencies.lines(agencies))
     agency = f"-{indicator_set.agency.code}" if indicator_set.agency else ""
     name = f"{form.name}-{indicator_set.cycle.year}-{indicator_set.kind}{agency}"
-    return sheet_answer(sheet_files.written(form, resource.rows(lines), kind), name, kind)
+    return sheet_answer(sheet_files.write_rows(form, rows, kind), name, kind)
 
 
 @require_http_methods(["GET", "POST"])
@@ -111,27 +111,77 @@ def take_in(request: PortalRequest, pk: int, form: Form) -> HttpResponse:
     if closed := _why_closed(request, indicator_set, form):
         messages.error(request, closed)
         return redirect("indicators:files", pk)
-    lines: Any = MeasureLines if form is MEASURES else OWN_LINES[form.name]
-
-    def do(sheet: Sheet, *, as_checked: str, **said: Any) -> Sequence[Any]:
-        resource = lines(indicator_set)
-        found = partial(
-            dry_run.checked_again, resource, sheet, as_checked
-        )  # asked once the set is locked
-        said |= {"by": request.user, "at": request.at}
-        if form is MEASURES:
-            return actions.import_measures(
-                indicator_set, lambda: resource.contents(found()), **said
-            )
-        return targets.import_targets(indicator_set, lambda: resource.own(found()), **said)
-
+    importer = MeasureImport if form is MEASURES else TargetImport
+    sheet_import = importer(request, indicator_set, form)
     return import_page(
         request,
         form,
-        check=lambda sheet: dry_run.check(lines(indicator_set), sheet),
-        do=do,
+        check=sheet_import.check,
+        do=sheet_import.write,
         then=reverse("indicators:files", args=[pk]),
         page="indicators/exchange/import.html",
         set=indicator_set,
         offer=_offer(request, indicator_set, form),
     )
+
+
+@dataclass(frozen=True)
+class MeasureImport:
+    """The import of a set's whole content from a sheet."""
+
+    request: PortalRequest
+    indicator_set: IndicatorSet
+    form: Form
+
+    def check(self, sheet: Sheet) -> dry_run.Check:
+        return dry_run.check(MeasureLines(self.indicator_set), sheet)
+
+    def write(
+        self, sheet: Sheet, *, as_checked: str, file_name: str, sha256: str, left_out: int
+    ) -> list[Measure]:
+        lines = MeasureLines(self.indicator_set)
+
+        def contents() -> list[actions.Content]:
+            # asked once the set is locked
+            return lines.contents(dry_run.checked_again(lines, sheet, as_checked))
+
+        return actions.import_measures(
+            self.indicator_set,
+            contents,
+            file_name=file_name,
+            sha256=sha256,
+            left_out=left_out,
+            by=self.request.user,
+            at=self.request.at,
+        )
+
+
+@dataclass(frozen=True)
+class TargetImport:
+    """The import of what holds for single agencies from a sheet."""
+
+    request: PortalRequest
+    indicator_set: IndicatorSet
+    form: Form
+
+    def check(self, sheet: Sheet) -> dry_run.Check:
+        return dry_run.check(OWN_LINES[self.form.name](self.indicator_set), sheet)
+
+    def write(
+        self, sheet: Sheet, *, as_checked: str, file_name: str, sha256: str, left_out: int
+    ) -> list[MeasureTarget]:
+        lines = OWN_LINES[self.form.name](self.indicator_set)
+
+        def own_targets() -> list[targets.AgencyTarget]:
+            # asked once the set is locked
+            return lines.own_targets(dry_run.checked_again(lines, sheet, as_checked))
+
+        return targets.import_targets(
+            self.indicator_set,
+            own_targets,
+            file_name=file_name,
+            sha256=sha256,
+            left_out=left_out,
+            by=self.request.user,
+            at=self.request.at,
+        )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from indicators.frameworks.json_document import At
+from indicators.frameworks.json_document import DocumentValue
 from indicators.scoring.conditions import COMPARISONS, Condition, Row, Test
 from indicators.scoring.nodes import (
     Node,
@@ -11,12 +11,12 @@ from indicators.scoring.nodes import (
 COUNTED = {f"count_{name}": name for name in COMPARISONS}
 
 
-def rows_of(at: At, children: tuple[Node, ...]) -> tuple[Row, ...]:
+def rows_of(at: DocumentValue, children: tuple[Node, ...]) -> tuple[Row, ...]:
     if at.value.get("agg") != "table":
         return ()
     branch = Node(code=at["code"].text(), title="", agg="none", children=children)
     groups = groups_of(at, branch)
-    rows = at["table"].each()
+    rows = at["table"].elements()
     if not rows:
         at["table"].refuse("must hold a row")
     return tuple(
@@ -24,20 +24,20 @@ def rows_of(at: At, children: tuple[Node, ...]) -> tuple[Row, ...]:
     )
 
 
-def said_of(at: At | None) -> str:
+def said_of(at: DocumentValue | None) -> str:
     if at is None:
         return ""
     return at.text() if isinstance(at.value, str) else str(at.number())
 
 
-def groups_of(at: At, branch: Node) -> dict[str, tuple[str, ...]]:
-    """The groups of a node: as it lists them, or as its descendants name theirs."""
+def groups_of(at: DocumentValue, branch: Node) -> dict[str, tuple[str, ...]]:
+    """Find the groups of a node: as it lists them, or as its descendants name theirs."""
     known = {node.code for node in branch.walk()}
     groups: dict[str, tuple[str, ...]] = {}
     if listed := at.find("groups"):
         for name, codes in listed.members().items():
-            groups[name] = tuple(code.text() for code in codes.each())
-            for code in codes.each():
+            groups[name] = tuple(code.text() for code in codes.elements())
+            for code in codes.elements():
                 if code.value not in known:
                     code.refuse(f"“{code.value}” is no node below this one")
     for node in nodes_below(at):
@@ -48,13 +48,13 @@ def groups_of(at: At, branch: Node) -> dict[str, tuple[str, ...]]:
 
 
 def conditions_of(
-    at: At, branch: Node, groups: dict[str, tuple[str, ...]]
+    at: DocumentValue, branch: Node, groups: dict[str, tuple[str, ...]]
 ) -> tuple[Condition, ...]:
     known = {node.code for node in branch.walk()}
-    return tuple(_condition(each, known, groups) for each in at.each())
+    return tuple(_condition(entry, known, groups) for entry in at.elements())
 
 
-def _condition(at: At, known: set[str], groups: dict[str, tuple[str, ...]]) -> Condition:
+def _condition(at: DocumentValue, known: set[str], groups: dict[str, tuple[str, ...]]) -> Condition:
     node, group = at.find("node"), at.find("group")
     if (node is None) == (group is None):
         at.refuse("a condition is about a “node” or a “group”")
@@ -74,7 +74,7 @@ def _condition(at: At, known: set[str], groups: dict[str, tuple[str, ...]]) -> C
     return Condition(groups[group.text()], tuple(tests), counted[0], group.text())
 
 
-def _tests(at: At, *, of_group: bool) -> tuple[list[Test], list[Test]]:
+def _tests(at: DocumentValue, *, of_group: bool) -> tuple[list[Test], list[Test]]:
     """Read the comparisons of a condition, and what a group's condition counts."""
     tests: list[Test] = []
     counted: list[Test] = []
@@ -88,13 +88,13 @@ def _tests(at: At, *, of_group: bool) -> tuple[list[Test], list[Test]]:
     return tests, counted
 
 
-def nodes_below(at: At) -> Iterator[At]:
-    """A node and all below it, fine-tuned trees too, as they stand in the document."""
+def nodes_below(at: DocumentValue) -> Iterator[DocumentValue]:
+    """List a node and all below it, fine-tuned trees too, as they stand in the document."""
     yield at
     children, tuned = at.find("children"), at.find("fine_tuned")
-    for child in [*(children.each() if children else []), *([tuned] if tuned else [])]:
+    for child in [*(children.elements() if children else []), *([tuned] if tuned else [])]:
         yield from nodes_below(child)
 
 
-def codes_below(at: At) -> Iterator[At]:
+def codes_below(at: DocumentValue) -> Iterator[DocumentValue]:
     return (node["code"] for node in nodes_below(at))

@@ -43,7 +43,7 @@ class Limit:
 
 
 @dataclass(frozen=True)
-class Line:
+class NodeResult:
     """One row of a result."""
 
     node: Node
@@ -72,16 +72,16 @@ class Framework:
 
     @cached_property
     def nodes(self) -> Mapping[str, Node]:
-        """Every node by its code, in the order of the tree."""
+        """Find every node by its code, in the order of the tree."""
         return {node.code: node for node in self.root.walk()}
 
     @property
-    def unverified(self) -> list[str]:
-        """What its author could not confirm, in words."""
+    def unconfirmed_points(self) -> list[str]:
+        """List in words what the framework's author could not confirm."""
         return [str(point) for point in self.document.get("unverified") or ()]
 
-    def given(self, code: str, text: str) -> Given | None:
-        """What a cell gives for a node, None when it is empty; Unfit when it cannot be."""
+    def read_value(self, code: str, text: str) -> Given | None:
+        """Read what a cell gives for a node, None when it is empty; Unfit when it cannot be."""
         node = self.nodes.get(code)
         if node is None:
             raise Unfit(f"“{code[:60]}” is no node of {self.code}")
@@ -98,7 +98,7 @@ class Framework:
         return _for_branch(node, text)
 
     def rating(self, code: str, text: str) -> str:
-        """The rating that an override like `!LABEL` sets; Unfit when it cannot be."""
+        """Read the rating that an override like `!LABEL` sets; Unfit when it cannot be."""
         label = text.removeprefix("!").strip()
         if code != self.root.code:
             raise Unfit(f"only the root {self.root.code} has a rating to override")
@@ -110,10 +110,8 @@ class Framework:
             raise Unfit(f"“{label[:60]}” is no rating of {self.code}: {', '.join(sorted(labels))}")
         return label if label in labels else known.get(label, label)
 
-    def score(self, given: Mapping[str, Given], *, rating: str = "") -> list[Line]:
-        """A line for every node, the root first. Unfit when an arithmetic does not take these
-        values.
-        """
+    def score(self, given: Mapping[str, Given], *, rating: str = "") -> list[NodeResult]:
+        """Score every node, the root first. Unfit when an arithmetic does not take these values."""
         outcomes = score_tree(self.root, given)
         return [
             self._line(self.nodes[code], outcome, outcomes, rating)
@@ -122,7 +120,7 @@ class Framework:
 
     def _line(
         self, node: Node, outcome: Outcome, outcomes: Mapping[str, Outcome], rating: str
-    ) -> Line:
+    ) -> NodeResult:
         rules = list(outcome.rules)
         band = (
             node.scale.label(outcome.exact / node.factor)
@@ -130,11 +128,11 @@ class Framework:
             else ""
         )
         if node is self.root:
-            band = self._limited(self._band(outcome), outcomes, rules)
+            band = self._apply_limits(self._band(outcome), outcomes, rules)
             if rating:
                 rules.append(f"override: {rating}" + (f" instead of {band}" if band else ""))
                 band = rating
-        return Line(
+        return NodeResult(
             node, outcome, _score_text(node, outcome), _text(outcome.exact), band, "; ".join(rules)
         )
 
@@ -157,7 +155,7 @@ class Framework:
         """Answer with the label of the band that has a code, "" where none has."""
         return next((band.label for band in self.bands if band.code == code), "")
 
-    def _limited(self, band: str, outcomes: Mapping[str, Outcome], rules: list[str]) -> str:
+    def _apply_limits(self, band: str, outcomes: Mapping[str, Outcome], rules: list[str]) -> str:
         order = [found.label for found in self.bands]
         scores = {
             code: outcome.score for code, outcome in outcomes.items() if outcome.score is not None

@@ -33,7 +33,7 @@ class RefusedAt(Exception):
 
 
 @dataclass(frozen=True)
-class At:
+class DocumentValue:
     """A value of a document and the steps that lead to it."""
 
     value: Any
@@ -43,33 +43,39 @@ class At:
         """Refuse the document because of this value."""
         raise RefusedAt(self.steps, reason)
 
-    def find(self, key: str) -> "At | None":
-        """What the object holds under the key; None when it has no such key, or null there."""
+    def find(self, key: str) -> "DocumentValue | None":
+        """Find what the object holds under the key; None when it has no such key, or null there."""
         if not isinstance(self.value, dict):
             self.refuse("must be an object")
-        return None if self.value.get(key) is None else At(self.value[key], (*self.steps, key))
+        return (
+            None
+            if self.value.get(key) is None
+            else DocumentValue(self.value[key], (*self.steps, key))
+        )
 
-    def __getitem__(self, key: str) -> "At":
-        """What the object must hold under the key."""
+    def __getitem__(self, key: str) -> "DocumentValue":
+        """Take what the object must hold under the key."""
         found = self.find(key)
         if found is None:
             self.refuse(f"“{key}” is missing")
         return found
 
-    def each(self) -> list["At"]:
-        """The members of a list."""
+    def elements(self) -> list["DocumentValue"]:
+        """List the members of a list."""
         if not isinstance(self.value, list):
             self.refuse("must be a list")
-        return [At(value, (*self.steps, place)) for place, value in enumerate(self.value)]
+        return [
+            DocumentValue(value, (*self.steps, place)) for place, value in enumerate(self.value)
+        ]
 
-    def members(self) -> dict[str, "At"]:
-        """The members of an object."""
+    def members(self) -> dict[str, "DocumentValue"]:
+        """List the members of an object."""
         if not isinstance(self.value, dict):
             self.refuse("must be an object")
-        return {key: At(value, (*self.steps, key)) for key, value in self.value.items()}
+        return {key: DocumentValue(value, (*self.steps, key)) for key, value in self.value.items()}
 
     def text(self) -> str:
-        """A string with something in it and no space around it."""
+        """Take a string with something in it and no space around it."""
         if not isinstance(self.value, str) or not self.value.strip():
             self.refuse("must be a text")
         if self.value != self.value.strip():
@@ -77,7 +83,7 @@ class At:
         return self.value
 
     def number(self) -> Fraction:
-        """A number, exactly as written."""
+        """Take a number, exactly as written."""
         if isinstance(self.value, bool) or not isinstance(self.value, int | Decimal):
             self.refuse("must be a number")
         if self.value and abs(Decimal(self.value).adjusted()) > _LARGEST_EXPONENT:
@@ -85,13 +91,13 @@ class At:
         return Fraction(self.value)
 
     def whole(self) -> int:
-        """A whole number."""
+        """Take a whole number."""
         if (number := self.number()).denominator != 1:
             self.refuse("must be a whole number")
         return int(number)
 
     def one_of(self, names: Iterable[str]) -> str:
-        """One of these words."""
+        """Take one of these words."""
         names = tuple(names)
         if not isinstance(self.value, str) or self.value not in names:
             self.refuse(
@@ -108,10 +114,10 @@ class Document:
     text: str
 
     @property
-    def root(self) -> At:
-        """What the document says; Malformed when it is not JSON, or says something twice."""
+    def root(self) -> DocumentValue:
+        """Read what the document says; Malformed when it is not JSON, or says something twice."""
         try:
-            return At(
+            return DocumentValue(
                 json.loads(self.text, parse_float=Decimal, parse_constant=self._refuse_constant)
             )
         except json.JSONDecodeError as error:
@@ -126,7 +132,7 @@ class Document:
         raise ValueError(f"{name} is no number")
 
     def words_of(self, error: RefusedAt) -> Malformed:
-        """The refusal in words: file, line, path, reason."""
+        """Say the refusal in words: file, line, path, reason."""
         line = next((line for steps, line in self._places() if steps == error.steps), 1)
         path = "".join(
             f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.steps
@@ -143,8 +149,8 @@ class Document:
             seen.add(steps)
 
     def _places(self) -> Iterator[tuple[Steps, int]]:
-        """Every value of a document that is JSON: the steps to it and its line, in the order of the
-        text.
+        """Walk through every value of a document that is JSON: the steps to it and its line, in the
+        order of the text.
         """
         text, decoder = self.text, JSONDecoder()
         at, line, counted = 0, 1, 0

@@ -16,7 +16,7 @@ from indicators.frameworks.decision_tables import (
     said_of,
 )
 from indicators.frameworks.framework import Framework, Limit
-from indicators.frameworks.json_document import At, Document, Malformed, RefusedAt
+from indicators.frameworks.json_document import Document, DocumentValue, Malformed, RefusedAt
 from indicators.frameworks.scale_reader import bands_of, scale_of
 from indicators.scoring.exact import MODES, ONE, Rounding
 from indicators.scoring.nodes import (
@@ -37,14 +37,16 @@ MOST_DIGITS = 20
 
 
 @cache
-def bundled() -> dict[str, Framework]:
-    """The portal's own definitions by the name in their address, in the order of their titles."""
+def bundled_frameworks() -> dict[str, Framework]:
+    """Load the portal's own definitions by the name in their address, in the order of their
+    titles.
+    """
     found = {path.stem: load(path) for path in FOLDER.glob("*.json")}
     return dict(sorted(found.items(), key=lambda item: item[1].title.casefold()))
 
 
 def load(path: Path) -> Framework:
-    """The framework that a file defines; Malformed when it does not define one."""
+    """Load the framework that a file defines; Malformed when it does not define one."""
     data = path.read_bytes()
     try:
         text = data.decode("utf-8-sig")
@@ -55,7 +57,7 @@ def load(path: Path) -> Framework:
 
 
 def read(text: str, name: str) -> Framework:
-    """The framework that a text defines; `name` is what a refusal calls it."""
+    """Read the framework that a text defines; `name` is what a refusal calls it."""
     document = Document(name, text)
     root = document.root
     document.refuse_twins()
@@ -68,13 +70,14 @@ def read(text: str, name: str) -> Framework:
 
 
 def scales_of(framework: Framework) -> dict[str, Scale]:
-    """The scales of a framework by name, without what single leaves bring."""
+    """Find the scales of a framework by name, without what single leaves bring."""
     return {
-        name: scale_of(At(scale)) for name, scale in framework.document.get("scales", {}).items()
+        name: scale_of(DocumentValue(scale))
+        for name, scale in framework.document.get("scales", {}).items()
     }
 
 
-def _framework(at: At) -> Framework:
+def _framework(at: DocumentValue) -> Framework:
     at["form"].one_of((FORM,))
     scales = at.find("scales")
     named = scales.members() if scales else {}
@@ -100,7 +103,7 @@ def _framework(at: At) -> Framework:
     )
 
 
-def _bands(at: At, root: Node) -> tuple[Band, ...]:
+def _bands(at: DocumentValue, root: Node) -> tuple[Band, ...]:
     found = at.find("bands")
     bands = bands_of(found, by_code=root.agg in ("table", "all_required", "none")) if found else ()
     if all(band.least is not None for band in bands):
@@ -108,23 +111,25 @@ def _bands(at: At, root: Node) -> tuple[Band, ...]:
     return bands
 
 
-def _overrides(at: At | None) -> dict[str, str]:
+def _overrides(at: DocumentValue | None) -> dict[str, str]:
     found = {}
-    for each in at.each() if at else []:
-        code, label = each.find("code"), each["label"].text()
+    for entry in at.elements() if at else []:
+        code, label = entry.find("code"), entry["label"].text()
         found[code.text() if code else label] = label
     return found
 
 
-def _limits(at: At | None, tree: At, root: Node, bands: tuple[Band, ...]) -> tuple[Limit, ...]:
+def _limits(
+    at: DocumentValue | None, tree: DocumentValue, root: Node, bands: tuple[Band, ...]
+) -> tuple[Limit, ...]:
     limits = []
-    for place, each in enumerate(at.each() if at else [], 1):
-        code = each.find("id")
-        at_most = each["at_most"].text()
+    for place, entry in enumerate(at.elements() if at else [], 1):
+        code = entry.find("id")
+        at_most = entry["at_most"].text()
         label = next((band.label for band in bands if at_most in (band.label, band.code)), "")
         if not label:
-            each["at_most"].refuse(f"“{at_most}” is no band")
-        when = conditions_of(each["when"], root, groups_of(tree, root))
+            entry["at_most"].refuse(f"“{at_most}” is no band")
+        when = conditions_of(entry["when"], root, groups_of(tree, root))
         limits.append(Limit(code.text() if code else str(place), when, label))
     return tuple(limits)
 
@@ -132,7 +137,7 @@ def _limits(at: At | None, tree: At, root: Node, bands: tuple[Band, ...]) -> tup
 # --- The tree -----------------------------------------------------------------------------------
 
 
-def _node(at: At, scales: dict[str, At], weight: Fraction) -> Node:
+def _node(at: DocumentValue, scales: dict[str, DocumentValue], weight: Fraction) -> Node:
     children, scale, tuned = at.find("children"), at.find("scale"), at.find("fine_tuned")
     _check_kind(at)
     title = at.find("title")
@@ -153,14 +158,14 @@ def _node(at: At, scales: dict[str, At], weight: Fraction) -> Node:
         points=_above_zero(at.find("points")),
         cap_by=_cap(at),
         rounding=_rounding(at.find("round")),
-        required=_required(at, used),
+        required=_required_score(at, used),
         rows=rows_of(at, kids),
         default=said_of(at.find("default")),
         fine_tuned=_node(tuned, scales, ONE) if tuned and scale else None,
     )
 
 
-def _check_kind(at: At) -> None:
+def _check_kind(at: DocumentValue) -> None:
     """Refuse a node that is both a branch and a leaf, or neither."""
     children, scale = at.find("children"), at.find("scale")
     if children and scale:
@@ -169,8 +174,8 @@ def _check_kind(at: At) -> None:
         at.refuse("a node needs “children” or a “scale”")
 
 
-def _children(at: At, scales: dict[str, At]) -> tuple[Node, ...]:
-    found = at.each()
+def _children(at: DocumentValue, scales: dict[str, DocumentValue]) -> tuple[Node, ...]:
+    found = at.elements()
     weights = [child.find("weight") for child in found]
     nodes = []
     for child, weight in zip(found, weights, strict=True):
@@ -182,14 +187,14 @@ def _children(at: At, scales: dict[str, At]) -> tuple[Node, ...]:
     return tuple(nodes)
 
 
-def _scale(at: At, scales: dict[str, At], leaf: At) -> Scale:
+def _scale(at: DocumentValue, scales: dict[str, DocumentValue], leaf: DocumentValue) -> Scale:
     name = at.text()
     if name not in scales:
         at.refuse(f"“{name}” is none of the scales {', '.join(scales)}")
     return scale_of(scales[name], leaf)
 
 
-def _above_zero(at: At | None) -> Fraction | None:
+def _above_zero(at: DocumentValue | None) -> Fraction | None:
     if at is None:
         return None
     if at.number() <= 0:
@@ -197,7 +202,7 @@ def _above_zero(at: At | None) -> Fraction | None:
     return at.number()
 
 
-def _missing(at: At | None) -> Missing:
+def _missing(at: DocumentValue | None) -> Missing:
     if at is None:
         return Missing()
     if isinstance(at.value, dict):
@@ -208,11 +213,11 @@ def _missing(at: At | None) -> Missing:
     return Missing(at.one_of(POLICIES))
 
 
-def _under_review(at: At | None) -> str:
+def _under_review(at: DocumentValue | None) -> str:
     return at.one_of(UNDER_REVIEW_POLICIES) if at is not None else "drop"
 
 
-def _not_applicable(at: At) -> str:
+def _not_applicable(at: DocumentValue) -> str:
     found = at.find("not_applicable")
     if found is None:
         return "spread"
@@ -222,7 +227,7 @@ def _not_applicable(at: At) -> str:
     return policy
 
 
-def _rounding(at: At | None) -> Rounding | None:
+def _rounding(at: DocumentValue | None) -> Rounding | None:
     if at is None or at.value == "none":
         return None
     mode = at.find("mode")
@@ -234,7 +239,7 @@ def _rounding(at: At | None) -> Rounding | None:
     return Rounding(digits, mode.value if mode else "half_up")
 
 
-def _required(at: At, scale: Scale | None) -> Fraction | None:
+def _required_score(at: DocumentValue, scale: Scale | None) -> Fraction | None:
     required = at.find("required")
     if required is None or isinstance(required.value, bool):
         return None
@@ -244,7 +249,7 @@ def _required(at: At, scale: Scale | None) -> Fraction | None:
     return required.number()
 
 
-def _cap(at: At) -> str:
+def _cap(at: DocumentValue) -> str:
     cap = at.find("cap_by")
     if cap is None:
         return ""
@@ -254,7 +259,7 @@ def _cap(at: At) -> str:
     return cap.text()
 
 
-def _check_codes(at: At) -> None:
+def _check_codes(at: DocumentValue) -> None:
     counts: Counter[str] = Counter()
     for code in codes_below(at):
         counts[code.value] += 1
@@ -262,8 +267,8 @@ def _check_codes(at: At) -> None:
             code.refuse(f"“{code.value}” is the code of another node, too")
 
 
-def _check_arithmetic(at: At, root: Node) -> None:
-    """What a node asks of its children that no child can see by itself."""
+def _check_arithmetic(at: DocumentValue, root: Node) -> None:
+    """Check what a node asks of its children that no child can see by itself."""
     nodes = {node.code: node for node in root.walk()}
     for place in nodes_below(at):
         node = nodes[place.value["code"]]

@@ -5,7 +5,7 @@ from datetime import date
 from fractions import Fraction
 from itertools import pairwise
 
-from indicators.frameworks.json_document import At
+from indicators.frameworks.json_document import DocumentValue
 from indicators.scoring.exact import ONE, ZERO
 from indicators.scoring.scales import (
     NOT_APPLICABLE,
@@ -23,9 +23,9 @@ from indicators.scoring.scales import (
 TYPES = ("options", "number", "points", "interpolate", "ratio", "minmax")
 
 
-def scale_of(at: At, leaf: At | None = None) -> Scale:
-    """The scale of a document, as a leaf uses it; without a leaf, what leaves bring themselves may
-    be missing.
+def scale_of(at: DocumentValue, leaf: DocumentValue | None = None) -> Scale:
+    """Read the scale of a document, as a leaf uses it; without a leaf, what leaves bring themselves
+    may be missing.
     """
     kind = at["type"].one_of(TYPES)
     own = _Parts(at, leaf)
@@ -54,10 +54,10 @@ def scale_of(at: At, leaf: At | None = None) -> Scale:
 class _Parts:
     """The parameters of a scale, the leaf's own first."""
 
-    scale: At
-    leaf: At | None
+    scale: DocumentValue
+    leaf: DocumentValue | None
 
-    def find(self, key: str, *, needed: bool = False) -> At | None:
+    def find(self, key: str, *, needed: bool = False) -> DocumentValue | None:
         found = (self.leaf.find(key) if self.leaf else None) or self.scale.find(key)
         if found is None and needed and self.leaf:
             self.leaf.refuse(f"the leaf or its scale needs “{key}”")
@@ -72,13 +72,13 @@ class _Parts:
         return found is not None and found.one_of(("up", "down")) == "down"
 
     def limit(self, key: str) -> Fraction | None:
-        """The limit of a ratio, in its own unit; false is none."""
+        """Read the limit of a ratio, in its own unit; false is none."""
         found = self.find(key)
         return None if found is None or found.value is False else found.number()
 
     def limits(self, key: str, usual: Fraction) -> tuple[Fraction | None, Fraction | None]:
-        """The limits of a minmax: of the share, which is the usual one unless lifted, and of the
-        value.
+        """Read the limits of a minmax: of the share, which is the usual one unless lifted, and of
+        the value.
         """
         found = self.find(key)
         if found is None or found.value is True:
@@ -88,24 +88,24 @@ class _Parts:
         return (usual, None) if found.number() == usual else (None, found.number())
 
 
-def _options(at: At) -> Options:
+def _options(at: DocumentValue) -> Options:
     options = []
-    for each in at["options"].each():
-        label = each.find("label")
-        code = each["code"].text()
-        options.append(Option(code, label.text() if label else code, each["value"].number()))
+    for entry in at["options"].elements():
+        label = entry.find("label")
+        code = entry["code"].text()
+        options.append(Option(code, label.text() if label else code, entry["value"].number()))
         if code in (NOT_APPLICABLE, UNDER_REVIEW):
-            each["code"].refuse(f"{code} is kept for values that are no answer")
+            entry["code"].refuse(f"{code} is kept for values that are no answer")
         if [option.code.casefold() for option in options].count(code.casefold()) > 1:
-            each["code"].refuse("stands there twice")
+            entry["code"].refuse("stands there twice")
     if not options:
         at["options"].refuse("must hold an option")
     none = at.find("na")
-    names = [] if none is None else none.each() if isinstance(none.value, list) else [none]
+    names = [] if none is None else none.elements() if isinstance(none.value, list) else [none]
     return Options(tuple(options), tuple(name.text() for name in names))
 
 
-def _number(at: At, own: _Parts, kind: str) -> Number:
+def _number(at: DocumentValue, own: _Parts, kind: str) -> Number:
     least, most, step = own.number("min"), own.number("max"), own.number("step")
     points = own.leaf.find("points") if own.leaf else None
     if most is None and points:
@@ -120,12 +120,12 @@ def _number(at: At, own: _Parts, kind: str) -> Number:
     return Number(least, most, step, bands_of(bands) if bands else ())
 
 
-def _interpolate(at: At, own: _Parts) -> Interpolate:
-    levels = tuple(level.number() for level in at["levels"].each())
+def _interpolate(at: DocumentValue, own: _Parts) -> Interpolate:
+    levels = tuple(level.number() for level in at["levels"].elements())
     if len(levels) < 2 or any(upper <= lower for upper, lower in pairwise(levels)):
         at["levels"].refuse("must be two numbers or more, each less than the one before")
     labels = at.find("labels")
-    names = tuple(label.text() for label in labels.each()) if labels else ()
+    names = tuple(label.text() for label in labels.elements()) if labels else ()
     if labels and len(names) != len(levels):
         labels.refuse(f"must be {len(levels)}, one a level")
     found = own.find("targets", needed=True)
@@ -141,26 +141,26 @@ def _interpolate(at: At, own: _Parts) -> Interpolate:
     )
 
 
-def _targets(at: At, count: int) -> tuple[tuple[Fraction, ...], bool]:
-    each = at.each()
-    if len(each) != count:
+def _targets(at: DocumentValue, count: int) -> tuple[tuple[Fraction, ...], bool]:
+    elements = at.elements()
+    if len(elements) != count:
         at.refuse(f"must be {count}, one a level")
-    dated = all(isinstance(target.value, str) for target in each)
-    targets = tuple(_day(target) if dated else target.number() for target in each)
+    dated = all(isinstance(target.value, str) for target in elements)
+    targets = tuple(_day(target) if dated else target.number() for target in elements)
     rising = all(a <= b for a, b in pairwise(targets))
     if targets[0] == targets[-1] or not (rising or all(a >= b for a, b in pairwise(targets))):
         at.refuse("must fall where more is better, or rise where less is")
     return targets, dated
 
 
-def _day(at: At) -> Fraction:
+def _day(at: DocumentValue) -> Fraction:
     try:
         return Fraction(date.fromisoformat(at.text()).toordinal())
     except ValueError:
         at.refuse("must be a number, or a date like 2014-03-31")
 
 
-def _minmax(at: At, own: _Parts) -> MinMax:
+def _minmax(at: DocumentValue, own: _Parts) -> MinMax:
     least, most = own.number("min"), own.number("max")
     transform = own.find("transform")
     log = transform is not None and transform.one_of(("log", "none")) == "log"
@@ -175,16 +175,18 @@ def _minmax(at: At, own: _Parts) -> MinMax:
     return MinMax(own.down(), cap, floor, least, most, log, bottom, top)
 
 
-def bands_of(at: At, *, by_code: bool = False) -> tuple[Band, ...]:
-    """The bands of a document, in its order; without a `min` only where a rule names them."""
+def bands_of(at: DocumentValue, *, by_code: bool = False) -> tuple[Band, ...]:
+    """Read the bands of a document, in its order; without a `min` only where a rule names them."""
     bands = []
-    for each in at.each():
-        least, code = each.find("min"), each.find("code")
+    for entry in at.elements():
+        least, code = entry.find("min"), entry.find("code")
         if least is None and not by_code:
-            each.refuse("“min” is missing")
+            entry.refuse("“min” is missing")
         bands.append(
             Band(
-                least.number() if least else None, each["label"].text(), code.text() if code else ""
+                least.number() if least else None,
+                entry["label"].text(),
+                code.text() if code else "",
             )
         )
         if least and [band.least for band in bands].count(bands[-1].least) > 1:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from cycles.spreadsheets.exports import Verbatim, csv_writer
-from indicators.frameworks.framework import Framework, Line
+from indicators.frameworks.framework import Framework, NodeResult
 from indicators.scoring.nodes import Given
 from indicators.scoring.scales import Unfit
 
@@ -32,8 +32,8 @@ class Entity:
 
 
 def read_values(data: bytes, framework: Framework, name: str) -> list[Entity]:
-    """The entities of a CSV in the order in which they are first named; BadValues with all that is
-    wrong.
+    """Read the entities of a CSV in the order in which they are first named; BadValues with all
+    that is wrong.
     """
     try:
         text = data.decode("utf-8-sig")
@@ -58,8 +58,8 @@ def read_values(data: bytes, framework: Framework, name: str) -> list[Entity]:
 
 def score_all(
     entities: Iterable[Entity], framework: Framework, name: str
-) -> list[tuple[Entity, list[Line]]]:
-    """The lines of every entity; BadValues when an arithmetic does not take the values of one."""
+) -> list[tuple[Entity, list[NodeResult]]]:
+    """Score every entity; BadValues when an arithmetic does not take the values of one."""
     results, faults = [], []
     for entity in entities:
         try:
@@ -70,8 +70,8 @@ def score_all(
     return results
 
 
-def result_text(results: Iterable[tuple[Entity, list[Line]]]) -> str:
-    """The result as a CSV, a row for each entity and node."""
+def result_text(results: Iterable[tuple[Entity, list[NodeResult]]]) -> str:
+    """Write the result as a CSV, a row for each entity and node."""
     out = io.StringIO()
     write = csv_writer(out, ends="\n")
     write(RESULT_COLUMNS)
@@ -104,7 +104,7 @@ def _take(
         entity.rating = framework.rating(node, value)
         return
     try:
-        given = framework.given(node, value)
+        given = framework.read_value(node, value)
     except Unfit as error:
         raise Unfit(f"{name[:60]}, {node[:60]}: {error}") from None
     if given is not None:
@@ -112,7 +112,7 @@ def _take(
 
 
 def _rows(text: str, name: str) -> Iterator[tuple[int, tuple[str, str, str]]]:
-    """The three cells of every row with the line on which it begins."""
+    """Read the three cells of every row with the line on which it begins."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     places: list[int] = []
     width, before = 0, 0

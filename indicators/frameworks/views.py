@@ -14,16 +14,16 @@ from django.views.decorators.http import require_safe
 
 from cycles.requests import PortalRequest
 from indicators.frameworks.framework import Framework
-from indicators.frameworks.reader import bundled, scales_of
+from indicators.frameworks.reader import bundled_frameworks, scales_of
 from indicators.frameworks.wording import (
     AGGREGATIONS,
-    Compared,
-    compared,
+    Comparison,
+    compare,
     node_words,
     rounding_words,
     scale_words,
 )
-from indicators.scoring.method_wording import in_digits
+from indicators.scoring.exact import in_digits
 from indicators.scoring.nodes import WEIGHTED, Node
 from indicators.scoring.scales import Band, Interpolate, Number, Option, Options, Scale
 
@@ -32,32 +32,32 @@ DEEPEST = 5
 
 
 @dataclass(frozen=True)
-class Entry:
+class ListedFramework:
     """A framework on the list."""
 
     slug: str
     framework: Framework
 
     @property
-    def compared(self) -> Compared:
-        return compared(self.slug, self.framework.document)
+    def comparison(self) -> Comparison:
+        return compare(self.slug, self.framework.document)
 
     @property
     def title(self) -> str:
-        """In Persian the title its file gives, where it gives one."""
+        """Take in Persian the title its file gives, where it gives one."""
         persian = (get_language() or "").startswith("fa")
-        return str((persian and self.framework.document.get("title_fa")) or self.compared.name)
+        return str((persian and self.framework.document.get("title_fa")) or self.comparison.name)
 
     @property
     def scales(self) -> list[str]:
-        """The scales' words, each once."""
+        """List the scales' words, each once."""
         return list(
             dict.fromkeys(scale_words(scale) for scale in scales_of(self.framework).values())
         )
 
     @property
     def arithmetic(self) -> list[str]:
-        """What its nodes do, from the root down, each once."""
+        """List what its nodes do, from the root down, each once."""
         aggregations = dict.fromkeys(node.agg for node in self.framework.root.walk() if node.agg)
         return [str(AGGREGATIONS[agg][0]) for agg in aggregations]
 
@@ -78,7 +78,7 @@ class NodeRow:
 
 
 @dataclass(frozen=True)
-class Named:
+class NamedScale:
     """A scale as the page shows it."""
 
     name: str
@@ -113,24 +113,24 @@ def framework_list(request: PortalRequest) -> HttpResponse:
     return render(
         request,
         "indicators/frameworks/frameworks.html",
-        {"entries": [Entry(*item) for item in bundled().items()]},
+        {"entries": [ListedFramework(*item) for item in bundled_frameworks().items()]},
     )
 
 
 @require_safe
 def framework_detail(request: PortalRequest, slug: str) -> HttpResponse:
-    framework = bundled().get(slug)
+    framework = bundled_frameworks().get(slug)
     if framework is None:
         raise Http404
     document = framework.document
     aggregations = dict.fromkeys(node.agg for node in framework.root.walk() if node.agg)
     context = {
-        "entry": Entry(slug, framework),
+        "entry": ListedFramework(slug, framework),
         "framework": framework,
         "document": document,
         "rows": list(_rows(framework.root, document["root"], 0, "")),
         "formulas": [AGGREGATIONS[agg] for agg in aggregations],
-        "scales": [Named(name, scale) for name, scale in scales_of(framework).items()],
+        "scales": [NamedScale(name, scale) for name, scale in scales_of(framework).items()],
         "bands": _bands(framework.bands),
         "band_rounding": rounding_words(framework.band_rounding) if framework.band_rounding else "",
         "table": [
@@ -143,7 +143,7 @@ def framework_detail(request: PortalRequest, slug: str) -> HttpResponse:
     return render(request, "indicators/frameworks/framework.html", context)
 
 
-def _rows(node: Node, raw: dict[str, Any], depth: int, percent: str) -> Iterator[NodeRow]:
+def _rows(node: Node, raw: Mapping[str, Any], depth: int, percent: str) -> Iterator[NodeRow]:
     yield NodeRow(node, min(depth, DEEPEST), percent, str(raw.get("scale", "")), node_words(node))
     whole = sum((child.weight for child in node.children), Fraction(0))
     children = [*zip(node.children, raw.get("children", ()), strict=True)]
@@ -160,21 +160,21 @@ def _bands(bands: tuple[Band, ...]) -> list[tuple[str, str]]:
     return [("" if band.least is None else in_digits(band.least), band.label) for band in bands]
 
 
-def _condition(raw: dict[str, Any]) -> str:
-    """A condition as it stands in the file, without its quotes and braces."""
+def _condition(raw: Mapping[str, object]) -> str:
+    """Write a condition as it stands in the file, without its quotes and braces."""
     return ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in raw.items())
 
 
-def _example(raw: dict[str, Any]) -> list[list[tuple[str, str]]]:
+def _example(raw: Mapping[str, Any]) -> list[list[tuple[str, str]]]:
     if not raw:
         return []
     lines = [_pairs(line) for line in raw.get("indicators", ())]
     return [*lines, _pairs({key: value for key, value in raw.items() if key != "indicators"})]
 
 
-def _pairs(line: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _pairs(line: Mapping[str, object]) -> list[tuple[str, str]]:
     return [(key.replace("_", " "), _plain(value)) for key, value in line.items()]
 
 
-def _plain(value: Any) -> str:
+def _plain(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

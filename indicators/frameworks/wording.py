@@ -5,15 +5,13 @@ frameworks compare.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.persian import localised
-from indicators.scoring.exact import Rounding
-from indicators.scoring.method_wording import in_digits
+from agencies.persian import in_locale
+from indicators.scoring.exact import Rounding, in_digits
 from indicators.scoring.nodes import Missing, Node
 from indicators.scoring.scales import Interpolate, MinMax, Number, Options, Ratio, Scale
 
@@ -42,7 +40,7 @@ MODES: Mapping[str, str | Promise] = {
 
 
 def scale_words(scale: Scale) -> str:
-    """What a scale takes and how it scores, as a sentence with its formula."""
+    """Say what a scale takes and how it scores, as a sentence with its formula."""
     match scale:
         case Options():
             words = {"least": in_digits(scale.low), "most": in_digits(scale.full)}
@@ -84,7 +82,7 @@ def scale_words(scale: Scale) -> str:
 
 
 def _is_persian() -> bool:
-    return localised(1) != "1"
+    return in_locale(1) != "1"
 
 
 def _number_words(scale: Number) -> str:
@@ -105,7 +103,7 @@ def _limits(formula: str, floor: Fraction | None, cap: Fraction | None) -> str:
 
 
 def node_words(node: Node) -> list[str]:
-    """How a node counts besides its weight: arithmetic, empties, cap, scaling, rounding."""
+    """Say how a node counts besides its weight: arithmetic, empties, cap, scaling, rounding."""
     words = []
     if node.agg:
         words.append(str(AGGREGATIONS[node.agg][0]))
@@ -127,13 +125,13 @@ def node_words(node: Node) -> list[str]:
 
 
 def missing_words(missing: Missing) -> str:
-    """What a node does about unanswered parts."""
+    """Say what a node does about unanswered parts."""
     if missing.at_least > 1:
         return ngettext(
             "unanswered parts are dropped; at least %(number)s must be scored",
             "unanswered parts are dropped; at least %(number)s must be scored",
             missing.at_least,
-        ) % {"number": localised(missing.at_least)}
+        ) % {"number": in_locale(missing.at_least)}
     if missing.policy == "skip":
         return gettext("unanswered parts are dropped and the rest re-weighted")
     if missing.policy == "zero":
@@ -142,8 +140,8 @@ def missing_words(missing: Missing) -> str:
 
 
 def rounding_words(rounding: Rounding) -> str:
-    """To how many places, and how."""
-    words = {"number": localised(rounding.digits), "mode": MODES[rounding.mode]}
+    """Say to how many places a value is rounded, and how."""
+    words = {"number": in_locale(rounding.digits), "mode": MODES[rounding.mode]}
     return gettext("rounded %(mode)s to %(number)s decimal places") % words
 
 
@@ -151,7 +149,7 @@ def rounding_words(rounding: Rounding) -> str:
 
 
 @dataclass(frozen=True)
-class Compared:
+class Comparison:
     """What a framework is for, what it assesses, what comes out, and what limits or reviews the
     result.
     """
@@ -167,15 +165,15 @@ _INDEX_APPEAL = _("None: an index of published data; its publisher revises it ye
 _STATE = _("A country, one year")
 _ORGANISATION = _("An organization")
 
-COMPARED: Mapping[str, Compared] = {
-    "caf2020": Compared(
+COMPARED: Mapping[str, Comparison] = {
+    "caf2020": Comparison(
         _("Common Assessment Framework 2020"),
         _("Self-assessment to find what to improve, and learning from others"),
         _ORGANISATION,
         _("A profile of 28 sub-criteria; a total is optional"),
         _("Consensus of the group; external feedback judges the process and does not re-score."),
     ),
-    "cpa": Compared(
+    "cpa": Comparison(
         _("Comprehensive Performance Assessment"),
         _("Public accountability of councils; inspection in proportion to performance"),
         _("A local council"),
@@ -185,77 +183,77 @@ COMPARED: Mapping[str, Compared] = {
             "category back."
         ),
     ),
-    "dspt": Compared(
+    "dspt": Comparison(
         _("Data Security and Protection Toolkit"),
         _("Assurance that a minimum is met everywhere"),
         _("A health or care body, one year"),
         _("One of four statuses"),
         _("Nothing makes up for a missing item; independent audit of larger bodies."),
     ),
-    "efqm2013": Compared(
+    "efqm2013": Comparison(
         _("EFQM excellence model 2013"),
         _("Excellence award and improvement; the family of the Iranian model"),
         _ORGANISATION,
         _("Points out of 1000"),
         _("Assessors' consensus and a site visit."),
     ),
-    "efqm2020": Compared(
+    "efqm2020": Comparison(
         _("EFQM model 2020"),
         _("Excellence award and improvement"),
         _ORGANISATION,
         _("Points out of 1000, and stars"),
         _("A part is not above its first attribute; assessors' consensus and a site visit."),
     ),
-    "egdi": Compared(
+    "egdi": Comparison(
         _("E-Government Development Index"),
         _("Comparing countries' digital government"),
         _STATE,
         _("An index from 0 to 1, and four groups"),
         _INDEX_APPEAL,
     ),
-    "epsa": Compared(
+    "epsa": Comparison(
         _("European Public Sector Award"),
         _("Award and spread of good practice"),
         _("A project"),
         _("A winner in each category"),
         _("Evaluators blind to one another, a consensus meeting, a visit, a jury."),
     ),
-    "fsi2024": Compared(
+    "fsi2024": Comparison(
         _("Fragile States Index 2024"),
         _("Early warning of conflict"),
         _STATE,
         _("A sum up to 120; less is better"),
         _INDEX_APPEAL,
     ),
-    "hdi": Compared(
+    "hdi": Comparison(
         _("Human Development Index"),
         _("Measuring development beyond income"),
         _STATE,
         _("An index from 0 to 1, and four groups"),
         _INDEX_APPEAL,
     ),
-    "iran_specific_1381": Compared(
+    "iran_specific_1381": Comparison(
         _("Form of specific indicators, decree of 1381"),
         _("Annual assessment of executive agencies"),
         _("An executive agency, one year"),
         _("Points, typically out of 1000"),
         _("No indicator above its ceiling; every indicator has its evidence attached."),
     ),
-    "maf": Compared(
+    "maf": Comparison(
         _("Management Accountability Framework"),
         _("Accountability of deputy heads for management"),
         _("A department"),
         _("A profile beside the government's average; no total"),
         _("The draft goes to the organization for comment before it is final."),
     ),
-    "part": Compared(
+    "part": Comparison(
         _("Program Assessment Rating Tool"),
         _("Budget decisions by what programs achieve"),
         _("A program"),
         _("One of five ratings"),
         _("Without measures or baselines the rating is replaced, whatever the total."),
     ),
-    "rfd": Compared(
+    "rfd": Comparison(
         _("Results-Framework Document"),
         _("A minister's agreement on the year's results"),
         _("A ministry or department, one year"),
@@ -265,7 +263,7 @@ COMPARED: Mapping[str, Compared] = {
 }
 
 
-def compared(name: str, document: Mapping[str, Any]) -> Compared:
-    """The comparison of a framework; one that is new here is described by its own file."""
+def compare(name: str, document: Mapping[str, object]) -> Comparison:
+    """Describe a framework beside others; one that is new here is described by its own file."""
     subject = str(document.get("subject", ""))
-    return COMPARED.get(name) or Compared(str(document["title"]), "", subject, "", "")
+    return COMPARED.get(name) or Comparison(str(document["title"]), "", subject, "", "")

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, Self
+from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MinValueValidator
@@ -12,7 +12,7 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
-from agencies.persian import named
+from agencies.persian import local_name
 from cycles.models import PRACTICE
 from indicators.models.choices import (
     CafCriterion,
@@ -28,8 +28,9 @@ from indicators.models.choices import (
     Source,
 )
 from indicators.models.sets import IndicatorSet
-from indicators.scoring.bounds import PERCENT, ValueBounds, bounds, wrong_bounds
+from indicators.scoring.bounds import PERCENT, bounds, wrong_bounds
 from indicators.scoring.methods import METHODS
+from indicators.scoring.value_bounds import ValueBounds
 from indicators.workflow import SetState
 
 
@@ -49,8 +50,8 @@ class Worded(models.Model):
 
     @property
     def title(self) -> str:
-        """The title in the reader's language, Persian where there is no other."""
-        return named(self.title_fa, self.title_en)
+        """Take the title in the reader's language, Persian where there is no other."""
+        return local_name(self.title_fa, self.title_en)
 
 
 class Titled(Worded):
@@ -109,7 +110,7 @@ class MeasureQuerySet(models.QuerySet["Measure"]):
         )
 
     def communicated(self) -> Self:
-        """Those of frozen sets of real years: the bank, in which a lineage is one measure."""
+        """Keep those of frozen sets of real years: the bank, in which a lineage is one measure."""
         axis_set = "indicator__axis__set"
         return self.filter(
             **{
@@ -192,16 +193,16 @@ class Measure(Titled):
 
     @property
     def definition(self) -> str:
-        return named(self.definition_fa, self.definition_en)
+        return local_name(self.definition_fa, self.definition_en)
 
     @property
     def unit(self) -> str:
-        return named(self.unit_fa, self.unit_en)
+        return local_name(self.unit_fa, self.unit_en)
 
     @property
     def asks_evidence(self) -> bool:
-        """Whether a value needs at least one document; a measure without a rule asks where it names
-        its evidence.
+        """Tell whether a value needs at least one document; a measure without a rule asks where it
+        names its evidence.
         """
         if self.evidence_rule:
             return self.evidence_rule == EvidenceRule.REQUIRED
@@ -209,25 +210,25 @@ class Measure(Titled):
 
     @property
     def evidence(self) -> str:
-        return named(self.evidence_fa, self.evidence_en)
+        return local_name(self.evidence_fa, self.evidence_en)
 
     @property
     def basis(self) -> str:
-        """The article of which act, and what else is said of its legal basis, in the reader's
+        """Name the article of which act, and what else is said of its legal basis, in the reader's
         words.
         """
         act = f"{self.get_law_display()} {self.article}".strip() if self.law else ""
         return " · ".join(part for part in (act, self.legal_basis) if part)
 
     @property
-    def scoring_params(self) -> dict[str, Any]:
-        """What the scoring method is given besides the value: base, floor, target and its own
-        parameters.
+    def scoring_params(self) -> dict[str, object]:
+        """Collect what the scoring method is given besides the value: base, floor, target and its
+        own parameters.
         """
         own = {"base": self.base, "floor": self.floor, "target": self.target}
         return {**{key: value for key, value in own.items() if value is not None}, **self.params}
 
-    def bounds(self, params: Mapping[str, Any] | None = None) -> ValueBounds:
+    def bounds(self, params: Mapping[str, object] | None = None) -> ValueBounds:
         """Between which bounds a value lies; `params` where an agency's own target stands in place
         of the general.
         """
@@ -239,25 +240,25 @@ class Measure(Titled):
             is_percent=not PERCENT.isdisjoint((self.unit_fa.strip(), self.unit_en.strip().lower())),
         )
 
-    def wrong_params(self, params: Mapping[str, Any] | None = None) -> list[str]:
-        """What is wrong with its parameters and bounds, in sentences; `params` where an agency's
-        own target stands.
+    def wrong_params(self, params: Mapping[str, object] | None = None) -> list[str]:
+        """Say what is wrong with its parameters and bounds; `params` where an agency's own target
+        stands.
         """
         held = self.scoring_params if params is None else params
         return METHODS[self.method].check(held) or wrong_bounds(
             self.method, held, self.lowest, self.highest
         )
 
-    def why_unfit(self, value: Decimal, params: Mapping[str, Any] | None = None) -> str:
-        """Why a value cannot be one of this measure's, in a sentence that names the bound; "" when
-        it can.
+    def why_unfit(self, value: Decimal, params: Mapping[str, object] | None = None) -> str:
+        """Say why a value cannot be one of this measure's, in a sentence that names the bound; ""
+        when it can.
         """
         held = self.scoring_params if params is None else params
         return METHODS[self.method].unfit(value, held) or self.bounds(held).why_outside(value)
 
     @property
     def is_stewarded(self) -> bool:
-        """Whether the authority supplies the figure, so that the agency enters nothing."""
+        """Tell whether the authority supplies the figure, so that the agency enters nothing."""
         return self.method == "steward"
 
 
@@ -302,4 +303,4 @@ class Change(models.Model):
 
     @property
     def title(self) -> str:
-        return named(self.title_fa, self.title_en)
+        return local_name(self.title_fa, self.title_en)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Self
+from typing import Self, TypedDict
 
 from django.db import models
 from django.db.models import Q
@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django_fsm import FSMField
 
 from agencies.models import User
-from agencies.persian import language, localised
+from agencies.persian import in_locale, language
 from agencies.roles import Constituency, Role
 from cycles.calendar import format_moment
 from cycles.models import Cycle
@@ -23,8 +23,8 @@ from indicators.workflow import MEETINGS, SETS, MeetingState
 
 class MeetingQuerySet(models.QuerySet["Meeting"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """Whoever sits in the group or oversees the country; an agency's people see minutes that
-        concern their set.
+        """Keep meetings for whoever sits in the group or oversees the country; an agency's people
+        see minutes that concern their set.
         """
         if user.oversees_the_country(at):
             return self.all()
@@ -41,8 +41,15 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         return self.select_related("group", "cycle").order_by("-held_at", "-pk")
 
     def for_notices(self) -> Self:
-        """With all that a row's name and address need."""
+        """Load all that a row's name and address need."""
         return self.select_related("group", "cycle")
+
+
+class SignedMinutes(TypedDict):
+    """What the transition of a minuted meeting is given."""
+
+    minutes: str
+    chair: User
 
 
 class Meeting(models.Model):
@@ -72,7 +79,7 @@ class Meeting(models.Model):
 
     def __str__(self) -> str:
         return gettext("Meeting %(number)s, %(group)s") % {
-            "number": localised(self.number),
+            "number": in_locale(self.number),
             "group": self.group,
         }
 
@@ -81,15 +88,15 @@ class Meeting(models.Model):
 
     @property
     def sector(self) -> str:
-        """The sector of its group."""
+        """Name the sector of its group."""
         return self.group.sector
 
     @MEETINGS.transition
-    def _minute(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _minute(self, *, at: datetime, given: SignedMinutes) -> None:
         self.minutes, self.minuted_by, self.minuted_at = given["minutes"], given["chair"], at
 
     @MEETINGS.transition
-    def _cancel(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _cancel(self, *, at: datetime, given: object) -> None:
         pass
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Self
+from typing import Any, Self, TypedDict
 
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
@@ -16,10 +16,10 @@ from django.utils.translation import gettext, ngettext
 from django_fsm import FSMField
 
 from agencies.models import Agency, User, in_reach
-from agencies.persian import localised
+from agencies.persian import in_locale
 from agencies.roles import HEADS, Role
 from cycles.models import Cycle, Participation
-from indicators.attainment import MISSED, Light, attained, light, shown
+from indicators.attainment import MISSED, Light, attainment, light, shown_percent
 from indicators.models.choices import Direction
 from indicators.models.measures import Measure
 from indicators.workflow import PLANS, REPORTS, PlanState, ReportState
@@ -27,8 +27,8 @@ from indicators.workflow import PLANS, REPORTS, PlanState, ReportState
 
 class OfAgencyQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """The agency's own people, its headquarters, and administrators and auditors in their
-        scope.
+        """Keep rows for the agency's own people, its headquarters, and administrators and auditors
+        in their scope.
         """
         own = user.agency_ids(at)
         above = user.agency_ids(at, Role.HEADQUARTERS, *HEADS)
@@ -36,13 +36,13 @@ class OfAgencyQuerySet(models.QuerySet[Any]):
         return self.filter(Q(agency__in=own) | Q(agency__parent__in=above) | whole)
 
     def for_notices(self) -> Self:
-        """With all that a row's name and address need."""
+        """Load all that a row's name and address need."""
         return self.select_related("agency", "cycle")
 
 
 class PlanQuerySet(OfAgencyQuerySet):
     def for_list(self) -> Self:
-        """With the four reports, the newest year first."""
+        """Load plans with the four reports, the newest year first."""
         rows = self.select_related("agency", "cycle", "participation").prefetch_related("reports")
         return rows.order_by("-cycle__year", "agency__sort_key", "pk")
 
@@ -60,6 +60,18 @@ class QuarterReportQuerySet(OfAgencyQuerySet):
             planned=Coalesce(Subquery(counted.annotate(n=Count("pk")).values("n")), 0),
             entered=Coalesce(Subquery(counted.annotate(n=Count("actual")).values("n")), 0),
         )
+
+
+class PlanSignature(TypedDict):
+    """What the transition of a signed plan is given."""
+
+    signer: User
+
+
+class ReportSignature(TypedDict):
+    """What the transition of a reported quarter is given."""
+
+    reporter: User
 
 
 class Plan(models.Model):
@@ -97,20 +109,20 @@ class Plan(models.Model):
 
     @property
     def quarters(self) -> range:
-        """The quarters that it plans: from the one in which it is laid to the year's end."""
+        """List the quarters that it plans: from the one in which it is laid to the year's end."""
         return range(self.quarter, 5)
 
     @staticmethod
     def left_to_do(count: int) -> str:
-        """What a reminder of the closing says is left."""
+        """Name what a reminder of the closing says is left."""
         return gettext("the annual plan is not signed")
 
     @PLANS.transition
-    def _sign(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _sign(self, *, at: datetime, given: PlanSignature) -> None:
         self.signed_by, self.signed_at = given["signer"], at
 
     @PLANS.transition
-    def _revise(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _revise(self, *, at: datetime, given: object) -> None:
         self.signed_by, self.signed_at = None, None
 
 
@@ -137,7 +149,7 @@ class QuarterReport(models.Model):
 
     def __str__(self) -> str:
         return gettext("Quarter %(quarter)s of %(year)s · %(agency)s") % {
-            "quarter": localised(self.quarter),
+            "quarter": in_locale(self.quarter),
             "year": self.cycle.label,
             "agency": self.agency,
         }
@@ -147,21 +159,21 @@ class QuarterReport(models.Model):
 
     @staticmethod
     def left_to_do(count: int) -> str:
-        """What a reminder of the closing says is left, with so many figures not entered."""
+        """Name what a reminder of the closing says is left, with so many figures not entered."""
         if not count:
             return gettext("the quarter is not reported")
         return ngettext(
             "%(count)s figure is not entered and the quarter is not reported",
             "%(count)s figures are not entered and the quarter is not reported",
             count,
-        ) % {"count": localised(count)}
+        ) % {"count": in_locale(count)}
 
     @REPORTS.transition
-    def _report(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _report(self, *, at: datetime, given: ReportSignature) -> None:
         self.reported_by, self.reported_at = given["reporter"], at
 
     @REPORTS.transition
-    def _correct(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _correct(self, *, at: datetime, given: object) -> None:
         self.reported_by, self.reported_at = None, None
 
 
@@ -173,11 +185,11 @@ class FigureQuerySet(models.QuerySet["Figure"]):
         )
         return self.annotate(is_reported=Exists(reports))
 
-    def reported(
+    def reported_values(
         self, participations: Iterable[Participation], quarter: int
     ) -> dict[tuple[int, int], Decimal]:
-        """The actual values in these agencies' signed reports of a quarter, by participation and
-        measure; one query.
+        """Find the actual values in these agencies' signed reports of a quarter, by participation
+        and measure; one query.
 
         What a steward of the authority supplies is left out.
         """
@@ -198,7 +210,8 @@ class FigureQuerySet(models.QuerySet["Figure"]):
         }
 
     def of_line(self, participation: int, measure: int) -> Self:
-        """One measure of one agency through the year, as far as others than the agency may read it.
+        """Keep one measure of one agency through the year, as far as others than the agency may
+        read it.
 
         Targets of a signed plan, actual values of reported quarters: what is a draft is the
         agency's own.
@@ -249,20 +262,20 @@ class Figure(models.Model):
         return f"{self.measure} · {self.quarter}"
 
     @property
-    def attained(self) -> Fraction | None:
-        """The percent of the quarter's target attained, exactly (needs `measure` loaded)."""
-        return attained(
+    def attainment(self) -> Fraction | None:
+        """Compute the exact percent of the quarter's target attained (needs `measure` loaded)."""
+        return attainment(
             self.actual, self.target, less_is_better=self.measure.direction == Direction.LOWER
         )
 
     @property
     def percent(self) -> Decimal | None:
-        """The percent as it is shown."""
-        return shown(self.attained)
+        """Round the percent as it is shown."""
+        return shown_percent(self.attainment)
 
     @property
     def light(self) -> Light:
-        return light(self.attained)
+        return light(self.attainment)
 
     @property
     def is_missed(self) -> bool:

@@ -4,7 +4,7 @@ cycle.
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Self
+from typing import Any, NotRequired, Self, TypedDict
 
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q, Value
@@ -63,7 +63,7 @@ class IndicatorSetQuerySet(models.QuerySet["IndicatorSet"]):
 
     @staticmethod
     def _within(user: User, at: datetime, *roles: str) -> Q:
-        """The sets of agencies and of provinces within the scope of these roles."""
+        """Select the sets of agencies and of provinces within the scope of these roles."""
         if not user.holds(*roles, at=at):
             return Q(pk__in=())
         provinces = user.province_ids(at, *roles)
@@ -72,8 +72,8 @@ class IndicatorSetQuerySet(models.QuerySet["IndicatorSet"]):
         return Q(agency__province__in=provinces) | Q(province__in=provinces)
 
     def active(self) -> Self:
-        """All but those of agencies that have ended since their cycle was opened: nobody votes on
-        them any more.
+        """Keep all but those of agencies that have ended since their cycle was opened: nobody votes
+        on them any more.
         """
         ended = Participation.objects.exclude(ended_by=None)
         return self.exclude(
@@ -96,11 +96,11 @@ class IndicatorSetQuerySet(models.QuerySet["IndicatorSet"]):
         return rows.order_by("-cycle__year", "kind", "agency__sort_key", "pk")
 
     def for_notices(self) -> Self:
-        """With all that a row's name and address need."""
+        """Load all that a row's name and address need."""
         return self.select_related("agency", "cycle", "group", "province")
 
     def before(self, indicator_set: "IndicatorSet") -> Self:
-        """The communicated sets of earlier years for the same whom, the latest first."""
+        """Keep the communicated sets of earlier years for the same whom, the latest first."""
         same = {
             key: getattr(indicator_set, key)
             for key in ("kind", "agency_id", "group_id", "province_id")
@@ -116,6 +116,21 @@ class IndicatorSetQuerySet(models.QuerySet["IndicatorSet"]):
         return self.filter(earlier, state=SetState.COMMUNICATED, **same).order_by(
             "-cycle__year", "-pk"
         )
+
+
+class SetProposal(TypedDict):
+    """What the transition of a proposal is given."""
+
+    proposer: User
+
+
+class SetCommunication(TypedDict):
+    """What the transition of a communication is given: the content's hash, and the quarter from
+    which on targets are broken down.
+    """
+
+    hash: str
+    quarter: NotRequired[int]
 
 
 class IndicatorSet(models.Model):
@@ -184,45 +199,45 @@ class IndicatorSet(models.Model):
 
     @property
     def whom(self) -> Agency | Group | Province | None:
-        """Whose set it is; None for every agency."""
+        """Name whose set it is; None for every agency."""
         return self.agency or self.group or self.province
 
     @property
     def sector(self) -> str:
-        """The sector whose working group decides on it; "" where it concerns several."""
+        """Name the sector whose working group decides on it; "" where it concerns several."""
         return self.agency.sector if self.agency else ""
 
     @staticmethod
     def left_to_do(count: int) -> str:
-        """What a reminder of the closing of proposals says is left."""
+        """Name what a reminder of the closing of proposals says is left."""
         return gettext("the specific indicators have not been proposed to the working group")
 
     @SETS.transition
-    def _propose(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _propose(self, *, at: datetime, given: SetProposal) -> None:
         self.proposed_by, self.proposed_at, self.round = given["proposer"], at, self.round + 1
 
     @SETS.transition
-    def _propose_again(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _propose_again(self, *, at: datetime, given: SetProposal) -> None:
         self.proposed_by, self.proposed_at, self.round = given["proposer"], at, self.round + 1
 
     @SETS.transition
-    def _approve(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _approve(self, *, at: datetime, given: object) -> None:
         self.decided_at = at
 
     @SETS.transition
-    def _send_back(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _send_back(self, *, at: datetime, given: object) -> None:
         self.decided_at = at
 
     @SETS.transition
-    def _reject(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _reject(self, *, at: datetime, given: object) -> None:
         self.decided_at = at
 
     @SETS.transition
-    def _communicate(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _communicate(self, *, at: datetime, given: SetCommunication) -> None:
         self.communicated_at, self.hash, self.quarter = at, given["hash"], given.get("quarter", 1)
 
     @SETS.transition
-    def _carry_over(self, *, at: datetime, given: dict[str, Any]) -> None:
+    def _carry_over(self, *, at: datetime, given: SetCommunication) -> None:
         self.communicated_at, self.hash, self.quarter = at, given["hash"], given.get("quarter", 1)
 
 
@@ -232,7 +247,7 @@ STAGES = [(NOT_BEGUN, _("Not begun")), *SetState.choices]
 
 
 def with_stage(participations: models.QuerySet[Participation]) -> models.QuerySet[Any]:
-    """Participations annotated with the stage of their agency's specific set: its key, state,
+    """Find participations annotated with the stage of their agency's specific set: its key, state,
     points, measures, votes.
 
     `stage` is the state of the set, NOT_BEGUN where there is none. One statement for any number of

@@ -8,16 +8,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles.models import Participation
-from indicators.attainment import Light, attained, light
+from indicators.attainment import Light, attainment, light
 from indicators.models.choices import Direction
 from indicators.models.measures import Measure
 from indicators.models.plans import Figure, Plan
@@ -49,22 +48,22 @@ class Planned(Bounded):
 
     @property
     def is_own(self) -> bool:
-        """Whether it stands in a set of the agency's own, so that it must be planned; general
+        """Tell whether it stands in a set of the agency's own, so that it must be planned; general
         measures may be.
         """
         return self.measure.indicator.axis.set.kind != Kind.GENERAL
 
     @property
     def target(self) -> Decimal | None:
-        """What the agency is to reach by the end of the year."""
+        """Find what the agency is to reach by the end of the year."""
         return self.own.target if self.own and self.own.target is not None else self.measure.target
 
     @property
-    def scoring_params(self) -> dict[str, Any]:
+    def scoring_params(self) -> dict[str, object]:
         return self.measure.scoring_params | (self.own.scoring_params if self.own else {})
 
     def falls_short(self, value: Decimal | None) -> bool:
-        """Whether a value at the year's end would miss the year's target."""
+        """Tell whether a value at the year's end would miss the year's target."""
         if value is None or self.target is None:
             return False
         return (
@@ -83,19 +82,17 @@ class Lack:
     quarter: int
 
     def __str__(self) -> str:
-        said = gettext(str(WANTED[self.what]))
-        return said % {"measure": self.measure.title, "quarter": localised(self.quarter)}
+        sentence = gettext(str(WANTED[self.what]))
+        return sentence % {"measure": self.measure.title, "quarter": in_locale(self.quarter)}
 
     @property
     def field(self) -> str:
-        """The name of the field on the page where it is entered."""
+        """Name the field on the page where it is entered."""
         return field_of(self.what, self.measure.pk, self.quarter)
 
 
 def field_of(what: str, measure: int, quarter: int) -> str:
-    """What the field of a figure is called in a form: a plan's say their quarter, a report is of
-    one.
-    """
+    """Name the field of a figure in a form: a plan's say their quarter, a report is of one."""
     return f"{what}-{measure}-{quarter}" if what == "target" else f"{what}-{measure}"
 
 
@@ -132,7 +129,9 @@ class Sheet:
                 self.figures[figure.measure_id, figure.quarter] = figure
 
     def figure(self, measure: int, quarter: int) -> Figure:
-        """The figure of a measure in a quarter; an empty one where nothing has been entered."""
+        """Find the figure of a measure in a quarter; an empty one where nothing has been
+        entered.
+        """
         found = self.figures.get((measure, quarter))
         return found or Figure(
             plan=self.plan, measure=self.by_key[measure].measure, quarter=quarter
@@ -143,35 +142,37 @@ class Sheet:
 
     @property
     def lacks_of_plan(self) -> list[Lack]:
-        """The targets without which the plan cannot be signed: every quarter of every measure of
-        the agency's own.
+        """List the targets without which the plan cannot be signed: every quarter of every measure
+        of the agency's own.
         """
         lacks = []
-        for p in self.planned:
-            for quarter in self.plan.quarters if p.is_own else ():
-                if self.figure(p.measure.pk, quarter).target is None:
-                    lacks.append(Lack("target", p.measure, quarter))
+        for planned in self.planned:
+            for quarter in self.plan.quarters if planned.is_own else ():
+                if self.figure(planned.measure.pk, quarter).target is None:
+                    lacks.append(Lack("target", planned.measure, quarter))
         return lacks
 
     def lacks_of(self, quarter: int) -> list[Lack]:
-        """What a quarter's report still needs: an actual value wherever there is a target, the
+        """List what a quarter's report still needs: an actual value wherever there is a target, the
         explanation of every miss, and a forecast of every measure of the agency's own, but of the
         last quarter, which ends the year.
         """
         found = []
-        for p in self.planned:
-            f = self.figure(p.measure.pk, quarter)
-            if f.target is not None and f.actual is None:
-                found.append(Lack("actual", p.measure, quarter))
-            if f.is_missed and not f.explanation.strip():
-                found.append(Lack("explanation", p.measure, quarter))
-            if p.is_own and f.forecast is None and quarter < LAST:
-                found.append(Lack("forecast", p.measure, quarter))
+        for planned in self.planned:
+            figure = self.figure(planned.measure.pk, quarter)
+            if figure.target is not None and figure.actual is None:
+                found.append(Lack("actual", planned.measure, quarter))
+            if figure.is_missed and not figure.explanation.strip():
+                found.append(Lack("explanation", planned.measure, quarter))
+            if planned.is_own and figure.forecast is None and quarter < LAST:
+                found.append(Lack("forecast", planned.measure, quarter))
         return found
 
     @property
     def differing(self) -> list[Planned]:
-        """The measures whose target for the last quarter is not the year's: allowed, but said."""
+        """List the measures whose target for the last quarter is not the year's: allowed, but
+        said.
+        """
         return [
             p
             for p in self.planned
@@ -183,7 +184,7 @@ class Sheet:
 
 def digest(figures: Iterable[Figure], *names: str) -> str:
     """SHA-256 of what is signed: these fields of the figures, by measure and quarter."""
-    rows: list[list[Any]] = []
+    rows: list[list[object]] = []
     for f in sorted(figures, key=lambda f: (f.measure_id, f.quarter)):
         rows.append([f.measure_id, f.quarter, *(_plain(getattr(f, name)) for name in names)])
     return hashlib.sha256(json.dumps(rows, ensure_ascii=False).encode()).hexdigest()
@@ -194,7 +195,7 @@ def _plain(value: Decimal | str | None) -> str | None:
 
 
 def lights_of(plans: Iterable[Plan]) -> dict[int, Counter[Light]]:
-    """By the plan's key, how many figures of its newest reported quarter have which light; one
+    """Count by the plan's key how many figures of its newest reported quarter have which light; one
     query for all plans.
     """
     newest: dict[int, int] = {}
@@ -210,6 +211,6 @@ def lights_of(plans: Iterable[Plan]) -> dict[int, Counter[Light]]:
         "plan_id", "quarter", "actual", "target", "measure__direction"
     ):
         if quarter == newest[key]:
-            percent = attained(actual, target, less_is_better=direction == Direction.LOWER)
+            percent = attainment(actual, target, less_is_better=direction == Direction.LOWER)
             lights.setdefault(key, Counter())[light(percent)] += 1
     return lights

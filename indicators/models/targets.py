@@ -13,7 +13,7 @@ from agencies.models import Agency, User
 from cycles.models import Cycle, Participation
 from indicators.models.measures import Measure, MeasureQuerySet
 from indicators.models.sets import IndicatorSet, Kind
-from indicators.scoring.bounds import ValueBounds
+from indicators.scoring.value_bounds import ValueBounds
 from indicators.workflow import SetState
 
 
@@ -25,7 +25,7 @@ class Bounded:
     measure: Any
 
     @property
-    def scoring_params(self) -> dict[str, Any]:
+    def scoring_params(self) -> dict[str, object]:
         raise NotImplementedError
 
     @property
@@ -35,7 +35,7 @@ class Bounded:
         return found
 
     def why_unfit(self, value: Decimal) -> str:
-        """Why the value cannot be, in a sentence that names the bound; "" when it can."""
+        """Say why the value cannot be, in a sentence that names the bound; "" when it can."""
         return str(self.measure.why_unfit(value, self.scoring_params))
 
 
@@ -81,8 +81,8 @@ class MeasureTarget(models.Model):
         return f"{self.measure} · {self.participation}"
 
     @property
-    def scoring_params(self) -> dict[str, Any]:
-        """What it sets in place of the measure's own."""
+    def scoring_params(self) -> dict[str, object]:
+        """Collect what the row sets in place of the measure's own."""
         own = {"base": self.base, "floor": self.floor, "target": self.target}
         return {key: value for key, value in own.items() if value is not None}
 
@@ -115,8 +115,8 @@ class MeasureShare(models.Model):
 def asked_of(
     cycle: Cycle | int, participations: Iterable[Participation]
 ) -> dict[int, dict[int, int | None]]:
-    """For each participation, by key, the communicated measures asked of it, with what holds for it
-    alone, by key.
+    """Find the communicated measures asked of each participation, by key, with the key of what
+    holds for it alone.
 
     General measures are asked of every agency, thematic ones of the agencies of their group or
     province, specific ones of their agency and of the units to which it has given a target. Four
@@ -124,29 +124,33 @@ def asked_of(
     """
     participations = list(participations)
     by_whom = _measures_by_whom(cycle, participations)
-    keys = [p.pk for p in participations]
+    keys = [participation.pk for participation in participations]
     groups = _groups_of(keys)
     own = _own_targets(keys)
 
     asked: dict[int, dict[int, int | None]] = {}
-    for p in participations:
+    for participation in participations:
         whoms: list[tuple[str, int | None]] = [
             ("all", None),
-            ("agency", p.agency_id),
-            ("province", p.province_id),
+            ("agency", participation.agency_id),
+            ("province", participation.province_id),
         ]
-        whoms += [("group", group) for group in groups.get(p.pk, ())]
+        whoms += [("group", group) for group in groups.get(participation.pk, ())]
 
         usual: list[int] = []
         for whom in whoms:
             usual += by_whom.get(whom, ())
-        given_down = by_whom.get(("agency", p.agency.parent_id), []) if p.agency.parent_id else []
+        given_down = (
+            by_whom.get(("agency", participation.agency.parent_id), [])
+            if participation.agency.parent_id
+            else []
+        )
 
         # what is asked unless a row says it does not apply, and what is asked only if a row says it
         # does
-        rows = own.get(p.pk, {})
-        asked[p.pk] = _applying(usual, rows, unsaid=True)
-        asked[p.pk] |= _applying(given_down, rows, unsaid=False)
+        rows = own.get(participation.pk, {})
+        asked[participation.pk] = _applying(usual, rows, unsaid=True)
+        asked[participation.pk] |= _applying(given_down, rows, unsaid=False)
     return asked
 
 
@@ -219,8 +223,8 @@ def _whom(
 
 
 def asked_of_outer(cycle: Cycle) -> MeasureQuerySet:
-    """The measures asked of the participation of the outer query, as `asked_of` finds them for many
-    at once.
+    """Find the measures asked of the participation of the outer query, as `asked_of` finds them for
+    many at once.
     """
     axis_set = "indicator__axis__set"
     own = MeasureTarget.objects.filter(

@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Sector, User
-from agencies.persian import named
+from agencies.persian import local_name
 from agencies.roles import Constituency
 from cycles.models import Cycle
 from indicators.models.measures import Goal
@@ -24,7 +24,7 @@ from indicators.models.sets import IndicatorSet
 
 
 def both_finalise() -> list[str]:
-    """The two that finalise indicators together (executive bylaw, Article 3(b))."""
+    """Name the two that finalise indicators together (executive bylaw, Article 3(b))."""
     return [Constituency.AUTHORITY.value, Constituency.BUDGET.value]
 
 
@@ -81,7 +81,7 @@ class WorkingGroup(models.Model):
 
     @property
     def sides(self) -> str:
-        """The constituencies that must concur, in words."""
+        """Name the constituencies that must concur."""
         return (
             gettext(" and ").join(str(Constituency(side).label) for side in self.concurring) or "—"
         )
@@ -221,7 +221,7 @@ class Review(models.Model):
 
     @property
     def title(self) -> str:
-        return named(self.title_fa, self.title_en)
+        return local_name(self.title_fa, self.title_en)
 
 
 class GoalRank(models.Model):

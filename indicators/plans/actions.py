@@ -9,8 +9,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from agencies.locks import locked
 from agencies.models import User
-from agencies.persian import language, localised
+from agencies.persian import in_locale, language
 from cycles.calendar import Phase, format_deadline
 from cycles.clashes import Seen
 from cycles.engine.perform import perform
@@ -55,7 +56,7 @@ def save_plan(
                         "The plan begins with quarter %(quarter)s; figures of earlier quarters "
                         "are not taken."
                     )
-                    % {"quarter": localised(plan.quarter)}
+                    % {"quarter": in_locale(plan.quarter)}
                 )
             figure = sheet.figure(key, quarter)
             if figure.target == target:
@@ -66,7 +67,7 @@ def save_plan(
                         "Quarter %(quarter)s has been reported against its targets; open that "
                         "report again first."
                     )
-                    % {"quarter": localised(quarter)}
+                    % {"quarter": in_locale(quarter)}
                 )
             _refuse_unfit(sheet, measure, target)
             figure.target = target
@@ -82,16 +83,14 @@ def move_plan(
     """Sign a plan in which every measure of the agency's own has its targets, or open a signed one
     again.
     """
-    given: dict[str, Any] = {}
+    signature: dict[str, Any] = {}
     if name == "sign":
-        plan = Plan.objects.select_for_update(of=("self",), no_key=True).get(
-            pk=plan.pk
-        )  # what is checked is signed
+        plan = locked(Plan.objects.all()).get(pk=plan.pk)  # what is checked is signed
         sheet = Sheet(plan, only=())
         if lacks := sheet.lacks_of_plan:
-            raise Refused(_said(lacks))
-        given = {"signer": by, "digest": digest(sheet.figures.values(), "target")}
-    return perform(PLANS, [plan], name, by=by, at=at, note=note, seen=seen, **given)[0]
+            raise Refused(_what_is_missing(lacks))
+        signature = {"signer": by, "digest": digest(sheet.figures.values(), "target")}
+    return perform(PLANS, [plan], name, by=by, at=at, note=note, seen=seen, **signature)[0]
 
 
 # --- The quarters -------------------------------------------------------------------------------
@@ -109,11 +108,11 @@ def save_figures(
     if why := why_not_due(report, sheet, at):
         raise Refused(why)
     rows = []
-    for key, said in figures.items():
+    for key, fields in figures.items():
         measure = _measure(sheet, key)
         figure = sheet.figure(key, report.quarter)
-        figure.actual, figure.forecast = said.get("actual"), said.get("forecast")
-        figure.explanation = str(said.get("explanation") or "")
+        figure.actual, figure.forecast = fields.get("actual"), fields.get("forecast")
+        figure.explanation = str(fields.get("explanation") or "")
         _refuse_unfit(sheet, measure, figure.actual)
         _refuse_unfit(sheet, measure, figure.forecast)
         rows.append(figure)
@@ -132,27 +131,25 @@ def move_report(
     seen: Seen | None = None,
 ) -> QuarterReport:
     """Sign and report a quarter of which nothing is missing, or open its report again."""
-    given: dict[str, Any] = {}
+    signature: dict[str, Any] = {}
     if name == "report":
         # what is checked is signed: neither the targets nor the figures change meanwhile
-        plan = Plan.objects.select_for_update(of=("self",), no_key=True).get(pk=report.plan_id)
-        report = QuarterReport.objects.select_for_update(of=("self",), no_key=True).get(
-            pk=report.pk
-        )
+        plan = locked(Plan.objects.all()).get(pk=report.plan_id)
+        report = locked(QuarterReport.objects.all()).get(pk=report.pk)
         sheet = Sheet(plan, only=())
         if why := why_not_due(report, sheet, at):
             raise Refused(why)
         if lacks := sheet.lacks_of(report.quarter):
-            raise Refused(_said(lacks))
+            raise Refused(_what_is_missing(lacks))
         kept = digest(
             sheet.of_quarter(report.quarter), "target", "actual", "explanation", "forecast"
         )
-        given = {"reporter": by, "digest": kept}
-    return perform(REPORTS, [report], name, by=by, at=at, note=note, seen=seen, **given)[0]
+        signature = {"reporter": by, "digest": kept}
+    return perform(REPORTS, [report], name, by=by, at=at, note=note, seen=seen, **signature)[0]
 
 
 def why_not_due(report: QuarterReport, sheet: Sheet, at: datetime) -> str:
-    """Why a quarter cannot be reported as its plan stands, in a sentence, "" when it can.
+    """Tell why a quarter cannot be reported as its plan stands, in a sentence, "" when it can.
 
     A quarter is reported against a signed plan. Where the plan can no longer be signed because its
     window has closed, whatever targets it holds for the quarter are reported against, so that one
@@ -162,7 +159,7 @@ def why_not_due(report: QuarterReport, sheet: Sheet, at: datetime) -> str:
     if report.quarter not in plan.quarters:
         return _(
             "The plan begins with quarter %(quarter)s; figures of earlier quarters are not taken."
-        ) % {"quarter": localised(plan.quarter)}
+        ) % {"quarter": in_locale(plan.quarter)}
     if plan.state == PlanState.SIGNED:
         return ""
     term = Window.objects.concerning([plan]).of(Phase.MONITORING, plan)
@@ -198,19 +195,17 @@ def _refuse_unfit(sheet: Sheet, measure: Measure, value: Decimal | None) -> None
         raise Refused(_("“%(measure)s”: %(why)s") % {"measure": measure.title, "why": why})
 
 
-def _said(lacks: list[Lack]) -> str:
-    """A refusal that names the first few things that are missing and says
-    how many more there are.
-    """
+def _what_is_missing(lacks: list[Lack]) -> str:
+    """Name the first few things that are missing and say how many more there are."""
     names = "؛ " if (language()).startswith("fa") else "; "
-    said = names.join(str(lack) for lack in lacks[:NAMED])
+    sentence = names.join(str(lack) for lack in lacks[:NAMED])
     more = len(lacks) - NAMED
     if more > 0:
         rest = ngettext("%(count)s more thing", "%(count)s more things", more) % {
-            "count": localised(more)
+            "count": in_locale(more)
         }
-        said = _("%(some)s, and %(rest)s") % {"some": said, "rest": rest}
-    return _("Something is missing. %(what)s.") % {"what": said}
+        sentence = _("%(some)s, and %(rest)s") % {"some": sentence, "rest": rest}
+    return _("Something is missing. %(what)s.") % {"what": sentence}
 
 
 def _keep(figures: Iterable[Figure], names: list[str], *, by: User, at: datetime) -> None:

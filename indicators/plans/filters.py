@@ -1,9 +1,8 @@
 """Narrow the list of plans and quarterly reports."""
 
-from typing import Any
-
 import django_filters as filters
 from django.db.models import QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, Province, Sector
@@ -48,8 +47,10 @@ class PlanFilter(filters.FilterSet):
         model = Plan
         fields = ("q", "cycle", "state", "unreported", "sector", "province")
 
-    def __init__(self, *args: Any, cycles: QuerySet[Cycle], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, data: QueryDict, queryset: QuerySet[Plan], *, cycles: QuerySet[Cycle]
+    ) -> None:
+        super().__init__(data, queryset)
         self.filters["cycle"].queryset = cycles
 
     def search(self, qs: QuerySet, name: str, value: str) -> QuerySet:

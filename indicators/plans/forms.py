@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles.clashes import ComparedForm
 from cycles.ui.fields import NumberField, PersianTextField
 from indicators.models import Figure, Sheet, field_of
@@ -41,7 +42,7 @@ class SheetForm(ComparedForm):
 
     def clean(self) -> dict[str, Any]:
         """Refuse what lies outside the bounds of its measure, in its own field."""
-        data: dict[str, Any] = super().clean() or {}
+        data: dict[str, object] = super().clean() or {}
         for name, value in list(data.items()):
             if isinstance(value, Decimal):
                 measure = int(name.split("-")[1])
@@ -55,8 +56,8 @@ class SheetForm(ComparedForm):
 
     @property
     def problems(self) -> list[tuple[str, str, str]]:
-        """Each error with its field's id and name, for the list at the top of the page; no id where
-        it is of none.
+        """List each error with its field's id and name, for the top of the page; no id where it is
+        of none.
         """
         found = []
         for name, errors in self.errors.items():
@@ -75,28 +76,26 @@ class TargetsForm(SheetForm):
     """
 
     def __init__(
-        self, *args: Any, sheet: Sheet, reported: Iterable[int] = (), **kwargs: Any
+        self, data: QueryDict | None = None, *, sheet: Sheet, reported: Iterable[int] = ()
     ) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(data)
         self.sheet = sheet
         self.quarters = [q for q in sheet.plan.quarters if q not in set(reported)]
         for p in sheet.planned:
             for quarter in self.quarters:
-                told = {"measure": p.measure.title, "quarter": localised(quarter)}
-                label = gettext("%(measure)s, target of quarter %(quarter)s") % told
+                words = {"measure": p.measure.title, "quarter": in_locale(quarter)}
+                label = gettext("%(measure)s, target of quarter %(quarter)s") % words
                 self.add("target", sheet.figure(p.measure.pk, quarter), label, shows_label=False)
 
     @property
     def targets(self) -> dict[int, dict[int, Decimal | None]]:
-        """What `planning.save_plan` takes: of what was sent, so that half a page lost on the way
-        takes nothing back.
-        """
+        """Read the targets that were sent: half a page lost on the way takes nothing back."""
         found: dict[int, dict[int, Decimal | None]] = {}
-        for p in self.sheet.planned:
+        for planned in self.sheet.planned:
             for quarter in self.quarters:
-                name = field_of("target", p.measure.pk, quarter)
+                name = field_of("target", planned.measure.pk, quarter)
                 if name in self.data:
-                    found.setdefault(p.measure.pk, {})[quarter] = self.cleaned_data[name]
+                    found.setdefault(planned.measure.pk, {})[quarter] = self.cleaned_data[name]
         return found
 
 
@@ -105,8 +104,8 @@ class FiguresForm(SheetForm):
     the forecast.
     """
 
-    def __init__(self, *args: Any, sheet: Sheet, quarter: int, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: QueryDict | None = None, *, sheet: Sheet, quarter: int) -> None:
+        super().__init__(data)
         self.sheet = sheet
         labels = {"actual": _("Actual value"), "forecast": _("Year-end forecast")}
         labels |= {"explanation": _("Explanation of a miss")}
@@ -123,20 +122,18 @@ class FiguresForm(SheetForm):
         ]
 
     @property
-    def figures(self) -> dict[int, dict[str, Any]]:
-        """What `planning.save_figures` takes: the measures that were sent whole and of which
-        something is known.
-        """
+    def figures(self) -> dict[int, dict[str, object]]:
+        """Read the figures of measures that were sent whole and of which something is known."""
         rows = {}
-        for p in self.sheet.planned:
+        for planned in self.sheet.planned:
             names = {
-                what: field_of(what, p.measure.pk, 0)
+                what: field_of(what, planned.measure.pk, 0)
                 for what in ("actual", "explanation", "forecast")
             }
-            row = {what: self.cleaned_data[name] for what, name in names.items()}
-            known = any(value not in (None, "") for value in row.values())
+            fields = {what: self.cleaned_data[name] for what, name in names.items()}
+            known = any(value not in (None, "") for value in fields.values())
             if all(name in self.data for name in names.values()) and (
                 known or {*names.values()} & {*self.changed_data}
             ):
-                rows[p.measure.pk] = row
+                rows[planned.measure.pk] = fields
         return rows

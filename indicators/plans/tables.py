@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 import django_tables2 as tables
+from django.db.models import QuerySet
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
@@ -23,8 +23,8 @@ from indicators.working_groups.tables import StateBadge
 
 
 def plan_state(plan: Plan, windows: Windows, at: datetime) -> StateBadge:
-    """A plan's state: signed, ended with its agency, to be signed with the time left, or not signed
-    in time.
+    """Draw a plan's state: signed, ended with its agency, to be signed with the time left, or not
+    signed in time.
     """
     if plan.state == PlanState.SIGNED:
         return StateBadge("green", plan.get_state_display())
@@ -32,12 +32,12 @@ def plan_state(plan: Plan, windows: Windows, at: datetime) -> StateBadge:
         return StateBadge("secondary", gettext("Ended with the agency"))
     term = windows.of(Phase.MONITORING, plan)
     if term and at >= term.closes_at:
-        return _closed(gettext("Not signed"), term, at)
-    return _waiting(plan.get_state_display(), term, at)
+        return _closed_badge(gettext("Not signed"), term, at)
+    return _open_badge(plan.get_state_display(), term, at)
 
 
 def report_state(report: QuarterReport, plan: Plan, windows: Windows, at: datetime) -> StateBadge:
-    """A quarter's state: reported, open with the time that is left, not reported with the days
+    """Draw a quarter's state: reported, open with the time that is left, not reported with the days
     since, or to come.
     """
     if report.state == ReportState.REPORTED:
@@ -48,13 +48,13 @@ def report_state(report: QuarterReport, plan: Plan, windows: Windows, at: dateti
         return StateBadge("secondary", gettext("Ended with the agency"))
     term = windows.of(Phase.MONITORING, report)
     if term and at >= term.closes_at:
-        return _closed(gettext("Not reported"), term, at)
-    return _waiting(
+        return _closed_badge(gettext("Not reported"), term, at)
+    return _open_badge(
         gettext("Open now") if term and term.is_open(at) else gettext("To come"), term, at
     )
 
 
-def _waiting(word: str, term: Term | None, at: datetime) -> StateBadge:
+def _open_badge(word: str, term: Term | None, at: datetime) -> StateBadge:
     if term is None:
         return StateBadge("secondary", word)
     if at < term.opens_at:
@@ -70,12 +70,12 @@ def _waiting(word: str, term: Term | None, at: datetime) -> StateBadge:
     )
 
 
-def _closed(word: str, term: Term, at: datetime) -> StateBadge:
+def _closed_badge(word: str, term: Term, at: datetime) -> StateBadge:
     days = days_late(term.closes_at, at)
-    said = ngettext("closed %(days)s day ago", "closed %(days)s days ago", days) % {
+    beside = ngettext("closed %(days)s day ago", "closed %(days)s days ago", days) % {
         "days": number(days)
     }
-    return StateBadge("red", word, said)
+    return StateBadge("red", word, beside)
 
 
 class PlanTable(tables.Table):
@@ -105,10 +105,10 @@ class PlanTable(tables.Table):
             "lights",
         )
 
-    def __init__(self, *args: Any, at: datetime, windows: Windows, **kwargs: Any) -> None:
+    def __init__(self, data: QuerySet[Plan], *, at: datetime, windows: Windows) -> None:
         self.at, self.windows = at, windows
-        self.counted: Mapping[int, Counter[Light]] = {}
-        super().__init__(*args, **kwargs)
+        self.lights_by_plan: Mapping[int, Counter[Light]] = {}
+        super().__init__(data)
 
     def render_agency(self, record: Plan) -> SafeString:
         return format_html(
@@ -142,7 +142,7 @@ class PlanTable(tables.Table):
         return self._quarter(record, 4)
 
     def render_lights(self, record: Plan) -> SafeString | str:
-        return counted_lights(self.counted.get(record.pk, Counter())) or "—"
+        return counted_lights(self.lights_by_plan.get(record.pk, Counter())) or "—"
 
 
 WORDS = {
@@ -153,11 +153,11 @@ WORDS = {
 
 
 def counted_lights(lights: Mapping[Light, int]) -> SafeString:
-    """How many figures have which light, as "3 / 5 green"; those that none has are left out."""
+    """Draw how many figures have which light, as "3 / 5 green"; leave out lights that none has."""
     whole = sum(lights.values())
-    said = (
-        (TONES[each], WORDS[each] % {"share": f"{number(lights[each])} / {number(whole)}"})
-        for each in WORDS
-        if lights.get(each)
-    )
-    return format_html_join(" ", '<span class="badge bg-{}-lt">{}</span>', said)
+    badges = []
+    for light, words in WORDS.items():
+        if lights.get(light):
+            share = f"{number(lights[light])} / {number(whole)}"
+            badges.append((TONES[light], words % {"share": share}))
+    return format_html_join(" ", '<span class="badge bg-{}-lt">{}</span>', badges)

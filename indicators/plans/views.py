@@ -5,12 +5,12 @@ figures.
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib import messages
 from django.forms import BoundField
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -18,8 +18,9 @@ from agencies.roles import Role
 from cycles.calendar import Phase
 from cycles.models import Cycle, Entry, Window
 from cycles.requests import PortalRequest
-from cycles.ui.pages import act_page, history, listed
-from cycles.workflow import Move, Refused, Windows
+from cycles.ui.attempts import attempt
+from cycles.ui.pages import act_page, history, page_of
+from cycles.workflow import Move, Windows
 from indicators.models import LAST, Figure, Plan, Planned, QuarterReport, Sheet, lights_of
 from indicators.models.sheets import Lack
 from indicators.plans import actions
@@ -41,8 +42,8 @@ def plan_list(request: PortalRequest) -> HttpResponse:
     plans = Plan.objects.visible_to(request.user, request.at).for_list()
     narrowed = PlanFilter(request.GET, plans, cycles=cycles)
     windows = Window.objects.terms(cycles.values("pk"))
-    table = listed(request, PlanTable(narrowed.qs, at=request.at, windows=windows))
-    table.counted = lights_of(row.record for row in table.paginated_rows)
+    table = page_of(request, PlanTable(narrowed.qs, at=request.at, windows=windows))
+    table.lights_by_plan = lights_of(row.record for row in table.paginated_rows)
     oversees = request.user.holds(*OVERSEERS, at=request.at)
     return render(
         request,
@@ -73,7 +74,7 @@ class PlannedRow:
 
     @property
     def is_used(self) -> bool:
-        """Whether a target stands in it or something is wrong with what was typed."""
+        """Tell whether a target stands in it or something is wrong with what was typed."""
         return any(
             c.figure.target is not None or (c.field is not None and c.field.errors)
             for c in self.cells
@@ -81,20 +82,20 @@ class PlannedRow:
 
 
 def _rows(sheet: Sheet, form: TargetsForm | None) -> list[PlannedRow]:
-    differing = {p.measure.pk for p in sheet.differing}
+    differing = {planned.measure.pk for planned in sheet.differing}
     rows = []
-    for p in sheet.planned:
-        figures = [sheet.figure(p.measure.pk, quarter) for quarter in sheet.plan.quarters]
+    for planned in sheet.planned:
+        figures = [sheet.figure(planned.measure.pk, quarter) for quarter in sheet.plan.quarters]
         cells = [
             QuarterCell(
-                f.quarter,
-                f,
-                form.bound("target", f) if form is not None else None,
-                f.quarter == LAST and p.measure.pk in differing,
+                figure.quarter,
+                figure,
+                form.bound("target", figure) if form is not None else None,
+                figure.quarter == LAST and planned.measure.pk in differing,
             )
-            for f in figures
+            for figure in figures
         ]
-        rows.append(PlannedRow(p, cells))
+        rows.append(PlannedRow(planned, cells))
     return rows
 
 
@@ -115,7 +116,7 @@ def plan_detail(request: PortalRequest, pk: int) -> HttpResponse:
     form = TargetsForm(request.POST or None, sheet=sheet, reported=reported)
     seen = form.as_seen(lambda: TargetsForm(sheet=Sheet(plan), reported=reported))
     save = lambda: actions.save_plan(plan, form.targets, by=request.user, at=request.at, seen=seen)  # noqa: E731
-    if request.method == "POST" and _saved(request, form, save):
+    if request.method == "POST" and _save_form(request, form, save):
         return redirect(plan)
     windows = Window.objects.concerning([plan, *reports])
     moves = PLANS.open_to(plan, by=request.user, at=request.at, windows=windows)
@@ -142,10 +143,10 @@ def plan_detail(request: PortalRequest, pk: int) -> HttpResponse:
 FIGURES = ("target", "actual", "explanation", "forecast")
 
 
-def _figures(figures: Iterable[Figure], *names: str) -> list[list[Any]]:
-    """What figures say, for the page of an act to know whether it is still what was seen."""
+def _figures(figures: Iterable[Figure], *names: str) -> list[list[object]]:
+    """List what figures say, for the page of an act to know whether it is still what was seen."""
     ordered = sorted(figures, key=lambda figure: (figure.measure_id, figure.quarter))
-    rows = []
+    rows: list[list[object]] = []
     for figure in ordered:
         values = [getattr(figure, name) for name in names]
         if any(values):
@@ -153,14 +154,11 @@ def _figures(figures: Iterable[Figure], *names: str) -> list[list[Any]]:
     return rows
 
 
-def _saved(request: PortalRequest, form: SheetForm, save: Callable[[], Any]) -> bool:
-    """Save what was typed; what stands against it is put beside its field or on top of the form."""
+def _save_form(request: PortalRequest, form: SheetForm, save: Callable[[], object]) -> bool:
+    """Save what was typed, or put what stands against it beside its field or on top of the form."""
     if form.is_valid():
-        try:
+        with attempt(form):
             save()
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("Saved."))
             return True
     return False
@@ -175,7 +173,9 @@ def plan_move(request: PortalRequest, pk: int, name: str) -> HttpResponse:
         PLANS,
         plan,
         name,
-        do=lambda **said: actions.move_plan(plan, name, by=request.user, at=request.at, **said),
+        do=lambda note="", seen=None: actions.move_plan(
+            plan, name, by=request.user, at=request.at, note=note, seen=seen
+        ),
         then=plan.get_absolute_url(),
         summary="indicators/plans/plan_summary.html",
         shown=lambda: {"targets": _figures(Sheet(plan).figures.values(), "target")},
@@ -190,7 +190,7 @@ def plan_move(request: PortalRequest, pk: int, name: str) -> HttpResponse:
 
 
 @dataclass(frozen=True)
-class Entered:
+class EnteredFigure:
     """A measure in a quarter: its figure beside the one of the quarter before, and the fields of
     who may enter it.
     """
@@ -209,7 +209,7 @@ class Entered:
 
     @property
     def is_main(self) -> bool:
-        """Whether the report needs it, or something has been said of it."""
+        """Tell whether the report needs it, or something has been said of it."""
         f = self.figure
         typed = any(field.errors for field in self.fields)
         return self.planned.is_own or f.target is not None or f.actual is not None or typed
@@ -219,9 +219,9 @@ class Entered:
         return self.planned.falls_short(self.figure.forecast)
 
 
-def _entered(sheet: Sheet, quarter: int, form: FiguresForm | None) -> list[Entered]:
+def _entered_figures(sheet: Sheet, quarter: int, form: FiguresForm | None) -> list[EnteredFigure]:
     return [
-        Entered(
+        EnteredFigure(
             p,
             sheet.figure(p.measure.pk, quarter),
             sheet.figure(p.measure.pk, quarter - 1) if quarter - 1 in sheet.plan.quarters else None,
@@ -245,7 +245,7 @@ def _report(request: PortalRequest, pk: int) -> QuarterReport:
     return report
 
 
-def _counted(entered: list[Entered]) -> Any:
+def _light_counts(entered: list[EnteredFigure]) -> SafeString:
     return counted_lights(Counter(e.figure.light for e in entered if e.figure.percent is not None))
 
 
@@ -267,13 +267,13 @@ def quarter_detail(request: PortalRequest, pk: int) -> HttpResponse:
     save = lambda: actions.save_figures(  # noqa: E731
         report, form.figures, by=request.user, at=request.at, seen=seen
     )
-    if request.method == "POST" and _saved(request, form, save):
+    if request.method == "POST" and _save_form(request, form, save):
         return redirect(report)
     windows: Windows = Window.objects.concerning([plan, report])
     moves = REPORTS.open_to(report, by=request.user, at=request.at, windows=windows)
     not_due = actions.why_not_due(report, sheet, request.at)
     is_edited = form.is_bound or (not not_due and any(m.name == "enter" for m in moves))
-    entered = _entered(sheet, report.quarter, form if is_edited else None)
+    entered = _entered_figures(sheet, report.quarter, form if is_edited else None)
     context = {
         "report": report,
         "plan": plan,
@@ -286,7 +286,7 @@ def quarter_detail(request: PortalRequest, pk: int) -> HttpResponse:
         "forward": FORWARD,
         "main": [e for e in entered if e.is_main],
         "further": [e for e in entered if not e.is_main],
-        "lights": _counted(entered),
+        "lights": _light_counts(entered),
         "lacks": [] if not_due else _lacks(report, sheet),
         "others": QuarterReport.objects.filter(plan=plan).order_by("quarter"),
         "history": history(Entry.objects.of(report)),
@@ -298,13 +298,15 @@ def quarter_detail(request: PortalRequest, pk: int) -> HttpResponse:
 def quarter_move(request: PortalRequest, pk: int, name: str) -> HttpResponse:
     report = _report(request, pk)
     sheet = Sheet(report.plan)
-    entered = _entered(sheet, report.quarter, None)
+    entered = _entered_figures(sheet, report.quarter, None)
     return act_page(
         request,
         REPORTS,
         report,
         name,
-        do=lambda **said: actions.move_report(report, name, by=request.user, at=request.at, **said),
+        do=lambda note="", seen=None: actions.move_report(
+            report, name, by=request.user, at=request.at, note=note, seen=seen
+        ),
         then=report.get_absolute_url(),
         summary="indicators/plans/quarter_summary.html",
         shown=lambda: {
@@ -313,7 +315,7 @@ def quarter_move(request: PortalRequest, pk: int, name: str) -> HttpResponse:
         signs=name in FORWARD,
         is_last=report.quarter == LAST,
         report=report,
-        lights=_counted(entered),
+        lights=_light_counts(entered),
         missed=[e for e in entered if e.figure.is_missed],
         short=[e for e in entered if e.falls_short],
         lacks=sheet.lacks_of(report.quarter) if name == "report" else [],

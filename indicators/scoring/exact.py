@@ -6,14 +6,19 @@ equal numbers is that number.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Context, Decimal
 from fractions import Fraction
+from typing import Any
 
-from agencies.persian import plain_number
+from agencies.persian import in_locale, parse_decimal, plain_number
 
 ZERO, ONE = Fraction(0), Fraction(1)
+
+Params = Mapping[str, Any]
+"""The parameters of a scoring method, as JSON or the database keeps them."""
+
 WRITTEN_WHOLE, WRITTEN_DIGITS = 40, 28
 
 _WIDE = Context(prec=60, Emax=999999, Emin=-999999)
@@ -31,6 +36,23 @@ def parsed(text: str) -> Fraction:
     if len(plain) > _LONGEST_NUMBER or not plain.isascii() or not _NUMBER.fullmatch(plain):
         raise ValueError(f"not a number: {text[:_LONGEST_NUMBER]!r}")
     return Fraction(plain)
+
+
+def exactly(value: Any) -> Fraction:
+    """A number as JSON or the database keeps it, exactly; ValueError when it is not one plain
+    number.
+    """
+    return parsed(str(value))
+
+
+def number(params: Params, key: str) -> Fraction:
+    """The parameter as an exact number; ValueError when it is none, KeyError when it is missing."""
+    return exactly(params[key])
+
+
+def percent(value: Any) -> Fraction:
+    """A percent as a share."""
+    return exactly(value) / 100
 
 
 def times(one: Fraction, other: Fraction) -> Fraction:
@@ -106,6 +128,12 @@ def written(value: Fraction) -> str:
         if len(digits) <= WRITTEN_WHOLE:
             return _with_places(value, places)
     return f"{_WRITTEN.divide(Decimal(value.numerator), Decimal(value.denominator)):f}"
+
+
+def in_digits(value: Fraction) -> str:
+    """An exact number in the reader's digits, to four places at most when it does not end soon."""
+    text = written(value)
+    return in_locale(parse_decimal(text), None if len(text) <= 12 else 4)
 
 
 def _with_places(value: Fraction, places: int) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from agencies.locks import locked
 from agencies.models import User
 from agencies.persian import format_number, language
 from cycles.calendar import Phase
@@ -31,8 +32,8 @@ from indicators.workflow import SETS
 
 
 def why_unready(indicator_set: IndicatorSet) -> list[str]:
-    """What stands against proposing a set: no measures, points not exactly 1000, tiers that do not
-    add up.
+    """List what stands against proposing a set: no measures, points not exactly 1000, tiers that do
+    not add up.
 
     Measures in their trial year have points and count nowhere.
     """
@@ -86,14 +87,12 @@ def move(
         return communicate([indicator_set], by=by, at=at, note=note, letter=letter)[0]
     if name == "carry_over":
         return carry_over(indicator_set, by=by, at=at, note=note, letter=letter)
-    given: dict[str, Any] = {}
+    proposal: dict[str, Any] = {}
     # what is checked is what is moved: the round that is being voted on now
-    indicator_set = IndicatorSet.objects.select_for_update(of=("self",), no_key=True).get(
-        pk=indicator_set.pk
-    )
+    indicator_set = locked(IndicatorSet.objects.all()).get(pk=indicator_set.pk)
     match name:
         case "propose" | "propose_again":
-            given["proposer"] = by
+            proposal["proposer"] = by
             if wrong := why_unready(indicator_set):
                 raise Refused(" ".join(wrong))
         case "approve":
@@ -105,7 +104,7 @@ def move(
             if not note.strip():
                 raise Refused(_("Please give a reason; the agency will read it."))
     [indicator_set] = perform(
-        SETS, [indicator_set], name, by=by, at=at, note=note, seen=seen, **given
+        SETS, [indicator_set], name, by=by, at=at, note=note, seen=seen, **proposal
     )
     if name in ("propose", "propose_again"):
         _lay_before_the_group(indicator_set)
@@ -118,7 +117,7 @@ def move(
 
 
 def _lay_before_the_group(indicator_set: IndicatorSet) -> None:
-    """What is before the group: each measure as it was proposed in this round."""
+    """Lay before the group each measure as it is proposed in this round."""
     Review.objects.bulk_create(
         Review(
             set=indicator_set,
@@ -134,7 +133,7 @@ def _lay_before_the_group(indicator_set: IndicatorSet) -> None:
 
 
 def concur(indicator_set: IndicatorSet) -> bool:
-    """Whether the votes of this round carry every measure by the rules of its working group."""
+    """Tell whether the votes of this round carry every measure by the rules of its group."""
     return all(v.is_approved for v in verdicts(indicator_set).values())
 
 
@@ -173,20 +172,24 @@ def carry_over(
         raise Refused(
             _("This set differs from last year's; what differs goes to the working group.")
         )
-    given: dict[str, Any] = {
-        "hash": digest,
-        "quarter": quarter_after(indicator_set.cycle_id, at),
-        "first": first.pk,
-    }
     [indicator_set] = perform(
-        SETS, [indicator_set], "carry_over", by=by, at=at, note=note, letter=letter, **given
+        SETS,
+        [indicator_set],
+        "carry_over",
+        by=by,
+        at=at,
+        note=note,
+        letter=letter,
+        hash=digest,
+        quarter=quarter_after(indicator_set.cycle_id, at),
+        first=first.pk,
     )
     _begin_plans([indicator_set])
     return indicator_set
 
 
 def quarter_after(cycle: int, at: datetime) -> int:
-    """The first quarter of a cycle whose window has not closed at a moment; the last where all
+    """Find the first quarter of a cycle whose window has not closed at a moment; the last where all
     have.
     """
     windows = Window.objects.filter(cycle=cycle, phase=Phase.MONITORING, closes_at__gt=at)
@@ -194,8 +197,8 @@ def quarter_after(cycle: int, at: datetime) -> int:
 
 
 def _begin_plans(sets: Sequence[IndicatorSet]) -> None:
-    """A plan with its four reports for every agency of which these sets ask something and that has
-    none.
+    """Begin a plan with its four reports for every agency of which these sets ask something and
+    that has none.
     """
     for cycle in {s.cycle_id for s in sets}:
         of_cycle = [s for s in sets if s.cycle_id == cycle]

@@ -2,10 +2,14 @@
 whom it is for.
 """
 
+from collections.abc import Iterable
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, Province, User
@@ -31,12 +35,8 @@ class AxisForm(ComparedForm):
     title_fa = PersianTextField(label=_("Title in Persian"), max_length=300)
     title_en = PersianTextField(label=_("Title in English"), max_length=300, required=False)
 
-    def __init__(self, *args: Any, axis: Axis | None = None, **kwargs: Any) -> None:
-        if axis is not None:
-            kwargs["initial"] = {
-                name: getattr(axis, name) for name in self.base_fields if name != SEEN
-            }
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: QueryDict | None = None, *, axis: Axis | None = None) -> None:
+        super().__init__(data, initial=_stored_fields(axis, self.base_fields))
 
 
 class GoalForm(ComparedForm):
@@ -55,12 +55,15 @@ class GoalForm(ComparedForm):
     )
     article = PersianTextField(label=_("Article"), max_length=60, required=False)
 
-    def __init__(self, *args: Any, goal: Goal | None = None, **kwargs: Any) -> None:
-        if goal is not None:
-            kwargs["initial"] = {
-                name: getattr(goal, name) for name in self.base_fields if name != SEEN
-            }
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: QueryDict | None = None, *, goal: Goal | None = None) -> None:
+        super().__init__(data, initial=_stored_fields(goal, self.base_fields))
+
+
+def _stored_fields(row: Axis | Goal | None, names: Iterable[str]) -> dict[str, object] | None:
+    """Read the fields of a row that is changed; None where it is new."""
+    if row is None:
+        return None
+    return {name: getattr(row, name) for name in names if name != SEEN}
 
 
 class ShareForm(ComparedForm):
@@ -71,20 +74,21 @@ class ShareForm(ComparedForm):
     own = NumberField(label=_("Own part, percent"), required=False, max_digits=7, decimal_places=4)
 
     def __init__(
-        self, *args: Any, indicator_set: IndicatorSet, shares: list[MeasureShare], **kwargs: Any
+        self,
+        data: QueryDict | None = None,
+        *,
+        indicator_set: IndicatorSet,
+        shares: list[MeasureShare],
     ) -> None:
         self.agency = indicator_set.agency
         others = [s for s in shares if s.agency_id != indicator_set.agency_id]
-        kwargs["initial"] = {
-            "own": next((s.percent for s in shares if s.agency_id == indicator_set.agency_id), None)
-        }
-        kwargs["shows"] = {"shares": [[s.agency.code, s.percent] for s in shares]}
-        for place, each in enumerate(others):
-            kwargs["initial"] |= {
-                f"agency_{place}": each.agency.code,
-                f"part_{place}": each.percent,
-            }
-        super().__init__(*args, **kwargs)
+        own = next((s.percent for s in shares if s.agency_id == indicator_set.agency_id), None)
+        stored: dict[str, object] = {"own": own}
+        for place, share in enumerate(others):
+            stored[f"agency_{place}"] = share.agency.code
+            stored[f"part_{place}"] = share.percent
+        shows = {"shares": [[s.agency.code, s.percent] for s in shares]}
+        super().__init__(data, initial=stored, shows=shows)
         for place in range(max(PARTS, len(others) + 1)):
             self.fields[f"agency_{place}"] = AgencyField(
                 label=_("Agency, by name or code"), required=False
@@ -110,8 +114,8 @@ class ShareForm(ComparedForm):
         return data
 
     @property
-    def rows(self) -> list[tuple[Any, Any]]:
-        """Each agency's field with its part's."""
+    def rows(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        """Pair each agency's field with its part's."""
         names = [n for n in self.fields if n.startswith("agency_")]
         return [(self[n], self[n.replace("agency_", "part_")]) for n in names]
 
@@ -139,10 +143,10 @@ class WhomForm(forms.Form):
         queryset=Province.objects.none(), required=False, label=_("Province"), empty_label=_("None")
     )
 
-    def __init__(self, *args: Any, user: User, at: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: QueryDict | None = None, *, user: User, at: datetime) -> None:
+        super().__init__(data)
         cycles = Cycle.objects.filter(state="open").for_list()
-        offered: dict[str, Any] = {
+        offered: dict[str, QuerySet] = {
             "cycle": cycles,
             "agency": Agency.objects.filter(pk__in=user.agency_ids(at)),
             "group": Group.objects.none(),
@@ -161,7 +165,7 @@ class WhomForm(forms.Form):
 
     @property
     def kind(self) -> str:
-        """The kind that whom it is for makes it."""
+        """Choose the kind of set by whom it is for."""
         if self.cleaned_data["agency"]:
             return Kind.SPECIFIC
         return (

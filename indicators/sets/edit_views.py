@@ -2,21 +2,19 @@
 parts.
 """
 
-from typing import Any
-
 from django.contrib import messages
 from django.db.models import Sum
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cycles.requests import PortalRequest
+from cycles.ui.attempts import attempt
 from cycles.ui.tables import number
-from cycles.workflow import Refused
 from indicators.drafting import actions as drafting
 from indicators.drafting import catalogue, contents, tiers
-from indicators.lookups import attempt, part_page, visible
+from indicators.lookups import part_page, visible
 from indicators.models import FULL_POINTS, Axis, Goal, IndicatorSet, Measure, MeasureShare
 from indicators.sets import targets
 from indicators.sets.draft_forms import AxisForm, GoalForm, ShareForm, WhomForm, YearsForm
@@ -31,14 +29,18 @@ def new(request: PortalRequest) -> HttpResponse:
     form = WhomForm(request.POST, user=request.user, at=request.at)
     if not form.is_valid():
         raise Http404
-    try:
+    with attempt(request):
         indicator_set = drafting.draft_set(
-            **form.cleaned_data, kind=form.kind, by=request.user, at=request.at
+            cycle=form.cleaned_data["cycle"],
+            kind=form.kind,
+            agency=form.cleaned_data["agency"],
+            group=form.cleaned_data["group"],
+            province=form.cleaned_data["province"],
+            by=request.user,
+            at=request.at,
         )
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("indicators:list")
-    return redirect("indicators:detail", indicator_set.pk)
+        return redirect("indicators:detail", indicator_set.pk)
+    return redirect("indicators:list")
 
 
 @require_POST
@@ -51,15 +53,12 @@ def copy(request: PortalRequest, pk: int) -> HttpResponse:
     if source is None:
         messages.error(request, _("There is no earlier set to copy."))
         return redirect("indicators:detail", pk)
-    done = attempt(
-        request,
-        lambda: contents.copy_set(source, indicator_set.cycle, by=request.user, at=request.at),
-        lambda made: (
-            _("Copied from “%(set)s”. Every change from now on is shown against it.")
-            % {"set": source}
-        ),
-    )
-    return redirect("indicators:differences" if done else "indicators:detail", pk)
+    with attempt(request):
+        contents.copy_set(source, indicator_set.cycle, by=request.user, at=request.at)
+        said = _("Copied from “%(set)s”. Every change from now on is shown against it.")
+        messages.success(request, said % {"set": source})
+        return redirect("indicators:differences", pk)
+    return redirect("indicators:detail", pk)
 
 
 @require_POST
@@ -67,11 +66,9 @@ def fill(request: PortalRequest, pk: int) -> HttpResponse:
     """Replace a draft general set's content with the catalogue of general indicators."""
     indicator_set = visible(request, pk)
     rows = catalogue.general_catalogue()
-    attempt(
-        request,
-        lambda: contents.fill_general_set(indicator_set, rows=rows, by=request.user, at=request.at),
-        lambda made: _("The set now holds the catalogue of general indicators."),
-    )
+    with attempt(request):
+        contents.fill_general_set(indicator_set, rows=rows, by=request.user, at=request.at)
+        messages.success(request, _("The set now holds the catalogue of general indicators."))
     return redirect("indicators:detail", pk)
 
 
@@ -85,13 +82,11 @@ def issue(request: PortalRequest, pk: int) -> HttpResponse:
         seen = form.as_seen(
             lambda: YearsForm(initial={"years": IndicatorSet.objects.get(pk=pk).years})
         )
-        attempt(
-            request,
-            lambda: contents.issue_for(
+        with attempt(request):
+            contents.issue_for(
                 indicator_set, years=years, by=request.user, at=request.at, seen=seen
-            ),
-            lambda made: _("Saved."),
-        )
+            )
+            messages.success(request, _("Saved."))
     for errors in form.errors.values():
         for sentence in errors:
             messages.error(request, str(sentence))
@@ -103,11 +98,10 @@ def take(request: PortalRequest, pk: int, measure: int) -> HttpResponse:
     """Take a measure of the bank into a draft."""
     indicator_set = visible(request, pk)
     chosen = get_object_or_404(Measure.objects.communicated(), pk=measure)
-    attempt(
-        request,
-        lambda: contents.take_measure(indicator_set, chosen, by=request.user, at=request.at),
-        lambda made: _("Taken from the bank: %(title)s (%(points)s points)") % _told(made),
-    )
+    with attempt(request):
+        made = contents.take_measure(indicator_set, chosen, by=request.user, at=request.at)
+        done = _("Taken from the bank: %(title)s (%(points)s points)") % _title_and_points(made)
+        messages.success(request, done)
     return redirect("indicators:detail", pk)
 
 
@@ -135,26 +129,34 @@ def _measure(
         fresh = Measure.objects.for_list().filter(pk=measure.pk).first() if measure else None
         return MeasureForm(indicator_set=indicator_set, measure=fresh)
 
-    def save(fields: dict[str, Any]) -> str:
+    def save() -> str:
         saved = drafting.save_measure(
             indicator_set,
-            fields=fields,
+            fields=form.fields_to_save,
             by=request.user,
             at=request.at,
             measure=measure,
             seen=form.as_seen(now),
         )
-        return _("Saved: %(title)s (%(points)s points)") % _told(saved)
+        return _("Saved: %(title)s (%(points)s points)") % _title_and_points(saved)
 
     others = Measure.objects.of(indicator_set).filter(is_pilot=False)
     if measure is not None:
         others = others.exclude(pk=measure.pk)
     left = FULL_POINTS - (others.aggregate(total=Sum("points"))["total"] or 0)
-    context: dict[str, Any] = {"measure": measure, "left": left, "full": FULL_POINTS}
-    return part_page(request, indicator_set, form, save, "indicators/sets/measure.html", **context)
+    return part_page(
+        request,
+        indicator_set,
+        form,
+        save,
+        "indicators/sets/measure.html",
+        measure=measure,
+        left=left,
+        full=FULL_POINTS,
+    )
 
 
-def _told(measure: Measure) -> dict[str, Any]:
+def _title_and_points(measure: Measure) -> dict[str, str]:
     return {"title": measure.title, "points": number(measure.points)}
 
 
@@ -162,11 +164,10 @@ def _told(measure: Measure) -> dict[str, Any]:
 def measure_remove(request: PortalRequest, pk: int, measure: int) -> HttpResponse:
     indicator_set = visible(request, pk)
     one = get_object_or_404(Measure.objects.of(indicator_set), pk=measure)
-    attempt(
-        request,
-        lambda: drafting.remove_measure(indicator_set, one, by=request.user, at=request.at),
-        lambda made: _("Removed: %(title)s (%(points)s points)") % _told(one),
-    )
+    with attempt(request):
+        drafting.remove_measure(indicator_set, one, by=request.user, at=request.at)
+        done = _("Removed: %(title)s (%(points)s points)") % _title_and_points(one)
+        messages.success(request, done)
     return redirect("indicators:detail", pk)
 
 
@@ -190,10 +191,14 @@ def _axis(request: PortalRequest, indicator_set: IndicatorSet, axis: Axis | None
     def now() -> AxisForm:
         return AxisForm(axis=Axis.objects.filter(pk=axis.pk).first() if axis else None)
 
-    def save(fields: dict[str, Any]) -> str:
-        seen = form.as_seen(now)
+    def save() -> str:
         saved = tiers.save_axis(
-            indicator_set, fields=fields, by=request.user, at=request.at, axis=axis, seen=seen
+            indicator_set,
+            fields=form.cleaned_data,
+            by=request.user,
+            at=request.at,
+            axis=axis,
+            seen=form.as_seen(now),
         )
         return _("Saved: %(title)s") % {"title": saved.title}
 
@@ -205,11 +210,9 @@ def _axis(request: PortalRequest, indicator_set: IndicatorSet, axis: Axis | None
 def axis_remove(request: PortalRequest, pk: int, axis: int) -> HttpResponse:
     indicator_set = visible(request, pk)
     one = get_object_or_404(Axis, set=indicator_set, pk=axis)
-    attempt(
-        request,
-        lambda: tiers.remove_axis(indicator_set, one, by=request.user, at=request.at),
-        lambda made: _("Removed: %(title)s") % {"title": one.title},
-    )
+    with attempt(request):
+        tiers.remove_axis(indicator_set, one, by=request.user, at=request.at)
+        messages.success(request, _("Removed: %(title)s") % {"title": one.title})
     return redirect("indicators:detail", pk)
 
 
@@ -230,10 +233,14 @@ def _goal(request: PortalRequest, indicator_set: IndicatorSet, goal: Goal | None
     def now() -> GoalForm:
         return GoalForm(goal=Goal.objects.filter(pk=goal.pk).first() if goal else None)
 
-    def save(fields: dict[str, Any]) -> str:
-        seen = form.as_seen(now)
+    def save() -> str:
         saved = tiers.save_goal(
-            indicator_set, fields=fields, by=request.user, at=request.at, goal=goal, seen=seen
+            indicator_set,
+            fields=form.cleaned_data,
+            by=request.user,
+            at=request.at,
+            goal=goal,
+            seen=form.as_seen(now),
         )
         return _("Saved: %(title)s") % {"title": saved.title}
 
@@ -245,11 +252,9 @@ def _goal(request: PortalRequest, indicator_set: IndicatorSet, goal: Goal | None
 def goal_remove(request: PortalRequest, pk: int, goal: int) -> HttpResponse:
     indicator_set = visible(request, pk)
     one = get_object_or_404(Goal, set=indicator_set, pk=goal)
-    attempt(
-        request,
-        lambda: tiers.remove_goal(indicator_set, one, by=request.user, at=request.at),
-        lambda made: _("Removed: %(title)s") % {"title": one.title},
-    )
+    with attempt(request):
+        tiers.remove_goal(indicator_set, one, by=request.user, at=request.at)
+        messages.success(request, _("Removed: %(title)s") % {"title": one.title})
     return redirect("indicators:detail", pk)
 
 
@@ -262,16 +267,20 @@ def share(request: PortalRequest, pk: int, measure: int) -> HttpResponse:
     indicator_set = visible(request, pk)
     chosen = get_object_or_404(Measure.objects.of(indicator_set), pk=measure)
 
-    def shared(data: Any = None) -> ShareForm:
+    def share_form(data: QueryDict | None = None) -> ShareForm:
         shares = targets.shares_of(indicator_set).get(chosen.lineage, [])
         return ShareForm(data, indicator_set=indicator_set, shares=shares)
 
-    form = shared(request.POST or None)
+    form = share_form(request.POST or None)
 
-    def save(fields: dict[str, Any]) -> str:
-        seen = form.as_seen(shared)
+    def save() -> str:
         targets.share(
-            indicator_set, chosen, fields["parts"], by=request.user, at=request.at, seen=seen
+            indicator_set,
+            chosen,
+            form.cleaned_data["parts"],
+            by=request.user,
+            at=request.at,
+            seen=form.as_seen(share_form),
         )
         return _("Saved: %(title)s") % {"title": chosen.title}
 
@@ -287,9 +296,8 @@ def take_share(request: PortalRequest, pk: int, part: int) -> HttpResponse:
     offered = get_object_or_404(
         MeasureShare, pk=part, agency=indicator_set.agency, set__cycle=indicator_set.cycle
     )
-    attempt(
-        request,
-        lambda: targets.take_share(indicator_set, offered, by=request.user, at=request.at),
-        lambda made: _("Taken into the set: %(title)s (%(points)s points)") % _told(made),
-    )
+    with attempt(request):
+        made = targets.take_share(indicator_set, offered, by=request.user, at=request.at)
+        done = _("Taken into the set: %(title)s (%(points)s points)") % _title_and_points(made)
+        messages.success(request, done)
     return redirect("indicators:detail", pk)

@@ -1,10 +1,9 @@
 """Narrow the lists of sets and of measures of other years."""
 
-from typing import Any
-
 import django_filters as filters
 from django import forms
 from django.db.models import Q, QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from agencies.persian import plain_text, search_key
@@ -26,8 +25,10 @@ class SetFilter(filters.FilterSet):
         model = IndicatorSet
         fields = ("q", "cycle", "kind", "state")
 
-    def __init__(self, *args: Any, cycles: QuerySet[Cycle], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, data: QueryDict, queryset: QuerySet[IndicatorSet], *, cycles: QuerySet[Cycle]
+    ) -> None:
+        super().__init__(data, queryset)
         self.filters["cycle"].queryset = cycles
 
     def search(self, qs: QuerySet, name: str, value: str) -> QuerySet:
@@ -53,7 +54,7 @@ class BankFilter(filters.FilterSet):
     result_level = filters.ChoiceFilter(
         choices=ResultLevel.choices, label=_("Level of result"), empty_label=_("All")
     )
-    into = filters.CharFilter(method="kept", widget=forms.HiddenInput)
+    into = filters.CharFilter(method="leave_whole", widget=forms.HiddenInput)
 
     class Meta:
         model = Measure
@@ -63,6 +64,6 @@ class BankFilter(filters.FilterSet):
         titled = holding(Measure.objects.all(), value, "title_fa", "title_en").values("pk")
         return qs.filter(Q(pk__in=titled) | Q(code__icontains=plain_text(value)))
 
-    def kept(self, qs: QuerySet, name: str, value: str) -> QuerySet:
-        """The draft that is being filled narrows nothing; the address goes on naming it."""
+    def leave_whole(self, qs: QuerySet, name: str, value: str) -> QuerySet:
+        """Narrow nothing by the draft that is being filled; the address goes on naming it."""
         return qs

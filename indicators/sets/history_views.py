@@ -3,7 +3,6 @@ what changed in it.
 """
 
 from itertools import chain
-from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
@@ -14,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from cycles.engine.perform import open_to
 from cycles.requests import PortalRequest
-from indicators.differences import difference, said, told
+from indicators.differences import altered_in_words, difference, field_in_words
 from indicators.lookups import EDITS, visible
 from indicators.models import Change, IndicatorSet, Measure
 from indicators.scoring.methods import METHODS
@@ -26,7 +25,7 @@ PER_PAGE = 30
 
 @require_safe
 def bank(request: PortalRequest) -> HttpResponse:
-    """Every measure that was ever communicated to the reader, once, as it stands in its latest
+    """Show every measure that was ever communicated to the reader, once, as it stands in its latest
     year.
     """
     seen = Measure.objects.communicated().filter(
@@ -44,7 +43,7 @@ def bank(request: PortalRequest) -> HttpResponse:
 
 
 def _draft_to_fill(request: PortalRequest) -> IndicatorSet | None:
-    """The draft into which the reader came to take measures, if it may still be changed."""
+    """Find the draft into which the reader came to take measures, if it may still be changed."""
     text = request.GET.get("into", "")
     if not text.isdecimal() or len(text) > 18:
         return None
@@ -55,8 +54,8 @@ def _draft_to_fill(request: PortalRequest) -> IndicatorSet | None:
 
 @require_safe
 def series(request: PortalRequest, lineage: UUID) -> HttpResponse:
-    """One measure over the years: what it asked in each, and what was
-    changed from one to the next.
+    """Show one measure over the years: what it asked in each, and what was changed from one to the
+    next.
     """
     sets = IndicatorSet.objects.visible_to(request.user, request.at).values("pk")
     of_lineage = Measure.objects.communicated().filter(
@@ -82,7 +81,7 @@ def series(request: PortalRequest, lineage: UUID) -> HttpResponse:
             None,
         )
         altered = difference([earlier], [m]).altered if earlier else ()
-        changes_of_measure = chain.from_iterable(said(a) for a in altered)
+        changes_of_measure = chain.from_iterable(altered_in_words(a) for a in altered)
         rows.append(
             {
                 "measure": m,
@@ -95,7 +94,7 @@ def series(request: PortalRequest, lineage: UUID) -> HttpResponse:
 
 @require_safe
 def differences(request: PortalRequest, pk: int) -> HttpResponse:
-    """How a set differs from the one it follows: added, removed, altered field by field."""
+    """Show how a set differs from the one it follows: added, removed, altered field by field."""
     indicator_set = visible(request, pk)
     before = (
         indicator_set.copied_from
@@ -105,22 +104,22 @@ def differences(request: PortalRequest, pk: int) -> HttpResponse:
     if before is not None:
         old = Measure.objects.of(before).for_list()
         found = difference(old, Measure.objects.of(indicator_set).for_list())
-    context: dict[str, Any] = {"set": indicator_set, "before": before, "difference": found}
+    context: dict[str, object] = {"set": indicator_set, "before": before, "difference": found}
     if found is not None:
-        context["altered"] = [(a.after, said(a)) for a in found.altered]
+        context["altered"] = [(a.after, altered_in_words(a)) for a in found.altered]
     return render(request, "indicators/sets/differences.html", context)
 
 
 @require_safe
 def changes(request: PortalRequest, pk: int) -> HttpResponse:
-    """Every change of a set until it was frozen, newest first."""
+    """Show every change of a set until it was frozen, newest first."""
     indicator_set = visible(request, pk)
     page = Paginator(Change.objects.filter(set=indicator_set).for_list(), PER_PAGE).get_page(
         request.GET.get("page")
     )
     rows = []
     for change in page:
-        rows.append((change, [told(name, *pair) for name, pair in change.fields.items()]))
+        rows.append((change, [field_in_words(name, *pair) for name, pair in change.fields.items()]))
     return render(
         request, "indicators/sets/changes.html", {"set": indicator_set, "page": page, "rows": rows}
     )

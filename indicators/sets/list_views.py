@@ -9,7 +9,7 @@ from agencies.models import Agency
 from agencies.roles import Role
 from cycles.models import Cycle, Window
 from cycles.requests import PortalRequest
-from cycles.ui.pages import listed
+from cycles.ui.pages import page_of
 from cycles.workflow import CycleState, Windows
 from indicators.models import (
     IndicatorSet,
@@ -37,7 +37,7 @@ def set_list(request: PortalRequest) -> HttpResponse:
     beginnings = _beginnings(request, windows)
     context = {
         "filter": narrowed,
-        "table": listed(request, SetTable(narrowed.qs, at=request.at, windows=windows)),
+        "table": page_of(request, SetTable(narrowed.qs, at=request.at, windows=windows)),
         "beginnings": beginnings,
         "thematic": _thematic(request, windows),
         "communicable": [
@@ -56,7 +56,7 @@ def set_list(request: PortalRequest) -> HttpResponse:
 
 
 def _beginnings(request: PortalRequest, windows: Windows) -> list[IndicatorSet]:
-    """The sets that this user could begin now and nobody has begun."""
+    """List the sets that this user could begin now and nobody has begun."""
     agencies = Agency.objects.filter(pk__in=request.user.agency_ids(request.at)).order_by(
         "sort_key", "pk"
     )
@@ -70,17 +70,21 @@ def _beginnings(request: PortalRequest, windows: Windows) -> list[IndicatorSet]:
         possible = [IndicatorSet(cycle=cycle, kind=Kind.GENERAL)]
         for agency in agencies:
             possible.append(IndicatorSet(cycle=cycle, kind=Kind.SPECIFIC, agency=agency))
-        for one in possible:
-            if (cycle.pk, one.kind, one.agency_id) not in begun and not SETS.why_not(
-                one, edit, by=request.user, at=request.at, windows=windows
+        for possible_set in possible:
+            if (
+                cycle.pk,
+                possible_set.kind,
+                possible_set.agency_id,
+            ) not in begun and not SETS.why_not(
+                possible_set, edit, by=request.user, at=request.at, windows=windows
             ):
-                beginnings.append(one)
+                beginnings.append(possible_set)
     return beginnings
 
 
 def _thematic(request: PortalRequest, windows: Windows) -> WhomForm | None:
-    """The form with which an administrator begins a thematic set, while
-    some cycle takes proposals.
+    """Make the form with which an administrator begins a thematic set, while some cycle takes
+    proposals.
     """
     form = WhomForm(user=request.user, at=request.at)
     field = form.fields["province"]
@@ -88,7 +92,9 @@ def _thematic(request: PortalRequest, windows: Windows) -> WhomForm | None:
     assert field.queryset is not None
     provinces = list(field.queryset[:1])
     for cycle in Cycle.objects.filter(state=CycleState.OPEN).for_list() if provinces else ():
-        one = IndicatorSet(cycle=cycle, kind=Kind.THEMATIC, province=provinces[0])
-        if not SETS.why_not(one, SETS["edit"], by=request.user, at=request.at, windows=windows):
+        possible_set = IndicatorSet(cycle=cycle, kind=Kind.THEMATIC, province=provinces[0])
+        if not SETS.why_not(
+            possible_set, SETS["edit"], by=request.user, at=request.at, windows=windows
+        ):
             return form
     return None

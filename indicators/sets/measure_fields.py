@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Membership, User
-from agencies.persian import localised, parse_decimal, persian_digits, plain_text
+from agencies.persian import in_locale, parse_decimal, persian_digits, plain_text
 from agencies.roles import Role
 from cycles.ui.fields import PersianTextField
 from cycles.ui.forms import offer_choices, offer_rows
@@ -48,7 +48,7 @@ class TrendField(PersianTextField):
         "trend": _("Write past values as year:value, such as 1402:81, 1403:84; six at most.")
     }
 
-    def clean(self, value: Any) -> list[list[Any]]:
+    def clean(self, value: Any) -> list[list[int | str]]:
         text = super().clean(value)
         years: dict[int, str] = {}
         for part in filter(
@@ -66,11 +66,11 @@ class TrendField(PersianTextField):
         return [[year, years[year]] for year in sorted(years)]
 
 
-def written_trend(rows: Sequence[Sequence[Any]]) -> str:
-    """Past values as the field takes them, in the reader's digits."""
-    is_persian = localised(1) != "1"
+def written_trend(rows: Sequence[Sequence[object]]) -> str:
+    """Write past values as the field takes them, in the reader's digits."""
+    is_persian = in_locale(1) != "1"
     pairs = (
-        f"{year}:{localised(parse_decimal(str(value))).replace(',', '').replace('٬', '')}"
+        f"{year}:{in_locale(parse_decimal(str(value))).replace(',', '').replace('٬', '')}"
         for year, value in rows
     )
     text = ("، " if is_persian else ", ").join(pairs)
@@ -79,10 +79,10 @@ def written_trend(rows: Sequence[Sequence[Any]]) -> str:
 
 def one_of(
     label: "str | _StrPromise",
-    choices: Sequence[tuple[Any, Any]],
+    choices: Sequence[tuple[str | int, str | Promise]],
     help_text: "str | _StrPromise" = "",
 ) -> forms.ChoiceField:
-    """A choice that may be left unsaid."""
+    """Make a choice that may be left unsaid."""
     return forms.ChoiceField(
         label=label, required=False, choices=[("", _("Not said")), *choices], help_text=help_text
     )
@@ -94,6 +94,10 @@ def words(label: str | Promise, longest: int, help_text: str | Promise = "") -> 
 
 def text(label: str | Promise, help_text: str | Promise = "") -> PersianTextField:
     return PersianTextField(label=label, required=False, lines=True, help_text=help_text)
+
+
+Sections = tuple[tuple[str | Promise, tuple[str, ...]], ...]
+"""The names of fields by subject."""
 
 
 class ContextFields(forms.Form):
@@ -171,8 +175,8 @@ class ContextFields(forms.Form):
     )
 
     @staticmethod
-    def context_of(measure: Measure) -> dict[str, Any]:
-        """The initial values that are not the measure's own attributes as they stand."""
+    def context_of(measure: Measure) -> dict[str, object]:
+        """List the initial values that are not the measure's own attributes as they stand."""
         return {
             "trend": written_trend(measure.trend),
             "links": [str(link) for link in measure.links],
@@ -208,7 +212,7 @@ class ContextFields(forms.Form):
     def clean_links(self) -> list[UUID]:
         return [UUID(value) for value in self.cleaned_data["links"]]
 
-    SECTIONS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
+    SECTIONS: Sections = (
         (
             _("What it is for"),
             ("axis", "indicator", "goal", "source", "law", "article", "legal_basis"),
@@ -241,16 +245,20 @@ class ContextFields(forms.Form):
     )
 
     @property
-    def sections(self) -> Iterator[tuple[str | Promise, list[Any], bool]]:
-        """The fields beside the first ones, by subject: title, fields, whether one of them has an
-        error.
+    def names_by_subject(self) -> Sections:
+        return self.SECTIONS
+
+    @property
+    def sections(self) -> Iterator[tuple[str | Promise, list[forms.BoundField], bool]]:
+        """Part the fields beside the first ones by subject: title, fields, whether one of them has
+        an error.
         """
-        for title, names in self.SECTIONS:
+        for title, names in self.names_by_subject:
             fields = [self[name] for name in names if name in self.fields]
             yield title, fields, any(field.errors for field in fields)
 
     @property
-    def first_fields(self) -> list[Any]:
-        """What every measure must say, and what its method needs."""
-        apart = set(chain.from_iterable(names for _title, names in self.SECTIONS))
+    def first_fields(self) -> list[forms.BoundField]:
+        """List what every measure must say, and what its method needs."""
+        apart = set(chain.from_iterable(names for _title, names in self.names_by_subject))
         return [self[name] for name in self.fields if name not in apart]

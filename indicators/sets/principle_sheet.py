@@ -55,7 +55,7 @@ class Sheet:
 
 
 def load(indicator_set: IndicatorSet) -> Sheet:
-    """All that the checks of a set look at."""
+    """Load all that the checks of a set look at."""
     measures = list(Measure.objects.of(indicator_set).for_list())
     goals = list(indicator_set.goals.order_by("position", "pk"))
     ranks: dict[int, list[int]] = {}

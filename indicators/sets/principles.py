@@ -14,7 +14,7 @@ from itertools import chain, combinations, pairwise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from agencies.persian import localised, search_words
+from agencies.persian import in_locale, search_words
 from indicators.models import (
     Dimension,
     Direction,
@@ -67,7 +67,7 @@ def _methods(sheet: Sheet) -> Found:
 
 
 def _author(sheet: Sheet) -> Found:
-    """Who is assessed does not judge the difficulty of the targets: the group rates them."""
+    """Check that the group rates the difficulty of the targets, and not who is assessed by them."""
     if sheet.set.agency_id is None or sheet.set.round == 0:
         return
     unrated = [m for m in sheet.measures if m.lineage not in sheet.ratings]
@@ -78,7 +78,7 @@ def _author(sheet: Sheet) -> Found:
                 "The group has not rated the targets of %(count)s measures.",
                 len(unrated),
             )
-            % {"count": localised(len(unrated))},
+            % {"count": in_locale(len(unrated))},
             None,
         )
 
@@ -111,43 +111,48 @@ def _both_kinds(sheet: Sheet) -> Found:
             yield _("Its dimension is not said."), m
 
 
-def _linked(sheet: Sheet) -> Found:
-    """A quantity alone can be driven up at the cost of quality: it is read
-    together with something.
+def _links(sheet: Sheet) -> Found:
+    """Check that a quantity, which can be driven up at the cost of quality, is read together with
+    something.
     """
-    here = {m.lineage for m in sheet.measures}
-    linked = set(chain.from_iterable(m.links for m in sheet.measures))
-    for m in sheet.measures:
+    here = {measure.lineage for measure in sheet.measures}
+    linked = set(chain.from_iterable(measure.links for measure in sheet.measures))
+    for measure in sheet.measures:
         if (
-            m.dimension == Dimension.QUANTITY
-            and not here.intersection(m.links)
-            and m.lineage not in linked
+            measure.dimension == Dimension.QUANTITY
+            and not here.intersection(measure.links)
+            and measure.lineage not in linked
         ):
             yield (
                 _(
                     "A quantity that is linked with no other measure can be raised at the cost "
                     "of quality."
                 ),
-                m,
+                measure,
             )
 
 
-def _equal(sheet: Sheet) -> Found:
-    """The same effort is asked of units, and large and small are not held against one number."""
-    for m in sheet.measures:
-        rows = sheet.own.get(m.pk, ())
-        if m.is_additive and sheet.set.kind != Kind.SPECIFIC and not rows:
+def _equality(sheet: Sheet) -> Found:
+    """Check that the same effort is asked of units, and large and small are not held against one
+    number.
+    """
+    for measure in sheet.measures:
+        rows = sheet.own.get(measure.pk, ())
+        if measure.is_additive and sheet.set.kind != Kind.SPECIFIC and not rows:
             yield (
                 _("It counts something, and one target holds for large agencies and small ones."),
-                m,
+                measure,
             )
         efforts = [e for row in rows if (e := _effort(row.target, row.base)) is not None]
         if len(efforts) > 1 and max(efforts) > UNEVEN * max(min(efforts), Decimal("0.01")):
-            yield _("The targets of its units ask for efforts that differ more than twofold."), m
+            yield (
+                _("The targets of its units ask for efforts that differ more than twofold."),
+                measure,
+            )
 
 
 def _effort(target: Decimal | None, base: Decimal | None) -> Decimal | None:
-    """How far the target is from the base, as a share of the base."""
+    """Compute how far the target is from the base, as a share of the base."""
     return abs(target - base) / abs(base) if target is not None and base else None
 
 
@@ -180,7 +185,7 @@ def _results(sheet: Sheet) -> Found:
         (m.points for m in sheet.measures if m.result_level in EARLY and not m.is_pilot), Decimal(0)
     )
     if sheet.points and early * 2 > sheet.points:
-        share = localised(early * HUNDRED / sheet.points, 0)
+        share = in_locale(early * HUNDRED / sheet.points, 0)
         yield (
             _("%(share)s percent of the points are for inputs and activities.") % {"share": share},
             None,
@@ -198,7 +203,7 @@ def _targets(sheet: Sheet) -> Found:
             continue
         if m.base is None:
             yield _("Its target stands without a baseline."), m
-        elif _reached(m, m.base, m.target):
+        elif _reaches(m, m.base, m.target):
             yield _("Its target was met last year already: the baseline reaches it."), m
         yield from ((sentence, m) for sentence in _against_trend(m))
         ratings = sheet.ratings.get(m.lineage)
@@ -209,7 +214,7 @@ def _targets(sheet: Sheet) -> Found:
             )
 
 
-def _reached(m: Measure, value: Decimal, target: Decimal) -> bool:
+def _reaches(m: Measure, value: Decimal, target: Decimal) -> bool:
     return value >= target if m.direction == Direction.HIGHER else value <= target
 
 
@@ -222,9 +227,9 @@ def _against_trend(m: Measure) -> Iterator[str]:
     )
     goes_on = values[-1] + step
     better = step > 0 if m.direction == Direction.HIGHER else step < 0
-    if better and _reached(m, goes_on, m.target):
+    if better and _reaches(m, goes_on, m.target):
         yield _("The trend alone reaches the target: it would stand at %(value)s.") % {
-            "value": localised(goes_on, 2)
+            "value": in_locale(goes_on, 2)
         }
     elif step and abs(m.target - values[-1]) > STEEP * abs(step) and not m.resources:
         yield _(
@@ -277,8 +282,8 @@ PRINCIPLES = (
     Principle("feedback", gettext_lazy("Feedback at least every month"), _feedback),
     Principle("controllable", gettext_lazy("The agency can influence it"), _controllable),
     Principle("kinds", gettext_lazy("Both quantity and quality"), _both_kinds),
-    Principle("linked", gettext_lazy("Measures that pull against each other are linked"), _linked),
-    Principle("equal", gettext_lazy("Equal opportunity for all units"), _equal),
+    Principle("linked", gettext_lazy("Measures that pull against each other are linked"), _links),
+    Principle("equal", gettext_lazy("Equal opportunity for all units"), _equality),
     Principle("pilot", gettext_lazy("A trial year without consequences"), _pilot),
     Principle("ideal", gettext_lazy("Designed from the ideal, the compromise recorded"), _ideal),
     Principle("evidence", gettext_lazy("An evidence rule for each measure"), _evidence),

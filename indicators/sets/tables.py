@@ -1,9 +1,10 @@
 """Indicator sets as a list."""
 
 from datetime import datetime
-from typing import Any
+from decimal import Decimal
 
 import django_tables2 as tables
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from cycles.ui.tables import link, number
 from cycles.workflow import Windows
 from indicators.models import FULL_POINTS, IndicatorSet
-from indicators.tables import due, state_badge
+from indicators.tables import deadline_of_set, state_badge
 
 
 class SetTable(tables.Table):
@@ -29,9 +30,9 @@ class SetTable(tables.Table):
         model = IndicatorSet
         fields = ("name", "cycle", "state", "measure_count", "points", "due")
 
-    def __init__(self, *args: Any, at: datetime, windows: Windows, **kwargs: Any) -> None:
+    def __init__(self, data: QuerySet[IndicatorSet], *, at: datetime, windows: Windows) -> None:
         self.at, self.windows = at, windows
-        super().__init__(*args, **kwargs)
+        super().__init__(data)
 
     def render_name(self, record: IndicatorSet) -> SafeString:
         title = str(record.agency) if record.agency else record.get_kind_display()
@@ -49,7 +50,7 @@ class SetTable(tables.Table):
     def render_measure_count(self, value: int) -> str:
         return number(value)
 
-    def render_points(self, value: Any) -> SafeString | str:
+    def render_points(self, value: Decimal) -> SafeString | str:
         shown = number(value)
         return (
             shown
@@ -58,4 +59,4 @@ class SetTable(tables.Table):
         )
 
     def render_due(self, record: IndicatorSet) -> SafeString | str:
-        return due(record, self.windows, self.at)
+        return deadline_of_set(record, self.windows, self.at)

@@ -13,15 +13,16 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from agencies.locks import locked
 from agencies.models import Agency, User
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles.clashes import Seen
 from cycles.engine.perform import perform
 from cycles.models import Participation
 from cycles.workflow import Refused
 from indicators.differences import FIELDS, canonical
 from indicators.drafting.actions import editing, note_change, save_measure
-from indicators.drafting.contents import refuse_twice
+from indicators.drafting.contents import refuse_measure_in_set
 from indicators.models import Change, IndicatorSet, Measure, MeasureShare, MeasureTarget
 from indicators.scoring.methods import HUNDRED, half_up
 from indicators.workflow import SETS
@@ -30,7 +31,7 @@ PLACES = 8
 
 
 @dataclass(frozen=True)
-class Own:
+class AgencyTarget:
     """What holds of one measure for one agency; None where the measure's own figure holds."""
 
     measure: int
@@ -44,20 +45,33 @@ class Own:
 
 @transaction.atomic
 def set_targets(
-    indicator_set: IndicatorSet, rows: Iterable[Own], *, by: User, at: datetime, **said: Any
+    indicator_set: IndicatorSet,
+    rows: Iterable[AgencyTarget],
+    *,
+    by: User,
+    at: datetime,
+    seen: Seen | None = None,
+    source: Mapping[str, Any] | None = None,
 ) -> list[MeasureTarget]:
     """Set what holds of a set's measures for single agencies: all of the rows, or none when one
     cannot be.
 
     The headquarters gives its units their targets of its approved measures; a unit is asked what it
-    has a target of.
+    has a target of. `source` is what the record says of the file they come from.
     """
     rows = list(rows)
     [indicator_set] = perform(
-        SETS, [indicator_set], "set_targets", by=by, at=at, rows=len(rows), **said
+        SETS,
+        [indicator_set],
+        "set_targets",
+        by=by,
+        at=at,
+        seen=seen,
+        rows=len(rows),
+        **(source or {}),
     )
     measures = {m.pk: m for m in Measure.objects.of(indicator_set)}
-    concerned = reached(indicator_set)
+    concerned = agencies_with_own_targets(indicator_set)
     made = []
     for row in rows:
         measure, participation = measures.get(row.measure), concerned.get(row.agency)
@@ -65,25 +79,7 @@ def set_targets(
             raise Refused(_("One of the measures does not stand in this set."))
         if participation is None:
             raise Refused(_("One of the agencies is none for which this set may hold targets."))
-        if not row.applies and not row.reason.strip():
-            raise Refused(
-                _("“%(measure)s”, %(agency)s: please say why it does not apply.")
-                % _named(measure, participation)
-            )
-        own = MeasureTarget(
-            measure=measure,
-            participation=participation,
-            target=row.target,
-            floor=row.floor,
-            base=row.base,
-            applies=row.applies,
-            reason=row.reason,
-            set_by=by,
-            set_at=at,
-        )
-        if errors := measure.wrong_params(measure.scoring_params | own.scoring_params):
-            raise Refused(f"{measure.title}, {participation}: {' '.join(errors)}")
-        made.append(own)
+        made.append(_checked_target(row, measure, participation, by=by, at=at))
     return MeasureTarget.objects.bulk_create(
         made,
         update_conflicts=True,
@@ -93,10 +89,37 @@ def set_targets(
     )
 
 
+def _checked_target(
+    row: AgencyTarget, measure: Measure, participation: Participation, *, by: User, at: datetime
+) -> MeasureTarget:
+    """Make a target that is not saved yet; refuse one without a reason or that the method cannot
+    score.
+    """
+    if not row.applies and not row.reason.strip():
+        raise Refused(
+            _("“%(measure)s”, %(agency)s: please say why it does not apply.")
+            % _names(measure, participation)
+        )
+    target = MeasureTarget(
+        measure=measure,
+        participation=participation,
+        target=row.target,
+        floor=row.floor,
+        base=row.base,
+        applies=row.applies,
+        reason=row.reason,
+        set_by=by,
+        set_at=at,
+    )
+    if errors := measure.wrong_params(measure.scoring_params | target.scoring_params):
+        raise Refused(f"{measure.title}, {participation}: {' '.join(errors)}")
+    return target
+
+
 @transaction.atomic
 def import_targets(
     indicator_set: IndicatorSet,
-    rows: Callable[[], Iterable[Own]],
+    rows: Callable[[], Iterable[AgencyTarget]],
     *,
     by: User,
     at: datetime,
@@ -110,16 +133,16 @@ def import_targets(
     `rows` comes from `exchange/targets.py`, which reads spreadsheets and stands above; it is asked
     once the set is locked.
     """
-    indicator_set = IndicatorSet.objects.select_for_update(of=("self",)).get(pk=indicator_set.pk)
-    said: dict[str, Any] = {"file": file_name, "sha256": sha256} | (
-        {"left_out": left_out} if left_out else {}
-    )
-    return set_targets(indicator_set, rows(), by=by, at=at, **said)
+    indicator_set = locked(IndicatorSet.objects.all(), with_keys=True).get(pk=indicator_set.pk)
+    source: dict[str, Any] = {"file": file_name, "sha256": sha256}
+    if left_out:
+        source["left_out"] = left_out
+    return set_targets(indicator_set, rows(), by=by, at=at, source=source)
 
 
-def reached(indicator_set: IndicatorSet) -> dict[int, Participation]:
-    """The agencies for which a set may hold targets of their own, by key: its agency and that one's
-    units, else all of whom it asks anything.
+def agencies_with_own_targets(indicator_set: IndicatorSet) -> dict[int, Participation]:
+    """Find the agencies for which a set may hold targets of their own, by key: its agency and that
+    one's units, else all of whom it asks anything.
     """
     taking_part = (
         Participation.objects.active().filter(cycle=indicator_set.cycle_id).select_related("agency")
@@ -140,7 +163,7 @@ def reached(indicator_set: IndicatorSet) -> dict[int, Participation]:
     }
 
 
-def _named(measure: Measure, participation: Participation) -> dict[str, str]:
+def _names(measure: Measure, participation: Participation) -> dict[str, str]:
     return {"measure": measure.title, "agency": participation.name}
 
 
@@ -171,7 +194,7 @@ def share(
         if total != HUNDRED or any(part <= 0 for part in parts.values()):
             raise Refused(
                 _("The parts add up to %(total)s; they must be exactly 100.")
-                % {"total": localised(total)}
+                % {"total": in_locale(total)}
             )
         taking_part = Participation.objects.active().filter(
             cycle=indicator_set.cycle_id, agency__in=parts
@@ -200,8 +223,8 @@ def share(
     return made
 
 
-def offered(indicator_set: IndicatorSet) -> list[MeasureShare]:
-    """The parts of others' shared measures that an agency has not taken into its own set yet."""
+def shares_to_take(indicator_set: IndicatorSet) -> list[MeasureShare]:
+    """List parts of others' shared measures that an agency has not taken into its own set yet."""
     taken = Measure.objects.of(indicator_set).values("lineage")
     shares = MeasureShare.objects.filter(
         set__cycle=indicator_set.cycle_id, agency=indicator_set.agency
@@ -224,9 +247,9 @@ def take_share(
     indicator_set = editing(indicator_set, by=by, at=at)
     if part.agency_id != indicator_set.agency_id or part.set.cycle_id != indicator_set.cycle_id:
         raise Refused(_("This part is another agency's."))
-    refuse_twice(indicator_set, part.lineage)
+    refuse_measure_in_set(indicator_set, part.lineage)
     lead = lead_of(part)
-    fields: dict[str, Any] = {name: getattr(lead, name) for name in FIELDS if name != "code"}
+    fields = {name: getattr(lead, name) for name in FIELDS if name != "code"}
     fields["lineage"] = lead.lineage
     if lead.is_additive:
         for name in ("target", "floor", "base"):
@@ -236,15 +259,14 @@ def take_share(
 
 
 def lead_of(part: MeasureShare) -> Measure:
-    """The measure as the agency that leads has it."""
+    """Find the measure as the agency that leads has it."""
     return Measure.objects.of(part.set).for_list().get(lineage=part.lineage)
 
 
 def shares_of(indicator_set: IndicatorSet) -> dict[UUID, list[MeasureShare]]:
-    """The parts of the measures that a set shares, by lineage."""
+    """Find the parts of the measures that a set shares, by lineage."""
     found: dict[UUID, list[MeasureShare]] = {}
-    for each in (
-        MeasureShare.objects.filter(set=indicator_set).select_related("agency").order_by("pk")
-    ):
-        found.setdefault(each.lineage, []).append(each)
+    shares = MeasureShare.objects.filter(set=indicator_set).select_related("agency")
+    for part in shares.order_by("pk"):
+        found.setdefault(part.lineage, []).append(part)
     return found

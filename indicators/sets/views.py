@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -38,12 +37,12 @@ from indicators.models import (
     Vote,
 )
 from indicators.scoring.methods import METHODS, Method
-from indicators.scoring.parameter_forms import written_pairs
+from indicators.scoring.parameters import written_pairs
 from indicators.sets import approval, targets
 from indicators.sets.draft_forms import YearsForm
-from indicators.sets.principle_sheet import Finding, Sheet, load
+from indicators.sets.principle_sheet import Finding, Principle, Sheet, load
 from indicators.sets.principles import findings
-from indicators.tables import due, state_badge
+from indicators.tables import deadline_of_set, state_badge
 from indicators.tally import rules_of, verdicts, why_not_carried
 from indicators.workflow import SETS, SetState
 
@@ -75,13 +74,13 @@ class MeasureCard:
 
     @property
     def formula(self) -> str:
-        """The formula with the parameters that it works by."""
+        """Write the formula with the parameters that it works by."""
         m = self.measure
         return self.method.explain(None, m.points, m.scoring_params, language())
 
     @property
     def bounds(self) -> str:
-        """Which values are possible; "" where there are no bounds or its parameters are wrong."""
+        """Say which values are possible; "" without bounds or with wrong parameters."""
         return "" if self.measure.wrong_params() else str(self.measure.bounds())
 
     @property
@@ -110,7 +109,7 @@ def _axes(lines: Sequence[MeasureCard]) -> list[tuple[Axis, Decimal, list[Measur
 
 
 @dataclass(frozen=True)
-class Side:
+class ConstituencyVotes:
     """How one constituency votes in a round."""
 
     constituency: Constituency
@@ -118,9 +117,9 @@ class Side:
     votes: list[Vote]
 
 
-def _rounds(indicator_set: IndicatorSet) -> list[tuple[int, list[Side]]]:
-    """The votes on the whole set by round, newest first, and by constituency; the current round
-    shows who is silent.
+def _rounds(indicator_set: IndicatorSet) -> list[tuple[int, list[ConstituencyVotes]]]:
+    """Part the votes on the whole set by round, newest first, and by constituency; the current
+    round shows who is silent.
     """
     votes = list(
         Vote.objects.filter(set=indicator_set, lineage=None)
@@ -134,13 +133,13 @@ def _rounds(indicator_set: IndicatorSet) -> list[tuple[int, list[Side]]]:
         sides = []
         for side in Constituency:
             cast = [v for v in votes if (v.round, v.constituency) == (number_, side)]
-            sides.append(Side(side, side in concurring, cast))
+            sides.append(ConstituencyVotes(side, side in concurring, cast))
         rounds.append((number_, sides))
     return rounds
 
 
 @dataclass(frozen=True)
-class Aim:
+class GoalSummary:
     """A goal with the points of its measures and the mean place that members give it."""
 
     goal: Goal
@@ -156,9 +155,9 @@ def detail(request: PortalRequest, pk: int) -> HttpResponse:
     names = {m.name for m in moves}
     sheet = load(indicator_set)
     found = findings(sheet)
-    counted = _counted(indicator_set)
-    stand = _common_stand(counted)
-    cards = _cards(indicator_set, sheet, found, {} if stand else counted)
+    votes = _votes_in_words(indicator_set)
+    stand = _common_stand(votes)
+    cards = _cards(indicator_set, sheet, found, {} if stand else votes)
     may_edit = bool(names & EDITS)
     before = (
         indicator_set.copied_from
@@ -167,7 +166,9 @@ def detail(request: PortalRequest, pk: int) -> HttpResponse:
     context = {
         "set": indicator_set,
         "badge": state_badge(indicator_set),
-        "due": due(indicator_set, Window.objects.concerning([indicator_set]), request.at),
+        "due": deadline_of_set(
+            indicator_set, Window.objects.concerning([indicator_set]), request.at
+        ),
         "axes": _axes(cards),
         "empty_axes": indicator_set.axes.filter(indicators=None).order_by("position", "pk"),
         "aims": [_aim(goal, sheet) for goal in sheet.goals],
@@ -184,7 +185,9 @@ def detail(request: PortalRequest, pk: int) -> HttpResponse:
         "may_edit": may_edit,
         "may_share": may_edit and indicator_set.agency_id is not None,
         "may_fill": may_edit and indicator_set.kind == Kind.GENERAL,
-        "offered": targets.offered(indicator_set) if may_edit and indicator_set.agency_id else [],
+        "offered": targets.shares_to_take(indicator_set)
+        if may_edit and indicator_set.agency_id
+        else [],
         "years_form": YearsForm(initial={"years": indicator_set.years}),
         "before": before,
         "rounds": _rounds(indicator_set),
@@ -226,10 +229,10 @@ def _cards(
     ]
 
 
-def _aim(goal: Goal, sheet: Sheet) -> Aim:
+def _aim(goal: Goal, sheet: Sheet) -> GoalSummary:
     serving = [m for m in sheet.measures if m.goal_id == goal.pk]
     ranks = sheet.ranks.get(goal.pk)
-    return Aim(
+    return GoalSummary(
         goal,
         points=sum((m.points for m in serving if not m.is_pilot), Decimal(0)),
         measures=len(serving),
@@ -251,14 +254,14 @@ def _offered_moves(
 
 
 def _is_second_year(indicator_set: IndicatorSet, before: IndicatorSet | None) -> bool:
-    """Whether last year's general set was issued for this year, too."""
+    """Tell whether last year's general set was issued for this year, too."""
     if before is None or indicator_set.kind != Kind.GENERAL:
         return False
     return before.years == 2 and before.cycle.year == indicator_set.cycle.year - 1
 
 
-def _counted(indicator_set: IndicatorSet) -> dict[UUID, str]:
-    """What the votes on each measure come to, in words, while the set is before the group."""
+def _votes_in_words(indicator_set: IndicatorSet) -> dict[UUID, str]:
+    """Say what the votes on each measure come to, while the set is before the group."""
     if indicator_set.state != SetState.PROPOSED:
         return {}
     return {
@@ -268,12 +271,12 @@ def _counted(indicator_set: IndicatorSet) -> dict[UUID, str]:
 
 
 def _common_stand(counted: Mapping[UUID, str]) -> str:
-    """Answer with what the votes come to where it is the same for all measures, else ""."""
+    """Say what the votes come to where it is the same for all measures, else ""."""
     stands = set(counted.values())
     return stands.pop() if len(stands) == 1 else ""
 
 
-def _by_principle(found: list[Finding]) -> list[tuple[Any, list[Finding]]]:
+def _by_principle(found: list[Finding]) -> list[tuple[Principle, list[Finding]]]:
     return [
         (principle, list(group)) for principle, group in groupby(found, key=lambda f: f.principle)
     ]
@@ -289,8 +292,14 @@ def move(request: PortalRequest, pk: int, name: str) -> HttpResponse:
         SETS,
         indicator_set,
         name,
-        do=lambda **said: approval.move(
-            indicator_set, name, by=request.user, at=request.at, **said
+        do=lambda note="", letter="", seen=None: approval.move(
+            indicator_set,
+            name,
+            by=request.user,
+            at=request.at,
+            note=note,
+            letter=letter,
+            seen=seen,
         ),
         then=reverse("indicators:detail", args=[pk]),
         summary="indicators/sets/move_summary.html",
@@ -320,7 +329,9 @@ def communicate_all(request: PortalRequest, year: int) -> HttpResponse:
         SETS,
         sets[0],
         "communicate",
-        do=lambda **said: approval.communicate(sets, by=request.user, at=request.at, **said),
+        do=lambda note="", letter="": approval.communicate(
+            sets, by=request.user, at=request.at, note=note, letter=letter
+        ),
         then=f"{reverse('indicators:list')}?cycle={cycle.pk}",
         summary="indicators/sets/communicate_summary.html",
         about=cycle,

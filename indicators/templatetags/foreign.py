@@ -14,9 +14,9 @@ register = template.Library()
 _LATIN_RUN = re.compile(r"([A-Za-z](?:[A-Za-z0-9 ./&:'’-]*[A-Za-z0-9])?)")
 
 
-@register.filter
-def quoted(text: object) -> SafeString:
-    """A text of a document, each part marked with its language where it is not the page's."""
+@register.filter(name="quoted")
+def mark_languages(text: object) -> SafeString:
+    """Mark each part of a document's text with its language where it is not the page's."""
     words = str(text)
     if not (get_language() or "").startswith("fa"):
         mark = '<bdi lang="fa" dir="rtl">{}</bdi>' if PERSIAN_LETTER.search(words) else "{}"

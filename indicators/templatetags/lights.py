@@ -17,7 +17,7 @@ TONES = {Light.GREEN: "green", Light.AMBER: "yellow", Light.RED: "red", Light.NO
 
 @register.simple_tag
 def light_badge(figure: Figure) -> SafeString:
-    """The light of a figure with its percent (needs its `measure` loaded)."""
+    """Draw the light of a figure with its percent (needs its `measure` loaded)."""
     light, shown = figure.light, figure.percent
     words = light.label if shown is None else format_html("{} · {}", light.label, percent(shown))
     return format_html('<span class="badge bg-{}-lt">{}</span>', TONES[light], words)
@@ -25,5 +25,5 @@ def light_badge(figure: Figure) -> SafeString:
 
 @register.simple_tag
 def light_rule() -> str:
-    """The rule of the lights, in words."""
+    """Say the rule of the lights."""
     return str(RULE)

@@ -11,11 +11,12 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from agencies.locks import locked
 from agencies.models import User
 from cycles.clashes import Seen
 from cycles.engine.perform import perform
 from cycles.workflow import Refused
-from indicators.differences import FIELDS, changed, plain
+from indicators.differences import FIELDS, changed_fields, plain
 from indicators.drafting.actions import editing, note_change, save_measure, sum_axis, sum_indicator
 from indicators.models import (
     Change,
@@ -63,9 +64,17 @@ def vote(
         raise Refused(_("Please give a reason; the agency will read it."))
     if lineage is not None:
         _measure(indicator_set, lineage)
-    given: dict[str, Any] = {"choice": choice, "line": lineage, "rating": rating}
     [indicator_set] = perform(
-        SETS, [indicator_set], "vote", by=by, at=at, note=reason, seen=seen, **given
+        SETS,
+        [indicator_set],
+        "vote",
+        by=by,
+        at=at,
+        note=reason,
+        seen=seen,
+        choice=choice,
+        line=lineage,
+        rating=rating,
     )
     seat = seats(by, indicator_set, at)[0]
     mine = Vote.objects.filter(set=indicator_set, round=indicator_set.round, member=by)
@@ -125,7 +134,7 @@ def suggest(
     measure = _measure(indicator_set, lineage)
     if not reason.strip():
         raise Refused(_("Please give a reason; the agency will read it."))
-    other = _otherwise(measure, values)
+    other = _differing_values(measure, values)
     if not other:
         raise Refused(_("Nothing differs from what is proposed."))
     [indicator_set] = perform(
@@ -151,7 +160,7 @@ def suggest(
     )
 
 
-def _otherwise(measure: Measure, values: Mapping[str, Any]) -> dict[str, Any]:
+def _differing_values(measure: Measure, values: Mapping[str, Any]) -> dict[str, Any]:
     """Pick the values that differ from the measure's, as JSON holds them.
 
     Refuses values that may not be suggested, or that the measure's method cannot score.
@@ -170,11 +179,11 @@ def _otherwise(measure: Measure, values: Mapping[str, Any]) -> dict[str, Any]:
     changed_one.indicator, changed_one.goal = measure.indicator, measure.goal
     return {
         name: after
-        for name, (_before, after) in changed(plain(measure), plain(changed_one)).items()
+        for name, (_before, after) in changed_fields(plain(measure), plain(changed_one)).items()
     }
 
 
-def _read(name: str, value: Any) -> Any:
+def _read(name: str, value: object) -> Decimal | str | None:
     if name not in NUMBERS:
         return str(value or "")
     if value in (None, ""):
@@ -232,16 +241,24 @@ def settle(
     returned; rejected.
     """
     measure = _measure(indicator_set, lineage)
-    agreed = _otherwise(measure, values or {}) if outcome == Outcome.APPROVED else {}
+    agreed = _differing_values(measure, values or {}) if outcome == Outcome.APPROVED else {}
     if why := _why_no_decision(outcome, reason, agreed):
         raise Refused(why)
-    given: dict[str, Any] = {"line": lineage, "outcome": outcome, "values": agreed}
     [indicator_set] = perform(
-        SETS, [indicator_set], "settle", by=by, at=at, note=reason, seen=seen, **given
+        SETS,
+        [indicator_set],
+        "settle",
+        by=by,
+        at=at,
+        note=reason,
+        seen=seen,
+        line=lineage,
+        outcome=outcome,
+        values=agreed,
     )
     if outcome == Outcome.APPROVED and (why := why_not_carried(verdicts(indicator_set)[lineage])):
         raise Refused(why)
-    review = Review.objects.select_for_update().get(
+    review = locked(Review.objects.all(), with_keys=True).get(
         set=indicator_set, round=indicator_set.round, lineage=lineage
     )
     review.outcome, review.reason, review.decided_by, review.decided_at = outcome, reason, by, at

@@ -11,7 +11,7 @@ from agencies.models import in_reach
 from agencies.roles import Constituency, Role
 from cycles.models import Cycle, Participation, Window
 from cycles.requests import PortalRequest
-from cycles.ui.pages import listed
+from cycles.ui.pages import page_of
 from indicators.models import (
     STAGES,
     with_stage,
@@ -22,8 +22,8 @@ from indicators.working_groups.tables import BoardTable
 
 @require_safe
 def board(request: PortalRequest, year: int) -> HttpResponse:
-    """Every agency of a cycle with the stage its own indicators have reached, and the days left or
-    late.
+    """Show every agency of a cycle with the stage its own indicators have reached, and the days
+    left or late.
     """
     cycle = get_object_or_404(Cycle.objects.visible_to(request.user, request.at), year=year)
     taking_part = Participation.objects.active().filter(_seen(request), cycle=cycle)
@@ -34,15 +34,15 @@ def board(request: PortalRequest, year: int) -> HttpResponse:
     context = {
         "cycle": cycle,
         "filter": narrowed,
-        "table": listed(request, table),
+        "table": page_of(request, table),
         "stages": [(stage, label, counts[stage]) for stage, label in STAGES if counts[stage]],
     }
     return render(request, "indicators/working_groups/board.html", context)
 
 
 def _seen(request: PortalRequest) -> Q:
-    """The agencies whose stage the reader may know: the authority's scope, what one represents,
-    one's own.
+    """Select the agencies whose stage the reader may know: the authority's scope, what one
+    represents, one's own.
     """
     user, at = request.user, request.at
     seats = user.memberships(at, Role.MEMBER)

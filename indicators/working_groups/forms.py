@@ -7,14 +7,16 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
-from agencies.persian import localised
+from agencies.persian import in_locale
 from agencies.roles import Constituency
 from cycles.clashes import SEEN, ComparedForm
 from cycles.ui.fields import MomentField, NumberField, PersianTextField, WholeField
-from cycles.ui.forms import PasswordField, offer_choices, offer_rows, signed
+from cycles.ui.forms import PasswordField, check_signature, offer_choices, offer_rows
 from indicators.models import (
     Choice,
     Goal,
@@ -74,14 +76,13 @@ class ValuesForm(ComparedForm):
     title_fa = PersianTextField(label=_("Title in Persian"), max_length=300)
     title_en = PersianTextField(label=_("Title in English"), max_length=300, required=False)
 
-    def __init__(self, *args: Any, measure: Measure, **kwargs: Any) -> None:
+    def __init__(self, data: QueryDict | None = None, *, measure: Measure) -> None:
         self.names = tuple(name for name in ValuesForm.base_fields if name != SEEN)
-        kwargs["initial"] = {name: getattr(measure, name) for name in self.names}
-        super().__init__(*args, **kwargs)
+        super().__init__(data, initial={name: getattr(measure, name) for name in self.names})
 
     @property
     def values(self) -> dict[str, Any]:
-        """What was typed, by field of the measure."""
+        """Read what was typed, by field of the measure."""
         return {name: self.cleaned_data[name] for name in self.names}
 
 
@@ -110,27 +111,29 @@ class SettleForm(ValuesForm):
         help_text=_("Needed unless the measure is approved as proposed; the agency will read it."),
     )
 
-    def __init__(self, *args: Any, decided: Review | None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, data: QueryDict | None = None, *, measure: Measure, decided: Review | None
+    ) -> None:
+        super().__init__(data, measure=measure)
         self.decided = decided
 
     @property
-    def stored(self) -> dict[str, Any]:
+    def stored_values(self) -> dict[str, Any]:
         names = ("outcome", "reason", "decided_at")
         decided = {name: getattr(self.decided, name) for name in names} if self.decided else None
-        return super().stored | {"decided": decided}
+        return super().stored_values | {"decided": decided}
 
 
 class RankForm(ComparedForm):
     """The goals of a set in the order of their importance."""
 
     def __init__(
-        self, *args: Any, goals: Iterable[Goal], mine: dict[int, int], **kwargs: Any
+        self, data: QueryDict | None = None, *, goals: Iterable[Goal], mine: dict[int, int]
     ) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(data)
         self.goals = list(goals)
         for goal in self.goals:
-            places = [(n, localised(n)) for n in range(1, len(self.goals) + 1)]
+            places = [(n, in_locale(n)) for n in range(1, len(self.goals) + 1)]
             self.fields[f"goal_{goal.pk}"] = forms.TypedChoiceField(
                 label=goal.title, coerce=int, choices=places, initial=mine.get(goal.pk)
             )
@@ -161,11 +164,9 @@ class RulesForm(ComparedForm):
     )
     chair_casts = forms.BooleanField(label=_("The chair's vote breaks a tie"), required=False)
 
-    def __init__(self, *args: Any, group: WorkingGroup, **kwargs: Any) -> None:
-        kwargs["initial"] = {
-            name: getattr(group, name) for name in self.base_fields if name != SEEN
-        }
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: QueryDict | None = None, *, group: WorkingGroup) -> None:
+        stored = {name: getattr(group, name) for name in self.base_fields if name != SEEN}
+        super().__init__(data, initial=stored)
 
 
 class ConveneForm(forms.Form):
@@ -180,8 +181,8 @@ class ConveneForm(forms.Form):
         error_messages={"required": _("Choose at least one set.")},
     )
 
-    def __init__(self, *args: Any, sets: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: QueryDict | None = None, *, sets: QuerySet[IndicatorSet]) -> None:
+        super().__init__(data)
         offer_rows(self, "sets", sets)
 
 
@@ -197,13 +198,13 @@ class MinutesForm(forms.Form):
 
     def __init__(
         self,
-        *args: Any,
+        data: QueryDict | None = None,
+        *,
         meeting: Meeting,
         seats: Iterable[tuple[User, str]],
         user: User,
-        **kwargs: Any,
     ) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(data)
         self.user = user
         self.seats = {str(user.pk): (user, side) for user, side in seats}
         self.items = list(
@@ -222,11 +223,11 @@ class MinutesForm(forms.Form):
         self.fields["password"] = PasswordField()
 
     def clean_password(self) -> str:
-        return signed(self.user, self.cleaned_data["password"])
+        return check_signature(self.user, self.cleaned_data["password"])
 
     @property
     def attendance(self) -> dict[int, str]:
-        """The constituency of each person present, by key."""
+        """Read the constituency of each person present, by key."""
         return {self.seats[key][0].pk: self.seats[key][1] for key in self.cleaned_data["present"]}
 
     @property

@@ -2,8 +2,9 @@
 and paper.
 """
 
-from typing import Any
+from collections.abc import Callable
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,9 +20,10 @@ from cycles.models import Cycle, Entry
 from cycles.record import seals
 from cycles.requests import PortalRequest
 from cycles.ui import pdf
-from cycles.ui.files import headed
+from cycles.ui.attempts import attempt
+from cycles.ui.files import with_file_headers
 from cycles.ui.pages import act_page, history
-from cycles.workflow import Refused, Workflow
+from cycles.workflow import Workflow
 from indicators.models import IndicatorSet, Meeting, WorkingGroup
 from indicators.workflow import GROUPS, MEETINGS, MeetingState, SetState
 from indicators.working_groups import meetings
@@ -32,7 +34,7 @@ BEFORE_IT = (SetState.PROPOSED, SetState.RETURNED)
 
 @require_safe
 def group_list(request: PortalRequest, year: int) -> HttpResponse:
-    """The working groups of a cycle with their rules, what is before them, and their meetings."""
+    """Show a cycle's working groups with their rules, what is before them, and their meetings."""
     cycle = get_object_or_404(Cycle.objects.visible_to(request.user, request.at), year=year)
     _only_for_the_group(request)
     known = {g.sector: g for g in WorkingGroup.objects.filter(cycle=cycle)}
@@ -79,14 +81,22 @@ def _group(request: PortalRequest, year: int, sector: str) -> WorkingGroup:
 
 @require_http_methods(["GET", "POST"])
 def rules(request: PortalRequest, year: int, sector: str) -> HttpResponse:
-    """By which rules a working group decides."""
+    """Set the rules by which a working group decides."""
     group = _group(request, year, sector)
     form = RulesForm(request.POST or None, group=group)
 
-    def save(fields: dict[str, Any]) -> None:
-        seen = form.as_seen(lambda: RulesForm(group=_group(request, year, sector)))
+    def save() -> None:
+        fields = form.cleaned_data
         meetings.set_rules(
-            group.cycle, sector=group.sector, **fields, by=request.user, at=request.at, seen=seen
+            group.cycle,
+            sector=group.sector,
+            quorum=fields["quorum"],
+            concurring=fields["concurring"],
+            majority=fields["majority"],
+            chair_casts=fields["chair_casts"],
+            by=request.user,
+            at=request.at,
+            seen=form.as_seen(lambda: RulesForm(group=_group(request, year, sector))),
         )
 
     return _group_page(request, GROUPS, group, "set_rules", form, save, group=group)
@@ -103,9 +113,16 @@ def convene(request: PortalRequest, year: int, sector: str) -> HttpResponse:
         request.POST or None, sets=sets.filter(pk__in=keys).order_by("agency__sort_key", "pk")
     )
 
-    def save(fields: dict[str, Any]) -> None:
-        fields["sets"] = list(fields["sets"])
-        meetings.convene(group.cycle, sector=group.sector, **fields, by=request.user, at=request.at)
+    def save() -> None:
+        meetings.convene(
+            group.cycle,
+            sector=group.sector,
+            held_at=form.cleaned_data["held_at"],
+            place=form.cleaned_data["place"],
+            sets=list(form.cleaned_data["sets"]),
+            by=request.user,
+            at=request.at,
+        )
 
     return _group_page(
         request,
@@ -121,10 +138,10 @@ def convene(request: PortalRequest, year: int, sector: str) -> HttpResponse:
 def _group_page(
     request: PortalRequest,
     workflow: Workflow,
-    obj: Any,
+    obj: WorkingGroup | Meeting,
     name: str,
-    form: Any,
-    save: Any,
+    form: forms.Form,
+    save: Callable[[], None],
     *,
     group: WorkingGroup,
 ) -> HttpResponse:
@@ -135,11 +152,8 @@ def _group_page(
         messages.error(request, why)
         return redirect(then)
     if request.method == "POST" and form.is_valid():
-        try:
-            save(dict(form.cleaned_data))
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
+        with attempt(form):
+            save()
             messages.success(request, f"{move.label}: {group}")
             return redirect(then)
     return render(
@@ -156,8 +170,8 @@ def _meeting(request: PortalRequest, pk: int) -> Meeting:
     return get_object_or_404(Meeting.objects.visible_to(request.user, request.at).for_list(), pk=pk)
 
 
-def _papers(meeting: Meeting) -> dict[str, Any]:
-    """What page and paper show of a meeting."""
+def _meeting_context(meeting: Meeting) -> dict[str, object]:
+    """Collect what page and paper show of a meeting."""
     return {
         "meeting": meeting,
         "agenda": meeting.agenda.select_related(
@@ -171,7 +185,7 @@ def _papers(meeting: Meeting) -> dict[str, Any]:
 @require_safe
 def meeting_detail(request: PortalRequest, pk: int) -> HttpResponse:
     meeting = _meeting(request, pk)
-    context = _papers(meeting) | {
+    context = _meeting_context(meeting) | {
         "moves": {m.name for m in open_to(MEETINGS, meeting, by=request.user, at=request.at)},
         "is_held": meeting.state == MeetingState.HELD,
         "history": history(Entry.objects.of(meeting)),
@@ -192,7 +206,7 @@ def minute(request: PortalRequest, pk: int) -> HttpResponse:
         messages.error(request, why)
         return redirect("indicators:meeting", pk)
     if request.method == "POST" and form.is_valid():
-        try:
+        with attempt(form):
             meetings.minute(
                 meeting,
                 minutes=form.cleaned_data["minutes"],
@@ -201,9 +215,6 @@ def minute(request: PortalRequest, pk: int) -> HttpResponse:
                 by=request.user,
                 at=request.at,
             )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("The minutes are signed."))
             return redirect("indicators:meeting", pk)
     return render(
@@ -212,8 +223,8 @@ def minute(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def _seats(meeting: Meeting, request: PortalRequest) -> list[tuple[User, str]]:
-    """Who may have been there: the group's members, and the representatives of the agencies on the
-    agenda.
+    """List who may have been there: the group's members, and the representatives of the agencies on
+    the agenda.
     """
     agencies = [a for a in meeting.agenda.values_list("set__agency", flat=True) if a]
     held = (
@@ -245,14 +256,14 @@ def cancel(request: PortalRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def minutes_file(request: PortalRequest, pk: int) -> HttpResponseBase:
-    """The signed minutes as PDF, in the reader's language."""
+    """Hand out the signed minutes as PDF, in the reader's language."""
     meeting = _meeting(request, pk)
     if meeting.state != MeetingState.HELD:
         raise Http404
-    facts = _papers(meeting) | {"stamp": seals.stamp(meeting, "minute")}
-    document = pdf.paper("indicators/working_groups/minutes.html", facts, language=language())
+    context = _meeting_context(meeting) | {"stamp": seals.stamp(meeting, "minute")}
+    document = pdf.paper("indicators/working_groups/minutes.html", context, language=language())
     name = f"minutes-{meeting.cycle.year}-{meeting.sector or 'general'}-{meeting.number}.pdf"
-    return headed(
+    return with_file_headers(
         HttpResponse(document, content_type="application/pdf"),
         name=name,
         inline=True,

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -64,8 +63,8 @@ def set_rules(
 
 
 def group_of(cycle: Cycle, sector: str) -> WorkingGroup:
-    """The working group of a sector in a cycle, with the usual rules where
-    nobody has set others.
+    """Find the working group of a sector in a cycle, with the usual rules where nobody has set
+    others.
     """
     return WorkingGroup.objects.get_or_create(cycle=cycle, sector=sector)[0]
 
@@ -97,7 +96,8 @@ def convene(
         MEETINGS, [meeting], "convene", by=by, at=at, sets=[s.pk for s in sets], held_at=held_at
     )
     AgendaItem.objects.bulk_create(
-        AgendaItem(meeting=meeting, set=each, position=place) for place, each in enumerate(sets, 1)
+        AgendaItem(meeting=meeting, set=indicator_set, position=place)
+        for place, indicator_set in enumerate(sets, 1)
     )
     return meeting
 
@@ -119,13 +119,17 @@ def minute(
         raise Refused(_("Please write what was discussed."))
     if not present:
         raise Refused(_("Please say who was present."))
-    given: dict[str, Any] = {
-        "minutes": minutes,
-        "chair": by,
-        "present": dict(present),
-        "resolutions": dict(resolutions),
-    }
-    [meeting] = perform(MEETINGS, [meeting], "minute", by=by, at=at, **given)
+    [meeting] = perform(
+        MEETINGS,
+        [meeting],
+        "minute",
+        by=by,
+        at=at,
+        minutes=minutes,
+        chair=by,
+        present=dict(present),
+        resolutions=dict(resolutions),
+    )
     for item in meeting.agenda.all():
         item.resolution = resolutions.get(item.pk, "")
         item.save(update_fields=["resolution"])

@@ -2,21 +2,37 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from decimal import Decimal
+from typing import Protocol
 
 import django_tables2 as tables
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from agencies.models import Agency
 from cycles.models import Participation
 from cycles.ui.tables import code, link, number
 from cycles.workflow import Windows
+from cycles.workflow_objects import CycleMatter
 from indicators.models import FULL_POINTS, NOT_BEGUN, STAGES
-from indicators.tables import COLOURS, left_or_late
+from indicators.tables import COLOURS, deadline_at_stage
 from indicators.workflow import SetState
+
+
+class BoardRow(CycleMatter, Protocol):
+    """A participation as `with_stage` annotates it, as far as the board shows it."""
+
+    name: str
+    agency: Agency
+    stage: str
+    set_pk: int | None
+    set_round: int | None
+
+    def get_sector_display(self) -> str: ...
 
 
 class BoardTable(tables.Table):
@@ -36,20 +52,20 @@ class BoardTable(tables.Table):
         model = Participation
         fields = ("agency", "sector", "stage", "measures", "points", "voters", "due")
 
-    def __init__(self, *args: Any, at: datetime, windows: Windows, **kwargs: Any) -> None:
+    def __init__(self, data: QuerySet[Participation], *, at: datetime, windows: Windows) -> None:
         self.at, self.windows = at, windows
-        super().__init__(*args, **kwargs)
+        super().__init__(data)
 
-    def render_agency(self, record: Any) -> SafeString:
+    def render_agency(self, record: BoardRow) -> SafeString:
         name = record.name
         if record.set_pk and record.stage != SetState.DRAFT:
             name = link(reverse("indicators:detail", args=[record.set_pk]), name)
         return format_html("{} {}", name, code(record.agency.code))
 
-    def render_sector(self, record: Any) -> str:
+    def render_sector(self, record: BoardRow) -> str:
         return str(record.get_sector_display())
 
-    def render_stage(self, record: Any) -> SafeString:
+    def render_stage(self, record: BoardRow) -> SafeString:
         colour = "secondary" if record.stage == NOT_BEGUN else COLOURS[SetState(record.stage)]
         label = dict(STAGES)[record.stage]
         again = ""
@@ -61,7 +77,7 @@ class BoardTable(tables.Table):
     def render_measures(self, value: int) -> str:
         return number(value)
 
-    def render_points(self, value: Any) -> SafeString | str:
+    def render_points(self, value: Decimal) -> SafeString | str:
         shown = number(value)
         return (
             shown
@@ -72,8 +88,8 @@ class BoardTable(tables.Table):
     def render_voters(self, value: int) -> str:
         return number(value)
 
-    def render_due(self, record: Any) -> SafeString | str:
-        return left_or_late(record.stage, record, self.windows, self.at)
+    def render_due(self, record: BoardRow) -> SafeString | str:
+        return deadline_at_stage(record.stage, record, self.windows, self.at)
 
 
 @dataclass(frozen=True)
@@ -91,7 +107,7 @@ class StateBadge:
         return format_html('<span class="badge bg-{}-lt">{}</span>', self.tone, self.word)
 
     def cell(self, url: str = "") -> SafeString:
-        """All of it, the word as a link where there is an address."""
+        """Draw all of it, the word as a link where there is an address."""
         word = (
             self.badge
             if not url

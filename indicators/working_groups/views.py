@@ -4,12 +4,12 @@ ranks of goals.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.contrib import messages
 from django.db.models import Q, QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -18,9 +18,9 @@ from django.views.decorators.http import require_POST, require_safe
 from agencies.roles import Constituency, Role
 from cycles.engine.perform import open_to
 from cycles.requests import PortalRequest
-from cycles.workflow import Refused
+from cycles.ui.attempts import attempt
 from indicators.differences import LABELS, plain, value
-from indicators.lookups import attempt, visible
+from indicators.lookups import visible
 from indicators.models import (
     Comment,
     IndicatorSet,
@@ -49,7 +49,7 @@ from indicators.working_groups.forms import (
 
 
 @dataclass(frozen=True)
-class Compared:
+class ComparedField:
     """One field of a measure: as proposed, as suggested by whom, as it stands agreed."""
 
     label: str | Promise
@@ -59,7 +59,7 @@ class Compared:
 
 
 @dataclass(frozen=True)
-class Side:
+class ConstituencyVotes:
     """How one constituency votes on a measure."""
 
     constituency: Constituency
@@ -69,14 +69,14 @@ class Side:
 
 @require_safe
 def review(request: PortalRequest, pk: int, lineage: UUID) -> HttpResponse:
-    """A measure before the group: proposed, suggested and agreed side by side, comments, votes by
-    constituency.
+    """Show a measure before the group: proposed, suggested and agreed side by side, comments, votes
+    by constituency.
     """
     return _review(request, visible(request, pk), lineage)
 
 
 def _review(
-    request: PortalRequest, indicator_set: IndicatorSet, lineage: UUID, **typed: Any
+    request: PortalRequest, indicator_set: IndicatorSet, lineage: UUID, **typed: forms.Form
 ) -> HttpResponse:
     of_set = Measure.objects.of(indicator_set).for_list()
     measure = get_object_or_404(of_set, lineage=lineage)
@@ -104,7 +104,7 @@ def _review(
         "measure": measure,
         "method": METHODS[measure.method],
         "review": laid,
-        "compared": _compared(measure, laid, suggestions),
+        "compared": _compare_fields(measure, laid, suggestions),
         "suggestions": suggestions,
         "comments": Comment.objects.filter(set=indicator_set, lineage=lineage)
         .select_related("author")
@@ -128,17 +128,20 @@ def _review(
 
 
 def _vote_form(
-    request: PortalRequest, indicator_set: IndicatorSet, measure: Measure, data: Any = None
-) -> Any:
-    """The place for a vote on a measure: on what is proposed now, instead
-    of one's own vote so far.
+    request: PortalRequest,
+    indicator_set: IndicatorSet,
+    measure: Measure,
+    data: QueryDict | None = None,
+) -> MeasureVoteForm:
+    """Make the form of a vote on a measure: on what is proposed now, instead of one's own vote so
+    far.
     """
     votes = own_votes(request, indicator_set).filter(Q(lineage=measure.lineage) | Q(lineage=None))
     return MeasureVoteForm(data, shows={"measure": plain(measure), "votes": choices_so_far(votes)})
 
 
 def own_votes(request: PortalRequest, indicator_set: IndicatorSet) -> QuerySet[Vote]:
-    """The reader's votes in the current round."""
+    """Find the reader's votes in the current round."""
     return Vote.objects.filter(set=indicator_set, round=indicator_set.round, member=request.user)
 
 
@@ -146,7 +149,7 @@ def choices_so_far(votes: QuerySet[Vote]) -> list[str]:
     return [f"{v.pk} {v.choice} {v.rating} {v.reason}" for v in votes.order_by("pk")]
 
 
-def _settle_form(measure: Measure, data: Any = None) -> SettleForm:
+def _settle_form(measure: Measure, data: QueryDict | None = None) -> SettleForm:
     set_of = measure.indicator.axis.set_id
     decided = Review.objects.filter(set=set_of, lineage=measure.lineage).order_by("-round").first()
     return SettleForm(data, measure=measure, decided=decided)
@@ -156,9 +159,9 @@ def _by_now(request: PortalRequest, pk: int, lineage: UUID) -> Measure:
     return Measure.objects.of(visible(request, pk)).for_list().get(lineage=lineage)
 
 
-def _compared(
+def _compare_fields(
     measure: Measure, laid: Review | None, suggestions: list[Suggestion]
-) -> list[Compared]:
+) -> list[ComparedField]:
     proposed, now = (laid.proposed if laid else plain(measure)), plain(measure)
     rows = []
     for name in SUGGESTED:
@@ -169,11 +172,15 @@ def _compared(
         )
         if others or proposed.get(name) or now[name]:
             agreed = value(name, now[name]) if proposed.get(name) != now[name] else ""
-            rows.append(Compared(LABELS[name], value(name, proposed.get(name)), others, agreed))
+            rows.append(
+                ComparedField(LABELS[name], value(name, proposed.get(name)), others, agreed)
+            )
     return rows
 
 
-def _sides(votes: list[Vote], lineage: UUID, concurring: tuple[str, ...]) -> list[Side]:
+def _sides(
+    votes: list[Vote], lineage: UUID, concurring: tuple[str, ...]
+) -> list[ConstituencyVotes]:
     chosen: dict[int, Vote] = {}
     for vote in votes:
         if vote.lineage == lineage or (vote.lineage is None and vote.member_id not in chosen):
@@ -181,7 +188,7 @@ def _sides(votes: list[Vote], lineage: UUID, concurring: tuple[str, ...]) -> lis
     sides = []
     for side in Constituency:
         votes_of_side = tuple(v for v in chosen.values() if v.constituency == side)
-        sides.append(Side(side, side in concurring, votes_of_side))
+        sides.append(ConstituencyVotes(side, side in concurring, votes_of_side))
     return sides
 
 
@@ -191,65 +198,78 @@ def _in_words(counted: Verdict) -> str:
     return _("Carried by the chair's vote.") if counted.by_chair else _("Carried.")
 
 
-Act = Callable[[IndicatorSet, Any], Any]
-
-
-def _said(
-    request: PortalRequest, pk: int, lineage: UUID, name: str, form: Any, act: Act, done: str
+def _act_on_measure(
+    request: PortalRequest,
+    indicator_set: IndicatorSet,
+    lineage: UUID,
+    name: str,
+    form: forms.Form,
+    act: Callable[[], object],
+    done: str,
 ) -> HttpResponse:
-    """What was typed on the page of a measure: done, or shown there again with what is wrong."""
-    indicator_set = visible(request, pk)
+    """Do what was typed on the page of a measure, or show it there again with what is wrong."""
     if form.is_valid():
-        try:
-            act(indicator_set, form)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
+        with attempt(form):
+            act()
             messages.success(request, done)
-            return redirect("indicators:review", pk, lineage)
+            return redirect("indicators:review", indicator_set.pk, lineage)
     return _review(request, indicator_set, lineage, **{name: form})
 
 
 @require_POST
 def vote_measure(request: PortalRequest, pk: int, lineage: UUID) -> HttpResponse:
-    measure = get_object_or_404(
-        Measure.objects.of(visible(request, pk)).for_list(), lineage=lineage
-    )
+    indicator_set = visible(request, pk)
+    measure = get_object_or_404(Measure.objects.of(indicator_set).for_list(), lineage=lineage)
+    form = _vote_form(request, indicator_set, measure, request.POST)
 
-    def act(indicator_set: IndicatorSet, form: Any) -> Any:
+    def vote() -> None:
         seen = form.as_seen(
             lambda: _vote_form(request, indicator_set, _by_now(request, pk, lineage))
         )
-        said = form.cleaned_data
-        return actions.vote(
-            indicator_set, lineage=lineage, **said, by=request.user, at=request.at, seen=seen
+        actions.vote(
+            indicator_set,
+            choice=form.cleaned_data["choice"],
+            reason=form.cleaned_data["reason"],
+            rating=form.cleaned_data["rating"],
+            lineage=lineage,
+            by=request.user,
+            at=request.at,
+            seen=seen,
         )
 
-    form = _vote_form(request, measure.indicator.axis.set, measure, request.POST)
-    return _said(request, pk, lineage, "vote_form", form, act, _("Your vote is recorded."))
+    return _act_on_measure(
+        request, indicator_set, lineage, "vote_form", form, vote, _("Your vote is recorded.")
+    )
 
 
 @require_POST
 def comment(request: PortalRequest, pk: int, lineage: UUID) -> HttpResponse:
-    return _said(
+    indicator_set = visible(request, pk)
+    form = CommentForm(request.POST)
+
+    def comment_on_measure() -> None:
+        text = form.cleaned_data["text"]
+        actions.comment(indicator_set, lineage=lineage, text=text, by=request.user, at=request.at)
+
+    return _act_on_measure(
         request,
-        pk,
+        indicator_set,
         lineage,
         "comment_form",
-        CommentForm(request.POST),
-        lambda s, f: actions.comment(
-            s, lineage=lineage, **f.cleaned_data, by=request.user, at=request.at
-        ),
+        form,
+        comment_on_measure,
         _("Your comment is there for the group and the agency."),
     )
 
 
 @require_POST
 def suggest(request: PortalRequest, pk: int, lineage: UUID) -> HttpResponse:
-    measure = get_object_or_404(Measure.objects.of(visible(request, pk)), lineage=lineage)
+    indicator_set = visible(request, pk)
+    measure = get_object_or_404(Measure.objects.of(indicator_set), lineage=lineage)
+    form = SuggestForm(request.POST, measure=measure)
 
-    def act(indicator_set: IndicatorSet, form: Any) -> Any:
-        return actions.suggest(
+    def suggest_values() -> None:
+        actions.suggest(
             indicator_set,
             lineage=lineage,
             values=form.values,
@@ -259,26 +279,25 @@ def suggest(request: PortalRequest, pk: int, lineage: UUID) -> HttpResponse:
             seen=form.as_seen(lambda: SuggestForm(measure=_by_now(request, pk, lineage))),
         )
 
-    form = SuggestForm(request.POST, measure=measure)
-    return _said(
+    return _act_on_measure(
         request,
-        pk,
+        indicator_set,
         lineage,
         "suggest_form",
         form,
-        act,
+        suggest_values,
         _("Your suggestion stands beside the proposal."),
     )
 
 
 @require_POST
 def settle(request: PortalRequest, pk: int, lineage: UUID) -> HttpResponse:
-    measure = get_object_or_404(
-        Measure.objects.of(visible(request, pk)).for_list(), lineage=lineage
-    )
+    indicator_set = visible(request, pk)
+    measure = get_object_or_404(Measure.objects.of(indicator_set).for_list(), lineage=lineage)
+    form = _settle_form(measure, request.POST)
 
-    def act(indicator_set: IndicatorSet, form: Any) -> Any:
-        return actions.settle(
+    def settle_measure() -> None:
+        actions.settle(
             indicator_set,
             lineage=lineage,
             outcome=form.cleaned_data["outcome"],
@@ -289,8 +308,15 @@ def settle(request: PortalRequest, pk: int, lineage: UUID) -> HttpResponse:
             seen=form.as_seen(lambda: _settle_form(_by_now(request, pk, lineage))),
         )
 
-    form = _settle_form(measure, request.POST)
-    return _said(request, pk, lineage, "settle_form", form, act, _("The decision is recorded."))
+    return _act_on_measure(
+        request,
+        indicator_set,
+        lineage,
+        "settle_form",
+        form,
+        settle_measure,
+        _("The decision is recorded."),
+    )
 
 
 @require_POST
@@ -298,9 +324,7 @@ def take_suggestion(request: PortalRequest, pk: int, suggestion: int) -> HttpRes
     """Make a member's suggestion one's own, in a returned set."""
     indicator_set = visible(request, pk)
     chosen = get_object_or_404(Suggestion, set=indicator_set, pk=suggestion)
-    attempt(
-        request,
-        lambda: actions.take_suggestion(chosen, by=request.user, at=request.at),
-        lambda made: _("The suggested values are now in the set."),
-    )
+    with attempt(request):
+        actions.take_suggestion(chosen, by=request.user, at=request.at)
+        messages.success(request, _("The suggested values are now in the set."))
     return redirect("indicators:review", pk, chosen.lineage)

@@ -1,8 +1,6 @@
 """Pages on which members vote on a whole set and rank its goals."""
 
-from typing import Any
-
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -27,9 +25,16 @@ def vote(request: PortalRequest, pk: int) -> HttpResponse:
     indicator_set = visible(request, pk)
     form = _whole_vote(request, indicator_set, request.POST or None)
 
-    def save(fields: dict[str, Any]) -> str:
+    def save() -> str:
         seen = form.as_seen(lambda: _whole_vote(request, visible(request, pk)))
-        actions.vote(indicator_set, **fields, by=request.user, at=request.at, seen=seen)
+        actions.vote(
+            indicator_set,
+            choice=form.cleaned_data["choice"],
+            reason=form.cleaned_data["reason"],
+            by=request.user,
+            at=request.at,
+            seen=seen,
+        )
         return _("Your vote is recorded.")
 
     mine = own_votes(request, indicator_set)
@@ -45,9 +50,11 @@ def vote(request: PortalRequest, pk: int) -> HttpResponse:
     )
 
 
-def _whole_vote(request: PortalRequest, indicator_set: IndicatorSet, data: Any = None) -> VoteForm:
-    """The place for a vote on all measures: on the set as it is now, instead of one's own votes so
-    far.
+def _whole_vote(
+    request: PortalRequest, indicator_set: IndicatorSet, data: QueryDict | None = None
+) -> VoteForm:
+    """Make the form of a vote on all measures: on the set as it is now, instead of one's own votes
+    so far.
     """
     votes = choices_so_far(own_votes(request, indicator_set))
     return VoteForm(
@@ -61,17 +68,17 @@ def rank(request: PortalRequest, pk: int) -> HttpResponse:
     """Put the goals of a set in the order of their importance."""
     indicator_set = visible(request, pk)
 
-    def ranked(data: Any = None) -> RankForm:
+    def rank_form(data: QueryDict | None = None) -> RankForm:
         goals = indicator_set.goals.order_by("position", "pk")
         mine = GoalRank.objects.filter(goal__in=goals, member=request.user).values_list(
             "goal_id", "rank"
         )
         return RankForm(data, goals=goals, mine=dict(mine))
 
-    form = ranked(request.POST or None)
+    form = rank_form(request.POST or None)
 
-    def save(fields: dict[str, Any]) -> str:
-        seen = form.as_seen(ranked)
+    def save() -> str:
+        seen = form.as_seen(rank_form)
         actions.rank_goals(indicator_set, form.ranks, by=request.user, at=request.at, seen=seen)
         return _("Your order of the goals is kept.")
 

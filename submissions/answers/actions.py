@@ -8,7 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agencies.models import User
-from cycles import batches, clashes
+from cycles import clashes
+from cycles.engine import batches
 from cycles.engine.perform import perform
 from cycles.models import Cycle, Participation
 from cycles.workflow import Refused
@@ -21,7 +22,7 @@ FIELDS = ("value", "claims_not_applicable", *Answer.TEXT_FIELDS)
 """What an agency says of a line."""
 
 
-class AnswerChanged(clashes.Changed):
+class AnswerChanged(clashes.ChangedMeanwhile):
     """Somebody else has changed, meanwhile, what is being saved: `answer` (key) and `fields` name
     what.
     """
@@ -78,7 +79,7 @@ def _begin_lines(
 ) -> None:
     """Add the lines that these agencies lack in one cycle; `submissions` by participation's key."""
     asked = asked_of(cycle, participations)
-    reported = Figure.objects.reported(participations, LAST)
+    reported = Figure.objects.reported_values(participations, LAST)
     keys: set[int] = set()
     for of_one in asked.values():
         keys.update(of_one)

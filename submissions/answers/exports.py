@@ -53,6 +53,6 @@ class BoardResource(SubmissionResource):
 
 def submissions_as_xlsx(submissions: QuerySet[Submission], *, with_blocks: bool) -> bytes:
     resource = BoardResource() if with_blocks else SubmissionResource()
-    return spreadsheets_exports.written(
+    return spreadsheets_exports.write_dataset(
         resource.export(submissions), "xlsx", title=_("Self-assessments")
     )

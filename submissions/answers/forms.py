@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
 from cycles.clashes import ComparedForm
-from cycles.ui.choices import offer_choices, offer_rows
 from cycles.ui.fields import NumberField, PersianTextField
+from cycles.ui.forms import offer_choices, offer_rows
 from indicators.models import Axis
 from indicators.scoring.methods import METHODS
 from submissions.answers.actions import FIELDS

@@ -17,11 +17,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from agencies.persian import localised, parse_decimal
+from agencies.persian import in_locale, parse_decimal
 from agencies.roles import SUPERIOR_ROLES
 from cycles.calendar import Phase
 from cycles.models import Cycle, Window
 from cycles.requests import PortalRequest
+from cycles.ui.attempts import attempt
 from cycles.workflow import Refused, Term
 from indicators.models import Axis, Kind, Measure
 from indicators.scoring.methods import METHODS
@@ -158,7 +159,7 @@ def _grid(request: PortalRequest, pk: int) -> Grid:
 
 
 def _input_text(value: Decimal | None) -> str:
-    return "" if value is None else localised(value).replace(",", "").replace("٬", "")
+    return "" if value is None else in_locale(value).replace(",", "").replace("٬", "")
 
 
 def _cell(answer: Answer, row: UnitRow) -> Cell:
@@ -259,7 +260,7 @@ def grid(request: PortalRequest, pk: int) -> HttpResponse:
                 faults = [str(refusal)]
             else:
                 messages.success(
-                    request, _("Saved: %(count)s values.") % {"count": localised(saved)}
+                    request, _("Saved: %(count)s values.") % {"count": in_locale(saved)}
                 )
                 return redirect(_address(request, found))
     return _page(
@@ -303,16 +304,13 @@ def document(request: PortalRequest, pk: int) -> HttpResponse:
     )
     if form.is_valid():
         said = form.cleaned_data
-        try:
+        with attempt(form):
             given = headquarters.give_document(
                 said["units"], said["measure"], upload=said["file"], by=request.user, at=request.at
             )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(
                 request,
-                _("The document was given to %(count)s units.") % {"count": localised(len(given))},
+                _("The document was given to %(count)s units.") % {"count": in_locale(len(given))},
             )
             return redirect(_address(request, found))
     _fill_in(found)

@@ -9,9 +9,9 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles.requests import PortalRequest
-from cycles.workflow import Refused
+from cycles.ui.attempts import attempt
 from indicators.models import Axis
 from submissions.answers import teamwork
 from submissions.answers.forms import CommentForm, FactorForm, ReadyForm, ShareOutForm
@@ -24,10 +24,8 @@ def _do_on_line(
 ) -> HttpResponse:
     """Do an act on a line once its small form is valid, and go back to the line."""
     if form.is_valid():
-        try:
+        with attempt(request):
             act()
-        except Refused as refusal:
-            messages.error(request, str(refusal))
     else:
         messages.error(request, form_errors(form))
     return redirect(line_url(answer))
@@ -77,10 +75,8 @@ def factor_claim(request: PortalRequest, pk: int) -> HttpResponse:
 def factor_withdraw(request: PortalRequest, pk: int) -> HttpResponse:
     factors = ExternalFactor.objects.visible_to(request.user, request.at).select_related("answer")
     factor = get_object_or_404(factors, pk=pk)
-    try:
+    with attempt(request):
         teamwork.withdraw_factor(factor, by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
     return redirect(line_url(factor.answer))
 
 
@@ -108,7 +104,7 @@ def share_out(request: PortalRequest, pk: int) -> HttpResponse:
     form = share_out_form(request, submission, axes, request.POST)
     if form.is_valid():
         seen = form.as_seen(lambda: share_out_form(request, submission, axes))
-        try:
+        with attempt(request):
             count = teamwork.share_out(
                 submission,
                 axis=form.cleaned_data["axis"],
@@ -117,10 +113,7 @@ def share_out(request: PortalRequest, pk: int) -> HttpResponse:
                 at=request.at,
                 seen=seen,
             )
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-        else:
-            messages.success(request, _("Lines given out: %(count)s") % {"count": localised(count)})
+            messages.success(request, _("Lines given out: %(count)s") % {"count": in_locale(count)})
     else:
         messages.error(request, form_errors(form))
     return redirect("submissions:detail", pk)

@@ -1,6 +1,5 @@
 """Lists of self-assessments, and their files."""
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -10,7 +9,8 @@ from agencies.roles import Role
 from cycles.engine.perform import open_to
 from cycles.models import Cycle, Participation
 from cycles.requests import PortalRequest
-from cycles.workflow import CycleState, Refused
+from cycles.ui.attempts import attempt
+from cycles.workflow import CycleState
 from submissions.answers import actions, headquarters
 from submissions.answers.exports import submissions_as_xlsx
 from submissions.answers.filters import SubmissionFilter
@@ -78,9 +78,7 @@ def submission_begin(request: PortalRequest, pk: int) -> HttpResponse:
     participation = get_object_or_404(
         Participation.objects.visible_to(request.user, request.at), pk=pk
     )
-    try:
+    with attempt(request):
         [submission] = actions.begin([participation], by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("submissions:list")
-    return redirect("submissions:detail", submission.pk)
+        return redirect("submissions:detail", submission.pk)
+    return redirect("submissions:list")

@@ -34,7 +34,7 @@ def export(request: PortalRequest, pk: int, kind: str) -> HttpResponse:
     resource = AnswerLines(submission)
     name = f"{VALUES.name}-{submission.cycle.year}-{submission.agency.code}"
     return sheet_answer(
-        sheet_files.written(VALUES, resource.rows(resource.lines()), kind), name, kind
+        sheet_files.write_rows(VALUES, resource.rows(resource.lines()), kind), name, kind
     )
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from agencies.locks import locked
 from agencies.models import Membership, User
 from agencies.roles import AGENCY_ROLES
 from cycles.clashes import Seen
@@ -100,10 +101,8 @@ def claim_factor(
 def withdraw_factor(factor: ExternalFactor, *, by: User, at: datetime) -> ExternalFactor:
     """Withdraw what was named as an influence from outside; it stays on record."""
     [submission] = perform(MOVES, [factor.answer.submission], "answer", by=by, at=at)
-    factor = (
-        ExternalFactor.objects.select_for_update(of=("self",))
-        .select_related("answer")
-        .get(pk=factor.pk)
+    factor = locked(ExternalFactor.objects.select_related("answer"), with_keys=True).get(
+        pk=factor.pk
     )
     if factor.withdrawn_at:
         raise Refused(_("This has been withdrawn already."))

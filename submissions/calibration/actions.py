@@ -17,8 +17,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from agencies.locks import locked
 from agencies.models import Clearance, User
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles.clashes import Seen
 from cycles.engine.perform import perform
 from cycles.models import Cycle
@@ -85,7 +86,7 @@ def lay(
 def withdraw(line: ReferenceLine, *, by: User, at: datetime) -> ReferenceLine:
     """Take a reference line out of use; sittings already begun keep it."""
     perform(REFERENCES, [line], "withdraw", by=by, at=at)
-    line = ReferenceLine.objects.select_for_update().get(pk=line.pk)
+    line = locked(ReferenceLine.objects.all(), with_keys=True).get(pk=line.pk)
     if line.withdrawn_at:
         raise Refused(_("This has been withdrawn already."))
     line.withdrawn_at = at
@@ -101,9 +102,7 @@ def begin_sitting(cycle: Cycle, *, by: User, at: datetime) -> Calibration:
     """Begin a sitting, or go on with the one that is open; what was seen least is shown first, by
     lot among equals.
     """
-    User.objects.select_for_update(no_key=True).get(
-        pk=by.pk
-    )  # of two who begin at once one goes on
+    locked(User.objects.all()).get(pk=by.pk)  # of two who begin at once one goes on
     if cycle.state != CycleState.OPEN:
         raise Refused(_("Nothing is marked in this cycle now."))
     sittings = list(Calibration.objects.filter(cycle=cycle, assessor=by))
@@ -170,7 +169,7 @@ def hand_in_sitting(calibration: Calibration, *, by: User, at: datetime) -> Cali
         said = ngettext(
             "%(count)s line has no mark yet.", "%(count)s lines have no mark yet.", missing
         )
-        raise Refused(said % {"count": localised(missing)})
+        raise Refused(said % {"count": in_locale(missing)})
     deviation = mean([distance(line, marks[line.pk]) for line in lines])
     passed = deviation <= calibration.cycle.calibration_percent
     [calibration] = perform(

@@ -6,8 +6,8 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from cycles.ui.choices import offer_rows
 from cycles.ui.fields import NumberField, PersianTextField
+from cycles.ui.forms import offer_rows
 from indicators.models import Measure
 
 

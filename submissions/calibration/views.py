@@ -14,7 +14,7 @@ from cycles.clashes import together
 from cycles.engine.perform import open_to, why_closed
 from cycles.models import Cycle
 from cycles.requests import PortalRequest
-from cycles.workflow import Refused
+from cycles.ui.attempts import attempt
 from indicators.models import Measure
 from submissions import clearance
 from submissions.calibration import actions
@@ -43,14 +43,12 @@ def trainings(request: PortalRequest) -> HttpResponse:
 @require_POST
 def begin(request: PortalRequest, pk: int) -> HttpResponse:
     cycle = get_object_or_404(Cycle.objects.visible_to(request.user, request.at), pk=pk)
-    try:
+    with attempt(request):
         calibration = actions.begin_sitting(cycle, by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect(
-            "submissions:trainings" if request.user.holds(Role.ASSESSOR, at=request.at) else "home"
-        )
-    return redirect(calibration)
+        return redirect(calibration)
+    return redirect(
+        "submissions:trainings" if request.user.holds(Role.ASSESSOR, at=request.at) else "home"
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -120,17 +118,15 @@ def _save_sitting(
     if any(form.errors for form in touched.values()):
         return None
     hands_in = request.POST.get("act") == "hand_in"
-    try:
+    with attempt(request):
         seen = together(touched.values(), lambda: _marked_by_now(sitting, touched))
         marks = {pk: form.cleaned_data for pk, form in touched.items()}
         actions.save_sitting(sitting, marks, by=request.user, at=request.at, seen=seen)
         if hands_in:
             actions.hand_in_sitting(sitting, by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return None
-    messages.success(request, _("Handed in.") if hands_in else _("Saved."))
-    return redirect(sitting)
+        messages.success(request, _("Handed in.") if hands_in else _("Saved."))
+        return redirect(sitting)
+    return None
 
 
 @require_http_methods(["GET", "POST"])
@@ -147,7 +143,7 @@ def references(request: PortalRequest, pk: int) -> HttpResponse:
         request.POST or None, measures=measures.exclude(method="steward").for_list()
     )
     if request.method == "POST" and form.is_valid():
-        try:
+        with attempt(form):
             actions.lay(
                 cycle,
                 measure=form.cleaned_data["measure"],
@@ -161,9 +157,6 @@ def references(request: PortalRequest, pk: int) -> HttpResponse:
                 by=request.user,
                 at=request.at,
             )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("Saved."))
             return redirect("submissions:references", pk)
     lines = list(
@@ -209,11 +202,8 @@ def reference_withdraw(request: PortalRequest, pk: int) -> HttpResponse:
         "measure", "cycle"
     )
     line = get_object_or_404(lines, pk=pk)
-    try:
+    with attempt(request):
         actions.withdraw(line, by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
         said = _("“%(line)s” is not shown in new sittings any more.")
         messages.success(request, said % {"line": line})
     return redirect("submissions:references", line.cycle_id)

@@ -13,7 +13,7 @@ from xml.parsers import expat
 
 from django.utils.translation import gettext as _
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles.spreadsheets.safety import (
     ENCRYPTED_FLAG,
     MACROS,
@@ -111,7 +111,7 @@ def _list_is_short(file: IO[bytes]) -> None:
             length = struct.unpack(form, field)[0] if len(field) == struct.calcsize(form) else 0
             if length > LONGEST_LIST and (form == "<Q" or length != NOT_HERE):
                 raise Unacceptable(
-                    _("it has more than %(most)s parts inside") % {"most": localised(MOST_PARTS)}
+                    _("it has more than %(most)s parts inside") % {"most": in_locale(MOST_PARTS)}
                 )
             at = tail.find(mark, at + 1)
 
@@ -131,7 +131,7 @@ def _says(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo], mimetype: str)
 def _directory(parts: list[zipfile.ZipInfo]) -> None:
     if len(parts) > MOST_PARTS:
         raise Unacceptable(
-            _("it has more than %(most)s parts inside") % {"most": localised(MOST_PARTS)}
+            _("it has more than %(most)s parts inside") % {"most": in_locale(MOST_PARTS)}
         )
     if len({part.filename.lower() for part in parts}) < len(parts):
         raise Unacceptable(_("a part stands twice in it"))

@@ -14,8 +14,8 @@ from cycles.calendar import Phase
 from cycles.engine.perform import why_closed
 from cycles.models import Entry, Window
 from cycles.requests import PortalRequest
+from cycles.ui.attempts import attempt
 from cycles.ui.pages import history
-from cycles.workflow import Refused
 from indicators.models import Figure
 from indicators.scoring.methods import METHODS
 from submissions.answers.forms import VerdictForm
@@ -118,7 +118,7 @@ def factor_judge(request: PortalRequest, pk: int) -> HttpResponse:
     form = _verdict(factor, request.POST)
     if form.is_valid():
         seen = form.as_seen(lambda: _verdict(ExternalFactor.objects.get(pk=pk)))
-        try:
+        with attempt(form):
             marking.judge_factor(
                 factor,
                 verdict=form.cleaned_data["verdict"],
@@ -127,9 +127,6 @@ def factor_judge(request: PortalRequest, pk: int) -> HttpResponse:
                 at=request.at,
                 seen=seen,
             )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             return redirect("submissions:line", factor.answer_id)
     if Block.objects.of_line(factor.answer, request.user) is None:
         messages.error(request, form_errors(form))
@@ -172,13 +169,10 @@ def _possible_question(answer: Answer, user: User) -> Clarification | None:
 def clarification_ask(request: PortalRequest, pk: int) -> HttpResponse:
     answer, form = find_line(request, pk), ClarificationForm(request.POST)
     if form.is_valid():
-        try:
+        with attempt(form):
             clarifications.ask(
                 answer, question=form.cleaned_data["question"], by=request.user, at=request.at
             )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             return redirect("submissions:line", pk)
     return _dossier(request, answer, form)
 
@@ -190,12 +184,9 @@ def clarification_reply(request: PortalRequest, pk: int) -> HttpResponse:
         Clarification.objects.visible_to(request.user, request.at), line=answer
     )
     if form.is_valid():
-        try:
+        with attempt(form):
             clarifications.reply(
                 asked, text=form.cleaned_data["reply"], by=request.user, at=request.at
             )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             return redirect("submissions:line", pk)
     return _dossier(request, answer, form)

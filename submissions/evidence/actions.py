@@ -8,6 +8,7 @@ from django.core.files.storage import default_storage
 from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
 
+from agencies.locks import locked
 from agencies.models import Agency, User
 from agencies.persian import normalise, search_key
 from cycles.clashes import Seen
@@ -286,12 +287,7 @@ def note_scan(document: Document, *, outcome: str, finding: str = "", at: dateti
     """Write down what the scanner says of a file, once: of two jobs that looked at it the second
     changes nothing.
     """
-    waiting = (
-        Document.objects.waiting()
-        .select_for_update(of=("self",), no_key=True)
-        .filter(pk=document.pk)
-        .first()
-    )
+    waiting = locked(Document.objects.waiting().filter(pk=document.pk)).first()
     if waiting is None:
         return Document.objects.get(pk=document.pk)
     [document] = perform(
@@ -312,7 +308,7 @@ def note_scan(document: Document, *, outcome: str, finding: str = "", at: dateti
 @transaction.atomic
 def note_preview(document: Document, preview: Preview, *, at: datetime) -> Document:
     """Keep the pictures and words taken from a file; a file without any is as good as others."""
-    document = Document.objects.select_for_update(of=("self",), no_key=True).get(pk=document.pk)
+    document = locked(Document.objects.all()).get(pk=document.pk)
     if document.drawn_at or not document.is_open:
         return document
     names = [document.picture(number) for number in range(1, len(preview.pictures) + 1)]

@@ -15,7 +15,7 @@ from django.core.files import File
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles import sandbox
 from submissions.contents import archives, mail, pdf, texts
 from submissions.contents.signs import HEAD as BEGINNING
@@ -265,7 +265,7 @@ def why_not_named(name: str, size: int, most: int) -> str:
     elif size > most:
         return _("“%(name)s” is larger than %(limit)s MB.") % {
             "name": name,
-            "limit": localised(most // 2**20),
+            "limit": in_locale(most // 2**20),
         }
     else:
         return ""

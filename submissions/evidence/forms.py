@@ -9,10 +9,10 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles.clashes import ComparedForm
-from cycles.ui.choices import offer_choices
 from cycles.ui.fields import PersianTextField
+from cycles.ui.forms import offer_choices
 from indicators.models import Measure
 from submissions.evidence.actions import MOST_AT_ONCE
 from submissions.evidence.fields import DescriptionForm
@@ -50,8 +50,8 @@ class UploadForm(forms.Form):
             "%(types)s; at most %(limit)s MB, in a browser without scripts %(plain)s MB."
         ) % {
             "types": ", ".join(KINDS),
-            "limit": localised(settings.MAX_UPLOAD_BYTES // 2**20),
-            "plain": localised(MOST_AT_ONCE // 2**20),
+            "limit": in_locale(settings.MAX_UPLOAD_BYTES // 2**20),
+            "plain": in_locale(MOST_AT_ONCE // 2**20),
         }
 
 

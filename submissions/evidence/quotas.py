@@ -14,7 +14,7 @@ from django.db.models import Count, Sum
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency, User
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles import sandbox
 from cycles.models import Cycle
 from cycles.ui import files as ui_files
@@ -43,7 +43,7 @@ class Amount:
     @property
     def gigabytes(self) -> str:
         """The size in gigabytes, to one decimal, as it is read."""
-        return localised(Decimal(self.size) / GIGABYTE, 1)
+        return in_locale(Decimal(self.size) / GIGABYTE, 1)
 
 
 def quota() -> Amount:
@@ -110,8 +110,8 @@ def _numbers(amount: Amount, most: Amount) -> dict[str, str]:
     return {
         "size": amount.gigabytes,
         "most_size": most.gigabytes,
-        "files": localised(amount.files),
-        "most_files": localised(most.files),
+        "files": in_locale(amount.files),
+        "most_files": in_locale(most.files),
     }
 
 

@@ -7,6 +7,7 @@ from django.core.files import File
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from agencies.locks import locked
 from agencies.models import User
 from cycles.engine.perform import perform
 from cycles.workflow import Refused
@@ -58,7 +59,7 @@ def finish_upload(upload: Upload, *, content: File, by: User, at: datetime) -> E
     """Make the whole of an upload evidence of its line, once: whoever finishes it again gets what
     it became.
     """
-    fresh = Upload.objects.select_for_update(of=("self",)).for_finish().filter(pk=upload.pk).first()
+    fresh = locked(Upload.objects.for_finish().filter(pk=upload.pk), with_keys=True).first()
     if fresh is None:
         raise Refused(_("This upload has been cancelled."))
     upload = fresh
@@ -93,9 +94,11 @@ def clear_uploads(*, at: datetime) -> int:
     finished; how many.
     """
     old = list(
-        Upload.objects.filter(begun_at__lt=at - KEPT_FOR)
-        .select_for_update(skip_locked=True)
-        .order_by("pk")
+        locked(
+            Upload.objects.filter(begun_at__lt=at - KEPT_FOR).order_by("pk"),
+            with_keys=True,
+            skip_locked=True,
+        )
     )
     Upload.objects.filter(pk__in=[u.pk for u in old]).delete()
     paths = [u.path for u in old]

@@ -15,6 +15,7 @@ from django_htmx.http import trigger_client_event
 from agencies.persian import search_key
 from cycles.engine.perform import open_to
 from cycles.requests import PortalRequest
+from cycles.ui.attempts import attempt
 from cycles.ui.files import Stored, handed_out
 from cycles.ui.pages import page_or_part
 from cycles.workflow import Refused
@@ -128,7 +129,7 @@ def refer(request: PortalRequest, uuid: UUID) -> HttpResponse:
     shown = _evidence(request, uuid)
     form = _reference_form(shown, request.POST)
     if form.is_valid():
-        try:
+        with attempt(form):
             actions.refer(
                 shown,
                 reference=form.cleaned_data["reference"],
@@ -137,9 +138,6 @@ def refer(request: PortalRequest, uuid: UUID) -> HttpResponse:
                 at=request.at,
                 seen=form.as_seen(lambda: _reference_form(Evidence.objects.get(uuid=uuid))),
             )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             return redirect(line_url(shown.answer))
     context = {"shown": shown, "form": form, "back": line_url(shown.answer)}
     return render(request, "submissions/evidence/describe.html", context, status=422)
@@ -148,10 +146,8 @@ def refer(request: PortalRequest, uuid: UUID) -> HttpResponse:
 @require_POST
 def detach(request: PortalRequest, uuid: UUID) -> HttpResponse:
     shown = _evidence(request, uuid)
-    try:
+    with attempt(request):
         actions.detach(shown, by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
     return redirect(line_url(shown.answer))
 
 
@@ -201,11 +197,8 @@ def _is_shown_for(document: Document, answer: Answer) -> bool:
 def reuse(request: PortalRequest, pk: int, uuid: UUID) -> HttpResponse:
     answer = _own_answer(request, pk)
     document = get_object_or_404(Document.objects.held_by(answer.submission.agency_id), uuid=uuid)
-    try:
+    with attempt(request):
         actions.reuse(answer, document, by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(
             request, _("“%(name)s” is now shown for this line, too.") % {"name": document.name}
         )

@@ -10,8 +10,9 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
+from agencies.locks import locked
 from agencies.models import User
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles.clashes import Seen
 from cycles.engine.perform import perform
 from cycles.workflow import Refused
@@ -55,8 +56,8 @@ def save_marks(
     blocks = perform(BLOCKS, [block, *also], "mark", by=by, at=at, seen=seen)
     lines = _lines_of(blocks) if answers is None else {block.pk: answers}
     found: dict[int, tuple[Answer, Block]] = {}
-    for locked in blocks:
-        found |= {a.pk: (a, locked) for a in lines[locked.pk] if a.pk in marks}
+    for held in blocks:
+        found |= {a.pk: (a, held) for a in lines[held.pk] if a.pk in marks}
     if len(found) != len(marks):
         raise Refused(_("One of the lines does not belong to this block."))
     rows = [_mark(*found[pk], mark, by=by, at=at) for pk, mark in marks.items()]
@@ -131,10 +132,8 @@ def judge_factor(
         params_by_pk={block.pk: params},
         seen=seen,
     )
-    factor = (
-        ExternalFactor.objects.select_for_update(of=("self",))
-        .select_related("answer")
-        .get(pk=factor.pk)
+    factor = locked(ExternalFactor.objects.select_related("answer"), with_keys=True).get(
+        pk=factor.pk
     )
     if factor.withdrawn_at:
         raise Refused(_("This has been withdrawn already."))
@@ -176,8 +175,8 @@ def hand_in(
         BLOCKS, blocks, "hand_in", by=by, at=at, params_by_pk=digests, hours=hours, seen=seen
     )
     scores, apart = list[LineScore](), list[Reconciliation]()
-    for locked in blocks:
-        agreed, differing = _compare_marks(locked, others.get(locked.pk), lines[locked.pk], marks)
+    for held in blocks:
+        agreed, differing = _compare_marks(held, others.get(held.pk), lines[held.pk], marks)
         scores += agreed
         apart += differing
     Reconciliation.objects.bulk_create(apart)
@@ -216,7 +215,7 @@ def _refuse_unmarked(
         count = sum(1 for line in lines[block.pk] if line.pk not in own)
         if count:
             sentence = _("%(count)s lines are not marked yet.")
-            missing[block] = sentence % {"count": localised(count)}
+            missing[block] = sentence % {"count": in_locale(count)}
     if missing:
         raise Refused(missing)
 
@@ -240,10 +239,7 @@ def _other_markings(blocks: Sequence[Block]) -> dict[int, Block]:
     of_axes = Block.objects.filter(
         Exists(mine), submission__in={b.submission_id for b in blocks}
     ).order_by("pk")
-    found = {
-        (b.submission_id, b.axis_id, b.is_second): b
-        for b in of_axes.select_for_update(of=("self",))
-    }
+    found = {(b.submission_id, b.axis_id, b.is_second): b for b in locked(of_axes, with_keys=True)}
     wanted = {b.pk: (b.submission_id, b.axis_id, not b.is_second) for b in blocks}
     return {pk: found[of] for pk, of in wanted.items() if of in found}
 

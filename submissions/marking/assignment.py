@@ -9,10 +9,11 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from agencies.locks import locked
 from agencies.models import User, in_reach
 from agencies.roles import Role
-from cycles import batches
 from cycles.clashes import Seen
+from cycles.engine import batches
 from cycles.engine.perform import perform
 from cycles.models import Cycle
 from cycles.workflow import Refused
@@ -66,7 +67,7 @@ def assign(
         )
     both = {
         b.is_second: b
-        for b in Block.objects.select_for_update().filter(submission=submission, axis=axis)
+        for b in locked(Block.objects.filter(submission=submission, axis=axis), with_keys=True)
     }
     block, other = both.get(is_second), both.get(not is_second)
     if other is not None and other.assessor_id == assessor.pk:
@@ -133,7 +134,7 @@ def assign_all(cycle: Cycle, *, by: User, at: datetime) -> ShareOutCount:
         .select_related("agency", "cycle")
         .order_by("pk")
     )
-    cycle = Cycle.objects.select_for_update(no_key=True).get(
+    cycle = locked(Cycle.objects.all()).get(
         pk=cycle.pk
     )  # two who share out at once draw by one seed
     cycle.draw_seed = cycle.draw_seed or secrets.token_hex(16)

@@ -11,11 +11,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies.models import in_reach
-from agencies.persian import localised
+from agencies.persian import in_locale
 from agencies.roles import OVERSEERS
 from cycles.models import Window
 from cycles.requests import PortalRequest
-from cycles.workflow import Refused
+from cycles.ui.attempts import attempt
 from indicators.models import Axis
 from submissions import workload
 from submissions.lookups import overseen_cycle
@@ -33,24 +33,21 @@ def _submissions(request: PortalRequest) -> QuerySet[Submission]:
 @require_POST
 def assign_all(request: PortalRequest, pk: int) -> HttpResponse:
     cycle = overseen_cycle(request, pk)
-    try:
+    with attempt(request):
         shared = assignment.assign_all(cycle, by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
         said = ngettext(
             "%(count)s block was assigned.", "%(count)s blocks were assigned.", shared.blocks
         )
-        messages.success(request, said % {"count": localised(shared.blocks)})
+        messages.success(request, said % {"count": in_locale(shared.blocks)})
         if shared.moved:
             said = _(
                 "Blocks moved to others because whoever had them may not mark them any "
                 "longer: %(count)s"
             )
-            messages.info(request, said % {"count": localised(shared.moved)})
+            messages.info(request, said % {"count": in_locale(shared.moved)})
         if shared.unread:
             said = _("Lines drawn for a second assessor that nobody else may mark: %(count)s")
-            messages.warning(request, said % {"count": localised(shared.unread)})
+            messages.warning(request, said % {"count": in_locale(shared.unread)})
     return redirect("submissions:board", pk)
 
 
@@ -74,7 +71,7 @@ def assign(request: PortalRequest, pk: int) -> HttpResponse:
     form = form_for(request.POST or None)
     if request.method == "POST" and form.is_valid():
         seen = form.as_seen(form_for)
-        try:
+        with attempt(form):
             assignment.assign(
                 submission,
                 axis=form.cleaned_data["axis"],
@@ -84,9 +81,6 @@ def assign(request: PortalRequest, pk: int) -> HttpResponse:
                 at=request.at,
                 seen=seen,
             )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             said = _("The block is on the desk of %(name)s.")
             messages.success(request, said % {"name": form.cleaned_data["assessor"]})
             return redirect("submissions:assign", pk)

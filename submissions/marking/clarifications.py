@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from agencies.locks import locked
 from agencies.models import User
 from cycles.calendar import Binding, Phase
 from cycles.engine.perform import perform
@@ -21,7 +22,7 @@ def ask(answer: Answer, *, question: str, by: User, at: datetime) -> Clarificati
     reply.
     """
     submission = answer.submission
-    block = Block.objects.select_for_update().of_line(answer, by)
+    block = locked(Block.objects.all(), with_keys=True).of_line(answer, by)
     if block is None:
         raise Refused(
             _("“%(move)s” is for %(who)s.")

@@ -9,9 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
 from cycles.clashes import ComparedForm
-from cycles.ui.choices import offer_rows
 from cycles.ui.fields import NumberField, PersianTextField
-from cycles.ui.forms import ActForm
+from cycles.ui.forms import ActForm, offer_rows
 from indicators.models import Axis
 from submissions.workload import MOST_HOURS
 
@@ -42,7 +41,7 @@ class HandInForm(ActForm):
         del self.fields["note"]
 
     @property
-    def said(self) -> dict[str, Any]:
+    def action_kwargs(self) -> dict[str, Any]:
         return {"note": "", "hours": self.cleaned_data["hours"]}
 
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agencies.models import User
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles.clashes import Seen
 from cycles.engine.perform import perform
 from cycles.workflow import Refused
@@ -107,7 +107,7 @@ def _refuse_unfit(
     if is_not_applicable == (points is not None):
         raise Refused(_("Give points, or “not applicable”."))
     if points is not None and not 0 <= points <= ceiling:
-        raise Refused(_("Points lie between 0 and %(ceiling)s.") % {"ceiling": localised(ceiling)})
+        raise Refused(_("Points lie between 0 and %(ceiling)s.") % {"ceiling": in_locale(ceiling)})
     if not reason.strip():
         raise Refused(_("A value between two marks needs a reason; the agency will read it."))
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cycles.engine.perform import open_to
 from cycles.requests import PortalRequest
-from cycles.ui.pages import listed
+from cycles.ui.pages import page_of
 from cycles.workflow import Refused
 from submissions.lookups import note_reading
 from submissions.marking import reconciliation as marking_reconciliation
@@ -30,7 +30,7 @@ def reconciliations(request: PortalRequest) -> HttpResponse:
     return render(
         request,
         "submissions/marking/reconciliations.html",
-        {"table": listed(request, ReconciliationTable(rows))},
+        {"table": page_of(request, ReconciliationTable(rows))},
     )
 
 

@@ -6,7 +6,7 @@ from typing import TypedDict
 
 from django.utils.translation import gettext as _
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles.workflow import Refused
 from submissions.models import Answer
 
@@ -42,7 +42,7 @@ def check_mark(answer: Answer, typed: Mapping[str, object], *, percent: int) -> 
     if points is not None and not 0 <= points <= ceiling:
         raise Refused(
             _("“%(line)s”: points lie between 0 and %(ceiling)s.")
-            % {"line": answer, "ceiling": localised(ceiling)}
+            % {"line": answer, "ceiling": in_locale(ceiling)}
         )
     agrees = (
         answer.claims_not_applicable if points is None else is_near(points, answer, percent=percent)

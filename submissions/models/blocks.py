@@ -10,7 +10,7 @@ from django.db.models import Count, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
-from agencies.models import Agency, User, cleared, in_reach
+from agencies.models import Agency, User, cleared_for, in_reach
 from agencies.roles import Role
 from cycles.models import Cycle
 from indicators.models import Axis
@@ -34,7 +34,7 @@ class BlockQuerySet(models.QuerySet["Block"]):
         """Show an assessor the own blocks, once the agency has signed and the assessor is cleared
         for the year.
         """
-        return self.held_by(user, at).filter(cleared(user))
+        return self.held_by(user, at).filter(cleared_for(user))
 
     def held_by(self, user: User, at: datetime) -> Self:
         """Find blocks on somebody's desk, whether or not they may be shown yet."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Q
 from django.utils.translation import gettext, ngettext
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles.calendar import Phase
 from cycles.workflow import Windows
 from submissions.models.answers import Answer
@@ -44,7 +44,7 @@ def matters_of_blocks(blocks: Sequence[Block], at: datetime, windows: Windows) -
                 "then hand in.",
                 len(unjudged),
             )
-            found[block.pk] = sentence % {"count": localised(len(unjudged))}
+            found[block.pk] = sentence % {"count": in_locale(len(unjudged))}
     return found
 
 

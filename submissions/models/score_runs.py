@@ -37,6 +37,7 @@ class ScoreRun(models.Model):
     input_digest = models.CharField(max_length=64, blank=True)
 
     objects = ScoreRunQuerySet.as_manager()
+    agency_id = agency = None
 
     def __str__(self) -> str:
         return f"{self.cycle} · {calendar.format_moment(self.asked_at, get_language() or '')}"

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django_fsm import FSMField
 
-from agencies.models import Agency, User, cleared, in_reach
-from agencies.persian import localised
+from agencies.models import Agency, User, cleared_for, in_reach
+from agencies.persian import in_locale
 from agencies.roles import SUPERIOR_ROLES, Role
 from cycles.models import Cycle, Participation
 from submissions.workflow import (
@@ -58,7 +58,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
             assigned = Submission.objects.filter(blocks__assessor=user).values("pk")
             verified = Submission.objects.filter(verifications__assessor=user).values("pk")
             theirs = (Q(pk__in=assigned) | Q(pk__in=verified)) & Q(state__in=SEEN_AFTER_SIGNING)
-            seen |= theirs & in_reach(user, at, (Role.ASSESSOR,)) & cleared(user)
+            seen |= theirs & in_reach(user, at, (Role.ASSESSOR,)) & cleared_for(user)
         seen |= in_reach(user, at, (Role.REVIEWER,)) & Q(state=SubmissionState.COMMUNICATED)
         return self.filter(seen)
 
@@ -176,7 +176,7 @@ class Submission(models.Model):
             "%(count)s line is not complete and the self-assessment is not signed",
             "%(count)s lines are not complete and the self-assessment is not signed",
             count,
-        ) % {"count": localised(count)}
+        ) % {"count": in_locale(count)}
 
     @MOVES.transition
     def _submit(self, *, at: datetime, given: Signature) -> None:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
-from agencies.models import Agency, User, cleared, in_reach
+from agencies.models import Agency, User, cleared_for, in_reach
 from agencies.roles import Role
 from cycles.models import Cycle
 from submissions.models.answers import Answer
@@ -52,7 +52,7 @@ class VerificationQuerySet(models.QuerySet["Verification"]):
         scored = Submission.objects.scores_visible_to(user, at).values("pk")
         marking = Block.objects.filter(assessor=user)
         blind = marking.filter(state=BlockState.OPEN).values("submission")
-        mine = in_reach(user, at, (Role.ASSESSOR,)) & cleared(user)
+        mine = in_reach(user, at, (Role.ASSESSOR,)) & cleared_for(user)
         own = Q(assessor=user) & mine
         marked = mine & Q(
             submission__in=marking.values("submission"),

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies.roles import is_national_administrator
 from cycles.requests import PortalRequest
-from cycles.workflow import Refused
+from cycles.ui.attempts import attempt
 from submissions.lookups import overseen_cycle
 from submissions.models import Expense
 from submissions.progress.costs import costs_of, spend, strike
@@ -23,7 +23,7 @@ def costs(request: PortalRequest, pk: int) -> HttpResponse:
     cycle = overseen_cycle(request, pk, whole=True)
     form = ExpenseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with attempt(form):
             spend(
                 cycle,
                 label=form.cleaned_data["label"],
@@ -33,9 +33,6 @@ def costs(request: PortalRequest, pk: int) -> HttpResponse:
                 by=request.user,
                 at=request.at,
             )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("Saved."))
             return redirect("submissions:costs", pk)
     context = {
@@ -53,10 +50,7 @@ def costs(request: PortalRequest, pk: int) -> HttpResponse:
 def expense_strike(request: PortalRequest, pk: int) -> HttpResponse:
     """Take an expense out of the sums."""
     expense = get_object_or_404(Expense.objects.visible_to(request.user, request.at), pk=pk)
-    try:
+    with attempt(request):
         strike(expense, by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(request, _("Saved."))
     return redirect("submissions:costs", expense.cycle_id)

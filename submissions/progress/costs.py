@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
+from agencies.locks import locked
 from agencies.models import User
 from cycles.engine.perform import perform
 from cycles.models import Cycle
@@ -114,9 +115,7 @@ def spend(
 @transaction.atomic
 def strike(expense: Expense, *, by: User, at: datetime) -> Expense:
     """Take an expense out of the sums; it stays on record."""
-    expense = (
-        Expense.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=expense.pk)
-    )
+    expense = locked(Expense.objects.select_related("cycle"), with_keys=True).get(pk=expense.pk)
     if expense.struck_at:
         raise Refused(_("This has been struck already."))
     perform(EXPENSES, [expense], "strike", by=by, at=at, amount=expense.amount)

@@ -1,13 +1,10 @@
 """Forms of the board: which agencies it shows, and what a year has cost."""
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from agencies.persian import search_key
-from cycles.calendar import TEHRAN
-from cycles.ui.fields import MomentField, NumberField, PersianTextField
+from cycles.ui.fields import DayField, NumberField, PersianTextField
 from submissions.progress.queries import WAITS, Progress, waits_for
 from submissions.workflow import SubmissionState
 
@@ -25,10 +22,7 @@ class ExpenseForm(forms.Form):
         decimal_places=2,
         help_text=_("Hours of work that were paid and that nobody else enters, if there are any."),
     )
-    spent_on = MomentField(label=_("Date"))
-
-    def clean_spent_on(self) -> Any:
-        return self.cleaned_data["spent_on"].astimezone(TEHRAN).date()
+    spent_on = DayField(label=_("Date"))
 
 
 class BoardForm(forms.Form):

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from agencies.persian import named
+from agencies.persian import local_name
 from cycles.calendar import days_late
 from cycles.models import Cycle
 from indicators.scoring.methods import half_up
@@ -146,12 +146,12 @@ class Progress(NamedTuple):
 
     @property
     def name(self) -> str:
-        return named(self.name_fa, self.name_en)
+        return local_name(self.name_fa, self.name_en)
 
     @property
     def province(self) -> str:
         """The name of its province, "" of a national agency."""
-        return named(self.province_fa or "", self.province_en or "")
+        return local_name(self.province_fa or "", self.province_en or "")
 
     @property
     def is_due(self) -> bool:
@@ -202,7 +202,7 @@ class Work(NamedTuple):
 
     @property
     def name(self) -> str:
-        return named(self.name_fa or self.name_en, self.name_en) or self.username
+        return local_name(self.name_fa or self.name_en, self.name_en) or self.username
 
 
 class Pace(NamedTuple):

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from agencies.persian import language, localised
+from agencies.persian import in_locale, language
 from cycles.calendar import format_moment, time_left
 from cycles.ui.tables import CardsTable, out_of
 from submissions.progress.queries import WAITS, Progress, Work, waits_for
@@ -78,7 +78,7 @@ class BoardTable(CardsTable):
         )
 
     def render_marked(self, record: Progress) -> str:
-        return localised(record.marked) if record.is_due else "—"
+        return in_locale(record.marked) if record.is_due else "—"
 
     def render_handed_in(self, record: Progress) -> SafeString | str:
         return (
@@ -108,7 +108,7 @@ class BoardTable(CardsTable):
         if detail.late:
             words = ngettext("%(days)s day late", "%(days)s days late", detail.late)
             return format_html(
-                '<span class="text-danger">{}</span>', words % {"days": localised(detail.late)}
+                '<span class="text-danger">{}</span>', words % {"days": in_locale(detail.late)}
             )
         return time_left(detail.closes_at, self.at, language()) if detail.closes_at else "—"
 
@@ -158,14 +158,14 @@ class WorkTable(CardsTable):
         return out_of(record.marked, record.lines, str(_("Lines marked")))
 
     def render_lately(self, value: int) -> str:
-        return localised(value)
+        return in_locale(value)
 
     def render_left(self, record: Work) -> str:
         if record.marked >= record.lines:
             return str(_("Done"))
         if not record.lately:
             return str(_("Nothing was marked lately"))
-        return localised(-(-(record.lines - record.marked) * 7 // record.lately))
+        return in_locale(-(-(record.lines - record.marked) * 7 // record.lately))
 
     def render_latest(self, record: Work) -> str:
         return format_moment(record.latest, language()) if record.latest else "—"

@@ -12,7 +12,7 @@ from cycles.calendar import Phase, days_late
 from cycles.models import Cycle, Window
 from cycles.record import embargo
 from cycles.requests import PortalRequest
-from cycles.ui.pages import csv_answer, listed
+from cycles.ui.pages import csv_answer, page_of
 from cycles.workflow import CycleState
 from submissions.lookups import overseen_cycle
 from submissions.marking import exports as marking_exports
@@ -62,7 +62,7 @@ def board(request: PortalRequest, pk: int) -> HttpResponse:
     }
     if by == "assessor":
         work = queries.of_assessors(cycle, provinces=provinces, at=request.at)
-        context["table"] = listed(request, WorkTable(work))
+        context["table"] = page_of(request, WorkTable(work))
     elif by == "province":
         grouped = queries.by_province(rows)
         context["provinces"] = [
@@ -71,7 +71,7 @@ def board(request: PortalRequest, pk: int) -> HttpResponse:
         ]
     else:
         context["form"] = form = BoardForm(request.GET)
-        context["table"] = table = listed(request, BoardTable(form.narrow(rows), at=request.at))
+        context["table"] = table = page_of(request, BoardTable(form.narrow(rows), at=request.at))
         table.details = _details(request, [row.record.submission for row in table.page.object_list])
     return render(request, "submissions/progress/board.html", context)
 

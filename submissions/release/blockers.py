@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles.calendar import Phase
 from cycles.models import Window
 from submissions.models import (
@@ -61,7 +61,7 @@ class BlockerCount:
 
     @property
     def words(self) -> str:
-        return f"{self.blocker.label}: {localised(self.count)}"
+        return f"{self.blocker.label}: {in_locale(self.count)}"
 
 
 def _unsigned_submissions(at: datetime) -> QuerySet[Submission]:

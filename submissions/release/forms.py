@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Province
 from cycles.models import Group, Participation
-from cycles.ui.choices import offer_choices
+from cycles.ui.forms import offer_choices
 
 
 class WhomForm(forms.Form):

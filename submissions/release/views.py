@@ -16,12 +16,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from agencies.models import User, in_reach
-from agencies.persian import localised
+from agencies.persian import in_locale
 from agencies.roles import OVERSEERS
 from cycles.models import Participation, Window
 from cycles.requests import PortalRequest
+from cycles.ui.attempts import attempt
 from cycles.ui.forms import ActForm
-from cycles.workflow import Refused
 from submissions.lookups import overseen_cycle
 from submissions.models import Submission
 from submissions.release import actions, blockers
@@ -135,17 +135,17 @@ def _communicate(request: PortalRequest, checklist: Checklist, form: ActForm) ->
             ),
         )
         return False
-    try:
+    with attempt(form):
         count = len(
-            actions.communicate(checklist.ready, by=request.user, at=request.at, **form.said)
+            actions.communicate(
+                checklist.ready, by=request.user, at=request.at, **form.action_kwargs
+            )
         )
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-        return False
-    said = ngettext(
-        "The scores of %(count)s agency were communicated.",
-        "The scores of %(count)s agencies were communicated.",
-        count,
-    )
-    messages.success(request, said % {"count": localised(count)})
-    return True
+        said = ngettext(
+            "The scores of %(count)s agency were communicated.",
+            "The scores of %(count)s agencies were communicated.",
+            count,
+        )
+        messages.success(request, said % {"count": in_locale(count)})
+        return True
+    return False

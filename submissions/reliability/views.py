@@ -20,8 +20,9 @@ from cycles.jobs.queries import latest
 from cycles.models import Cycle
 from cycles.record import embargo
 from cycles.requests import PortalRequest
+from cycles.ui.attempts import attempt
 from cycles.ui.pages import act_page
-from cycles.workflow import CycleState, Refused
+from cycles.workflow import CycleState
 from indicators.models import Measure
 from submissions.lookups import overseen_cycle
 from submissions.models import Reliability, ReviewTask
@@ -131,11 +132,8 @@ def close_task(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def _order(request: PortalRequest, cycle: Cycle) -> HttpResponse:
-    try:
+    with attempt(request):
         actions.order_reliability(cycle, by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(request, _("It is being measured; look again in a minute."))
     return redirect("submissions:reliability", cycle.pk)
 

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 from indicators.scoring.methods import SHOWN_PLACES, ZERO
 from indicators.scoring.statutory_tree import AXIS_DEPTH, Line, LineState, Node, Path, Result, total
 from submissions.models import Answer, Score
@@ -115,9 +115,9 @@ def _figures(result: Result, path: Path, is_pilot: bool) -> Figures:
     if len(path) == AXIS_DEPTH and reach < node.applicable_ceiling:
         words = {
             "earned": _points_text(sum((child.points for child in below), ZERO)),
-            "ceiling": localised(node.ceiling),
-            "reach": localised(reach),
-            "left": localised(node.ceiling - reach),
+            "ceiling": in_locale(node.ceiling),
+            "reach": in_locale(reach),
+            "left": in_locale(node.ceiling - reach),
             "points": _points_text(node.points),
         }
         return Figures(
@@ -130,9 +130,9 @@ def _figures(result: Result, path: Path, is_pilot: bool) -> Figures:
             % words,
         )
     if left := node.ceiling - node.applicable_ceiling:
-        return Figures(node, gettext("%(left)s points do not apply.") % {"left": localised(left)})
+        return Figures(node, gettext("%(left)s points do not apply.") % {"left": in_locale(left)})
     return Figures(node, "")
 
 
 def _points_text(points: Decimal) -> str:
-    return localised(points, SHOWN_PLACES)
+    return in_locale(points, SHOWN_PLACES)

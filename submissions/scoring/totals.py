@@ -26,6 +26,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
+from agencies.locks import locked
 from agencies.models import User
 from agencies.postgres_arrays import array
 from cycles.models import Cycle
@@ -208,7 +209,7 @@ def compute_cycle(
 @transaction.atomic
 def _go_on(run: ScoreRun, *, at: datetime) -> ScoreRun:
     """Compute the next chunk of a run, and finish it when it was the last."""
-    run = ScoreRun.objects.select_related("cycle").select_for_update(of=("self",)).get(pk=run.pk)
+    run = locked(ScoreRun.objects.select_related("cycle"), with_keys=True).get(pk=run.pk)
     if run.finished_at:
         return run
     left = Submission.objects.filter(cycle=run.cycle_id, pk__gt=run.reached)
@@ -232,11 +233,8 @@ def hold(submissions: QuerySet[Submission], most: int | None = None) -> list[int
     Whoever changes a score of theirs waits until the transaction ends, and has been waited for. One
     query; what is read after it is what holds.
     """
-    rows = (
-        submissions.annotate(tuned=RawSQL(_TUNED, ()))  # noqa: S611 -- a constant
-        .select_for_update(of=("self",))
-        .order_by("pk")
-    )
+    tuned = submissions.annotate(tuned=RawSQL(_TUNED, ()))  # noqa: S611 -- a constant
+    rows = locked(tuned.order_by("pk"), with_keys=True)
     return [pk for pk, _tuned in rows.values_list("pk", "tuned")[:most]]
 
 

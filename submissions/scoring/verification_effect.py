@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
+from agencies.locks import locked
 from indicators.scoring.methods import points
 from indicators.scoring.statutory_tree import LineState
 from submissions.models import Finding, Score, Submission, Verification
@@ -51,7 +52,7 @@ def apply_findings(
     concluded and a block handed in at once, the later sees what the earlier wrote.
     """
     rows = Submission.objects.filter(pk__in=[s.pk for s in submissions]).order_by("pk")
-    list(rows.select_for_update(of=("self",)).values_list("pk"))
+    list(locked(rows, with_keys=True).values_list("pk"))
     found = {
         v.line_id: v
         for v in Verification.objects.lowering()

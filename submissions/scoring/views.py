@@ -1,6 +1,5 @@
 """Pages of a computation of scores."""
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST, require_safe
@@ -9,8 +8,8 @@ from cycles.administration_workflow import JOBS
 from cycles.engine.perform import why_closed
 from cycles.jobs.queries import latest
 from cycles.requests import PortalRequest
+from cycles.ui.attempts import attempt
 from cycles.ui.pages import page_or_part
-from cycles.workflow import Refused
 from submissions.lookups import overseen_cycle
 from submissions.models import ScoreRun
 from submissions.scoring import actions as scoring
@@ -20,12 +19,10 @@ from submissions.scoring import actions as scoring
 def compute(request: PortalRequest, pk: int) -> HttpResponse:
     """Order the totals of a cycle; a job computes them."""
     cycle = overseen_cycle(request, pk)
-    try:
+    with attempt(request):
         run = scoring.order_run(cycle, by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("submissions:board", pk)
-    return redirect("submissions:run", run.pk)
+        return redirect("submissions:run", run.pk)
+    return redirect("submissions:board", pk)
 
 
 @require_safe

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from agencies.locks import locked
 from agencies.models import User
 from cycles import clashes
 from cycles.calendar import Phase
@@ -66,14 +67,14 @@ def move(
 
 
 def _lock(submission: Submission) -> Submission:
-    rows = Submission.objects.select_for_update(of=("self",), no_key=True)
+    rows = locked(Submission.objects.all())
     return rows.select_related("agency", "cycle").get(pk=submission.pk)
 
 
 def _sign(submission: Submission, *, by: User | None, at: datetime) -> Version:
     if why := why_closed(MOVES, submission, "submit", by=by, at=at):
         raise Refused(why)
-    role = MOVES["submit"].who.acting(by, submission, at)
+    role = MOVES["submit"].who.acting_role(by, submission, at)
     return versions.keep(submission, Version.Kind.SIGNED, by=by, at=at, role=role)
 
 

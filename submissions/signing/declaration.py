@@ -8,8 +8,9 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from agencies.locks import locked
 from agencies.models import User
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles.clashes import Seen
 from cycles.engine.perform import perform
 from cycles.workflow import Refused
@@ -71,8 +72,8 @@ def _level(level: Level, counts: Mapping[str, int]) -> DeclaredLevel:
             _("“%(level)s”: %(assessed)s were assessed, but only %(due)s were due.")
             % {
                 "level": level.label,
-                "assessed": localised(counts["assessed"]),
-                "due": localised(counts["due"]),
+                "assessed": in_locale(counts["assessed"]),
+                "due": in_locale(counts["due"]),
             }
         )
     return DeclaredLevel(level=level, **counts)
@@ -108,7 +109,7 @@ def judge_declaration(
         )
     if verdict not in (Verdict.ACCEPTED, Verdict.REJECTED) or not reason.strip():
         raise Refused(_("Say whether the declaration is accepted or rejected, and why."))
-    declaration = Declaration.objects.select_for_update(of=("self",)).get(pk=declaration.pk)
+    declaration = locked(Declaration.objects.all(), with_keys=True).get(pk=declaration.pk)
     declaration.verdict, declaration.verdict_reason = verdict, reason
     declaration.judged_by, declaration.judged_at = by, at
     declaration.save(update_fields=["verdict", "verdict_reason", "judged_by", "judged_at"])

@@ -15,7 +15,7 @@ from cycles.calendar import Phase
 from cycles.engine.perform import why_closed
 from cycles.models import Window
 from cycles.requests import PortalRequest
-from cycles.workflow import Refused
+from cycles.ui.attempts import attempt
 from submissions.answers.forms import VerdictForm
 from submissions.lookups import find
 from submissions.models import Declaration, Submission
@@ -32,7 +32,7 @@ def declaration(request: PortalRequest, pk: int) -> HttpResponse:
     form = DeclarationForm(request.POST or None, declaration=held)
     if request.method == "POST" and form.is_valid():
         seen = form.as_seen(lambda: DeclarationForm(declaration=_declaration_of(submission)))
-        try:
+        with attempt(form):
             signing_declaration.save_declaration(
                 submission,
                 statement=form.cleaned_data["statement"],
@@ -41,9 +41,6 @@ def declaration(request: PortalRequest, pk: int) -> HttpResponse:
                 at=request.at,
                 seen=seen,
             )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(
                 request, _("The declaration is saved; it is signed with the self-assessment.")
             )
@@ -91,7 +88,7 @@ def _page(
 
 def _verdict(held: Declaration, data: Mapping[str, object] | None = None) -> VerdictForm:
     """Make the form of a verdict on what the page shows of the declaration."""
-    declared = DeclarationForm(declaration=held).stored
+    declared = DeclarationForm(declaration=held).stored_values
     return VerdictForm(
         data, shows={"declared": declared, "verdict": held.verdict, "reason": held.verdict_reason}
     )
@@ -107,7 +104,7 @@ def judge(request: PortalRequest, pk: int) -> HttpResponse:
     form = _verdict(held, request.POST)
     if form.is_valid():
         seen = form.as_seen(lambda: _verdict(Declaration.objects.get(pk=held.pk)))
-        try:
+        with attempt(form):
             signing_declaration.judge_declaration(
                 held,
                 verdict=form.cleaned_data["verdict"],
@@ -116,9 +113,6 @@ def judge(request: PortalRequest, pk: int) -> HttpResponse:
                 at=request.at,
                 seen=seen,
             )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("The verdict is saved; the agency can read it."))
             return redirect("submissions:declaration", pk)
     if closed := why_closed(MOVES, submission, "judge_declaration", by=request.user, at=request.at):

@@ -6,7 +6,7 @@ from django.forms.boundfield import BoundField
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles.clashes import ComparedForm
 from cycles.ui.fields import NumberField, PersianTextField
 from submissions.models import Declaration, DeclaredLevel, Level
@@ -48,7 +48,7 @@ class DeclarationForm(ComparedForm):
             if due is not None and assessed is not None and assessed > due:
                 self.add_error(
                     f"{level.value}-assessed",
-                    _("%(due)s at most: so many were due.") % {"due": localised(due)},
+                    _("%(due)s at most: so many were due.") % {"due": in_locale(due)},
                 )
         return typed
 

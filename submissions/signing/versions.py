@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Max, QuerySet
 
 from agencies.models import User
-from cycles import batches
+from cycles.engine import batches
 from submissions import completeness, outliers
 from submissions.models import (
     Answer,

@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -22,8 +21,8 @@ from cycles.engine.perform import why_closed
 from cycles.models import Window
 from cycles.record import seals
 from cycles.requests import PortalRequest
+from cycles.ui.attempts import attempt
 from cycles.ui.pages import act_page
-from cycles.workflow import Refused
 from submissions import outliers
 from submissions.answers.views import PAGES, Progress, by_axis
 from submissions.completeness import Lack
@@ -173,12 +172,10 @@ def version_content(request: PortalRequest, uuid: UUID) -> HttpResponse:
 @require_POST
 def version_take_up(request: PortalRequest, uuid: UUID) -> HttpResponse:
     found = _version(request, uuid)
-    try:
+    with attempt(request):
         actions.take_up(found, by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("submissions:version", uuid)
-    return redirect("submissions:detail", found.submission_id)
+        return redirect("submissions:detail", found.submission_id)
+    return redirect("submissions:version", uuid)
 
 
 @require_safe

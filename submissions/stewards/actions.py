@@ -63,7 +63,7 @@ TokensByLine = Mapping[int, str]
 # --- Figures ------------------------------------------------------------------------------------
 
 
-class FiguresChanged(clashes.Changed):
+class FiguresChanged(clashes.ChangedMeanwhile):
     """Figures on the lines `answers` that somebody has changed since they were seen."""
 
     def __init__(self, answers: Sequence[Answer]) -> None:

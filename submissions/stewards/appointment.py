@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from agencies.locks import locked
 from agencies.models import Membership, User, with_roles
 from agencies.roles import Role
 from cycles import clashes
@@ -80,7 +81,7 @@ def appoint(
         raise Refused(
             _("%(name)s is no steward of everybody whom this measure is for.") % {"name": steward}
         )
-    held = Stewardship.objects.select_for_update(of=("self",)).filter(measure=measure).first()
+    held = locked(Stewardship.objects.filter(measure=measure), with_keys=True).first()
     if seen is not None:
         seen.check()
     before = held.steward_id if held else None

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from agencies.models import User
-from agencies.persian import localised
+from agencies.persian import in_locale
 from agencies.roles import OVERSEERS
 from cycles.models import Cycle
 from cycles.requests import PortalRequest
@@ -110,10 +110,10 @@ def _appoint(request: PortalRequest, cycle: Cycle, rows: list[InHand]) -> bool:
                 "%(count)s measures have their steward now.",
                 done.measures,
             )
-            messages.success(request, said % {"count": localised(done.measures)})
+            messages.success(request, said % {"count": in_locale(done.measures)})
             if done.left:
                 said = _("Measures that name nobody who may be their steward: %(count)s")
-                messages.warning(request, said % {"count": localised(done.left)})
+                messages.warning(request, said % {"count": in_locale(done.left)})
             return True
         if row.form.is_valid():
             seen = row.form.as_seen(lambda: _in_hands_of(row.measure))

@@ -8,10 +8,10 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles.clashes import ComparedForm
-from cycles.ui.choices import offer_rows
 from cycles.ui.fields import NumberField, PersianTextField
+from cycles.ui.forms import offer_rows
 from submissions.evidence.file_types import KINDS
 from submissions.models import Stewardship
 from submissions.stewards.actions import MOST_BYTES, FigureValues, why_unsound
@@ -78,7 +78,7 @@ class SourceForm(ComparedForm):
         limits = _("%(types)s; at most %(limit)s MB.")
         self.fields["document"].help_text = limits % {
             "types": ", ".join(KINDS),
-            "limit": localised(MOST_BYTES // 2**20),
+            "limit": in_locale(MOST_BYTES // 2**20),
         }
 
 

@@ -8,8 +8,9 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from agencies.locks import locked
 from agencies.models import User, with_roles
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles import clashes
 from cycles.engine.perform import perform, why_closed
 from cycles.workflow import Refused
@@ -91,7 +92,7 @@ def _refuse_ungiven(waiting: Iterable[Answer], standing: Mapping[int, StewardFig
     if missing:
         raise Refused(
             _("%(count)s figures are missing, among them those of: %(names)s.")
-            % {"count": localised(len(missing)), "names": _names(missing)}
+            % {"count": in_locale(len(missing)), "names": _names(missing)}
         )
     entered_by = {f.entered_by_id: f.entered_by for f in standing.values()}
     givers = {giver.pk: giver for giver in with_roles(entered_by.values())}
@@ -122,7 +123,7 @@ def _digest(figures: Iterable[StewardFigure]) -> str:
 
 
 def _lock(stewardship: Stewardship) -> Stewardship:
-    return Stewardship.objects.select_for_update(of=("self",), no_key=True).get(pk=stewardship.pk)
+    return locked(Stewardship.objects.all()).get(pk=stewardship.pk)
 
 
 def _submissions(stewardship: Stewardship) -> dict[int, Submission]:
@@ -132,7 +133,7 @@ def _submissions(stewardship: Stewardship) -> dict[int, Submission]:
     rows = Submission.objects.filter(answers__measure=stewardship.measure_id).select_related(
         "agency", "cycle"
     )
-    held = rows.select_for_update(of=("self",), no_key=True).order_by("pk")
+    held = locked(rows.order_by("pk"))
     return {s.pk: s for s in held if s.state not in UNASKED}
 
 

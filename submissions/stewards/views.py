@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Agency, with_roles
-from agencies.persian import localised
+from agencies.persian import in_locale
 from agencies.roles import OVERSEERS
 from cycles.calendar import Phase
 from cycles.engine.perform import why_closed
@@ -24,8 +24,9 @@ from cycles.record import embargo
 from cycles.requests import PortalRequest
 from cycles.spreadsheets import dry_run, sheet_files
 from cycles.spreadsheets.sheets import Sheet
+from cycles.ui.attempts import attempt
 from cycles.ui.files import handed_out
-from cycles.ui.pages import PER_PAGE, act_page, history, import_page, listed, sheet_answer
+from cycles.ui.pages import PER_PAGE, act_page, history, import_page, page_of, sheet_answer
 from cycles.workflow import Refused
 from submissions import clearance
 from submissions.evidence import file_types
@@ -44,7 +45,7 @@ from submissions.workflow import STEWARDSHIPS
 def stewardships(request: PortalRequest) -> HttpResponse:
     """List the measures in the reader's hands; for overseers, those of their scope."""
     rows = Stewardship.objects.worked_on_by(request.user, request.at).for_list()
-    context = {"table": listed(request, StewardshipTable(rows)), "waiting": _waiting(request)}
+    context = {"table": page_of(request, StewardshipTable(rows)), "waiting": _waiting(request)}
     return render(request, "submissions/stewards/stewardships.html", context)
 
 
@@ -201,7 +202,7 @@ def _save(request: PortalRequest, stewardship: Stewardship, rows: list[FigureRow
     except Refused as refusal:
         return str(refusal)
     said = ngettext("%(count)s figure saved.", "%(count)s figures saved.", len(figures))
-    messages.success(request, said % {"count": localised(len(figures))})
+    messages.success(request, said % {"count": in_locale(len(figures))})
     return ""
 
 
@@ -230,7 +231,7 @@ def _cite(request: PortalRequest, found: Stewardship) -> HttpResponse:
     form = SourceForm(request.POST, request.FILES, stewardship=found)
     if form.is_valid():
         seen = form.as_seen(lambda: SourceForm(stewardship=Stewardship.objects.get(pk=found.pk)))
-        try:
+        with attempt(form):
             actions.cite(
                 found,
                 title=form.cleaned_data["title"],
@@ -239,9 +240,6 @@ def _cite(request: PortalRequest, found: Stewardship) -> HttpResponse:
                 at=request.at,
                 seen=seen,
             )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("The source is saved."))
             return redirect("submissions:stewardship", found.pk)
     return render(
@@ -264,7 +262,7 @@ def export(request: PortalRequest, pk: int, kind: str) -> HttpResponse:
     if not rows:
         raise Http404
     name = f"{FIGURES.name}-{found.cycle.year}-{found.measure.code}"
-    return sheet_answer(sheet_files.written(FIGURES, lines.rows(rows), kind), name, kind)
+    return sheet_answer(sheet_files.write_rows(FIGURES, lines.rows(rows), kind), name, kind)
 
 
 @require_http_methods(["GET", "POST"])

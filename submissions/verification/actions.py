@@ -9,8 +9,9 @@ from django.core.files import File
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from agencies.locks import locked
 from agencies.models import User
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles.clashes import Seen
 from cycles.engine.perform import perform
 from cycles.ui import files as ui_files
@@ -83,7 +84,7 @@ def show(
     )
     if verification.exhibits.live().count() >= MOST_FILES:
         raise Refused(
-            _("A verification shows at most %(count)s files.") % {"count": localised(MOST_FILES)}
+            _("A verification shows at most %(count)s files.") % {"count": in_locale(MOST_FILES)}
         )
     document = keep_document(
         verification.cycle, None, name=name, content=upload, sha256=digest, by=by, at=at
@@ -130,7 +131,7 @@ def conclude(
     """Conclude what was found of a line; where it has its score already, the rule is applied at
     once.
     """
-    rows = Submission.objects.select_for_update(of=("self",)).select_related("cycle", "agency")
+    rows = locked(Submission.objects.select_related("cycle", "agency"), with_keys=True)
     submission = rows.get(pk=verification.submission_id)
     if submission.state not in SIGNED:
         raise Refused(
@@ -182,4 +183,4 @@ def _refuse_incomplete(
     if value is not None and (why := line.why_unfit(value)):
         raise Refused(why)
     if hours is not None and not 0 <= hours <= MOST_HOURS:
-        raise Refused(_("Hours lie between 0 and %(most)s.") % {"most": localised(MOST_HOURS)})
+        raise Refused(_("Hours lie between 0 and %(most)s.") % {"most": in_locale(MOST_HOURS)})

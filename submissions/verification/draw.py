@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import FilteredRelation, Q
 from django.utils.translation import gettext as _
 
+from agencies.locks import locked
 from agencies.models import User, in_reach
 from agencies.roles import Role
 from cycles.clashes import Seen
@@ -55,7 +56,7 @@ def draw(cycle: Cycle, *, by: User, at: datetime) -> DrawCount:
         "agency", "cycle"
     )
     submissions = {s.pk: s for s in signed.order_by("pk")}
-    cycle = Cycle.objects.select_for_update(no_key=True).get(
+    cycle = locked(Cycle.objects.all()).get(
         pk=cycle.pk
     )  # of two who draw at once, one after another
     if not cycle.verification_percent:

@@ -11,11 +11,10 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles.clashes import ComparedForm
-from cycles.ui.choices import offer_rows
 from cycles.ui.fields import NumberField, PersianTextField
-from cycles.ui.forms import PasswordField, signed
+from cycles.ui.forms import PasswordField, check_signature, offer_rows
 from submissions.evidence.actions import MOST_AT_ONCE
 from submissions.evidence.fields import DescriptionForm
 from submissions.evidence.file_types import KINDS
@@ -76,7 +75,7 @@ class VerificationForm(DescriptionForm, ComparedForm):
         self.line, self.user, self.concluding = line, user, concluding
         found = self.fields["found_value"]
         found.help_text = f"{found.help_text} {line.bounds.hint}".strip()
-        limits = {"types": ", ".join(KINDS), "limit": localised(MOST_AT_ONCE // 2**20)}
+        limits = {"types": ", ".join(KINDS), "limit": in_locale(MOST_AT_ONCE // 2**20)}
         self.fields["file"].help_text = _("%(types)s; at most %(limit)s MB.") % limits
 
     def clean_found_value(self) -> Decimal | None:
@@ -104,7 +103,7 @@ class VerificationForm(DescriptionForm, ComparedForm):
             )
         if not self.errors:
             try:
-                signed(self.user, data["password"])
+                check_signature(self.user, data["password"])
             except forms.ValidationError as error:
                 self.add_error("password", error)
         return data

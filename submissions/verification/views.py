@@ -12,15 +12,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from agencies.persian import language, localised
+from agencies.persian import in_locale, language
 from agencies.roles import Role
 from cycles.calendar import Phase
 from cycles.clashes import Seen
 from cycles.engine.perform import open_to, why_closed
 from cycles.models import Cycle, Window
 from cycles.requests import PortalRequest
+from cycles.ui.attempts import attempt
 from cycles.ui.files import handed_out
-from cycles.ui.pages import listed
+from cycles.ui.pages import page_of
 from cycles.workflow import Refused
 from indicators.scoring.methods import METHODS
 from submissions import sampling
@@ -51,7 +52,7 @@ def sample(request: PortalRequest, pk: int) -> HttpResponse:
     context = {
         "cycle": cycle,
         "filter": narrowed,
-        "table": listed(request, VerificationTable(narrowed.qs)),
+        "table": page_of(request, VerificationTable(narrowed.qs)),
         "counts": _counts(list(rows.values_list("state", "finding"))),
         "may_draw": cycle.verification_percent
         and request.user.holds(Role.ADMINISTRATOR, at=request.at),
@@ -74,19 +75,16 @@ def _counts(rows: list[tuple[str, str]]) -> dict[str, object]:
 
 
 def _draw(request: PortalRequest, cycle: Cycle) -> HttpResponse:
-    try:
+    with attempt(request):
         drawn = draw.draw(cycle, by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
         said = ngettext("%(count)s line was drawn.", "%(count)s lines were drawn.", drawn.lines)
-        messages.success(request, said % {"count": localised(drawn.lines)})
+        messages.success(request, said % {"count": in_locale(drawn.lines)})
         if drawn.unfit:
             said = _(
                 "Lines that nobody who does not mark them may verify: %(count)s. Draw again when "
                 "somebody may."
             )
-            messages.warning(request, said % {"count": localised(drawn.unfit)})
+            messages.warning(request, said % {"count": in_locale(drawn.unfit)})
     return redirect("submissions:sample", cycle.pk)
 
 
@@ -97,7 +95,7 @@ def verifications(request: PortalRequest) -> HttpResponse:
     narrowed = VerificationFilter(request.GET, queryset=rows.for_list(), request=request)
     context = {
         "filter": narrowed,
-        "table": listed(request, VerificationTable(narrowed.qs)),
+        "table": page_of(request, VerificationTable(narrowed.qs)),
         "rule": RULE,
     }
     return render(request, "submissions/verification/verifications.html", context)
@@ -209,18 +207,16 @@ def _do_act(
         return over is not None and over.is_valid() and _hand_over(request, held, over)
     if not form.is_valid():
         return False
-    try:
+    with attempt(form):
         if act == "conclude":
             _conclude(request, held, form)
         else:
             _save_note(request, held, form)
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-        return False
-    messages.success(
-        request, _("The verification is concluded.") if act == "conclude" else _("Saved.")
-    )
-    return True
+        messages.success(
+            request, _("The verification is concluded.") if act == "conclude" else _("Saved.")
+        )
+        return True
+    return False
 
 
 def _hand_over(request: PortalRequest, held: Verification, over: HandOverForm) -> bool:
@@ -229,13 +225,11 @@ def _hand_over(request: PortalRequest, held: Verification, over: HandOverForm) -
         lambda: HandOverForm(verification=Verification.objects.get(pk=held.pk), assessors=())
     )
     assessor = over.cleaned_data["assessor"]
-    try:
+    with attempt(over):
         draw.hand_over(held, assessor=assessor, seen=seen, by=request.user, at=request.at)
-    except Refused as refusal:
-        over.add_error(None, str(refusal))
-        return False
-    messages.success(request, _("Saved."))
-    return True
+        messages.success(request, _("Saved."))
+        return True
+    return False
 
 
 def _conclude(request: PortalRequest, held: Verification, form: VerificationForm) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agencies.national_ids import masked, parse
+from agencies.national_ids import mask, parse
 
 
 @pytest.mark.parametrize(
@@ -44,5 +44,5 @@ def _is_id(text: str) -> bool:
 
 
 def test_the_last_three_digits_alone_are_shown() -> None:
-    assert masked("0012345679") == "•••••••679"
-    assert masked(None) == ""
+    assert mask("0012345679") == "•••••••679"
+    assert mask(None) == ""

@@ -190,6 +190,11 @@ def test_a_view_that_writes_is_caught_whatever_its_file_is_called(path: str):
     ]
 
 
+def test_rows_are_locked_by_one_function():
+    locks = [path for path in OURS if ".select_for_update(" in path.read_text()]
+    assert [str(path.relative_to(ROOT)) for path in locks] == ["agencies/locks.py"]
+
+
 def test_only_the_engine_calls_a_transition():
     """A transition is a private method on the model; the door calls it by name and nobody else
     calls it at all.

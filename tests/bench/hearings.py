@@ -22,7 +22,7 @@ from appeals.corrections import actions as corrections
 from appeals.corrections.effects import Rule
 from appeals.drafting import actions as drafting
 from appeals.models import Appeal, Filing
-from cycles.calendar import BINDINGS, Phase
+from cycles.calendar import PHASES, Phase
 from cycles.models import Cycle, Delivery, Window
 from cycles.workflow import CycleState
 from indicators.models import Measure
@@ -65,7 +65,7 @@ def communicated(
                 phase=phase,
                 opens_at=opens,
                 closes_at=opens + timedelta(days=14),
-                binding=BINDINGS[phase],
+                binding=PHASES[phase].binding,
             )
             for n in range(1, agencies + 1)
             for phase, opens in (

@@ -11,7 +11,7 @@ from django.utils import translation
 
 from agencies.models import Membership, User
 from agencies.roles import HEADS, Role
-from cycles.calendar import BINDINGS, Phase
+from cycles.calendar import PHASES, Phase
 from cycles.models import Window
 from indicators.models import Measure
 from submissions.models import Answer, Score, Submission
@@ -105,7 +105,7 @@ def communicate_2000(at: Any) -> dict[str, Any]:
     """
     with marked(AGENCIES, AXES, MEASURES_AN_AXIS, at) as cycle:
         until = at + timedelta(days=14)
-        of = {"cycle": cycle, "phase": Phase.SCORING, "binding": BINDINGS[Phase.SCORING]}
+        of = {"cycle": cycle, "phase": Phase.SCORING, "binding": PHASES[Phase.SCORING].binding}
         Window.objects.create(**of, opens_at=at - timedelta(days=1), closes_at=until)
         submissions = list(Submission.objects.select_related("agency", "cycle").order_by("pk"))
         users = User.objects.bulk_create(

@@ -113,7 +113,7 @@ def _workbook(submission: Submission) -> bytes:
             False,
             f"بر پایهٔ سند {number}",
         )
-    return sheet_files.written(VALUES, AnswerLines(submission).rows(lines), "xlsx")
+    return sheet_files.write_rows(VALUES, AnswerLines(submission).rows(lines), "xlsx")
 
 
 def _checked(submission: Submission, content: bytes) -> dry_run.Check:

@@ -1,41 +1,22 @@
-"""One journey for each role, in Persian, each to what the role came for; and a walk in English over
-the same lists.
-"""
+"""Journeys through the portal in a browser: an agency's people, a working group, and assessors."""
 
 from decimal import Decimal
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from playwright.sync_api import expect
 
-from agencies.models import Interest
 from cycles.calendar import (
-    DAY,
     Phase,
-    format_both,
-    format_date,
     format_deadline,
     format_moment,
-    from_jalali,
-    midnight,
 )
-from cycles.models import Delivery, Entry
-from festival.models import Edition
+from cycles.models import Entry
 from indicators.models import Measure, Vote
 from indicators.working_groups import actions as working_groups
-from submissions.evidence import actions as evidence
 from submissions.models import Answer, Block, Clarification, Evidence, Mark
-from submissions.signing import actions as signing
+from tests.browser.answered_lines import PDF, line
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-PDF = {"name": "گواهی.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 proof"}
-
-
-def line(world, code="G1-1"):
-    return Answer.objects.select_related("measure", "submission").get(
-        submission=world.submission, measure__code=code
-    )
 
 
 def test_staff_answer_a_line_see_its_points_and_upload_evidence(served, walker):
@@ -96,33 +77,6 @@ def test_a_member_votes_and_the_chair_approves(served, walker):
     walker.reads(walker.said("Approved"))
     assert Vote.objects.get(set=world.specific, member=world.member).choice == "approve"
     assert world.fresh(world.specific).state == "approved"
-
-
-def test_the_administrator_communicates_the_sets(served, walker):
-    world = served("approved")
-
-    walker.sign_in(world.administrator)
-    walker.go("indicators:list")
-    walker.follow("indicators:communicate_all", world.cycle.year)
-    walker.sign()
-
-    expect(walker.page.locator("tbody tr")).to_have_count(2)
-    assert {world.fresh(s).state for s in (world.general, world.specific)} == {"communicated"}
-
-
-def test_the_administrator_assigns_the_work(served, walker, clock):
-    world = served("submitted")
-    clock(world.opens(Phase.SCORING))
-
-    walker.sign_in(world.administrator)
-    walker.go("submissions:board", world.cycle.pk)
-    walker.follow("submissions:assign", world.submission.pk)
-    walker.field("axis").select_option(index=1)
-    walker.field("assessor").select_option(str(world.assessor.pk))
-    walker.press("Assign")
-
-    walker.reads(world.assessor.name_fa)
-    assert Block.objects.get().assessor == world.assessor
 
 
 def test_the_assessor_marks_a_block_by_keyboard_alone_and_hands_it_in(served, walker):
@@ -222,9 +176,7 @@ def test_a_hundred_lines_are_marked_by_keyboard_alone_with_one_key_an_agreeing_l
     assert keys <= 2 * AGREEING
 
 
-def test_what_is_typed_on_the_desk_is_saved_by_itself_and_again_when_the_line_comes_back(
-    served, walker
-):
+def test_text_typed_on_the_desk_saves_itself_and_again_when_the_network_comes_back(served, walker):
     world = served("assigned")
     block = Block.objects.get(submission=world.submission, axis__code="G1")
     answer = line(world)
@@ -248,90 +200,6 @@ def test_what_is_typed_on_the_desk_is_saved_by_itself_and_again_when_the_line_co
     assert Mark.objects.get(answer=answer).reason == "دو خدمت دوبار شمرده شده است و سند ندارد"
 
 
-def test_the_administrator_communicates_the_scores(served, walker, clock):
-    world = served("marked")
-    signing.lapse(world.cycle, at=world.at)
-
-    walker.sign_in(world.administrator)
-    walker.go("submissions:board", world.cycle.pk)
-    walker.follow("submissions:communicate_all", world.cycle.pk)
-    walker.sign()
-
-    expect(walker.page).to_have_url(walker.base + walker.path("submissions:board", world.cycle.pk))
-    assert world.fresh(world.submission).state == "communicated"
-    walker.reads("۱۳ روز")  # of the fourteen to appeal
-
-
-def test_the_administrator_freezes_the_results_and_sets_their_moment(served, walker, clock):
-    world = served("decided")
-    clock(world.opens(Phase.FINAL))
-    day = format_date(world.opens(Phase.FESTIVAL), "fa")
-
-    walker.sign_in(world.administrator)
-    walker.go("festival:manage", world.cycle.year)
-    walker.follow("festival:finalise", world.cycle.year)
-    walker.sign()
-    walker.follow("festival:schedule", world.cycle.year)
-    walker.field("publish_at").fill("۱۴۰۶/۰۶/۲۰ ۱۰:۰۰")
-    walker.sign()
-
-    walker.reads("۲۰ شهریور ۱۴۰۶")
-    edition = Edition.objects.get(cycle=world.cycle)
-    assert edition.state == "scheduled"
-    assert format_date(edition.publish_at, "fa") == "۲۰ شهریور ۱۴۰۶"
-    assert day.endswith("شهریور ۱۴۰۶")
-
-
-def test_the_public_reads_the_ranking_from_its_instant_on(served, walker, clock):
-    world = served("scheduled")
-    publish_at = world.edition.publish_at
-
-    walker.go("festival:results")
-    before = walker.page.get_by_role("main").inner_text()
-    clock(publish_at)
-    walker.page.reload()  # a browser keeps the page for a minute, and this clock has leapt
-    walker.reads(format_both(publish_at, "fa"))
-    walker.follow("festival:edition", world.cycle.year)
-
-    assert world.power.name_fa not in before
-    walker.reads(world.power.name_fa)
-    walker.reads("۱۴۰۵")
-
-
-def test_a_deadline_is_extended_by_decree_told_to_the_head_and_shown_to_the_public(served, walker):
-    world = served("answered")
-    until = from_jalali(1406, 3, 25)
-    told = format_deadline(midnight(until) + DAY, "fa")
-
-    walker.sign_in(world.administrator)
-    walker.go("cycles:detail", world.cycle.year)
-    walker.follow("cycles:extend", world.cycle.year)
-    walker.field("window").select_option("self_assessment:0")
-    walker.field("agency").fill("وزارت نيرو")
-    walker.field("closes_at").fill("۱۴۰۶/۰۳/۲۵")
-    walker.field("decree_number").fill("۱۲/۱۴۰۶")
-    walker.field("decreed_on").fill("۱۴۰۶/۰۳/۰۱")
-    walker.field("reason").fill("سیل در استان")
-    walker.field("file").set_input_files(PDF)
-    walker.sign()
-    walker.reads(told)
-    walker.sign_in(world.head)
-    walker.page.locator(f"a[href='{walker.path('cycles:inbox')}']").first.click()
-    walker.page.get_by_role(
-        "link", name=walker.said("A deadline has been extended by decree")
-    ).first.click()
-    walker.go("submissions:detail", world.submission.pk)
-    walker.reads(told)
-    walker.page.context.clear_cookies()
-    walker.go("festival:timeline")
-
-    walker.reads("۱۲/۱۴۰۶")
-    walker.reads("سیل در استان")
-    seen = Delivery.objects.get(recipient=world.head, channel="inbox", entry__act="extend")
-    assert seen.seen_at is not None
-    assert not Delivery.objects.filter(recipient=world.other_head, entry__act="extend").exists()
-
-
 def test_an_assessor_asks_about_a_line_and_the_agency_replies_from_its_desk(served, walker):
     world = served("assigned")
     answer = line(world)
@@ -348,59 +216,3 @@ def test_an_assessor_asks_about_a_line_and_the_agency_replies_from_its_desk(serv
 
     walker.reads("گزارش شمارهٔ ۱۲")
     assert Clarification.objects.get().state == "replied"
-
-
-def test_the_auditor_reads_the_ledger(served, walker):
-    world = served("submitted")
-
-    walker.sign_in(world.auditor)
-    walker.go("cycles:ledger")
-    walker.reads(world.head.name_fa)
-    walker.reads(format_moment(world.at, "fa"))
-    walker.field("person").fill(world.head.username)
-    walker.press("Show")
-
-    expect(walker.page.locator("tbody tr")).to_have_count(
-        Entry.objects.filter(actor_id=world.head.pk).count()
-    )
-
-
-def test_those_who_only_read_find_what_is_theirs(served, walker):
-    world = served("answered")
-    evidence.attach(
-        line(world), upload=SimpleUploadedFile("سند.pdf", b"%PDF-1.7"), by=world.staff, at=world.at
-    )
-
-    walker.sign_in(world.headquarters)
-    walker.go("submissions:list")
-    walker.follow("submissions:detail", world.submission.pk)
-    walker.follow("submissions:review", world.submission.pk)
-    walker.reads("۱۰۰٫۰۰")
-    assert walker.page.locator(f"a[href$='/{world.submission.pk}/submit/']").count() == 0
-    walker.sign_in(world.agency_administrator)
-    walker.go("submissions:line", line(world).pk)
-    walker.reads("سند.pdf")
-    walker.sign_in(world.steward)
-    walker.go("cycles:interests")
-    walker.field("agency").fill("MOHME")
-    walker.field("reason").fill("همسرم آنجا کار می‌کند")
-    walker.press("Declare this interest")
-    walker.reads("وزارت بهداشت")
-    assert Interest.objects.get(user=world.steward).agency == world.health
-
-
-def test_the_same_lists_in_english(served, walker):
-    world = served("filed")
-    walker.language = "en"
-
-    walker.sign_in(world.administrator)
-    for name in ("home", "submissions:list", "appeals:list", "indicators:list", "cycles:list", "cycles:agencies",
-                 "cycles:people", "cycles:ledger", "festival:results"):  # fmt: skip
-        walker.go(name)
-        expect(walker.page.locator("html")).to_have_attribute("dir", "ltr")
-        expect(walker.page.locator("h1")).to_have_count(1)
-    walker.go("submissions:list")
-    walker.follow("submissions:detail", world.submission.pk)
-
-    walker.reads("Ministry of Energy")
-    walker.reads("Scores communicated")

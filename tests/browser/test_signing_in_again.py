@@ -93,7 +93,7 @@ def test_what_is_typed_under_one_name_is_not_sent_under_another(
     assert not LineComment.objects.exists()
 
 
-def test_without_scripts_the_text_comes_back_on_a_page_of_the_portal_and_is_sent_by_a_button(
+def test_without_scripts_the_text_comes_back_on_a_page_and_is_sent_by_a_button(
     served: Callable[..., World], browser: Browser, live_server: Any
 ) -> None:
     world = served("begun")

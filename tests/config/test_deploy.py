@@ -221,7 +221,7 @@ def test_uploads_go_through_nginx_as_they_come_to_threads_of_their_own():
     assert run(program, "--check-config", *options).returncode == 0
 
 
-def test_the_scanner_takes_files_of_the_largest_size_and_is_where_the_portal_looks_for_it():
+def test_the_scanner_takes_the_largest_files_and_is_where_the_portal_looks():
     conf = (ROOT / "deploy/clamd.conf").read_text()
     service, port = EXAMPLE["CLAMD_ADDRESS"].split(":")
 

@@ -95,17 +95,15 @@ def served(portal: Served) -> str:
     return portal.address
 
 
-@pytest.fixture(scope="module")
-def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """Address and folder of the portal behind nginx: the file of the deployment with its places put
-    on this machine.
-    """
-    folder = tmp_path_factory.mktemp("nginx")
-    folder.chmod(0o755)
-    secure, plain, web, alive = free_port(), free_port(), free_port(), free_port()
+def make_certificate(folder: Path) -> None:
     subject = ["-subj", "/CN=localhost", "-keyout", "privkey.pem", "-out", "fullchain.pem"]
     make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", *subject]
     subprocess.run(make, cwd=folder, check=True, capture_output=True)
+
+
+def write_nginx_settings(folder: Path, *, secure: int, web: int) -> None:
+    """Put the places of the deployment's file on this machine."""
+    plain, alive = free_port(), free_port()
     text = (ROOT / "deploy/nginx.conf").read_text()
     for old, new in (
         ("listen 80;", f"listen 127.0.0.1:{plain};"),
@@ -128,7 +126,10 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         head = f"user root;\n{head}"  # so that it may read this checkout
     text = head + text
     (folder / "nginx.conf").write_text(text)
-    environment = {
+
+
+def portal_environment(folder: Path) -> dict[str, str]:
+    return {
         **{name: value for name, value in os.environ.items() if name not in ("DEBUG", "HTTPS")},
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "SECRET_KEY": "of this test only, and long enough to be taken for a secret",
@@ -138,10 +139,28 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         "ACCEL_PREFIX": "/private/",
         "PYTHONPATH": os.pathsep.join((str(folder), str(ROOT))),
     }
+
+
+def write_portal(folder: Path) -> None:
+    """Write a portal that hands out one private file of its own."""
     (folder / "with_files_server.py").write_text(SERVER)
     (folder / "with_files.py").write_text(FILES)
     (folder / "media").mkdir()
     (folder / "media/گزارش 1").write_bytes(PAPER)
+
+
+@pytest.fixture(scope="module")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Address and folder of the portal behind nginx: the file of the deployment with its places put
+    on this machine.
+    """
+    folder = tmp_path_factory.mktemp("nginx")
+    folder.chmod(0o755)
+    secure, web = free_port(), free_port()
+    make_certificate(folder)
+    write_nginx_settings(folder, secure=secure, web=web)
+    write_portal(folder)
+    environment = portal_environment(folder)
     collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
     subprocess.run(collect, cwd=ROOT, env=environment, check=True, capture_output=True)
     gunicorn = [
@@ -247,7 +266,7 @@ def test_everything_else_comes_from_the_portal_which_knows_that_the_line_is_secu
     assert "default-src 'self'" in headers["Content-Security-Policy"]
 
 
-def test_a_private_file_comes_from_nginx_when_the_portal_says_so_and_with_its_headers(
+def test_nginx_hands_out_a_private_file_when_the_portal_says_so_with_its_headers(
     served: str,
 ) -> None:
     status, body, headers = fetch(f"{served}/given/")

@@ -60,7 +60,7 @@ def transaction_number(cursor):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("_own_storage")
-def test_a_backup_goes_on_in_an_empty_server_with_lower_transaction_numbers_and_all_of_it_holds(
+def test_a_backup_holds_in_an_empty_server_with_lower_transaction_numbers(
     tmp_path,
 ):
     world = build("scheduled")
@@ -159,7 +159,7 @@ def test_nothing_is_restored_over_a_portal_that_is_in_use(tmp_path):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("_own_storage")
-def test_a_second_backup_copies_only_the_files_that_are_new_and_nobody_else_may_read_it(tmp_path):
+def test_a_second_backup_copies_only_new_files_and_nobody_else_may_read_it(tmp_path):
     build("people")
     default_storage.save("evidence/a.pdf", ContentFile(b"first"))
     made, _told, _unlike = backed_up(tmp_path / "backups")

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cycles.calendar import (
-    BINDINGS,
+    PHASES,
     TEHRAN,
     Binding,
     Phase,
@@ -147,11 +147,11 @@ def test_every_preset_plans_each_phase_once_in_order(key, year):
     assert [window.closes_at for window in windows] == sorted(
         window.closes_at for window in windows
     )
-    assert all(window.binding == BINDINGS[window.phase] for window in windows)
+    assert all(window.binding == PHASES[window.phase].binding for window in windows)
 
 
 def test_the_phases_in_which_agencies_act_are_hard():
-    hard = {phase for phase, binding in BINDINGS.items() if binding == Binding.HARD}
+    hard = {phase for phase, spec in PHASES.items() if spec.binding == Binding.HARD}
 
     assert hard == {
         Phase.PROPOSAL,

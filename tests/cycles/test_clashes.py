@@ -39,7 +39,7 @@ class PaperForm(ComparedForm):
     sides = forms.MultipleChoiceField(choices=[("a", "A"), ("b", "B"), ("c", "C")], required=False)
 
 
-def sent(stored: dict[str, Any], *, shown: dict[str, Any] = STORED, **typed: Any) -> PaperForm:
+def sent_form(stored: dict[str, Any], *, shown: dict[str, Any] = STORED, **typed: Any) -> PaperForm:
     """The form as it comes back from a page that showed one thing, when another is stored."""
     data = QueryDict(mutable=True)
     data["seen"] = PaperForm(initial=shown).token
@@ -56,20 +56,20 @@ def sent(stored: dict[str, Any], *, shown: dict[str, Any] = STORED, **typed: Any
 
 
 def test_other_spellings_of_what_is_stored_are_no_change():
-    form = sent(STORED)
+    form = sent_form(STORED)
 
     assert form.is_valid(), form.errors
     assert form.is_untouched
 
 
 def test_what_both_have_typed_is_no_clash():
-    form = sent(STORED, shown=STORED | {"points": Decimal(3), "sides": []})
+    form = sent_form(STORED, shown=STORED | {"points": Decimal(3), "sides": []})
 
     assert form.is_valid(), form.errors
 
 
 def test_a_field_with_an_error_says_what_is_stored_before_it_is_written_over():
-    form = sent(STORED, shown=STORED | {"points": Decimal(3)}, points="101")
+    form = sent_form(STORED, shown=STORED | {"points": Decimal(3)}, points="101")
 
     assert not form.is_valid()
     assert "اکنون ذخیره است: ۱۲٫۵" in form.errors["points"]
@@ -79,14 +79,14 @@ def test_a_field_with_an_error_says_what_is_stored_before_it_is_written_over():
 def test_only_what_is_typed_otherwise_than_it_is_stored_says_what_is_stored():
     stored = STORED | {"codes": "MOE MOH", "points": Decimal(3)}
 
-    form = sent(stored, codes="MOE MOH")
+    form = sent_form(stored, codes="MOE MOH")
 
     assert form.errors.keys() == {"__all__", "points"}
 
 
 @pytest.mark.parametrize("token", ("", "forged", "0" * 16))
 def test_a_page_that_does_not_say_what_it_showed_asks_or_saves_and_never_breaks(token):
-    form = sent(STORED, points="3")
+    form = sent_form(STORED, points="3")
     form.data["seen"] = token
 
     assert form.is_valid() == (token == "")

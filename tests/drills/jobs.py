@@ -172,7 +172,7 @@ def broker_at(port: int) -> Iterator[None]:
 
 
 @THRICE
-def test_what_is_ordered_while_the_broker_is_away_is_done_within_a_minute_of_its_return(
+def test_jobs_ordered_while_the_broker_is_away_are_done_a_minute_after_its_return(
     world: World, tmp_path: Path, settings: Any, turn: int
 ) -> None:
     port = free_port()

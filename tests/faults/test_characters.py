@@ -64,7 +64,7 @@ def test_an_address_with_a_nul_leads_nowhere_wherever_the_nul_stands(w: World) -
     assert {address: status for address, status in paths.items() if status != 404} == {}
 
 
-def test_a_nul_in_a_field_is_told_beside_it_and_one_that_no_field_reads_is_a_sentence(
+def test_a_nul_in_a_field_is_named_beside_it_and_one_outside_fields_in_a_sentence(
     w: World,
 ) -> None:
     line = (

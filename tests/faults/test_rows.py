@@ -45,7 +45,7 @@ def client_of(user: Any) -> Client:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_held_row_is_one_sentence_in_the_reader_s_language_and_what_was_typed_goes_along(
+def test_a_locked_row_is_one_sentence_in_the_reader_s_language_and_keeps_typed_text(
     w: World,
 ) -> None:
     line = line_of(w)

@@ -1,6 +1,6 @@
 """What the tests of results share: the portal's clock, and a report that the public may read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.conf import settings as portal
 from django.core.files.base import ContentFile
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from cycles.calendar import Phase
 from cycles.models import Extension
@@ -18,6 +18,13 @@ from festival.report import actions as report_actions
 from festival.results import actions as results
 from festival.workflow import Addressee
 from tests.factories import World, build, second_administrator
+
+
+@pytest.fixture
+def english() -> Iterator[None]:
+    """Everything is said in English."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

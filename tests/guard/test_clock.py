@@ -36,6 +36,7 @@ from tests.factories import World, build
 DAY = timedelta(days=1)
 HARD = {"answer", "attach", "submit", "withdraw", "reopen", "edit", "file"}
 """The recorded acts of the machine that stand under a hard deadline."""
+
 SCOPES = {
     "power": ["power"],
     "health": ["health"],

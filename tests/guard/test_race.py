@@ -17,9 +17,7 @@ TRIALS = 20
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_heads_who_sign_at_once_one_signs_and_the_other_is_refused_twenty_times_of_twenty() -> (
-    None
-):
+def test_of_two_heads_who_sign_at_once_one_is_refused_twenty_times_of_twenty() -> None:
     world = build("answered")
     second = make_user("second_head", "head", agency=world.power)
     submission = Submission.objects.get(pk=world.submission.pk)

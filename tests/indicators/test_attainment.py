@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indicators.attainment import MISSED, MOST, Light, attained, light, shown
+from indicators.attainment import MISSED, MOST, Light, attainment, light, shown_percent
 
 NUMBERS = st.decimals(min_value=-(10**6), max_value=10**6, places=8)
 
 
 def of(actual, target, *, less=False):
-    return attained(
+    return attainment(
         None if actual is None else Decimal(str(actual)),
         None if target is None else Decimal(str(target)),
         less_is_better=less,
@@ -58,7 +58,7 @@ def test_the_percent_is_a_ratio_and_defined_where_a_ratio_says_nothing(
 def test_without_a_target_or_a_value_there_is_neither_percent_nor_light(actual, target):
     percent = of(actual, target)
 
-    assert (percent, light(percent), shown(percent)) == (None, Light.NONE, None)
+    assert (percent, light(percent), shown_percent(percent)) == (None, Light.NONE, None)
 
 
 @pytest.mark.parametrize(
@@ -90,15 +90,15 @@ def test_an_amber_and_a_red_light_are_misses():
     ),
 )
 def test_the_percent_is_shown_half_up_to_two_places(actual, target, expected):
-    assert str(shown(of(actual, target))) == expected
+    assert str(shown_percent(of(actual, target))) == expected
 
 
 @given(NUMBERS, NUMBERS, NUMBERS, st.booleans())
 def test_a_better_value_never_attains_less(one, other, target, less):
     worse, better = sorted((one, other), reverse=less)
 
-    low = attained(worse, target, less_is_better=less)
-    high = attained(better, target, less_is_better=less)
+    low = attainment(worse, target, less_is_better=less)
+    high = attainment(better, target, less_is_better=less)
 
     assert 0 <= low <= high <= MOST
 
@@ -107,9 +107,9 @@ def test_a_better_value_never_attains_less(one, other, target, less):
 def test_green_means_that_the_value_is_at_least_as_good_as_the_target(actual, target, less):
     reached = actual <= target if less else actual >= target
 
-    assert (light(attained(actual, target, less_is_better=less)) == Light.GREEN) == reached
+    assert (light(attainment(actual, target, less_is_better=less)) == Light.GREEN) == reached
 
 
 @given(st.decimals(min_value="0.00000001", max_value=10**6, places=8), st.booleans())
 def test_a_target_is_attained_by_itself_in_full(target, less):
-    assert attained(target, target, less_is_better=less) == 100
+    assert attainment(target, target, less_is_better=less) == 100

@@ -1,4 +1,4 @@
-"""Pages of indicator sets, as agencies, working groups and administrators meet them."""
+"""Pages of indicator sets: seen and drafted."""
 
 from datetime import timedelta
 from io import BytesIO
@@ -7,15 +7,12 @@ import pytest
 import tablib
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from cycles.calendar import Phase
-from cycles.models import Entry
 from indicators.drafting import actions as drafting
-from indicators.models import IndicatorSet, Kind, Measure, Vote
-from indicators.workflow import SetState
-from indicators.working_groups import actions as working_groups
-from tests.factories import PASSWORD, build, make_agency
+from indicators.models import IndicatorSet, Kind, Measure
+from tests.factories import build, make_agency
+from tests.indicators.pages import address, text
 
 pytestmark = pytest.mark.django_db
 
@@ -27,26 +24,6 @@ MEASURE = {
     "method": "linear",
     "target": "٢٠",
 }
-
-
-@pytest.fixture
-def as_(client, settings):
-    """Sign somebody in at a moment."""
-
-    def sign_in(user, at):
-        settings.CLOCK_OFFSET = at - timezone.now()
-        client.force_login(user)
-        return client
-
-    return sign_in
-
-
-def text(response):
-    return response.content.decode()
-
-
-def address(indicator_set, *rest):
-    return "/".join(["/en/indicators", str(indicator_set.pk), *map(str, rest), ""])
 
 
 # --- Seeing -------------------------------------------------------------------------------------
@@ -252,7 +229,7 @@ def test_a_measure_typed_a_second_after_the_deadline_is_refused_and_kept_on_the_
     assert Measure.objects.of(w.specific).count() == 2
 
 
-def test_the_administrator_fills_the_general_set_and_the_page_says_its_points_are_composed(as_):
+def test_the_administrator_fills_the_general_set_and_reads_it_is_composed(as_):
     w = build("drafted")
 
     page = as_(w.administrator, w.at).post(address(w.general, "fill"), follow=True)
@@ -271,96 +248,3 @@ def test_a_measure_of_another_set_is_not_reached_through_ones_own(as_):
     assert client.get(address(w.specific, "measures", foreign.pk)).status_code == 404
     assert client.post(address(w.specific, "measures", foreign.pk, "remove")).status_code == 404
     assert Measure.objects.filter(pk=foreign.pk).exists()
-
-
-# --- Deciding -----------------------------------------------------------------------------------
-
-
-def test_proposing_asks_for_the_password_and_is_done_only_with_the_right_one(as_):
-    w = build("drafted")
-    client = as_(w.head, w.at)
-
-    wrong = client.post(address(w.specific, "move", "propose"), {"password": "guess"})
-    state = w.fresh(w.specific).state
-    client.post(address(w.specific, "move", "propose"), {"password": PASSWORD})
-
-    assert "This is not your password." in text(wrong)
-    assert state == SetState.DRAFT
-    assert w.fresh(w.specific).state == SetState.PROPOSED
-
-
-def test_buttons_are_those_of_the_readers_role(as_):
-    w = build("proposed")
-
-    shown = {
-        name: text(as_(w.people[name], w.at).get(address(w.specific)))
-        for name in ("head", "chair", "member")
-    }
-
-    assert "Approve the set" in shown["chair"]
-    assert "Approve the set" not in shown["member"]
-    assert "/vote/" in shown["member"]
-    assert "/vote/" not in shown["head"]
-
-
-def test_a_vote_against_needs_a_reason_which_the_agency_reads_without_the_members_name(as_):
-    w = build("proposed")
-    client = as_(w.budget, w.at)
-
-    unexplained = client.post(address(w.specific, "vote"), {"choice": "return"})
-    client.post(address(w.specific, "vote"), {"choice": "return", "reason": "هدف کم است"})
-    seen = {
-        name: text(as_(w.people[name], w.at).get(address(w.specific)))
-        for name in ("head", "administrator")
-    }
-
-    assert list(unexplained.context["form"].errors) == ["reason"]
-    assert Vote.objects.get().reason == "هدف کم است"
-    assert "هدف کم است" in seen["head"]
-    assert "Budget" not in seen["head"].replace("Plan and Budget", "")
-    assert "Budget" in seen["administrator"].replace("Plan and Budget", "")
-
-
-def test_approval_without_both_who_must_concur_is_refused_in_words_and_with_them_done(as_):
-    w = build("proposed")
-    form = {"password": PASSWORD, "note": ""}
-
-    working_groups.vote(w.specific, choice="approve", reason="", by=w.member, at=w.at)
-    one_side = as_(w.chair, w.at).post(address(w.specific, "move", "approve"), form)
-    working_groups.vote(w.specific, choice="approve", reason="", by=w.budget, at=w.at)
-    as_(w.chair, w.at).post(address(w.specific, "move", "approve"), form)
-
-    assert "Approval needs the consent of: Plan and Budget Organization." in text(one_side)
-    assert w.fresh(w.specific).state == SetState.APPROVED
-
-
-def test_sending_back_without_a_reason_is_refused_and_with_one_reaches_the_agency(as_):
-    w = build("proposed")
-
-    silent = as_(w.chair, w.at).post(address(w.specific, "move", "send_back"), {"note": ""})
-    as_(w.chair, w.at).post(address(w.specific, "move", "send_back"), {"note": "هدف‌ها کم‌اند"})
-
-    assert "Please give a reason" in text(silent)
-    assert "هدف‌ها کم‌اند" in text(as_(w.staff, w.at).get(address(w.specific)))
-
-
-def test_every_approved_set_of_a_cycle_is_communicated_in_one_act(as_):
-    w = build("approved")
-    client = as_(w.administrator, w.at)
-
-    before = text(client.get("/en/indicators/communicate/1405/"))
-    client.post("/en/indicators/communicate/1405/", {"password": PASSWORD})
-
-    assert "2 approved sets are communicated" in before
-    assert {s.state for s in IndicatorSet.objects.all()} == {SetState.COMMUNICATED}
-    assert Entry.objects.filter(act="communicate").count() == 2
-
-
-def test_communicating_is_not_open_to_a_provincial_administrator(as_):
-    w = build("approved")
-
-    as_(w.provincial_administrator, w.at).post(
-        "/en/indicators/communicate/1405/", {"password": PASSWORD}
-    )
-
-    assert {s.state for s in IndicatorSet.objects.all()} == {SetState.APPROVED}

@@ -110,11 +110,38 @@ def _officer(name: str, role: str, at: Any) -> User:
     return user
 
 
+STATE = (
+    "CASE WHEN a.id %% 30 = 0 THEN 'not_applicable' WHEN a.id %% 30 = 1 THEN "
+    "'not_answered' ELSE 'scored' END"
+)
+POINTS = "CASE WHEN a.id %% 30 > 1 THEN a.id %% 997 * 10.0 / 997 END"
+
+
 def _fill(agencies: int, axes_of: int, measures: int, at: Any) -> Cycle:
-    """Every line with a self score and an agreed one; one in thirty does not apply, one in thirty
+    """Give every line a self score and an agreed one; one in thirty does not apply, one in thirty
     is not answered.
     """
     cycle = Cycle.objects.create(year=YEAR, preset=PRESET)
+    _create_measures(cycle, axes_of, measures)
+    with as_owner() as owned:
+        with owned.cursor() as cursor:
+            cursor.execute("SET session_replication_role = replica")
+            cursor.execute("SET synchronous_commit = off")
+        given = {"agencies": agencies, "cycle": cycle.pk, "at": at}
+        _insert_submissions(given)
+        _insert_scores(given)
+        with owned.cursor() as cursor:
+            cursor.execute(
+                "CREATE TABLE bare_total (submission_id bigint, points numeric, ceiling numeric)"
+            )
+            cursor.execute(f"GRANT ALL ON bare_total TO {settings.DATABASES['default']['USER']}")
+            for model in TABLES:
+                cursor.execute(f"VACUUM ANALYZE {model._meta.db_table}")
+    return cycle
+
+
+def _create_measures(cycle: Cycle, axes_of: int, measures: int) -> None:
+    """Create the general set of a cycle: its axes, as many indicators in each, a measure of each."""
     general = IndicatorSet.objects.create(cycle=cycle, kind=Kind.GENERAL)
     axes = Axis.objects.bulk_create(
         Axis(set=general, code=f"G{n}", title_fa="محور", points=100, position=n)
@@ -131,52 +158,34 @@ def _fill(agencies: int, axes_of: int, measures: int, at: Any) -> Cycle:
         )
         for i in indicators
     )
-    state = (
-        "CASE WHEN a.id %% 30 = 0 THEN 'not_applicable' WHEN a.id %% 30 = 1 THEN "
-        "'not_answered' ELSE 'scored' END"
-    )
-    points = "CASE WHEN a.id %% 30 > 1 THEN a.id %% 997 * 10.0 / 997 END"
-    with as_owner() as owned:
-        with owned.cursor() as cursor:
-            cursor.execute("SET session_replication_role = replica")
-            cursor.execute("SET synchronous_commit = off")
-        names = {
-            "name_fa": "'دستگاه ' || n",
-            "name_en": "'Agency ' || n",
-            "sector": f"'{Sector.HEALTH_WELFARE}'",
-        }
-        names |= {"level": f"'{Level.MINISTRY}'"}
-        rows = "generate_series(1, %(agencies)s) n"
-        given = {"agencies": agencies, "cycle": cycle.pk, "at": at}
-        _insert(
-            Agency,
-            rows,
-            given,
-            id="n",
-            code="'A' || n",
-            sort_key="n::text",
-            search_key="n::text",
-            **names,
-        )
-        _insert(Participation, rows, given, id="n", cycle_id="%(cycle)s", agency_id="n", **names)
-        _insert(
-            Submission, rows, given, id="n", cycle_id="%(cycle)s", agency_id="n", participation_id="n",
-            state=f"'{SubmissionState.MARKED}'",
-        )  # fmt: skip
-        lines = "submissions_submission s CROSS JOIN indicators_measure m ORDER BY s.id, m.id"
-        _insert(Answer, lines, given, submission_id="s.id", measure_id="m.id", value="50")
-        every = {"answer_id": "a.id", "state": state, "points": points, "scored_at": "%(at)s"}
-        lines = "submissions_answer a ORDER BY a.id"
-        _insert(Score, lines, given, basis="'self'", is_current="false", **every)
-        _insert(Score, lines, given, basis="'agreed'", is_current="true", **every)
-        with owned.cursor() as cursor:
-            cursor.execute(
-                "CREATE TABLE bare_total (submission_id bigint, points numeric, ceiling numeric)"
-            )
-            cursor.execute(f"GRANT ALL ON bare_total TO {settings.DATABASES['default']['USER']}")
-            for model in TABLES:
-                cursor.execute(f"VACUUM ANALYZE {model._meta.db_table}")
-    return cycle
+
+
+def _insert_submissions(given: dict[str, Any]) -> None:
+    """Insert the agencies, their part in the cycle and their marked self-assessments."""
+    names = {
+        "name_fa": "'دستگاه ' || n",
+        "name_en": "'Agency ' || n",
+        "sector": f"'{Sector.HEALTH_WELFARE}'",
+        "level": f"'{Level.MINISTRY}'",
+    }
+    rows = "generate_series(1, %(agencies)s) n"
+    keys = {"id": "n", "sort_key": "n::text", "search_key": "n::text"}
+    _insert(Agency, rows, given, code="'A' || n", **keys, **names)
+    _insert(Participation, rows, given, id="n", cycle_id="%(cycle)s", agency_id="n", **names)
+    _insert(
+        Submission, rows, given, id="n", cycle_id="%(cycle)s", agency_id="n", participation_id="n",
+        state=f"'{SubmissionState.MARKED}'",
+    )  # fmt: skip
+
+
+def _insert_scores(given: dict[str, Any]) -> None:
+    """Insert a line for each measure and self-assessment, with its two scores."""
+    lines = "submissions_submission s CROSS JOIN indicators_measure m ORDER BY s.id, m.id"
+    _insert(Answer, lines, given, submission_id="s.id", measure_id="m.id", value="50")
+    every = {"answer_id": "a.id", "state": STATE, "points": POINTS, "scored_at": "%(at)s"}
+    lines = "submissions_answer a ORDER BY a.id"
+    _insert(Score, lines, given, basis="'self'", is_current="false", **every)
+    _insert(Score, lines, given, basis="'agreed'", is_current="true", **every)
 
 
 def _insert(model: type[Model], rows: str, given: dict[str, Any], **values: str) -> None:

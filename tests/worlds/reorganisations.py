@@ -7,7 +7,7 @@ from typing import Any
 
 from agencies.models import Agency
 from appeals.reorganisation import actions as appeals
-from cycles.calendar import TEHRAN
+from cycles.calendar import day_of
 from cycles.models import RegisterChange
 from cycles.reorganisation import actions
 from submissions.reorganisation import actions as submissions
@@ -20,7 +20,7 @@ def change(
     w: World, agency: Agency, kind: str = "dissolved", *, days: int = 0, **facts: Any
 ) -> RegisterChange:
     """A change of one agency so many days after the world's moment, recorded at it."""
-    day = w.at.astimezone(TEHRAN).date() + timedelta(days=days)
+    day = day_of(w.at) + timedelta(days=days)
     facts = BASIS | {"effective_on": day} | facts
     return actions.record_change([agency], kind=kind, by=w.administrator, at=w.at, **facts)[0]
 

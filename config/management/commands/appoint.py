@@ -1,7 +1,6 @@
 """Makes the first national administrator; every further role is granted on the pages."""
 
 import argparse
-from typing import Any
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
@@ -29,7 +28,13 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(
-        self, *args: Any, username: str, email: str, name_fa: str, name_en: str, **options: Any
+        self,
+        *args: object,
+        username: str,
+        email: str,
+        name_fa: str,
+        name_en: str,
+        **options: object,
     ) -> None:
         user = User.objects.filter(username__iexact=username).first()
         national = Membership.objects.filter(
@@ -55,7 +60,7 @@ class Command(BaseCommand):
             self.stdout.write("The same command gives a new link until then.")
 
     def make_account(self, username: str, email: str, name_fa: str, name_en: str) -> User:
-        """An account without a password: whoever has the link chooses one."""
+        """Make an account without a password: whoever has the link chooses one."""
         if not (email and name_fa):
             raise CommandError(
                 f"There is no account {username}: give --email and --name-fa to make it."

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -20,7 +19,7 @@ class Command(BaseCommand):
             "directory", type=Path, help="where backups are kept, on another disk than the portal's"
         )
 
-    def handle(self, *args: Any, directory: Path, **options: Any) -> None:
+    def handle(self, *args: object, directory: Path, **options: object) -> None:
         made, manifest, unlike = actions.backup(directory, at=datetime.now(UTC))
         size = sum(file["bytes"] for file in manifest["files"])
         seal = manifest["seal"]

@@ -1,7 +1,5 @@
 """Compiles our .po files without GNU gettext, which a bare machine lacks."""
 
-from typing import Any
-
 import polib
 from django.conf import settings
 from django.core.management.base import BaseCommand
@@ -11,7 +9,7 @@ class Command(BaseCommand):
     help = "Compile locale/*/LC_MESSAGES/*.po that are newer than their .mo."
     requires_system_checks = []
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         for folder in settings.LOCALE_PATHS:
             for source in sorted(folder.glob("*/LC_MESSAGES/*.po")):
                 target = source.with_suffix(".mo")

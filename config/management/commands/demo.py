@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -20,7 +19,7 @@ from config.database import fresh_database
 from config.rehearsal import indices
 from config.rehearsal.people import PASSWORD, Cast, make_cast
 from config.rehearsal.year import Rehearsal
-from cycles.calendar import Phase, format_moment
+from cycles.calendar import Phase, format_moment, from_jalali, midnight
 from cycles.models import Delivery
 from cycles.presets import windows_for
 from cycles.register.agency_sheets import load_country
@@ -57,7 +56,7 @@ class Command(BaseCommand):
         parser.add_argument("--no-serve", action="store_true", help="build the database only")
 
     def handle(
-        self, *args: Any, phase: str, port: int, agencies: int, no_serve: bool, **options: Any
+        self, *args: object, phase: str, port: int, agencies: int, no_serve: bool, **options: object
     ) -> None:
         if phase not in PHASES:
             raise CommandError(f"PHASE is one of: {', '.join(PHASES)}.")
@@ -69,7 +68,7 @@ class Command(BaseCommand):
             self.serve(now, port)
 
     def build(self, phase: Phase, agencies: int) -> datetime:
-        """The database "demo", made anew; returns the moment at which it stands."""
+        """Make the database "demo" anew; return the moment at which it stands."""
         fresh_database("demo")
         load_country(provincial_units=[PROVINCE])
         chosen = list(Agency.objects.filter(level__in=WHOLE_LEVELS).order_by("-level", "pk"))
@@ -82,7 +81,7 @@ class Command(BaseCommand):
         middle = window.opens_at + (window.closes_at - window.opens_at) / 2
         now = middle.replace(hour=10, minute=0, second=0, microsecond=0)
         indices.follow(cast, at=now - timedelta(days=60))
-        early = phase in (Phase.PROPOSAL, Phase.APPROVAL)
+        early = window.opens_at < midnight(from_jalali(YEAR, 1, 1))
         years = [YEAR - 2, YEAR - 1, YEAR] if early else [YEAR - 1, YEAR, YEAR + 1]
         for year in years:
             self.stdout.write(f"Cycle {year}:")
@@ -103,7 +102,7 @@ class Command(BaseCommand):
 
     def reports(self, walk: Rehearsal, cast: Cast) -> None:
         at = walk.within(Phase.FINAL, 0.7)
-        if not walk.due(at):
+        if not walk.is_due(at):
             return
         for asked in report.ask_for_report(
             walk.edition, languages=Language.values, by=cast.administrator, at=at
@@ -111,14 +110,14 @@ class Command(BaseCommand):
             kept = tasks.draw_up(asked, at=at)
             for approver in (cast.administrator, cast.secretary):
                 report.approve_report(kept, by=approver, at=at)
-        walk.did(6)
-        if walk.due(at := walk.within(Phase.FINAL, 0.9)):
+        walk.count_acts(6)
+        if walk.is_due(at := walk.within(Phase.FINAL, 0.9)):
             for addressee in Addressee.values:
                 letter = f"{walk.year}/82"
                 report.deliver(
                     walk.edition, addressee=addressee, letter=letter, by=cast.administrator, at=at
                 )
-            walk.did(2)
+            walk.count_acts(2)
 
     def accounts(self, now: datetime) -> str:
         cast, first = self.cast, min(self.cast.heads)
@@ -151,7 +150,7 @@ class Command(BaseCommand):
         return "\n".join(lines)
 
     def serve(self, now: datetime, port: int) -> None:
-        """Web, worker and beat until one of them ends or the keyboard interrupts."""
+        """Run web, worker and beat until one of them ends or the keyboard interrupts."""
         offset = int((now - timezone.now()) / timedelta(seconds=1))
         env = os.environ | {
             "DEBUG": "1",

@@ -1,7 +1,6 @@
 """Writes docs/workflow.md from the workflow tables, so that prose and code cannot drift apart."""
 
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
@@ -20,8 +19,8 @@ who, window, transition, ledger.
 """
 
 
-def told(move: Move) -> str:
-    """Who hears of it, and whether they can switch that off."""
+def listeners(move: Move) -> str:
+    """Say who hears of a move, and whether they can switch that off."""
     heard = [str(role.label) for role in Role if role in move.tells] + [
         "the person"
     ] * move.tells_holder
@@ -30,7 +29,7 @@ def told(move: Move) -> str:
 
 
 def text() -> str:
-    """The page: a table a workflow, in English."""
+    """Write the page, a table a workflow, in English."""
     with translation.override("en"):
         parts = [HEAD]
         for label, workflow in sorted(Workflow.registry.items()):
@@ -53,7 +52,7 @@ def text() -> str:
                     move.waits_for or "–",
                     "yes" if move.recorded else "no",
                     "yes" if move.signed else "no",
-                    told(move),
+                    listeners(move),
                     str(move.label),
                 )
                 parts.append(f"| {' | '.join(cells)} |")
@@ -63,5 +62,5 @@ def text() -> str:
 class Command(BaseCommand):
     help = "Write docs/workflow.md from the workflow tables."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         PATH.write_text(text(), encoding="utf-8")

@@ -1,7 +1,5 @@
 """Gives the portal's database role its rights again; `migrate` does so by itself."""
 
-from typing import Any
-
 from django.core.management.base import BaseCommand
 
 from config.database import as_owner, grant
@@ -10,6 +8,6 @@ from config.database import as_owner, grant
 class Command(BaseCommand):
     help = "Make the portal's database role if it is missing and give it its rights."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         with as_owner() as connection:
             grant(connection)

@@ -28,12 +28,14 @@ LAST_STEPS = {
 
 
 class Command(migrate.Command):
-    def execute(self, *args: Any, **options: Any) -> Any:
-        """As the owner from the first system check on: the portal's role may not be there yet."""
+    def execute(self, *args: object, **options: Any) -> str | None:
+        """Migrate as the owner from the first system check on: the portal's role may not be there
+        yet.
+        """
         with as_owner(options["database"]):
             return super().execute(*args, **options)
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         refuse_half_the_steps(connections[options["database"]])
         with history_without_transitions():
             super().handle(*args, **options)
@@ -64,8 +66,8 @@ def refuse_half_the_steps(connection: BaseDatabaseWrapper) -> None:
 
 @contextmanager
 def history_without_transitions() -> Iterator[None]:
-    """Past forms of models have no moves: without this, each of their state fields looks for some
-    in every later one.
+    """Keep django-fsm from past forms of models, which have no moves: each of their state fields
+    would look for some in every later one.
 
     Migrating prepares some six thousand of them, and django-fsm would take a third of the time.
     """

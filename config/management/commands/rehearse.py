@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -46,7 +45,7 @@ class Command(BaseCommand):
         parser.add_argument("--year", type=int, default=1404, help="the assessed Jalali year")
 
     def handle(
-        self, *args: Any, agencies: int, out: Path, database: str, year: int, **options: Any
+        self, *args: object, agencies: int, out: Path, database: str, year: int, **options: object
     ) -> None:
         fresh_database(database)
         started = time.monotonic()
@@ -73,7 +72,7 @@ class Command(BaseCommand):
         self.stdout.flush()
 
     def country(self, count: int) -> list[Agency]:
-        """The first `count` agencies: the national ones, then the units of one province after
+        """Load the first `count` agencies: the national ones, then the units of one province after
         another.
         """
         load_country(provincial_units=[])
@@ -97,12 +96,12 @@ class Command(BaseCommand):
         admin, at = walk.cast.administrator, walk.within(Phase.FINAL, 0.7)
         self.publish(walk, out / "data")
         reports = report.ask_for_report(walk.edition, languages=Language.values, by=admin, at=at)
-        walk.did()
+        walk.count_acts()
         for asked in reports:
             kept = tasks.draw_up(asked, at=at)
             for approver in (admin, walk.cast.secretary):
                 report.approve_report(kept, by=approver, at=at)
-            walk.did(2)
+            walk.count_acts(2)
             name = f"article-82-{walk.year}-{asked.language}.pdf"
             for paper, to in (
                 (kept.file, name),
@@ -115,34 +114,36 @@ class Command(BaseCommand):
             report.deliver(
                 walk.edition, addressee=addressee, letter=f"{walk.year}/82", by=admin, at=at
             )
-            walk.did()
+            walk.count_acts()
         for name, data in (
             ("ranking", results_exports.ranking(walk.edition)),
             ("scores", results_exports.final_lines(walk.edition)),
         ):
-            (out / f"{name}.csv").write_bytes(spreadsheets_exports.written(data, "csv", title=name))
+            (out / f"{name}.csv").write_bytes(
+                spreadsheets_exports.write_dataset(data, "csv", title=name)
+            )
 
     def publish(self, walk: Rehearsal, out: Path) -> None:
         """Write the open data to a folder as anybody loads it down, and recompute it by engine and
         script alike.
         """
         files = open_data_files.write(walk.edition, at=walk.within(Phase.FINAL, 0.7))
-        walk.did()
+        walk.count_acts()
         out.mkdir(parents=True, exist_ok=True)
         for file in files:
             with file.file.open("rb") as content:
                 (out / file.name).write_bytes(content.read())
         found = verify(lambda name: (out / name).read_bytes())
         script = [sys.executable, "-I", str(out / open_data_files.VERIFIER), str(out)]
-        told = subprocess.run(  # noqa: S603 -- ours
+        verdict_lines = subprocess.run(  # noqa: S603 -- ours
             script, capture_output=True, text=True, check=False
         ).stdout.splitlines()
-        if found.faults or told != [f"{found.figures} figures recomputed; 0 do not agree"]:
-            raise CommandError("\n".join([*found.faults[:20], *told[-20:]]))
-        self.say(f"  {told[0]}, by the engine and by the script")
+        if found.faults or verdict_lines != [f"{found.figures} figures recomputed; 0 do not agree"]:
+            raise CommandError("\n".join([*found.faults[:20], *verdict_lines[-20:]]))
+        self.say(f"  {verdict_lines[0]}, by the engine and by the script")
 
     def doubts(self, walk: Rehearsal, agencies: int) -> list[str]:
-        """What a believable year must show."""
+        """List what a believable year must show and this one does not."""
         standings = list(Standing.objects.filter(edition=walk.edition))
         entered = [s for s in standings if s.submitted]
         mean = sum(s.percent for s in entered) / len(entered)

@@ -1,7 +1,6 @@
 """Restores a backup into an empty database and an empty storage."""
 
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -24,7 +23,7 @@ class Command(BaseCommand):
             "--digest", default="", help="the digest that was noted when the backup was made"
         )
 
-    def handle(self, *args: Any, directory: Path, digest: str, **options: Any) -> None:
+    def handle(self, *args: object, directory: Path, digest: str, **options: object) -> None:
         backup = directory if (directory / manifest.NAME).exists() else manifest.newest(directory)
         if backup is None:
             raise CommandError(f"There is no whole backup in {directory}.")

@@ -1,7 +1,6 @@
 """Starts, stops or reports on the embedded servers."""
 
 import argparse
-from typing import Any
 
 from django.core.management.base import BaseCommand
 
@@ -15,7 +14,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("what", choices=("start", "stop", "status"))
 
-    def handle(self, *args: Any, what: str, **options: Any) -> None:
+    def handle(self, *args: object, what: str, **options: object) -> None:
         if what == "start":
             embedded.ensure_postgres()
             embedded.ensure_valkey()

@@ -1,7 +1,5 @@
 """Holds every stored file against the row that names it."""
 
-from typing import Any
-
 from django.core.management.base import BaseCommand, CommandError
 
 from config.recovery import media
@@ -13,7 +11,7 @@ class Command(BaseCommand):
         "changed or nobody's."
     )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         check = media.check_files()
         for kind, names in (
             ("missing", check.missing),

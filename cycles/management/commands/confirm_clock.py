@@ -1,7 +1,5 @@
 """Says that the portal's clock is right, so that what has a deadline goes on."""
 
-from typing import Any
-
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from agencies.models import User
@@ -21,7 +19,7 @@ class Command(BaseCommand):
             "username", help="the national administrator who has looked at the clock"
         )
 
-    def handle(self, *args: Any, username: str, **options: Any) -> None:
+    def handle(self, *args: object, username: str, **options: object) -> None:
         person = User.objects.filter(username=username).first()
         if person is None:
             raise CommandError(f"There is no account “{username}”.")

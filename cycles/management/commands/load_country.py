@@ -1,6 +1,6 @@
 """Loads the provinces and agencies that a new portal starts with."""
 
-from typing import Any
+from collections.abc import Sequence
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -19,9 +19,9 @@ class Command(BaseCommand):
             help="provinces to give typical units",
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, units_of: Sequence[str], **options: object) -> None:
         try:
-            count = load_country(options["units_of"])
+            count = load_country(units_of)
         except KeyError as unknown:
             raise CommandError(f"There is no province {unknown}.") from unknown
         self.stdout.write(f"{count} agencies added or changed.")

@@ -1,7 +1,5 @@
 """Recomputes the official record: every row, Merkle root and seal."""
 
-from typing import Any
-
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from cycles.clock import now
@@ -18,8 +16,8 @@ class Command(BaseCommand):
             help="have rows that are in no seal and wait for none sealed; on record",
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        if options["mend"]:
+    def handle(self, *args: object, mend: bool, **options: object) -> None:
+        if mend:
             count = faults.mend_record(at=now())
             self.stdout.write(
                 f"{count} rows without a seal were put into the queue for the next one."

@@ -3,7 +3,6 @@ differ.
 """
 
 import argparse
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -18,7 +17,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("uuid", help="the report's key, as in its address")
 
-    def handle(self, *args: Any, uuid: str, **options: Any) -> None:
+    def handle(self, *args: object, uuid: str, **options: object) -> None:
         found = (
             Report.objects.select_related("edition__cycle", "edition__run")
             .filter(uuid=uuid)

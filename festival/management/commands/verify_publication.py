@@ -1,7 +1,6 @@
 """Recomputes a publication of results from its files."""
 
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
@@ -23,7 +22,7 @@ class Command(BaseCommand):
             help="where manifest.json stands: a folder or a web address",
         )
 
-    def handle(self, *args: Any, where: str, **options: Any) -> None:
+    def handle(self, *args: object, where: str, **options: object) -> None:
         is_address = urlsplit(where).scheme in ("http", "https")
 
         def read(name: str) -> bytes:

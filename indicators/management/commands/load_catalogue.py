@@ -3,7 +3,6 @@ page does.
 """
 
 import argparse
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -28,7 +27,7 @@ class Command(BaseCommand):
             "--by", required=True, metavar="USERNAME", help="the administrator who does so"
         )
 
-    def handle(self, *args: Any, year: int, by: str, **options: Any) -> None:
+    def handle(self, *args: object, year: int, by: str, **options: object) -> None:
         person = User.objects.filter(username__iexact=by).first()
         cycle = Cycle.objects.filter(year=year).first()
         if person is None:

@@ -5,7 +5,6 @@ nothing written.
 import os
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -26,7 +25,9 @@ class Command(BaseCommand):
         parser.add_argument("values", type=Path, metavar="VALUES.csv")
         parser.add_argument("--out", type=Path, required=True, metavar="RESULT.csv")
 
-    def handle(self, *args: Any, definition: Path, values: Path, out: Path, **options: Any) -> None:
+    def handle(
+        self, *args: object, definition: Path, values: Path, out: Path, **options: object
+    ) -> None:
         if out.resolve() in (definition.resolve(), values.resolve()):
             raise CommandError(f"{out}: the result would replace what it is made from")
         if not out.parent.is_dir():
@@ -40,14 +41,14 @@ class Command(BaseCommand):
             raise CommandError(f"{error.filename or out}: {error.strerror}") from None
         except (Malformed, BadValues) as error:
             raise CommandError(str(error)) from None
-        for point in framework.unverified:
+        for point in framework.unconfirmed_points:
             self.stderr.write(f"Unconfirmed in {framework.code}: {point}")
         rows = text.count("\n") - 1
         self.stdout.write(f"{framework.code}: {len(entities)} entities, {rows} rows in {out}")
 
 
 def _write(out: Path, text: str) -> None:
-    """The whole file or none: a reader never meets half of it."""
+    """Write the whole file or none: a reader never meets half of it."""
     handle, name = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:

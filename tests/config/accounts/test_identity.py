@@ -1,6 +1,4 @@
-"""Sign-in by an identity provider: a certified implementation in a process of its own, and one that
-lies.
-"""
+"""Sign-in by an identity provider that keeps to the rules."""
 
 import importlib.util
 import json
@@ -8,36 +6,31 @@ import os
 import shutil
 import socket
 import subprocess
-import threading
-import time
 from collections.abc import Iterator
-from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import jwt
 import pytest
 import requests
 from allauth.mfa.totp.internal.auth import TOTP
 from allauth.socialaccount.models import SocialAccount
-from cryptography.hazmat.primitives.asymmetric import rsa
 from django.conf import settings as portal
 from django.contrib.sessions.models import Session
 from django.test import Client
-from django.utils import timezone
 
 from agencies.models import User
 from config.accounts.identity import PROVIDED
 from cycles.models import Entry
-from tests.factories import EPOCH, PASSWORD, World, build
+from tests.config.accounts.provider_steps import CLOSED, ELSEWHERE, HEAD, begin, is_in, sentence
+from tests.factories import PASSWORD, World
 
 pytestmark = pytest.mark.django_db
 
 CALLBACK = "http://testserver/identity/callback/"
-HEAD, CLOSED, ELSEWHERE = "0012345679", "0499370899", "0790419904"
+
 PEOPLE = {"head": HEAD, "closed": CLOSED, "stranger": ELSEWHERE, "without": None}
+
 SCRIPT = "tests/config/identity_provider.mjs"
 
 
@@ -78,38 +71,6 @@ def provider() -> Iterator[str]:
             process.terminate()
 
 
-@pytest.fixture
-def w(settings: Any) -> World:
-    world = build("people")
-    settings.CLOCK_OFFSET = EPOCH + timedelta(days=30) - timezone.now()
-    User.objects.filter(pk=world.head.pk).update(national_id=HEAD)
-    User.objects.filter(pk=world.staff.pk).update(national_id=CLOSED, is_active=False)
-    return world
-
-
-@pytest.fixture
-def by_provider(settings: Any, w: World) -> Any:
-    """Lets the portal use a provider at an address."""
-
-    def use(address: str) -> World:
-        settings.IDENTITY_PROVIDER = True
-        settings.OIDC_SERVER_URL = address
-        settings.OIDC_CLIENT_ID = "portal"
-        settings.OIDC_CLIENT_SECRET = "a secret of this test alone"
-        settings.OIDC_NATIONAL_ID_CLAIM = "national_id"
-        settings.OIDC_NAME = "درگاه آزمایشی"
-        settings.OIDC_NAME_EN = "the test provider"
-        return w
-
-    return use
-
-
-def begin(client: Client, language: str = "en") -> str:
-    answer = client.get(f"/{language}/accounts/identity/")
-    assert answer.status_code == 302
-    return str(answer["Location"])
-
-
 def answer_of(address: str, hint: str) -> str:
     """The portal's address, with code and state, to which the provider sends the browser back."""
     with requests.Session() as browser:
@@ -126,18 +87,7 @@ def sign_in(client: Client, hint: str = "head") -> Any:
     return client.get(answer_of(begin(client), hint))
 
 
-def sentence(client: Client) -> str:
-    return client.get("/en/accounts/login/").content.decode()
-
-
-def is_in(client: Client) -> bool:
-    return client.get("/en/account/").status_code == 200
-
-
-# --- A provider that keeps to the rules ---------------------------------------------------------
-
-
-def test_without_a_provider_there_is_no_trace_of_one(w: World) -> None:
+def test_without_a_provider_there_is_no_trace_of_one(people: World) -> None:
     page = Client().get("/en/accounts/login/").content.decode()
 
     assert "identity" not in page.lower()
@@ -310,160 +260,3 @@ def test_a_provider_that_is_away_is_a_sentence_and_the_password_works(by_provide
     assert "the test provider does not answer now" in answer.content.decode()
     assert "درگاه آزمایشی اکنون پاسخ نمی‌دهد" in persian
     assert is_in(client)
-
-
-# --- A provider that lies -----------------------------------------------------------------------
-
-
-class Liar:
-    """A provider whose ID token is made by the test; its keys are real."""
-
-    def __init__(self) -> None:
-        self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-        self.claims: dict[str, Any] = {}
-        self.make: Any = None
-        self.tokens = 200
-        self.issuer = ""
-        liar = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                at = liar.address
-                self.reply(
-                    {
-                        "/.well-known/openid-configuration": {
-                            "issuer": liar.issuer or at,
-                            "authorization_endpoint": f"{at}/authorize",
-                            "token_endpoint": f"{at}/token",
-                            "jwks_uri": f"{at}/keys",
-                            "userinfo_endpoint": f"{at}/me",
-                        },
-                        "/keys": {"keys": [liar.public()]},
-                    }[self.path]
-                )
-
-            def do_POST(self) -> None:
-                self.rfile.read(int(self.headers["Content-Length"]))
-                self.reply(
-                    {"access_token": "x", "token_type": "Bearer", "id_token": liar.make()},
-                    liar.tokens,
-                )
-
-            def reply(self, content: Any, status: int = 200) -> None:
-                body = json.dumps(content).encode()
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *args: Any) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.address = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def public(self) -> dict[str, Any]:
-        return json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(self.key.public_key())) | {
-            "kid": "one",
-            "use": "sig",
-        }
-
-    def token(
-        self, nonce: str, *, key: Any = None, algorithm: str = "RS256", **changed: Any
-    ) -> str:
-        now = int(time.time())
-        claims = {
-            "iss": self.address,
-            "aud": "portal",
-            "sub": "head",
-            "iat": now,
-            "exp": now + 60,
-            "nonce": nonce,
-        }
-        claims |= {"national_id": HEAD} | changed
-        headers = {"kid": "one"}
-        return jwt.encode(
-            claims, self.key if key is None else key, algorithm=algorithm, headers=headers
-        )
-
-
-@pytest.fixture
-def liar() -> Iterator[Liar]:
-    made = Liar()
-    yield made
-    made.server.shutdown()
-    made.server.server_close()
-
-
-def answered(liar: Liar, make: Any) -> Client:
-    """A visitor who comes back from the provider with a token that `make` makes of the nonce."""
-    client = Client()
-    asked = parse_qs(urlsplit(begin(client)).query)
-    liar.make = lambda: make(asked["nonce"][0])
-    client.get("/identity/callback/", {"code": "c", "state": asked["state"][0]})
-    return client
-
-
-def test_a_right_token_of_the_made_up_provider_lets_its_owner_in(
-    by_provider: Any, liar: Liar
-) -> None:
-    by_provider(liar.address)
-
-    assert is_in(answered(liar, lambda nonce: liar.token(nonce)))
-
-
-OTHER_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-LIES: dict[str, Any] = {
-    "another nonce": lambda liar, nonce: liar.token("of another request"),
-    "no nonce": lambda liar, nonce: liar.token(""),
-    "too old": lambda liar, nonce: liar.token(nonce, exp=int(time.time()) - 120),
-    "for another client": lambda liar, nonce: liar.token(nonce, aud="another"),
-    "for two, made for the other": lambda liar, nonce: liar.token(
-        nonce, aud=["portal", "b"], azp="b"
-    ),
-    "of another issuer": lambda liar, nonce: liar.token(nonce, iss="http://127.0.0.1:1"),
-    "signed by a strange key": lambda liar, nonce: liar.token(nonce, key=OTHER_KEY),
-    "signed with the shared secret": lambda liar, nonce: liar.token(
-        nonce, key="a secret of this test alone that is long enough", algorithm="HS256"
-    ),
-    "not signed": lambda liar, nonce: liar.token(nonce, key="", algorithm="none"),
-    "no token": lambda liar, nonce: "",
-    "rubbish": lambda liar, nonce: "a.b.c",
-}
-
-
-@pytest.mark.parametrize("lie", LIES)
-def test_a_token_that_does_not_hold_lets_nobody_in(by_provider: Any, liar: Liar, lie: str) -> None:
-    by_provider(liar.address)
-
-    client = answered(liar, lambda nonce: LIES[lie](liar, nonce))
-
-    assert not is_in(client)
-    assert "did not confirm who you are" in sentence(client)
-
-
-def test_a_provider_that_describes_itself_as_another_lets_nobody_in(
-    by_provider: Any, liar: Liar
-) -> None:
-    by_provider(liar.address)
-    liar.issuer = "http://127.0.0.1:1"
-
-    client = answered(liar, lambda nonce: liar.token(nonce, iss=liar.issuer))
-
-    assert not is_in(client)
-    assert "did not confirm who you are" in sentence(client)
-
-
-def test_a_provider_that_breaks_down_is_a_sentence_and_no_token_is_logged(
-    by_provider: Any, liar: Liar, caplog: Any
-) -> None:
-    by_provider(liar.address)
-    liar.tokens = 500
-
-    client = answered(liar, lambda nonce: liar.token(nonce))
-
-    assert not is_in(client)
-    assert "refused" in caplog.text
-    assert "id_token" not in caplog.text
-    assert "the test provider" in sentence(client)

@@ -124,7 +124,7 @@ def test_a_pages_script_is_told_the_new_token_with_a_sentence(w: World) -> None:
         Interest.objects.all().delete()
 
 
-def test_a_script_that_says_for_whom_its_page_was_drawn_sends_nothing_in_anothers_name(
+def test_a_script_that_says_for_whom_its_page_is_sends_nothing_for_another(
     w: World,
 ) -> None:
     client, _form = stale(w, first="assessor", then="other_assessor")

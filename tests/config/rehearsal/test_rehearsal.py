@@ -143,7 +143,7 @@ def test_the_report_shows_every_agency_with_the_totals_of_the_ranking(
         assert any(form in plain for form in forms), f"{row['code']}: {row['total']}"
 
 
-def test_one_changed_digit_in_any_published_file_is_named_by_the_engine_and_by_the_script(
+def test_a_changed_digit_in_a_published_file_is_named_by_engine_and_script(
     rehearsed: tuple[Path, str],
 ) -> None:
     out, _said = rehearsed

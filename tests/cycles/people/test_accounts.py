@@ -238,7 +238,7 @@ def test_the_record_and_the_notices_do_not_have_the_number(w: World) -> None:
     ).exists()
 
 
-def test_the_number_is_shown_masked_to_who_manages_people_and_to_nobody_where_there_is_no_provider(
+def test_the_number_is_masked_to_managers_and_hidden_where_there_is_no_provider(
     w: World, settings: Any
 ) -> None:
     identify(w, w.staff, w.administrator)

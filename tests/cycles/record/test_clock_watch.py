@@ -48,19 +48,19 @@ def sign(world):
 def test_a_clock_apart_from_the_databases_is_named_with_its_seconds(seconds):
     reading = clock_watch.read(clock=off_by(seconds * SECOND))
 
-    assert reading.facts == {"cause": "apart", "seconds": seconds, "until": None}
+    assert reading.fault_details == {"cause": "apart", "seconds": seconds, "until": None}
 
 
 @pytest.mark.parametrize("seconds", (-1, 0, 1))
 def test_a_clock_within_two_seconds_is_right(seconds):
-    assert clock_watch.read(clock=off_by(seconds * SECOND)).facts == {}
+    assert clock_watch.read(clock=off_by(seconds * SECOND)).fault_details == {}
 
 
 @pytest.mark.parametrize("seconds", (-3600, 3))
 def test_a_clock_that_was_set_is_noticed_though_the_databases_was_set_with_it(seconds):
     reading = clock_watch.read(steadiness=SetBy(seconds * SECOND))
 
-    assert reading.facts == {"cause": "set", "seconds": seconds, "until": None}
+    assert reading.fault_details == {"cause": "set", "seconds": seconds, "until": None}
 
 
 def test_how_long_a_question_takes_is_no_fault_of_the_clock():
@@ -71,7 +71,7 @@ def test_how_long_a_question_takes_is_no_fault_of_the_clock():
     assert clocks.apart(began + 63 * SECOND, began, began + 60 * SECOND) == 3 * SECOND
 
 
-def test_what_has_a_deadline_waits_while_the_clock_is_off_and_is_done_when_it_is_right():
+def test_what_has_a_deadline_waits_while_the_clock_is_off_and_is_done_afterwards():
     world = build("answered")
     clock_watch.watch(at=world.at, clock=off_by(5 * SECOND))
 
@@ -93,7 +93,7 @@ def test_what_has_a_deadline_waits_while_the_clock_is_off_and_is_done_when_it_is
     assert Entry.objects.get(act="report_fault").params["seconds"] == 5
 
 
-def test_an_act_that_finds_its_own_process_apart_from_the_database_makes_it_look_again():
+def test_an_act_that_finds_its_process_apart_from_the_database_makes_it_look_again():
     world = build("answered")
     windows = Window.objects.concerning([world.submission])
     read_at, clocks.ours.is_suspect = windows.rows[0].read_at, False
@@ -140,7 +140,7 @@ def test_auditors_are_told_once_when_it_is_off_and_once_when_it_is_right():
     assert Delivery.objects.filter(recipient=world.head, entry__act="report_fault").count() == 0
 
 
-def test_rows_of_a_later_moment_say_that_the_clock_was_set_back_until_it_has_caught_up():
+def test_rows_of_a_later_moment_say_that_the_clock_was_set_back_until_it_catches_up():
     world = build("open")
     columns = [c for c in (*ledger.FACTS, "body", "digest") if c != "recorded_at"]
     with connection.cursor() as cursor:
@@ -150,7 +150,7 @@ def test_rows_of_a_later_moment_say_that_the_clock_was_set_back_until_it_has_cau
             f"cycles_entry LIMIT 1"
         )
 
-    facts = clock_watch.watch(at=world.at).facts
+    facts = clock_watch.watch(at=world.at).fault_details
     Fault.objects.update(cause="", seen_at=timezone.now() - timedelta(hours=2))
     clock_watch.watch(at=world.at)
     still = Fault.objects.standing().count()
@@ -162,7 +162,7 @@ def test_rows_of_a_later_moment_say_that_the_clock_was_set_back_until_it_has_cau
 
 
 @pytest.mark.parametrize("of", ({"host": "elsewhere"}, {"cause": "set"}))
-def test_a_fault_that_only_another_machine_or_process_can_see_is_left_to_it_for_a_minute(of):
+def test_a_fault_that_only_another_machine_or_process_sees_is_its_own_for_a_minute(of):
     world = build("open")
     clock_watch.watch(at=world.at, clock=off_by(5 * SECOND))
     Fault.objects.update(**of)
@@ -186,8 +186,8 @@ def test_a_national_administrator_may_say_that_the_clock_is_right_and_nobody_els
     after = clock_watch.read(steadiness=set_forward)
     set_again = clock_watch.read(steadiness=SetBy(9 * SECOND))
 
-    assert after.facts == {}
-    assert set_again.facts["cause"] == "set"
+    assert after.fault_details == {}
+    assert set_again.fault_details["cause"] == "set"
     assert Fault.objects.standing().count() == 0
     assert Entry.objects.latest("pk").act == "confirm_clock"
     with pytest.raises(CommandError, match="nobody"):

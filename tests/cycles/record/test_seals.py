@@ -7,28 +7,19 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, connection, transaction
-from django.utils import translation
+from django.db import connection, transaction
 
 from config.database import as_owner
-from cycles import tasks
 from cycles.engine import ledger
-from cycles.models import Delivery, Entry, Fault, Seal, Verification
+from cycles.models import Entry, Seal
 from cycles.people import interests
-from cycles.record import audit, faults, seals
+from cycles.record import audit, seals
 from cycles.years import actions as years
+from tests.cycles.record.superuser import behind_the_triggers
 from tests.factories import build
-from tests.jobs import do
 from tests.sealing import sealed
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def behind_the_triggers(statement: str) -> None:
-    """What a superuser of the database could do."""
-    with as_owner() as owned, owned.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
-        cursor.execute(statement)
 
 
 def test_every_finished_row_is_sealed_once_and_the_record_holds():
@@ -46,7 +37,7 @@ def test_every_finished_row_is_sealed_once_and_the_record_holds():
     assert out.getvalue() == "2 rows and 2 seals hold; 0 rows wait for their seal.\n"
 
 
-def test_a_row_whose_transaction_is_still_open_holds_nobody_back_and_is_sealed_when_it_ends():
+def test_a_row_of_an_open_transaction_holds_nobody_back_and_is_sealed_when_it_ends():
     world = build("planned")
     planned = sealed(world.at)
     written, finish = threading.Event(), threading.Event()
@@ -164,7 +155,7 @@ def test_a_row_changed_together_with_its_own_digest_does_not_fit_its_seal():
     assert audit.verify().broken == f"seal {Seal.objects.get().pk} does not fit its rows"
 
 
-def test_the_last_seal_cannot_be_taken_away_and_made_anew_unseen_by_who_has_its_digest():
+def test_who_has_the_digest_of_the_last_seal_sees_when_it_is_made_anew():
     world = build("open")
     sealed(world.at)
     published = seals.newest().digest
@@ -175,7 +166,7 @@ def test_the_last_seal_cannot_be_taken_away_and_made_anew_unseen_by_who_has_its_
     seals.seal(at=world.at + timedelta(seconds=1))
 
     assert audit.verify().broken == ""
-    assert seals.named(published) is None
+    assert seals.find_seal(published) is None
 
 
 def test_a_tree_built_leaf_by_leaf_has_the_root_of_one_built_level_by_level():
@@ -235,168 +226,8 @@ def test_a_seal_is_found_by_the_beginning_of_its_digest():
     world = build("planned")
     made = sealed(world.at)
 
-    assert seals.named(made.digest) == made
-    assert seals.named(f" {made.digest[:12].upper()}…") == made
-    assert seals.named(made.digest[:11]) is None
-    assert seals.named("f" * 12) is None
-    assert seals.named("%" * 12) is None
-
-
-def test_whoever_orders_a_verification_gets_the_verdict_and_one_run_answers_all():
-    world = build("open")
-    sealed(world.at)
-    by_hand = Verification.objects.create(ordered_by=world.auditor, ordered_at=world.at)
-    by_clock = Verification.objects.create(ordered_at=world.at)
-
-    verdict = audit.verify_ordered(clock=lambda: world.at + timedelta(seconds=3))
-
-    by_hand.refresh_from_db()
-    by_clock.refresh_from_db()
-    assert verdict == audit.Verdict(rows=2, seals=1, waiting=0)
-    assert (by_hand.rows, by_hand.seals, by_hand.broken) == (2, 1, "")
-    assert by_hand.finished_at == by_clock.finished_at == world.at + timedelta(seconds=3)
-    assert audit.verify_ordered(clock=lambda: world.at) is None
-
-
-def test_a_second_verification_at_the_same_time_leaves_the_first_alone():
-    world = build("open")
-    Verification.objects.create(ordered_by=world.auditor, ordered_at=world.at)
-    holding, finish = threading.Event(), threading.Event()
-
-    def first():
-        try:
-            with transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(8282)")
-                holding.set()
-                finish.wait(timeout=30)
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=first)
-    thread.start()
-    holding.wait(timeout=30)
-    verdict = audit.verify_ordered(clock=lambda: world.at)
-    finish.set()
-    thread.join()
-
-    assert verdict is None
-    assert Verification.objects.get().finished_at is None
-
-
-def test_a_verification_holds_no_place_in_the_order_of_those_who_write_so_sealing_goes_on():
-    build("open")
-
-    with transaction.atomic(), connection.cursor() as cursor:
-        audit.verify()
-        cursor.execute("SELECT pg_current_xact_id_if_assigned()")
-        own_number = cursor.fetchone()[0]
-
-    assert own_number is None
-
-
-def test_what_is_broken_is_told_in_the_language_of_the_reader():
-    for fault in (
-        "row 12 was changed",
-        "seal 3 is over 2 rows, of which 1 are there",
-        "something else",
-    ):
-        with translation.override("en"):
-            assert audit.in_words(fault) == fault
-    with translation.override("fa"):
-        assert "۱۲" in audit.in_words("row 12 was changed")
-
-
-# --- Who is told --------------------------------------------------------------------------------
-
-
-def told(person):
-    return list(
-        Delivery.objects.filter(recipient=person, channel="inbox")
-        .order_by("pk")
-        .values_list("entry__act", flat=True)
-    )
-
-
-def test_auditors_are_told_once_that_the_record_does_not_hold_and_once_that_it_holds_again():
-    world = build("open")
-    sealed(world.at)
-    row = Entry.objects.earliest("pk").pk
-    behind_the_triggers(f"UPDATE cycles_entry SET note = 'other' WHERE id = {row}")
-    for _night in range(2):
-        do("verification", Verification.objects.create(ordered_at=world.at))
-    broken = told(world.auditor)
-    behind_the_triggers(f"UPDATE cycles_entry SET note = '' WHERE id = {row}")
-    do("verification", Verification.objects.create(ordered_at=world.at))
-
-    assert broken == ["report_fault"]
-    assert told(world.auditor) == ["report_fault", "report_mended"]
-    assert Fault.objects.get().detail == f"row {row} was changed"
-    assert "report_fault" not in told(world.head)
-
-
-def test_auditors_are_told_once_that_rows_stay_unsealed_and_once_that_they_are_sealed(settings):
-    world = build("open")
-    settings.SEALED_WITHIN_MINUTES = 60
-    tasks.watch()
-    in_time = told(world.auditor)
-    settings.SEALED_WITHIN_MINUTES = 0
-    tasks.watch()
-    tasks.watch()
-    late = told(world.auditor)
-    sealed(world.at)
-    faults.check_sealing(at=world.at)
-
-    assert in_time == []
-    assert late == ["report_fault"]
-    assert told(world.auditor) == ["report_fault", "report_mended"]
-
-
-def test_rows_in_no_seal_are_mended_on_record_and_none_is_touched():
-    world = build("open")
-    sealed(world.at)
-    interests.declare_interest(agency=world.power, reason="x", by=world.assessor, at=world.at)
-    behind_the_triggers("DELETE FROM cycles_unsealed")
-    stray = Entry.objects.latest("pk")
-
-    with pytest.raises(
-        CommandError, match=f"1 rows, from {stray.pk} to {stray.pk}, are in no seal"
-    ):
-        call_command("verify_ledger")
-    call_command("verify_ledger", mend=True, stdout=StringIO())
-    made = sealed(world.at)
-
-    mended = Entry.objects.latest("pk")
-    assert (mended.act, mended.params) == (
-        "mend_record",
-        {"last": stray.pk, "count": 1, "first": stray.pk},
-    )
-    assert Entry.objects.get(pk=stray.pk).digest == stray.digest
-    assert made.ids == [(stray.pk, mended.pk)]
-    assert audit.verify() == audit.Verdict(rows=4, seals=2, waiting=0)
-
-
-def test_a_row_that_is_put_into_the_queue_again_is_not_sealed_twice():
-    world = build("open")
-    first = sealed(world.at)
-    with connection.cursor() as cursor:
-        cursor.execute("INSERT INTO cycles_unsealed SELECT id FROM cycles_entry")
-
-    assert sealed(world.at) is None
-    assert Seal.objects.get() == first
-    assert audit.verify().broken == ""
-
-
-def test_the_database_refuses_a_seal_over_a_row_that_another_one_covers():
-    world = build("open")
-    made = sealed(world.at)
-
-    with pytest.raises(IntegrityError, match="a_row_is_sealed_once"):
-        Seal.objects.create(
-            pk=2,
-            ids=made.ids[:1],
-            count=1,
-            root=made.root,
-            previous=made.digest,
-            sealed_at=world.at,
-            digest=made.digest,
-        )
+    assert seals.find_seal(made.digest) == made
+    assert seals.find_seal(f" {made.digest[:12].upper()}…") == made
+    assert seals.find_seal(made.digest[:11]) is None
+    assert seals.find_seal("f" * 12) is None
+    assert seals.find_seal("%" * 12) is None

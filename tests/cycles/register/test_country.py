@@ -44,7 +44,7 @@ def table(lines):
     return read((HEADER + lines).encode(), "agencies.csv")
 
 
-def test_an_import_is_refused_to_all_but_national_administrators_and_then_writes_nothing():
+def test_an_import_by_others_than_national_administrators_is_refused_unwritten():
     w = build("people")
     rows = table("NEW,نو,ministry,economic,,")
 
@@ -106,7 +106,7 @@ def test_a_file_that_is_no_table_of_agencies_is_unreadable_in_a_sentence(content
         read(content, name)
 
 
-def test_a_member_may_sit_in_the_group_of_one_sector_only_and_nobody_else_has_a_sector():
+def test_a_member_sits_in_the_group_of_one_sector_only_and_nobody_else_has_a_sector():
     w = build("people")
     second = second_administrator(w)
     proposed = nominations.propose(

@@ -21,7 +21,7 @@ from agencies.persian import normalise
 from cycles.register.agency_sheets import AGENCIES
 from cycles.spreadsheets import exports as spreadsheets_exports
 from cycles.spreadsheets import sheets as spreadsheets_sheets
-from cycles.spreadsheets.sheet_files import template, written
+from cycles.spreadsheets.sheet_files import template, write_rows
 from cycles.spreadsheets.sheets import read
 from festival.improvement.tables import PLANS
 from festival.indices.publishers import PUBLISHERS
@@ -108,7 +108,7 @@ HANDFUL_OF_TEXTS = st.lists(texts, min_size=3, max_size=7)
 HANDFUL_OF_NUMBERS = st.lists(numbers, min_size=2, max_size=4)
 
 
-def filled(form, drawn_texts, drawn_numbers):
+def fill_rows(form, drawn_texts, drawn_numbers):
     """A few rows of a form, its cells from a handful of texts and numbers."""
     some_texts, some_numbers = cycle(drawn_texts), cycle([None, *drawn_numbers])
     rows = []
@@ -125,7 +125,7 @@ def filled(form, drawn_texts, drawn_numbers):
     return rows
 
 
-def said(form, sheet):
+def values_read(form, sheet):
     """What a sheet says, numbers by their value."""
     assert sheet.errors == []
     return [{name: _value(name, text) for name, text in row.cells.items()} for row in sheet.rows]
@@ -137,7 +137,7 @@ def _value(name, text):
     return text
 
 
-def meant(form, rows):
+def values_written(form, rows):
     return [
         {name: row[name] if name in NUMBERS else row[name] or "" for name in form.names}
         for row in rows
@@ -219,24 +219,24 @@ def workbook_saved_by_excel(content):
 @SOME
 @given(drawn_texts=HANDFUL_OF_TEXTS, drawn_numbers=HANDFUL_OF_NUMBERS)
 def test_a_csv_that_excel_saved_again_says_the_same(form, drawn_texts, drawn_numbers):
-    rows = filled(form, drawn_texts, drawn_numbers)
+    rows = fill_rows(form, drawn_texts, drawn_numbers)
 
-    sheet = read(form, saved_by_excel(written(form, rows, "csv")), "a.csv")
+    sheet = read(form, saved_by_excel(write_rows(form, rows, "csv")), "a.csv")
 
-    assert said(form, sheet) == meant(form, rows)
+    assert values_read(form, sheet) == values_written(form, rows)
 
 
 @pytest.mark.parametrize("form", FORMS, ids=str)
 @SOME
 @given(drawn_texts=HANDFUL_OF_TEXTS, drawn_numbers=HANDFUL_OF_NUMBERS)
 def test_a_workbook_that_excel_saved_again_says_the_same(form, drawn_texts, drawn_numbers):
-    rows = filled(form, drawn_texts, drawn_numbers)
+    rows = fill_rows(form, drawn_texts, drawn_numbers)
 
     with translation.override("fa"):
-        content = written(form, rows, "xlsx")
+        content = write_rows(form, rows, "xlsx")
     sheet = read(form, workbook_saved_by_excel(content), "a.xlsx")
 
-    assert said(form, sheet) == meant(form, rows)
+    assert values_read(form, sheet) == values_written(form, rows)
 
 
 # --- LibreOffice itself -------------------------------------------------------------------------
@@ -250,13 +250,13 @@ def test_every_form_that_libreoffice_saved_again_says_the_same(kind, tmp_path):
     rows = {form: _sample(form) for form in FORMS}
     for form in FORMS:
         with translation.override("fa"):
-            (tmp_path / f"{form.name}.{kind}").write_bytes(written(form, rows[form], kind))
+            (tmp_path / f"{form.name}.{kind}").write_bytes(write_rows(form, rows[form], kind))
 
     _save_again(tmp_path, kind)
 
     for form in FORMS:
         sheet = read(form, (tmp_path / "saved" / f"{form.name}.{kind}").read_bytes(), f"a.{kind}")
-        assert said(form, sheet) == meant(form, rows[form]), form
+        assert values_read(form, sheet) == values_written(form, rows[form]), form
 
 
 def _sample(form):
@@ -298,15 +298,15 @@ def _save_again(folder: Path, kind: str) -> None:
 
 @pytest.mark.parametrize("text", (*CHANGED, *HOSTILE, "'8-24", "plain", ""))
 def test_an_apostrophe_is_put_on_in_csv_and_taken_off_exactly(text):
-    assert spreadsheets_exports.unguarded(spreadsheets_exports.guarded_in_csv(text)) == text
-    assert spreadsheets_exports.unguarded(spreadsheets_exports.guarded(text)) == text
-    assert spreadsheets_sheets.why_refused(spreadsheets_exports.guarded_in_csv(text)) == ""
+    assert spreadsheets_exports.unguard(spreadsheets_exports.guard_in_csv(text)) == text
+    assert spreadsheets_exports.unguard(spreadsheets_exports.guard(text)) == text
+    assert spreadsheets_sheets.why_refused(spreadsheets_exports.guard_in_csv(text)) == ""
 
 
 @given(texts)
 def test_guarding_is_undone_whatever_the_text(text):
-    assert spreadsheets_exports.unguarded(spreadsheets_exports.guarded_in_csv(text)) == text
-    assert spreadsheets_exports.unguarded(spreadsheets_exports.guarded(text)) == text
+    assert spreadsheets_exports.unguard(spreadsheets_exports.guard_in_csv(text)) == text
+    assert spreadsheets_exports.unguard(spreadsheets_exports.guard(text)) == text
 
 
 @pytest.mark.parametrize(("language", "is_from_the_right"), (("fa", True), ("en", False)))

@@ -18,13 +18,13 @@ from django.utils import translation
 from cycles.spreadsheets.safety import Unreadable
 from cycles.spreadsheets.sheets import read
 from cycles.spreadsheets.workbooks import read_xlsx
-from tests.cycles.spreadsheets.test_sheets import (
+from tests.cycles.spreadsheets.sheet_makers import (
     FORM,
     SHEET,
     as_csv,
     as_xlsx,
     places,
-    repacked,
+    repack,
     with_row,
     workbook,
 )
@@ -41,7 +41,7 @@ def english():
         yield
 
 
-def formatted(*cells):
+def formatted_workbook(*cells):
     """A workbook with one row a value, each in a cell of its own number format."""
 
     def give(book):
@@ -80,12 +80,12 @@ def points(sheet):
     ),
 )
 def test_a_percent_cell_is_read_as_it_is_shown(value, number_format, read_as):
-    assert points(as_xlsx(formatted((value, number_format)))) == [read_as]
+    assert points(as_xlsx(formatted_workbook((value, number_format)))) == [read_as]
 
 
 @pytest.mark.parametrize("number_format", ("0٪", "0.0٪", "[$-3000429]0.00٪", "٪0"))
 def test_a_percent_sign_that_does_not_count_is_named(number_format):
-    sheet = as_xlsx(formatted((0.62, number_format)))
+    sheet = as_xlsx(formatted_workbook((0.62, number_format)))
 
     assert places(sheet) == [("2", "D", "points")]
     assert "“٪”" in sheet.errors[0]["message"]
@@ -142,7 +142,7 @@ def strict(content):
 
 
 def test_a_strict_workbook_is_read_with_its_percents():
-    content = strict(formatted((0.62, "0%")))
+    content = strict(formatted_workbook((0.62, "0%")))
 
     assert points(as_xlsx(content)) == ["62%"]
 
@@ -157,7 +157,7 @@ def test_elements_with_a_prefix_and_cells_without_a_place_are_read():
 
     content = workbook(["", "A", "B", 1])
 
-    assert points(as_xlsx(repacked(content, {SHEET: prefixed}))) == ["1"]
+    assert points(as_xlsx(repack(content, {SHEET: prefixed}))) == ["1"]
 
 
 def test_dates_count_from_1904_where_the_workbook_says_so():
@@ -178,7 +178,7 @@ def test_a_workbook_under_the_name_of_a_csv_and_the_reverse_are_read():
 def test_what_is_read_is_what_was_checked():
     """A panic of the library's is a refusal, and a part that is no XML never reaches it."""
     with pytest.raises(Unreadable):
-        as_xlsx(repacked(workbook(), {"xl/workbook.xml": b"<workbook/>"}))
+        as_xlsx(repack(workbook(), {"xl/workbook.xml": b"<workbook/>"}))
     with pytest.raises(Unreadable, match="not well-formed"):
         as_xlsx(with_row('<row r="2"><c r="B2"><v>1</v></row>'))
 
@@ -191,7 +191,7 @@ def with_empty_rows(content, count):
     behind.
     """
     rows = "".join(EMPTY_ROW.format(number=number) for number in range(4000, 4000 + count))
-    return repacked(
+    return repack(
         content,
         {SHEET: lambda data: data.replace(b"</sheetData>", rows.encode() + b"</sheetData>")},
     )

@@ -15,18 +15,18 @@ AT = datetime(2026, 9, 1, tzinfo=UTC)
 PAGE = '<html lang="fa"><title>گزارش</title><p><a href="https://example.org/">نشانی</a></p></html>'
 
 
-def _archived(*attachments: tuple[str, bytes]) -> pypdf.PdfReader:
+def _archival_paper(*attachments: tuple[str, bytes]) -> pypdf.PdfReader:
     return pypdf.PdfReader(io.BytesIO(pdf.archival(pdf.typeset(PAGE), attachments, at=AT)))
 
 
 def test_links_are_flagged_to_print_with_their_page():
-    [link] = _archived().pages[0]["/Annots"]
+    [link] = _archival_paper().pages[0]["/Annots"]
 
     assert link.get_object()["/F"] == pdf.PRINTED
 
 
 def test_attached_files_keep_their_bytes_name_kind_and_date():
-    read = _archived(("lines.csv", "کد\n".encode()))
+    read = _archival_paper(("lines.csv", "کد\n".encode()))
 
     [held] = read.trailer["/Root"]["/AF"]
     file = held.get_object()

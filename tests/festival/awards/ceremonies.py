@@ -13,10 +13,13 @@ from festival.awards import ceremonies
 from festival.models import Award, AwardCategory, Ceremony, Edition, Minutes, Standing
 from tests.factories import World, make_agency
 
+SECOND = timedelta(seconds=1)
 REASON = "خدمت بی‌وقفه به مراجعان"
 
 
-def enter(world: World, code: str, percent: str = "65", place: int = 2, **fields: Any) -> Standing:
+def enter_agency(
+    world: World, code: str, percent: str = "65", place: int = 2, **fields: Any
+) -> Standing:
     """One more agency in the power ministry's group, or in another `group`, as the standings have
     it.
     """
@@ -44,7 +47,7 @@ def enter(world: World, code: str, percent: str = "65", place: int = 2, **fields
     )  # fmt: skip
 
 
-def laid(world: World) -> Ceremony:
+def lay_ceremony(world: World) -> Ceremony:
     """The national ceremony, with all the others and the starter's categories."""
     ceremonies.lay_ceremonies(world.cycle, by=world.administrator, at=world.at)
     ceremonies.take_over_categories(world.cycle, by=world.administrator, at=world.at)
@@ -97,7 +100,7 @@ def decide(world: World, *given: Award, **acting: Any) -> list[Award]:
 
 def given_award(world: World) -> Award:
     """The power ministry's award for its service desk, decided on."""
-    [made] = decide(world, put_forward(world, laid(world), world.power))
+    [made] = decide(world, put_forward(world, lay_ceremony(world), world.power))
     return Award.objects.with_names().get(pk=made.pk)
 
 

@@ -19,7 +19,7 @@ from festival.awards import actions as awards
 from festival.awards import ceremonies, certificates
 from festival.models import Award
 from submissions.signing.receipts import square
-from tests.festival.awards.ceremonies import decide, given_award, laid, put_forward
+from tests.festival.awards.ceremonies import decide, given_award, lay_ceremony, put_forward
 from tests.sealing import sealed
 
 pytestmark = pytest.mark.django_db
@@ -160,7 +160,7 @@ def test_it_says_who_for_what_why_and_where(scheduled, language):
 
 
 def test_a_special_title_and_a_group_stand_on_it_and_a_commendation_is_called_so(scheduled):
-    ceremony = laid(scheduled)
+    ceremony = lay_ceremony(scheduled)
     said = {"rank": "commended", "title_fa": "همراه پیروزی", "title_en": "Companion of victory"}
     [given] = decide(
         scheduled, put_forward(scheduled, ceremony, scheduled.power, "transformation", **said)

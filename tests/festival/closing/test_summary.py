@@ -90,7 +90,7 @@ def test_plans_items_consequences_and_the_survey_are_counted():
     assert dict(found.planned.items) == {
         Status.NONE: 2, Status.UNDER_WAY: 0, Status.COMPLETED: 1, Status.CANCELLED: 0,
     }  # fmt: skip
-    assert (found.planned.all, found.planned.completed) == (3, 1)
+    assert (found.planned.items_all, found.planned.items_completed) == (3, 1)
     [warnings] = found.consequences
     assert (warnings.kind, warnings.due, warnings.done, warnings.waived) == ("warning", 1, 0, 1)
     assert (found.survey.returned, found.survey.asked) == (5, 10)
@@ -99,7 +99,7 @@ def test_plans_items_consequences_and_the_survey_are_counted():
     assert all(count == 0 for _flag, count in found.flagged)
 
 
-def test_before_the_results_are_frozen_measures_are_not_spoken_of_and_nothing_is_not_zero():
+def test_before_the_results_are_frozen_measures_are_left_out_and_none_is_not_zero():
     world = build("open")
 
     found = summary.closing(world.cycle, world.at)
@@ -207,7 +207,7 @@ def test_items_stand_on_the_desk_a_month_before_their_day_and_until_they_are_set
     assert title not in _tasks("staff", due)
 
 
-def test_a_returned_plan_an_open_survey_and_letters_that_are_due_stand_on_their_desks():
+def test_a_returned_plan_an_open_survey_and_due_letters_stand_on_their_desks():
     world = build("scheduled")
     improvement_item(world, "returned")
     consequence(world)

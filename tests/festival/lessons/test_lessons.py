@@ -9,7 +9,6 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import translation
 
 from agencies.models import User
 from festival.lessons import queries as lessons_queries
@@ -22,13 +21,9 @@ from tests.factories import build
 from tests.submissions.marked_agencies import another
 from tests.worlds.closing import next_set
 
+pytestmark = pytest.mark.usefixtures("english")
+
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture(autouse=True)
-def _english():
-    with translation.override("en"):
-        yield
 
 
 # --- By hand ------------------------------------------------------------------------------------
@@ -213,9 +208,7 @@ def test_the_next_set_is_told_what_is_to_be_looked_at_once_the_results_are_publi
 
 
 @pytest.mark.django_db
-def test_the_page_is_the_secretariat_s_once_frozen_and_the_working_groups_once_published(
-    client, clock
-):
+def test_the_page_opens_to_the_secretariat_once_frozen_to_groups_once_published(client, clock):
     world = frozen(SHARES)
     where = reverse("festival:lessons", args=[world.cycle.year])
 
@@ -241,9 +234,7 @@ def test_the_page_is_the_secretariat_s_once_frozen_and_the_working_groups_once_p
 
 
 @pytest.mark.django_db
-def test_the_page_and_the_slot_say_why_and_take_the_same_queries_for_any_number_of_agencies(
-    client, clock
-):
+def test_page_and_slot_say_why_and_take_the_same_queries_for_any_number_of_agencies(client, clock):
     counts, pages = [], []
     world = frozen(SHARES)
     clock(world.edition.publish_at + HOUR)

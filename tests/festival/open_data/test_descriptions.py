@@ -128,7 +128,7 @@ def test_no_cell_is_taken_for_a_date_and_none_is_run(folder):
     (("8-24", "8–24"), ("8 - 24", "8–24"), ("8/24", "8⁄24"), ("36", "36"), ("", "")),
 )
 def test_articles_are_written_with_a_dash(article, expected):
-    assert open_data_rows.dashed(article) == expected
+    assert open_data_rows.with_dashes(article) == expected
 
 
 def test_measures_say_their_bounds(folder):

@@ -1,6 +1,4 @@
-"""Open data: what is published can be recomputed by anybody, and one changed digit is found and
-named.
-"""
+"""A publication of results: recomputed by engine and script from its files alone, and kept as it is."""
 
 import csv
 import hashlib
@@ -324,61 +322,6 @@ def test_the_script_gives_every_value_the_engine_s_points(method, value, ceiling
     assert other.rounded(other.Fraction(str(ceiling)) * share, 10) == other.Fraction(
         points(method, value, ceiling=ceiling, params=PARAMS[method])
     )
-
-
-# --- Addresses ----------------------------------------------------------------------------------
-
-
-def address(world, name):
-    return f"/data/{world.cycle.year}/{world.edition.number}/{name}"
-
-
-def test_nothing_is_there_one_second_before_and_everything_one_second_after(
-    scheduled, client, clock
-):
-    files = open_data_files.write(scheduled.edition, at=scheduled.at)
-    page = f"/en/festival/{scheduled.cycle.year}/editions/1/data/"
-
-    clock(scheduled.edition.publish_at - timedelta(seconds=30))
-    assert client.get("/data/").json() == {"publications": []}
-    assert {client.get(address(scheduled, f.name)).status_code for f in files} == {404}
-    assert client.get(page).status_code == 404
-    clock(scheduled.edition.publish_at + timedelta(seconds=1))
-    [publication] = client.get("/data/").json()["publications"]
-    assert publication["manifest"] == address(scheduled, "manifest.json")
-    for file in files:
-        response = client.get(address(scheduled, file.name))
-        assert hashlib.sha256(b"".join(response.streaming_content)).hexdigest() == file.sha256
-    assert "lines.csv" in client.get(page).content.decode()
-
-
-def test_a_file_is_kept_for_ever_by_whoever_has_it(scheduled, client, clock):
-    open_data_files.write(scheduled.edition, at=scheduled.at)
-    clock(scheduled.edition.publish_at + timedelta(seconds=1))
-    response = client.get(address(scheduled, "lines.csv"))
-    assert b"".join(response.streaming_content)
-
-    assert response["Cache-Control"] == "public, max-age=31536000, immutable"
-    assert (
-        client.get(
-            address(scheduled, "lines.csv"), headers={"If-None-Match": response["ETag"]}
-        ).status_code
-        == 304
-    )
-    assert client.get(address(scheduled, "nothing.csv")).status_code == 404
-
-
-def test_the_secretariat_reads_them_before_on_record(scheduled, client, clock):
-    open_data_files.write(scheduled.edition, at=scheduled.at)
-    clock(scheduled.at)
-    client.force_login(scheduled.administrator, backend="django.contrib.auth.backends.ModelBackend")
-
-    response = client.get(address(scheduled, "rankings.csv"))
-    assert b"".join(response.streaming_content)
-
-    assert response.status_code == 200
-    assert response["Cache-Control"] == "private, no-store"
-    assert Entry.objects.filter(act="read_embargoed").exists()
 
 
 def test_writing_takes_the_same_queries_for_any_number_of_agencies(django_assert_max_num_queries):

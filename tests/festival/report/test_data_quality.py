@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from agencies.models import User
-from agencies.persian import localised
+from agencies.persian import in_locale
 from cycles.models import Cycle
 from festival.report import facts as report_facts
 from festival.report import paper as report_paper
@@ -19,7 +19,7 @@ from festival.report.data_quality import data_quality
 from submissions.models import Block, Mark, Reconciliation, Reliability, ReviewTask, Score
 from submissions.progress.costs import spend
 from tests.factories import build
-from tests.festival.report.test_report import _says, _text
+from tests.festival.report.papers import says, text_of
 from tests.worlds.answers import apart, power_line, to_verify
 
 STUDY = {
@@ -103,7 +103,7 @@ def test_the_figures_are_those_worked_out_by_hand():
     assert (m.copying, m.halo, m.saturated) == (1, 0, 1)
     assert (found.readings, found.apart, found.apart_percent) == (1, 1, Decimal(100))
     v = found.verified
-    assert (v.drawn, v.concluded, v.supported, v.partly, v.unsupported) == (1, 1, 0, 1, 0)
+    assert (v.drawn, v.concluded_count, v.supported, v.partly, v.unsupported) == (1, 1, 0, 1, 0)
     assert v.points_lost == Decimal(300) - Decimal(200)
     assert (found.reviews_open, found.reviews_closed) == (1, 1)
     c = found.costs
@@ -155,9 +155,9 @@ def test_the_report_tells_them_in_both_languages_and_names_nobody(language):
 
     with translation.override(language):
         page = render_to_string("festival/report/report_soundness.html", {"sound": facts.soundness})
-        figures = [localised(Decimal(x), 2) for x in ("0.81", "0.70", "0.90")]
-        figures += [localised(Decimal(x)) for x in ("3.1", "1.3", "1500000")]
-    whole = _text(
+        figures = [in_locale(Decimal(x), 2) for x in ("0.81", "0.70", "0.90")]
+        figures += [in_locale(Decimal(x)) for x in ("3.1", "1.3", "1500000")]
+    whole = text_of(
         *pypdf.PdfReader(
             io.BytesIO(report_paper.article_82(facts, language=language).reading)
         ).pages
@@ -170,7 +170,7 @@ def test_the_report_tells_them_in_both_languages_and_names_nobody(language):
         assert name not in whole
     if language == "en":
         for words in ("Reliability of the scores", "Supported in part", "1,500,000", "20.75"):
-            assert _says(whole, words), words
+            assert says(whole, words), words
 
 
 @pytest.mark.django_db
@@ -179,7 +179,7 @@ def test_the_report_says_what_was_not_measured():
     Cycle.objects.filter(pk=w.cycle.pk).update(verification_percent=0)
 
     with translation.override("en"):
-        text = _text(
+        text = text_of(
             *pypdf.PdfReader(
                 io.BytesIO(
                     report_paper.article_82(
@@ -189,5 +189,5 @@ def test_the_report_says_what_was_not_measured():
             ).pages
         )
 
-    assert _says(text, "No line was verified at the source.")
+    assert says(text, "No line was verified at the source.")
     assert text.count("not measured") >= 10

@@ -48,7 +48,7 @@ def _asked(world, language="en"):
 # --- Texts --------------------------------------------------------------------------------------
 
 
-def test_every_draft_sets_the_same_figures_in_both_languages_and_rests_on_facts_that_there_are(
+def test_every_draft_sets_the_same_figures_in_both_languages_and_rests_on_real_facts(
     facts,
 ):
     for chapter in Chapter:
@@ -138,7 +138,7 @@ def test_what_is_typed_stays_on_the_page_when_it_is_refused(final, client, clock
     assert "Version 2" in page
 
 
-def test_the_page_of_a_persian_text_says_so_and_sets_its_draft_from_the_right_in_english_too(
+def test_a_persian_text_s_page_says_so_and_sets_its_draft_from_the_right_in_english(
     final, client, clock
 ):
     clock(final.at)

@@ -23,13 +23,9 @@ from submissions.models import ScoreRun
 from tests.factories import PASSWORD, YEAR, build, second_administrator
 from tests.festival.conftest import approved_report, delivered_report
 
+pytestmark = pytest.mark.usefixtures("english")
+
 INSTANT = timedelta(microseconds=1)
-
-
-@pytest.fixture(autouse=True)
-def _english():
-    with translation.override("en"):
-        yield
 
 
 def _traces():
@@ -98,7 +94,7 @@ def test_freezing_is_refused_before_its_window_opens_and_to_a_province(db):
     assert not Edition.objects.exists()
 
 
-def test_publication_is_set_neither_in_the_past_nor_before_the_festival_nor_by_an_auditor(final):
+def test_publication_is_set_not_in_the_past_nor_before_the_festival_nor_by_auditors(final):
     opens = final.opens(Phase.FESTIVAL)
 
     with pytest.raises(Refused, match="in the past"):
@@ -164,7 +160,7 @@ def test_a_page_is_not_there_one_microsecond_before_its_moment_and_is_there_at_i
     assert scheduled.fresh(scheduled.edition).state == "scheduled"  # no scheduler ran
 
 
-def test_the_lists_hold_nothing_one_microsecond_before_the_moment_and_everything_at_it(scheduled):
+def test_the_lists_are_empty_a_microsecond_before_the_moment_and_complete_at_it(scheduled):
     moment = scheduled.edition.publish_at
 
     before = [
@@ -241,7 +237,7 @@ def test_a_version_that_takes_anothers_place_is_delivered_anew(final):
     for person in (final.administrator, second_administrator(final)):
         report = report_actions.approve_report(report, redelivers=True, by=person, at=final.at)
 
-    assert report_actions.delivered(final.edition) == {}
+    assert report_actions.current_deliveries(final.edition) == {}
     report_actions.deliver(
         final.edition, addressee="president", letter="82/2", by=final.administrator, at=final.at
     )
@@ -251,7 +247,7 @@ def test_a_version_that_takes_anothers_place_is_delivered_anew(final):
         "82/1",
         "82/2",
     ]
-    assert list(report_actions.delivered(final.edition)) == ["president"]
+    assert list(report_actions.current_deliveries(final.edition)) == ["president"]
     approvals = Entry.objects.filter(act="approve_report").order_by("-pk")[:2]
     assert [entry.params["redelivers"] for entry in approvals] == [True, True]
 

@@ -6,7 +6,7 @@ import pytest
 from django.utils import translation
 
 from cycles import models
-from cycles.calendar import ARTICLES, Phase
+from cycles.calendar import PHASES, Phase
 from cycles.models import TieRule
 from festival.models import Edition
 from indicators.scoring.methods import METHODS
@@ -32,10 +32,10 @@ def test_every_method_stands_there_with_its_formula(client, language):
 
 
 def test_a_method_that_is_added_is_told_without_a_word_changed(client, monkeypatch):
-    other = type(METHODS["linear"])(
-        **vars(METHODS["linear"]) | {"name": "x", "label": "Quite another method"}
-    )
-    monkeypatch.setitem(METHODS, "x", other)
+    class Other(type(METHODS["linear"])):
+        name, label = "x", "Quite another method"
+
+    monkeypatch.setitem(METHODS, "x", Other())
 
     assert "Quite another method" in _page(client)
 
@@ -47,8 +47,8 @@ def test_bands_rules_for_ties_and_articles_stand_there(client):
         assert str(band.label) in page
     for rule in TieRule:
         assert str(rule.label) in page
-    assert str(ARTICLES[Phase.MONITORING]) in page
-    assert str(ARTICLES[Phase.FINAL]) in page
+    assert str(PHASES[Phase.MONITORING].article) in page
+    assert str(PHASES[Phase.FINAL].article) in page
 
 
 @pytest.mark.parametrize(

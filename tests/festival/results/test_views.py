@@ -10,15 +10,14 @@ import tablib
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from agencies.models import Level
 from cycles.calendar import Phase
 from cycles.jobs import actions as jobs
 from cycles.jobs.kinds import HEAVY
-from cycles.models import Participation
-from festival.models import Edition, Report, Standing
+from festival.models import Edition, Report
 from festival.report import actions as report
-from tests.factories import PASSWORD, YEAR, build, make_agency, second_administrator
+from tests.factories import PASSWORD, YEAR, build, second_administrator
 from tests.festival.conftest import approved_report
+from tests.festival.results.standings import more_standings
 
 MANAGE = f"/en/festival/manage/{YEAR}/"
 
@@ -33,22 +32,6 @@ def public(scheduled, clock):
 def _at_work(client, clock, world, name="administrator"):
     clock(world.at + timedelta(minutes=1))
     client.force_login(world.people[name])
-
-
-def _more_standings(world, numbers):
-    first = Standing.objects.filter(participation__agency=world.power).get()
-    for number in numbers:
-        agency = make_agency(
-            f"X{number}", f"سازمان {number}", f"Organization {number}", level=Level.PRESIDENTIAL
-        )
-        entered = Participation.objects.create(
-            cycle=world.cycle, agency=agency, level=agency.level, sector=agency.sector,
-            name_fa=agency.name_fa, name_en=agency.name_en,
-        )  # fmt: skip
-        Standing.objects.create(
-            edition=world.edition, group=first.group, participation=entered, submitted=True, general=500, specific=500,
-            total=1000, ceiling=2000, percent=50, band="weak", place=2,
-        )  # fmt: skip
 
 
 def _queries(client, url):
@@ -88,7 +71,7 @@ def test_the_ranking_shows_every_agency_with_its_place_and_band(public, client):
 @pytest.mark.parametrize(
     "typed, found", (("نيرو", ["MOE"]), ("health", ["MOHME"]), ("nothing like it", []))
 )
-def test_the_ranking_is_searched_whatever_keyboard_typed_it_and_the_file_holds_what_is_shown(
+def test_the_ranking_is_searched_from_any_keyboard_and_its_file_holds_what_is_shown(
     public, client, typed, found
 ):
     page = client.get(f"/en/festival/{YEAR}/", {"name": typed}).content.decode()
@@ -165,7 +148,7 @@ def test_persian_pages_have_persian_digits_only(public, client):
 def test_public_lists_take_the_same_queries_for_any_length(public, client, url):
     counts = []
     for first, last in ((0, 1), (1, 3), (3, 30)):
-        _more_standings(public, range(first, last))
+        more_standings(public, range(first, last))
         counts.append(_queries(client, url))
 
     assert len(set(counts)) == 1
@@ -230,7 +213,7 @@ def test_an_administrator_freezes_the_results_with_the_password(db, client, cloc
     assert "Under embargo" in client.get(MANAGE).content.decode()
 
 
-def test_the_moment_of_publication_is_set_in_either_calendar_and_a_wrong_one_stays_in_the_form(
+def test_publication_is_set_in_either_calendar_and_a_wrong_moment_stays_in_the_form(
     final, client, clock
 ):
     _at_work(client, clock, final)
@@ -302,7 +285,7 @@ def test_the_page_of_the_secretariat_takes_the_same_queries_for_any_length(final
     _at_work(client, clock, final)
     approved_report(final, "fa")
     few = _queries(client, MANAGE)
-    _more_standings(final, range(30))
+    more_standings(final, range(30))
     for language in ("fa", "en", "en"):
         approved_report(final, language)
 

@@ -1,6 +1,4 @@
-"""The reviewed table of two tabs: which form asks before it writes over what was stored meanwhile,
-which need not.
-"""
+"""The reviewed table of two tabs: the forms that ask before they write over what was stored meanwhile."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -20,7 +18,6 @@ from tests.worlds.answers import apart, declare, factor, given, power_line
 from tests.worlds.institution import goal, power_measure
 
 SIGNED = {"password": PASSWORD}
-
 Filler = Callable[[Tab], dict[str, Any]]
 Typed = Mapping[str, Any] | Filler
 
@@ -142,7 +139,6 @@ def ranks(*places: int) -> Filler:
 
 REVIEW = at("indicators:review", lambda w: w.specific.pk, lambda w: power_measure(w).lineage)
 DETAIL = at("submissions:detail", lambda w: w.submission.pk)
-
 CASES = {
     "cycles:windows": Case("planned", "administrator", ends_at("22:00"), ends_at("23:00")),
     "cycles:notice_settings": Case(
@@ -321,145 +317,3 @@ CASES = {
     "festival:ceremony_edit": Case("final", "administrator", {"place": "نخست"}, {"place": "دوم"}),
 }
 """Forms that ask."""
-
-ADDS = "it adds a row and shows nothing stored that it could write over"
-MOVES_ON = (
-    "the table of moves refuses the second: the first has left the state from which it starts"
-)
-SIGNS = (
-    "its page names what is signed by a digest, and the act refuses when that has changed "
-    "(below, by name)"
-)
-TAKES_AWAY = "a button: it takes away what it names, and a second press finds it gone"
-OWN_TOKENS = "it compares each field or cell by itself, with a digest of what was seen in it"
-TICK = "a tick or a mark of one's own, with nothing typed"
-
-EXEMPT: dict[str, str] = {
-    "cycles:plan": ADDS,
-    "cycles:practice": ADDS,
-    "cycles:move": MOVES_ON,
-    "cycles:extend": ADDS,
-    "cycles:holiday_add": ADDS,
-    "cycles:holidays_expected": ADDS,
-    "cycles:holiday_strike": TAKES_AWAY,
-    "cycles:agencies_import": "the check of the sheet names what it saw, and the writing refuses anything else",
-    "cycles:register_change": "a change lies beside others; where the agency has ended or one waits, it is refused",
-    "cycles:register_withdraw": TAKES_AWAY,
-    "cycles:invite": ADDS,
-    "cycles:grant": ADDS,
-    "cycles:end_role": TAKES_AWAY,
-    "cycles:invite_again": "it sends the same letter again",
-    "cycles:remove_leaver": TAKES_AWAY,
-    "cycles:reset_factor": TAKES_AWAY,
-    "cycles:close_account": MOVES_ON,
-    "cycles:open_account": MOVES_ON,
-    "cycles:nomination_decide": MOVES_ON,
-    "cycles:delegation": ADDS,
-    "cycles:interests": ADDS,
-    "cycles:interests_state": ADDS,
-    "cycles:ledger_verify": "it reads",
-    "cycles:job_try_again": MOVES_ON,
-    "cycles:job_stop": MOVES_ON,
-    "cycles:send_again": "it sends the same notices again",
-    "cycles:notices_seen": TICK,
-    "indicators:new": ADDS,
-    "indicators:communicate_all": MOVES_ON,
-    "indicators:move": SIGNS,
-    "indicators:comment": ADDS,
-    "indicators:suggest": "it stands beside the proposal, and asks when that has changed (below, by name)",
-    "indicators:take_suggestion": "a button: it names a suggestion, which never changes; what it replaces is on record",
-    "indicators:convene": ADDS,
-    "indicators:minute": MOVES_ON,
-    "indicators:cancel": MOVES_ON,
-    "indicators:copy": "it fills an empty draft, and is refused where something stands in it",
-    "indicators:issue": "two radio buttons on a general set; it asks as well (below, by name)",
-    "indicators:take": ADDS,
-    "indicators:take_share": ADDS,
-    "indicators:axis_new": ADDS,
-    "indicators:axis_remove": TAKES_AWAY,
-    "indicators:goal_new": ADDS,
-    "indicators:goal_remove": TAKES_AWAY,
-    "indicators:fill": "it fills an empty draft, and is refused where something stands in it",
-    "indicators:import": "the check of the sheet names what it saw, and the writing refuses anything else",
-    "indicators:measure_new": ADDS,
-    "indicators:measure_remove": TAKES_AWAY,
-    "indicators:plan_move": SIGNS,
-    "indicators:quarter_move": SIGNS,
-    "submissions:begin": MOVES_ON,
-    "submissions:move": SIGNS,
-    "submissions:answer": OWN_TOKENS,
-    "submissions:import": "the check of the sheet names what it saw, and the writing refuses anything else",
-    "submissions:grid": OWN_TOKENS,
-    "submissions:units_document": ADDS,
-    "submissions:attach": ADDS,
-    "submissions:reuse": ADDS,
-    "submissions:uploads": ADDS,
-    "submissions:ready": TICK,
-    "submissions:comment": ADDS,
-    "submissions:factor": ADDS,
-    "submissions:factor_withdraw": TAKES_AWAY,
-    "submissions:take_up": "what it replaces is kept as a version, and can be taken up again",
-    "submissions:detach": TAKES_AWAY,
-    "submissions:ask": MOVES_ON,
-    "submissions:reply": MOVES_ON,
-    "submissions:hand_in": SIGNS,
-    "submissions:training_begin": ADDS,
-    "submissions:references": ADDS,
-    "submissions:reference_withdraw": TAKES_AWAY,
-    "submissions:sample": ADDS,
-    "submissions:costs": ADDS,
-    "submissions:expense_strike": TAKES_AWAY,
-    "submissions:close_task": MOVES_ON,
-    "submissions:assign_all": "it gives out what is on nobody's desk",
-    "submissions:compute": "it computes anew from what is stored",
-    "submissions:communicate_all": SIGNS,
-    "submissions:reliability": "it computes anew from what is stored",
-    "submissions:figures_import": "the check of the sheet names what it saw, and the writing refuses anything else",
-    "submissions:supply": SIGNS,
-    "submissions:open_again": MOVES_ON,
-    "appeals:file": SIGNS,
-    "appeals:ask": ADDS,
-    "appeals:reply": MOVES_ON,
-    "appeals:share_out": "it gives out what nobody hears yet",
-    "appeals:correct": SIGNS,
-    "appeals:decide": SIGNS,
-    "appeals:move": MOVES_ON,
-    "festival:measure": ADDS,
-    "festival:comment_publish": MOVES_ON,
-    "festival:comment_reject": MOVES_ON,
-    "festival:finalise": MOVES_ON,
-    "festival:revise": ADDS,
-    "festival:ask_for_report": ADDS,
-    "festival:cancel_report": TAKES_AWAY,
-    "festival:report_text": "it adds a version, and says after which; a later one is refused by its number",
-    "festival:approve_report": "a report is named by itself and never changes",
-    "festival:deliver": ADDS,
-    "festival:register_load": ADDS,
-    "festival:index_new": ADDS,
-    "festival:edition_new": ADDS,
-    "festival:index_import": "the check of the sheet names what it saw, and the writing refuses anything else",
-    "festival:region_new": ADDS,
-    "festival:recommendation_approve": "a version is named by itself and never changes; only the last is approved",
-    "festival:index_report_send": SIGNS,
-    "festival:improvement_begin": MOVES_ON,
-    "festival:findings": ADDS,
-    "festival:improvement_item_new": ADDS,
-    "festival:improvement_strike": TAKES_AWAY,
-    "festival:improvement_move": SIGNS,
-    "festival:consequence_settle": ADDS,
-    "festival:consequence_strike": TAKES_AWAY,
-    "festival:consequences_draw": MOVES_ON,
-    "festival:consequence_letter": MOVES_ON,
-    "festival:consequence_waive": MOVES_ON,
-    "festival:survey_new": ADDS,
-    "festival:survey_answer": ADDS,
-    "festival:ceremonies": ADDS,
-    "festival:award_categories": ADDS,
-    "festival:award_category_new": ADDS,
-    "festival:minutes_new": ADDS,
-    "festival:award_propose": ADDS,
-    "festival:award_add": ADDS,
-    "festival:award_decide": SIGNS,
-    "festival:award_move": MOVES_ON,
-}
-"""Forms that need not ask, each with why."""

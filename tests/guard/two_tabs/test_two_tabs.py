@@ -21,7 +21,8 @@ from submissions.marking import rules as marking_rules
 from submissions.models import Answer, Mark, Reconciliation, Score, StewardFigure
 from tests.factories import build, enter_figures, lay_plan
 from tests.guard.test_authorization import ROWS, _real_now, address, world_at
-from tests.guard.two_tabs.forms import CASES, EXEMPT, SIGNED
+from tests.guard.two_tabs.exempt_forms import EXEMPT
+from tests.guard.two_tabs.forms import CASES, SIGNED
 from tests.tabs import Tab
 from tests.worlds.answers import given, power_line, proposed
 from tests.worlds.awards import award

@@ -18,7 +18,7 @@ from tests.factories import build, make_agency, make_user
 pytestmark = pytest.mark.django_db
 
 
-def test_the_catalogue_has_60_measures_of_exactly_1000_points_each_fit_for_its_method():
+def test_the_catalogue_has_60_measures_of_1000_points_each_fit_for_its_method():
     rows = general_catalogue()
 
     measures = [Measure(**row["measure"]) for row in rows]

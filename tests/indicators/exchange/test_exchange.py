@@ -14,7 +14,7 @@ from cycles.models import Entry
 from indicators.exchange.columns import APPLICABILITY, MEASURES, TARGETS
 from indicators.models import IndicatorSet, Measure, MeasureTarget
 from indicators.sets import targets
-from indicators.sets.targets import Own
+from indicators.sets.targets import AgencyTarget
 from tests.factories import build
 from tests.indicators.exchange.test_measures import as_csv, checked, rows_of
 
@@ -53,8 +53,10 @@ def broken_down():
     codes = {m.code: m.pk for m in Measure.objects.of(w.general)}
     at = w.opens("monitoring")
     rows = [
-        Own(codes["G1-1"], w.power.pk, target=Decimal("85.5")),
-        Own(codes["G1-2"], w.health.pk, applies=False, reason="=این وزارتخانه شبکه‌ای ندارد"),
+        AgencyTarget(codes["G1-1"], w.power.pk, target=Decimal("85.5")),
+        AgencyTarget(
+            codes["G1-2"], w.health.pk, applies=False, reason="=این وزارتخانه شبکه‌ای ندارد"
+        ),
     ]
     targets.set_targets(w.general, rows, by=w.administrator, at=at)
     w.at = at
@@ -213,9 +215,7 @@ def test_the_wrong_form_or_version_is_told_with_the_one_that_is_wanted(drafted, 
     assert "must say “measures/1”" in page.content.decode()
 
 
-def test_where_nothing_can_be_taken_in_the_page_says_why_and_the_import_sends_back_there(
-    broken_down, as_
-):
+def test_where_nothing_can_be_imported_the_page_says_why_and_import_leads_there(broken_down, as_):
     w = broken_down
     client = as_(w.administrator, w.at)
 

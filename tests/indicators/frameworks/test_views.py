@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils import translation
 
 from agencies.persian import persian_digits
-from indicators.frameworks.reader import bundled
+from indicators.frameworks.reader import bundled_frameworks
 from indicators.frameworks.wording import COMPARED, node_words, scale_words
-from indicators.templatetags.foreign import quoted
+from indicators.templatetags.foreign import mark_languages
 from tests.factories import World, build
 
 pytestmark = pytest.mark.django_db
@@ -41,14 +41,14 @@ def read(client: Client, world: World) -> Callable[..., str]:
 def test_the_list_compares_every_framework_and_counts_its_doubts(read: Callable[..., str]) -> None:
     text = read("frameworks")
 
-    assert set(COMPARED) == set(bundled())
-    for slug, framework in bundled().items():
+    assert set(COMPARED) == set(bundled_frameworks())
+    for slug, framework in bundled_frameworks().items():
         assert (
             reverse("indicators:framework", args=[slug]).removeprefix("/en").removeprefix("/fa")
             in text
         )
         row = text[text.index(f"/{slug}/") :].split("</tr>")[0]
-        count = len(framework.unverified)
+        count = len(framework.unconfirmed_points)
         assert f"{count} point{'' if count == 1 else 's'}</span>" in row
         with translation.override("en"):
             assert str(COMPARED[slug].purpose) in row
@@ -59,12 +59,12 @@ def test_the_list_compares_every_framework_and_counts_its_doubts(read: Callable[
 def test_a_framework_shows_its_tree_its_sources_and_each_doubt_marked(
     read: Callable[..., str], slug: str, language: str
 ) -> None:
-    framework = bundled()[slug]
+    framework = bundled_frameworks()[slug]
 
     text = read("framework", slug, language=language)
 
     with translation.override(language):
-        shown = [unescape(quoted(point)) for point in framework.unverified]
+        shown = [unescape(mark_languages(point)) for point in framework.unconfirmed_points]
     assert all(point in text for point in shown)
     assert text.count("bg-warning-lt") == len(shown)
     assert all(
@@ -104,15 +104,17 @@ def test_a_framework_that_is_not_there_is_not_found(client: Client, world: World
 
 def test_a_name_that_mixes_two_languages_is_marked_part_by_part() -> None:
     with translation.override("fa"):
-        assert quoted("مدل EFQM 2020 است ۱۲") == 'مدل <bdi lang="en">EFQM 2020</bdi> است ۱۲'
-        assert quoted("84.7 <b>") == '<bdi lang="en" dir="ltr">84.7 &lt;b&gt;</bdi>'
+        assert mark_languages("مدل EFQM 2020 است ۱۲") == 'مدل <bdi lang="en">EFQM 2020</bdi> است ۱۲'
+        assert mark_languages("84.7 <b>") == '<bdi lang="en" dir="ltr">84.7 &lt;b&gt;</bdi>'
     with translation.override("en"):
-        assert quoted("شاخص") == '<bdi lang="fa" dir="rtl">شاخص</bdi>'
-        assert quoted("<b>") == "&lt;b&gt;"
+        assert mark_languages("شاخص") == '<bdi lang="fa" dir="rtl">شاخص</bdi>'
+        assert mark_languages("<b>") == "&lt;b&gt;"
 
 
 def test_every_scale_and_node_has_its_words() -> None:
-    nodes: list[Any] = [node for framework in bundled().values() for node in framework.root.walk()]
+    nodes: list[Any] = [
+        node for framework in bundled_frameworks().values() for node in framework.root.walk()
+    ]
 
     assert all(scale_words(node.scale) for node in nodes if node.scale)
     assert all(node_words(node) for node in nodes if not node.scale)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from indicators.frameworks.framework import Framework
 from indicators.frameworks.json_document import Malformed
 from indicators.frameworks.wording import node_words
-from tests.indicators.scoring.test_tree import branch, framework, leaf, score
+from tests.indicators.scoring.trees import branch, framework, leaf, score
 
 F = Fraction
 LEAVES = {"not_applicable": "leave"}
@@ -101,7 +101,7 @@ def test_where_no_maximum_is_known_nothing_is_said_to_be_possible() -> None:
     assert of(tested, a="3", b="NA")["t"] == (6, None)
 
 
-def test_the_empties_of_a_node_are_told_in_words_and_a_policy_that_cannot_be_is_refused() -> None:
+def test_the_empties_of_a_node_are_told_and_an_impossible_policy_is_refused() -> None:
     tested = framework(summed("t", *parts(1, 1), under_review="zero", **LEAVES))
 
     assert node_words(tested.root)[2:] != []
@@ -139,7 +139,7 @@ def test_equal_marks_in_all_that_applies_are_that_share_of_what_is_possible(
         return
     tested = framework(branch("t", agg, *children, missing="zero", not_applicable=policy))
     given_cells = {
-        code: tested.given(code, "NA") if value is None else value
+        code: tested.read_value(code, "NA") if value is None else value
         for code, value in cells.items()
         if code in tested.nodes
     }

@@ -9,7 +9,7 @@ from cycles.calendar import Phase
 from cycles.workflow import Refused
 from indicators.models import Change, Kind, Measure, MeasureShare, MeasureTarget
 from indicators.sets import targets
-from indicators.sets.targets import Own
+from indicators.sets.targets import AgencyTarget
 from submissions.answers import actions as answers
 from submissions.models import Answer
 from tests.factories import build
@@ -42,7 +42,7 @@ def give(w, *rows, by="headquarters", of=None):
 
 def test_a_unit_is_asked_the_measures_its_headquarters_gives_it_with_its_own_target(w):
     m = power_measure(w)
-    give(w, Own(m.pk, w.unit.pk, target=D(10)))
+    give(w, AgencyTarget(m.pk, w.unit.pk, target=D(10)))
     w.at = w.opens(Phase.SELF_ASSESSMENT)
     answers.begin(w.cycle.participations.all(), by=None, at=w.at)
 
@@ -63,9 +63,9 @@ def test_a_unit_is_asked_the_measures_its_headquarters_gives_it_with_its_own_tar
 
 def test_a_target_may_be_given_again_and_taken_away_for_a_reason(w):
     m = power_measure(w)
-    give(w, Own(m.pk, w.unit.pk, target=D(10)))
-    give(w, Own(m.pk, w.unit.pk, target=D(12)))
-    give(w, Own(m.pk, w.unit.pk, applies=False, reason="ندارد"))
+    give(w, AgencyTarget(m.pk, w.unit.pk, target=D(10)))
+    give(w, AgencyTarget(m.pk, w.unit.pk, target=D(12)))
+    give(w, AgencyTarget(m.pk, w.unit.pk, applies=False, reason="ندارد"))
 
     row = MeasureTarget.objects.get()
     assert (row.applies, row.reason, row.set_by) == (False, "ندارد", w.headquarters)
@@ -74,17 +74,22 @@ def test_a_target_may_be_given_again_and_taken_away_for_a_reason(w):
 @pytest.mark.parametrize(
     ("row", "why"),
     [
-        (lambda w: Own(power_measure(w).pk, w.health.pk, target=D(1)), "none for which this set"),
         (
-            lambda w: Own(Measure.objects.of(w.general).first().pk, w.unit.pk, target=D(1)),
+            lambda w: AgencyTarget(power_measure(w).pk, w.health.pk, target=D(1)),
+            "none for which this set",
+        ),
+        (
+            lambda w: AgencyTarget(
+                Measure.objects.of(w.general).first().pk, w.unit.pk, target=D(1)
+            ),
             "does not stand in this set",
         ),
-        (lambda w: Own(power_measure(w).pk, w.unit.pk, target=D(0)), "more than zero"),
-        (lambda w: Own(power_measure(w).pk, w.unit.pk, applies=False), "say why"),
+        (lambda w: AgencyTarget(power_measure(w).pk, w.unit.pk, target=D(0)), "more than zero"),
+        (lambda w: AgencyTarget(power_measure(w).pk, w.unit.pk, applies=False), "say why"),
     ],
 )
 def test_one_wrong_row_refuses_all(w, row, why):
-    good = Own(power_measure(w).pk, w.unit.pk, target=D(10))
+    good = AgencyTarget(power_measure(w).pk, w.unit.pk, target=D(10))
 
     with pytest.raises(Refused, match=why):
         give(w, good, row(w))
@@ -94,11 +99,11 @@ def test_one_wrong_row_refuses_all(w, row, why):
 def test_an_administrator_sets_targets_of_general_measures_and_headquarters_do_not(w):
     m = Measure.objects.of(w.general).order_by("pk").first()
 
-    give(w, Own(m.pk, w.health.pk, target=D(80)), by="administrator", of=w.general)
+    give(w, AgencyTarget(m.pk, w.health.pk, target=D(80)), by="administrator", of=w.general)
 
     assert MeasureTarget.objects.get().participation.agency == w.health
     with pytest.raises(Refused, match="is for"):
-        give(w, Own(m.pk, w.power.pk, target=D(80)), of=w.general)
+        give(w, AgencyTarget(m.pk, w.power.pk, target=D(80)), of=w.general)
 
 
 # --- Shared measures ----------------------------------------------------------------------------
@@ -118,11 +123,11 @@ def test_each_agency_takes_its_part_of_a_shared_target_into_its_own_set():
     share(w, power=60, health=40)
     own = health_set(w)
 
-    [part] = targets.offered(own)
+    [part] = targets.shares_to_take(own)
     taken = targets.take_share(own, part, by=w.other_staff, at=w.at)
 
     assert (taken.lineage, taken.target, taken.base) == (power_measure(w).lineage, 400, 40)
-    assert targets.offered(own) == []
+    assert targets.shares_to_take(own) == []
     with pytest.raises(Refused, match="in the set already"):
         targets.take_share(own, part, by=w.other_staff, at=w.at)
 
@@ -132,7 +137,10 @@ def test_a_target_that_does_not_add_up_is_the_same_for_all_who_share_it():
     share(w, power=60, health=40)
     own = health_set(w)
 
-    assert targets.take_share(own, targets.offered(own)[0], by=w.other_staff, at=w.at).target == 20
+    assert (
+        targets.take_share(own, targets.shares_to_take(own)[0], by=w.other_staff, at=w.at).target
+        == 20
+    )
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ def test_a_vote_on_a_measure_goes_before_the_same_member_s_vote_on_the_set(w):
     assert not approval.concur(w.specific)
 
 
-def test_a_vote_on_the_whole_set_takes_the_place_of_one_s_votes_on_measures_and_the_ledger_keeps_all(
+def test_a_vote_on_the_set_replaces_ones_votes_and_the_ledger_keeps_all(
     w,
 ):
     vote(w, "budget", "reject", lineage=power_measure(w).lineage)
@@ -161,7 +161,7 @@ def test_agreed_values_are_written_into_the_set_and_kept_beside_what_was_propose
     }
 
 
-def test_agreed_points_that_no_longer_make_a_thousand_stand_against_approving_the_set(w):
+def test_agreed_points_that_no_longer_make_a_thousand_hinder_approval(w):
     vote(w, "member")
     vote(w, "budget")
     settle(w, values={"points": D(590)}, reason="x")
@@ -170,7 +170,7 @@ def test_agreed_points_that_no_longer_make_a_thousand_stand_against_approving_th
         approval.move(w.specific, "approve", by=w.chair, at=w.at)
 
 
-def test_a_measure_is_not_approved_against_the_votes_and_a_returned_one_holds_the_set_back(w):
+def test_no_measure_is_approved_against_votes_and_a_returned_one_holds_the_set(w):
     vote(w, "member")
     with pytest.raises(Refused, match="consent of: Plan and Budget"):
         settle(w)
@@ -240,7 +240,7 @@ def test_goals_are_ranked_each_with_a_place_of_its_own(w):
 # --- Rules and meetings -------------------------------------------------------------------------
 
 
-def test_the_rules_set_for_a_sector_s_group_decide_and_the_ledger_keeps_what_they_were():
+def test_the_rules_of_a_sectors_group_decide_and_the_ledger_keeps_the_former():
     w = build("drafted")
     rules = {"quorum": 3, "concurring": ["authority"], "majority": 60, "chair_casts": False}
     meetings.set_rules(w.cycle, sector=w.power.sector, **rules, by=w.administrator, at=w.at)

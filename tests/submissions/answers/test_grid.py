@@ -59,7 +59,7 @@ def test_the_grid_is_there_for_the_headquarters_of_units(begun, visit, who, stat
 def test_the_grid_shows_general_measures_and_those_given_down_and_no_stewards(visit):
     w = build("communicated")
     given = Measure.objects.of(w.specific).order_by("pk").first()
-    rows = [targets.Own(given.pk, w.unit.pk, target=Decimal(18))]
+    rows = [targets.AgencyTarget(given.pk, w.unit.pk, target=Decimal(18))]
     targets.set_targets(w.specific, rows, by=w.headquarters, at=w.opens(Phase.MONITORING))
     w.at = w.opens(Phase.SELF_ASSESSMENT)
     answers.begin(Participation.objects.filter(cycle=w.cycle), by=None, at=w.at)

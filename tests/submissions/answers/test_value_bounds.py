@@ -11,7 +11,7 @@ from appeals.drafting.forms import AppealForm
 from appeals.models import Ground
 from config.rehearsal import values as rehearsal_values
 from cycles.spreadsheets.dry_run import check
-from cycles.spreadsheets.sheet_files import written
+from cycles.spreadsheets.sheet_files import write_rows
 from cycles.spreadsheets.sheets import read
 from cycles.workflow import Refused
 from submissions.answers import actions as answers
@@ -60,7 +60,7 @@ def test_a_sheet_names_the_cell_and_shows_the_bounds(line):
     rows = [{"lineage": str(line.measure.lineage), "value": Decimal("105.9")}]
     lines = AnswerLines(line.submission)
 
-    found = check(lines, read(VALUES, written(VALUES, rows, "csv"), "x.csv"))
+    found = check(lines, read(VALUES, write_rows(VALUES, rows, "csv"), "x.csv"))
 
     assert [(e["row"], e["column"], e["message"]) for e in found.errors] == [
         ("2", "value", TOO_MUCH)
@@ -96,5 +96,5 @@ def test_a_balance_may_be_negative_where_its_measure_allows_it(line):
 
 def test_the_demonstration_invents_no_share_above_its_bound(line):
     for skill in (Decimal("0.5"), Decimal(1), Decimal("1.15")):
-        value = rehearsal_values.reached(line.measure, Decimal(100), float(skill), None)
+        value = rehearsal_values.value_at(line.measure, Decimal(100), float(skill), None)
         assert line.why_unfit(value) == ""

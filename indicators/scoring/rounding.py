@@ -1,0 +1,36 @@
+"""Points and percents as they are kept and shown: rounded half-up, once."""
+
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+from fractions import Fraction
+
+from indicators.scoring.exact import Rounding
+
+PLACES = 10
+SHOWN_PLACES = 2
+ZERO, ONE, HUNDRED = Decimal(0), Decimal(1), Decimal(100)
+ROUNDED = Rounding(PLACES)
+_PRECISION = 60  # ample for numeric(28,8) x numeric(16,10)
+
+
+def half_up(value: Decimal, places: int) -> Decimal:
+    """Rounded half away from zero, as PostgreSQL rounds numeric."""
+    with localcontext() as context:
+        context.prec = _PRECISION
+        return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+
+
+def rounded(value: Fraction | float, places: int) -> Decimal:
+    """A quotient or a statistic as it is shown: rounded half-up, once."""
+    return Decimal(f"{Rounding(places).units(Fraction(value))}E-{places}")
+
+
+def scaled(points: Decimal, part: Decimal, whole: Decimal) -> Decimal:
+    """points x part / whole, rounded half-up to 10 places."""
+    with localcontext() as context:
+        context.prec = _PRECISION
+        return half_up(points * part / whole, PLACES)
+
+
+def decimal(value: Fraction) -> Decimal:
+    """The fraction as a decimal, rounded half-up to 10 places."""
+    return Decimal(f"{ROUNDED.units(value)}E-{PLACES}")

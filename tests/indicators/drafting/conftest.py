@@ -1,0 +1,9 @@
+"""Fixtures of the tests in this folder."""
+
+import pytest
+from django.utils import translation
+
+
+@pytest.fixture(autouse=True)
+def _english() -> None:
+    translation.activate("en")
