@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from agencies.locks import locked
 from agencies.models import Agency, Level, Named, Province, User
 from agencies.persian import in_locale
 from agencies.roles import OVERSEERS
@@ -43,7 +44,7 @@ class CeremonyQuerySet(models.QuerySet["Ceremony"]):
     def get_locked(self, pk: int) -> "Ceremony":
         """Read one ceremony under a row lock, which keeps it from other acts on its awards."""
         rows = self.select_related("cycle", "province")
-        return rows.select_for_update(of=("self",), no_key=True).get(pk=pk)
+        return locked(rows).get(pk=pk)
 
     def for_list(self) -> Self:
         return self.select_related("cycle", "province").order_by(

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from cycles.calendar import TEHRAN
+from cycles.calendar import day_of
 from tests.factories import World
 
 
 def today(w: World) -> Any:
-    return w.at.astimezone(TEHRAN).date()
+    return day_of(w.at)

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from cycles.calendar import TEHRAN, Phase
+from cycles.calendar import Phase, day_of
 from tests.factories import YEAR, build
 from tests.festival.conftest import decree, delivered_report
 from tests.festival.duties.calendars import DAY, FEED, event_named, events
@@ -128,4 +128,4 @@ def test_a_finished_year_tells_in_the_feed_when_each_duty_was_done(scheduled, cl
         == scheduled.at.date()
     )
     published = event_named(found, "Results of 1405 were published in time")["dtstart"].dt
-    assert published == scheduled.edition.publish_at.astimezone(TEHRAN).date()
+    assert published == day_of(scheduled.edition.publish_at)
