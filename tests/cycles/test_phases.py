@@ -76,9 +76,9 @@ def test_a_new_phase_follows_the_one_before_it(review):
     )
 
 
-def test_a_rehearsal_walks_through_a_new_phase(review):
+def test_a_rehearsal_knows_when_the_stages_of_a_new_phase_begin(review):
     assert rehearsal.beginnings()["reviewed"] == (review, 0.5)
-    assert rehearsal.stages()[-1] == "reviewed"
+    assert list(rehearsal.beginnings())[-1] == "reviewed"
 
 
 def test_a_new_phase_is_laid_refused_shown_and_kept(review, db, client):
