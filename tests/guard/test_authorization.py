@@ -31,8 +31,8 @@ from indicators.models import AgendaItem, Measure, Meeting
 from submissions.models import Evidence, ScoreRun, Upload
 from tests.factories import World, ask, build, deputise, plan_of, report_of, shown
 from tests.festival.conftest import decree
-from tests.guard.reading import faults_of_reading, readers, written
-from tests.guard.stages import Stages, cookies_of, taken_back
+from tests.guard.walks.reading import faults_of_reading, readers, written
+from tests.guard.walks.stages import Stages, cookies_of, taken_back
 from tests.jobs import failed_job, waiting_job
 from tests.worlds.answers import (
     apart,

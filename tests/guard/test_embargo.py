@@ -23,8 +23,8 @@ from cycles.workflow import Refused
 from festival.models import Award, Consequence, ConsequenceRule, Standing
 from submissions.models import Mark, Score
 from tests.factories import World, build, deputise
-from tests.guard.stages import cookies_of
 from tests.guard.test_authorization import HEADERS, OWN, ROWS, address
+from tests.guard.walks.stages import cookies_of
 from tests.worlds.awards import award
 from tests.worlds.closing import consequence
 

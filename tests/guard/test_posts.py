@@ -6,8 +6,8 @@ import random
 
 import pytest
 
-from tests.guard.guesses import FORMS, POSTS, failures, let_in
 from tests.guard.test_authorization import _real_now, world_at
+from tests.guard.walks.guesses import FORMS, POSTS, failures, let_in
 
 assert world_at  # the fixture of the walk serves here as well
 

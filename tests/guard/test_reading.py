@@ -5,8 +5,8 @@
 import pytest
 from django.http import HttpResponse
 
-from tests.guard.reading import WRITES, faults_of_reading
 from tests.guard.test_authorization import ROWS
+from tests.guard.walks.reading import WRITES, faults_of_reading
 
 SOUND = {
     "X-Content-Type-Options": "nosniff",

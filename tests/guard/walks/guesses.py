@@ -13,8 +13,8 @@ from django.forms import BaseForm, ModelChoiceField
 from django.test import Client
 
 from tests.factories import World
-from tests.guard.reading import OWN_SESSION, READING_IS_AN_ACT, written
 from tests.guard.test_authorization import BODIES, HEADERS, ROWS, address
+from tests.guard.walks.reading import OWN_SESSION, READING_IS_AN_ACT, written
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 POSTS = [row for row in ROWS if "POST" in row[1].split() and row[3]]
