@@ -1,4 +1,4 @@
-"""Posts that nobody means well, as many as a build has time for; `tests/drills/test_posts.py` sends
+"""Posts that nobody means well, as many as a build has time for; `tests/drills/posts.py` sends
 more.
 """
 
