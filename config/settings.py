@@ -309,6 +309,7 @@ MESSAGE_STORAGE = "config.messages.Storage"
 SECURITY_CONTACT = os.environ.get("SECURITY_CONTACT") or f"mailto:{DEFAULT_FROM_EMAIL}"
 SECURE_REFERRER_POLICY = "same-origin"
 CSRF_FAILURE_VIEW = "config.accounts.stale_forms.csrf_failure"
+SESSION_ENGINE = "config.accounts.session_store"
 SESSION_COOKIE_AGE = SESSION_HOURS * 3600
 DEVICE_COOKIE_NAME = "__Host-device" if HTTPS else "device"
 DEVICE_COOKIE_AGE = 180 * 24 * 3600

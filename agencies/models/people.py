@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
+from django.apps import apps
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q, Value
@@ -18,9 +19,18 @@ from agencies.national_ids import mask
 from agencies.passwords import one_spelling
 from agencies.persian import local_name
 from agencies.roles import AGENCY_ROLES, Role
+from agencies.statements import Statement, slot
 
 if TYPE_CHECKING:
     from agencies.models.memberships import Membership
+
+
+def _memberships() -> "models.QuerySet[Membership]":
+    rows: models.QuerySet[Membership] = apps.get_model("agencies", "Membership").objects.all()
+    return rows.filter(user=slot("user")).select_related("agency", "province")
+
+
+MEMBERSHIPS: "Statement[Membership]" = Statement(_memberships)
 
 
 class ClearanceKind(models.TextChoices):
@@ -98,7 +108,10 @@ class User(AbstractUser):
 
     @cached_property
     def all_memberships(self) -> list["Membership"]:
-        return list(self.membership_set.select_related("agency", "province"))
+        found = MEMBERSHIPS.fetch(user=self.pk)
+        for membership in found:
+            membership.user = self
+        return found
 
     @cached_property
     def declarations(self) -> list[tuple[str, int]]:

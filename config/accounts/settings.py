@@ -8,8 +8,8 @@ from config.environment import DEBUG, flag, word_list
 
 AUTH_USER_MODEL = "agencies.User"
 AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "config.accounts.backends.PasswordBackend",
+    "config.accounts.backends.AccountBackend",
 ]
 PASSWORD_LENGTH = 12
 AUTH_PASSWORD_VALIDATORS = [{"NAME": "config.accounts.passwords.GuessablePasswordValidator"}]

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeVar
 
 from django.apps import apps
 from django.db import transaction
-from django.db.models import Field, Manager, Model
+from django.db.models import Field, Manager, Model, QuerySet
 
 from agencies.locks import locked
 from agencies.models import Agency, User
+from agencies.statements import Statement, keys_slot
 from cycles import clashes
 from cycles.administration_workflow import ADMINISTRATION
 from cycles.calendar import Phase
@@ -84,11 +86,21 @@ def _lock(workflow: Workflow, objs: Iterable[ObjectT], *, compares: bool) -> lis
             clashes.lock_rows(targets)
         return targets
 
-    model = apps.get_model(workflow.label)
-    related = [field.name for field in model._meta.fields if field.name in RELATED]
-    related += getattr(model, "named_by", ())
-    rows = model._default_manager.filter(pk__in=[obj.pk for obj in objs]).order_by("pk")
-    return list(locked(rows.select_related(*related)))
+    return rows_under_lock(workflow.label).fetch(keys=[obj.pk for obj in objs])
+
+
+@cache
+def rows_under_lock(label: str) -> Statement[Any]:
+    """Compose the statement that reads objects of a kind with all that says whose they are."""
+
+    def build() -> QuerySet[Any]:
+        model = apps.get_model(label)
+        related = [field.name for field in model._meta.fields if field.name in RELATED]
+        related += getattr(model, "named_by", ())
+        rows = model._default_manager.filter(pk__in=keys_slot("keys")).order_by("pk")
+        return locked(rows.select_related(*related))
+
+    return Statement(build)
 
 
 def _refuse_what_is_not_allowed(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from agencies.models import Agency
+from agencies.statements import Slot, Statement, keys_slot
 from cycles import clocks
 from cycles.calendar import PHASES, Binding, Phase, phase_label
 from cycles.models.cycles import Cycle, Group
@@ -60,23 +61,39 @@ class WindowQuerySet(models.QuerySet["Window"]):
             return Windows(())
         return self.terms(cycles, {o.agency_id for o in objs if o.agency_id is not None})
 
+    def as_extended(self, cycles: Any, agencies: Any, concerned: object) -> Self:
+        """Keep the general windows and those of agencies, with the decrees that concern them."""
+        rows = self.filter(Q(agency=None) | Q(agency__in=agencies), cycle__in=cycles)
+        return rows.annotate(
+            decrees=RawSQL(DECREES, [concerned, concerned], ArrayField(models.JSONField())),  # noqa: S611 -- of constants
+            clock_fault=RawSQL(CLOCK_FAULT, [], models.BooleanField()),  # noqa: S611
+            read_at=RawSQL("clock_timestamp()", [], models.DateTimeField()),
+        )
+
     def terms(self, cycles: Iterable[object], agencies: Iterable[int] | None = None) -> Windows:
         """Read the windows of these cycles, general and of these agencies, with the extensions that
         concern them.
 
         No agencies given: the general windows only, with every agency's extensions.
         """
-        rows = self.filter(Q(agency=None) | Q(agency__in=agencies or ()), cycle__in=cycles)
         concerned = None if agencies is None else list(agencies)
-        as_extended = rows.annotate(
-            decrees=RawSQL(DECREES, [concerned, concerned], ArrayField(models.JSONField())),  # noqa: S611 -- of constants
-            clock_fault=RawSQL(CLOCK_FAULT, [], models.BooleanField()),  # noqa: S611
-            read_at=RawSQL("clock_timestamp()", [], models.DateTimeField()),
-        )
-        began, found, ended = timezone.now(), list(as_extended), timezone.now()
+        began = timezone.now()
+        if isinstance(cycles, models.QuerySet):
+            found: list[Window] = list(self.as_extended(cycles, concerned or (), concerned))
+        else:
+            found = TERMS.fetch(cycles=list(cycles), agencies=concerned or [], concerned=concerned)
+        ended = timezone.now()
         return Windows(
             found, clock_is_off=any(is_off(window, began, ended) for window in found[:1])
         )
+
+
+def _terms() -> "models.QuerySet[Window]":
+    cycles, agencies = keys_slot("cycles"), keys_slot("agencies")
+    return Window.objects.as_extended(cycles, agencies, Slot("concerned"))
+
+
+TERMS: "Statement[Window]" = Statement(_terms)
 
 
 class Window(models.Model):

@@ -87,7 +87,7 @@ def row(
 def client_of(user: Any) -> Client:
     """A browser that this person has signed in with."""
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="config.accounts.backends.PasswordBackend")
     return client
 
 

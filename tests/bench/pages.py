@@ -17,7 +17,7 @@ def home_page(at: Any) -> dict[str, Any]:
     """
     user = User.objects.filter(username__startswith="head-").order_by("pk").first()
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="config.accounts.backends.PasswordBackend")
 
     def page() -> str:
         response = client.get("/fa/")

@@ -154,7 +154,7 @@ class _Browser:
 
     def __init__(self, port: int, person: User) -> None:
         client = Client()
-        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(person, backend="config.accounts.backends.PasswordBackend")
         client.get("/fa/")
         token = secrets.token_hex(16)
         self.port = port
@@ -295,7 +295,7 @@ def _served(folder: Path, at: Any) -> Iterator[tuple[int, int]]:
 def _queries(person: User, line: Answer, at: Any) -> int:
     """Of one piece of a file."""
     client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person, backend="config.accounts.backends.PasswordBackend")
     headers = {
         "Tus-Resumable": "1.0.0",
         "Upload-Length": "10",

@@ -78,7 +78,7 @@ class Walker:
         self.page.context.clear_cookies()
         if user is not None:
             client = Client()
-            client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+            client.force_login(user, backend="config.accounts.backends.PasswordBackend")
             value = client.cookies["sessionid"].value
             self.page.context.add_cookies([{"name": "sessionid", "value": value, "url": self.base}])
 

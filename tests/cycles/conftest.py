@@ -12,7 +12,7 @@ def as_(client, settings):
 
     def sign_in(user, at):
         settings.CLOCK_OFFSET = at - timezone.now()
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(user, backend="config.accounts.backends.PasswordBackend")
         return client
 
     return sign_in

@@ -224,7 +224,7 @@ def test_a_row_is_held_for_45_seconds(turn: int, tmp_path: Path) -> None:
 
 def _saver(world: World, port: int) -> Person:
     client = Client()
-    client.force_login(world.staff, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(world.staff, backend="config.accounts.backends.PasswordBackend")
     lines = Answer.objects.filter(submission=world.submission).exclude(measure__method="steward")
     return Person(
         client.cookies["sessionid"].value, lines.order_by("pk")[0].pk, port, random.Random(1)

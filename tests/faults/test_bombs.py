@@ -125,7 +125,7 @@ def test_a_workbook_bomb_is_a_sentence_on_the_page_and_after_five_their_sender_w
     settings.CLOCK_OFFSET = world.at - timezone.now()
     monkeypatch.setattr(sandbox, "SHEET", Limits(seconds=1, megabytes=256))
     client = Client()
-    client.force_login(world.staff, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(world.staff, backend="config.accounts.backends.PasswordBackend")
     content = workbook_bomb()
     assert len(content) < spreadsheets_sheets.MOST_BYTES
     address = f"/en/submissions/{world.submission.pk}/file/"

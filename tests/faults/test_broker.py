@@ -19,7 +19,7 @@ from submissions.models import Answer, Document, Reliability, ScoreRun
 from tests.factories import World, build
 from tests.faults.parts.away import silent_port
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "config.accounts.backends.PasswordBackend"
 AT_MOST = 2
 WAITS = "What you asked for is recorded and waits"
 

@@ -14,7 +14,7 @@ from submissions.models import Answer
 from tests.factories import PASSWORD, World, build
 from tests.guard.test_authorization import ROWS
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "config.accounts.backends.PasswordBackend"
 SURROGATE = "\ud800"
 
 pytestmark = pytest.mark.django_db

@@ -46,7 +46,7 @@ def w(settings: Any) -> World:
 @pytest.fixture
 def client(w: World) -> Client:
     made = Client(raise_request_exception=False)
-    made.force_login(w.staff, backend="django.contrib.auth.backends.ModelBackend")
+    made.force_login(w.staff, backend="config.accounts.backends.PasswordBackend")
     return made
 
 

@@ -170,7 +170,7 @@ def fifty_people(world: World, port: int) -> list[Person]:
             user=user, role=Role.STAFF, agency_id=answer.submission.agency_id, valid_from=EPOCH
         )
         client = Client()
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(user, backend="config.accounts.backends.PasswordBackend")
         people.append(
             Person(client.cookies["sessionid"].value, answer.pk, port, random.Random(number))
         )

@@ -48,7 +48,7 @@ def test_what_is_kept_is_shown_where_files_are_added(w: World, line: Answer) -> 
     attach(w, line, "a.txt")
     Document.objects.update(size=1_234_000_000)
     client = Client()
-    client.force_login(w.staff, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(w.staff, backend="config.accounts.backends.PasswordBackend")
 
     english = client.get(f"/en/submissions/lines/{line.pk}/evidence/").content.decode()
     persian = client.get(f"/fa/submissions/lines/{line.pk}/evidence/").content.decode()

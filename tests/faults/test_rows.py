@@ -20,7 +20,7 @@ from tests.factories import World, build
 from tests.faults.parts.away import held_row, timeouts
 
 HELD = "Somebody else is just changing this"
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "config.accounts.backends.PasswordBackend"
 
 
 @pytest.fixture

@@ -53,7 +53,7 @@ def port(w: World, tmp_path: Path) -> Iterator[int]:
 
 def person(user: Any, submission: Any, port: int) -> Person:
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="config.accounts.backends.PasswordBackend")
     lines = Answer.objects.filter(submission=submission).exclude(measure__method="steward")
     return Person(
         client.cookies["sessionid"].value, lines.order_by("pk")[0].pk, port, random.Random(1)

@@ -52,7 +52,7 @@ def test_who_has_the_page_is_told_that_it_still_holds(page, client):
 
 
 def test_what_is_shown_to_somebody_signed_in_is_never_kept(page, client, published):
-    client.force_login(published.administrator, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(published.administrator, backend="config.accounts.backends.PasswordBackend")
     own = client.get(page)
     client.logout()
     client.cookies.clear()

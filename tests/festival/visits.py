@@ -17,6 +17,6 @@ def at_work(client: Client, clock: Callable[[datetime], None], at: datetime, nam
     """Sign a user in by name, with the portal's clock set to a moment."""
     clock(at)
     client.force_login(
-        User.objects.get(username=name), backend="django.contrib.auth.backends.ModelBackend"
+        User.objects.get(username=name), backend="config.accounts.backends.PasswordBackend"
     )
     return client

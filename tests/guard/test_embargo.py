@@ -202,7 +202,7 @@ def test_places_consequences_and_awards_are_told_to_nobody_before_publication_an
 def test_who_reads_under_embargo_stands_in_the_record_once_a_day(who, settings):
     world = made("marked", settings)
     client = Client()
-    client.force_login(world.people[who], backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(world.people[who], backend="config.accounts.backends.PasswordBackend")
     names = (
         "submissions:report",
         "submissions:line",
@@ -224,7 +224,7 @@ def test_who_reads_under_embargo_stands_in_the_record_once_a_day(who, settings):
 def test_reading_what_is_communicated_leaves_no_row(settings):
     world = made("scored", settings)
     client = Client()
-    client.force_login(world.administrator, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(world.administrator, backend="config.accounts.backends.PasswordBackend")
 
     for name in ("submissions:report", "submissions:line"):
         assert client.get(address(name, world)).status_code == 200

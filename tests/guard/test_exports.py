@@ -85,7 +85,7 @@ def test_no_file_of_a_table_holds_a_cell_that_runs(name, stage, world_at, settin
     client = Client()
     if "public" not in allowed:
         client.force_login(
-            world.people[sorted(allowed)[0]], backend="django.contrib.auth.backends.ModelBackend"
+            world.people[sorted(allowed)[0]], backend="config.accounts.backends.PasswordBackend"
         )
 
     harmful = []

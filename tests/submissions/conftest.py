@@ -25,7 +25,7 @@ def visit(settings: Any) -> Callable[..., Client]:
         settings.CLOCK_OFFSET = (at or world.at) - timezone.now()
         client = Client()
         client.force_login(
-            User.objects.get(pk=user.pk), backend="django.contrib.auth.backends.ModelBackend"
+            User.objects.get(pk=user.pk), backend="config.accounts.backends.PasswordBackend"
         )
         return client
 

@@ -60,7 +60,7 @@ def test_a_changed_password_ends_the_other_sessions(w: World) -> None:
 )
 def test_what_is_not_offered_cannot_be_reached(w: World, path: str) -> None:
     signed_in = Client()
-    signed_in.force_login(w.staff, backend="django.contrib.auth.backends.ModelBackend")
+    signed_in.force_login(w.staff, backend="config.accounts.backends.PasswordBackend")
 
     for client in (Client(), signed_in):
         for call in (client.get, client.post):
@@ -73,7 +73,7 @@ def test_what_is_not_offered_cannot_be_reached(w: World, path: str) -> None:
 def test_who_is_led_away_comes_back_to_what_was_wanted(w: World, settings: Any) -> None:
     settings.SECOND_FACTOR = True
     client = Client()
-    client.force_login(w.head, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(w.head, backend="config.accounts.backends.PasswordBackend")
     client.get("/en/cycles/delegation/?agency=1")
     TOTP.activate(w.head, SECRET)
 

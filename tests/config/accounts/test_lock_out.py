@@ -166,7 +166,7 @@ def test_with_no_proxy_of_ours_in_front_the_header_is_not_believed_at_all(
 def test_the_password_asked_for_again_cannot_be_guessed_by_a_stolen_session(w: World) -> None:
     Authenticator.objects.create(user=w.staff, type="totp", data={})
     client = Client()
-    client.force_login(w.administrator, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(w.administrator, backend="config.accounts.backends.PasswordBackend")
     url = f"/en/cycles/people/{w.staff.pk}/reset/"
 
     pages = [text(client.post(url, {"note": "lost", "password": f"guess {n}"})) for n in range(5)]
@@ -179,7 +179,7 @@ def test_the_password_asked_for_again_cannot_be_guessed_by_a_stolen_session(w: W
     second = make_user("second_administrator", Role.ADMINISTRATOR)
     for _ in range(6):
         try_to_sign_in(Client(), second.username)
-    client.force_login(second, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(second, backend="config.accounts.backends.PasswordBackend")
     client.post(url, {"note": "lost", "password": PASSWORD})
     assert not Authenticator.objects.filter(user=w.staff).exists()
 
@@ -204,7 +204,7 @@ def test_pages_of_reset_and_invitation_are_limited(w: World, settings: Any) -> N
         for n in range(3)
     ]
     keyed = [client.post("/en/accounts/password/reset/key/1-set-password/", {}) for n in range(3)]
-    client.force_login(w.agency_administrator, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(w.agency_administrator, backend="config.accounts.backends.PasswordBackend")
     form = {"name_fa": "ن", "role": "staff", "agency": w.power.pk, "password": PASSWORD}
     invited = [
         client.post("/en/cycles/people/invite/", form | {"email": f"b{n}@example.org"})

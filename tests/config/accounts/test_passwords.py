@@ -128,7 +128,7 @@ def test_a_passphrase_of_three_hundred_characters_signs_in(w: World) -> None:
 
 def test_the_page_says_the_rule_in_both_languages_and_sets_nothing(w: World) -> None:
     client = Client()
-    client.force_login(w.staff, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(w.staff, backend="config.accounts.backends.PasswordBackend")
     typed = {"oldpassword": PASSWORD, "password1": "password1234", "password2": "password1234"}
 
     english = client.post("/en/accounts/password/change/", typed).content.decode()

@@ -37,7 +37,7 @@ def test_who_signs_marks_or_decides_is_led_to_the_second_factor_and_nowhere_else
 ) -> None:
     settings.SECOND_FACTOR = True
     client = Client()
-    client.force_login(w.people[name], backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(w.people[name], backend="config.accounts.backends.PasswordBackend")
 
     for address in (
         "home",
@@ -62,7 +62,7 @@ def test_who_signs_marks_or_decides_is_led_to_the_second_factor_and_nowhere_else
 def test_others_may_do_without(w: World, settings: Any, name: str) -> None:
     settings.SECOND_FACTOR = True
     client = Client()
-    client.force_login(w.people[name], backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(w.people[name], backend="config.accounts.backends.PasswordBackend")
 
     assert client.get(reverse("home")).status_code == 200
 
@@ -73,7 +73,7 @@ def test_the_law_names_the_roles_that_need_a_factor_and_recovery_codes_are_none(
     settings.SECOND_FACTOR = True
     recovery_codes.renew(w.head)
     client = Client()
-    client.force_login(w.head, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(w.head, backend="config.accounts.backends.PasswordBackend")
 
     led = client.get(reverse("home"))
     TOTP.activate(w.head, SECRET)
@@ -88,7 +88,7 @@ def test_a_role_that_begins_leads_to_the_second_factor_at_that_moment(
 ) -> None:
     settings.SECOND_FACTOR = True
     client = Client()
-    client.force_login(w.staff, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(w.staff, backend="config.accounts.backends.PasswordBackend")
     before = client.get(reverse("home")).status_code
 
     Membership.objects.create(user=w.staff, role=Role.ASSESSOR, valid_from=EPOCH)
@@ -199,7 +199,7 @@ def test_recovery_codes_cannot_be_guessed(w: World) -> None:
 
 def test_codes_that_the_library_makes_are_no_longer_made(w: World) -> None:
     client = Client()
-    client.force_login(w.head, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(w.head, backend="config.accounts.backends.PasswordBackend")
     client.post("/en/accounts/reauthenticate/", {"password": PASSWORD})
     secret = client.get("/en/accounts/factors/totp/activate/").context["form"].secret
     code = format_hotp_value(hotp_value(secret, int(time.time()) // 30))

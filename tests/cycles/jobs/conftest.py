@@ -22,7 +22,7 @@ def visit(settings: Any) -> Callable[[World, Any], Client]:
     def visiting(world: World, person: Any) -> Client:
         settings.CLOCK_OFFSET = world.at - timezone.now()
         client = Client()
-        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(person, backend="config.accounts.backends.PasswordBackend")
         return client
 
     return visiting

@@ -29,7 +29,7 @@ def visit(monkeypatch: pytest.MonkeyPatch) -> Any:
     def client_of(user: User, at: Any) -> Client:
         monkeypatch.setattr("cycles.clock.now", lambda: at)
         client = Client()
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(user, backend="config.accounts.backends.PasswordBackend")
         return client
 
     return client_of

@@ -55,7 +55,7 @@ def sign_in(name: str, password: str = PASSWORD) -> Any:
 
 def client_of(user: User) -> Client:
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="config.accounts.backends.PasswordBackend")
     return client
 
 

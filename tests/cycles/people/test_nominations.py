@@ -51,7 +51,7 @@ def propose(w: World, role: str = Role.ASSESSOR, **changed: Any) -> Nomination:
 
 def client_of(user: User) -> Client:
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="config.accounts.backends.PasswordBackend")
     return client
 
 

@@ -215,7 +215,7 @@ def test_the_page_opens_to_the_secretariat_once_frozen_to_groups_once_published(
     def status(name, at):
         clock(at)
         client.force_login(
-            User.objects.get(username=name), backend="django.contrib.auth.backends.ModelBackend"
+            User.objects.get(username=name), backend="config.accounts.backends.PasswordBackend"
         )
         return client.get(where).status_code
 
@@ -238,7 +238,7 @@ def test_page_and_slot_say_why_and_take_the_same_queries_for_any_number_of_agenc
     counts, pages = [], []
     world = frozen(SHARES)
     clock(world.edition.publish_at + HOUR)
-    client.force_login(world.administrator, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(world.administrator, backend="config.accounts.backends.PasswordBackend")
     where = reverse("festival:lessons", args=[world.cycle.year])
     later = _next(world)
     for more in (0, 10):

@@ -53,7 +53,7 @@ def test_a_file_is_kept_for_ever_by_whoever_has_it(scheduled, client, clock):
 def test_the_secretariat_reads_them_before_on_record(scheduled, client, clock):
     open_data_files.write(scheduled.edition, at=scheduled.at)
     clock(scheduled.at)
-    client.force_login(scheduled.administrator, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(scheduled.administrator, backend="config.accounts.backends.PasswordBackend")
 
     response = client.get(address(scheduled, "rankings.csv"))
     assert b"".join(response.streaming_content)

@@ -185,7 +185,7 @@ def test_points_that_stand_already_and_an_edition_that_was_corrected_are_refused
 
 def test_the_page_names_each_row_that_is_wrong_and_keeps_what_was_typed(published, client, clock):
     clock(published.edition.publish_at + timedelta(days=1))
-    client.force_login(published.administrator, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(published.administrator, backend="config.accounts.backends.PasswordBackend")
     url = f"/fa/festival/manage/{published.cycle.year}/revise/"
     typed = "MOE, G1-1, seven\nMOE G9-9 1\nMOE G1-1"
 

@@ -25,7 +25,7 @@ ASKS = (
     "Somebody has changed this since you opened the page.",
     "Somebody has changed these figures meanwhile",
 )
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "config.accounts.backends.PasswordBackend"
 
 
 def client_of(world: World, who: str) -> Client:

@@ -33,7 +33,7 @@ from tests.worlds.institution import power_measure
 assert world_at  # the fixture of the walk serves here as well
 
 ASKS = "Somebody has changed this since you opened the page."
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "config.accounts.backends.PasswordBackend"
 
 
 def said(typed: Any, tab: Tab) -> dict[str, Any]:

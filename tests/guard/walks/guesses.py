@@ -16,7 +16,7 @@ from tests.factories import World
 from tests.guard.test_authorization import BODIES, HEADERS, ROWS, address
 from tests.guard.walks.reading import OWN_SESSION, READING_IS_AN_ACT, written
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "config.accounts.backends.PasswordBackend"
 POSTS = [row for row in ROWS if "POST" in row[1].split() and row[3]]
 FORMS = [row for row in POSTS if "GET" in row[1].split()]
 

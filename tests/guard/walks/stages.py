@@ -12,7 +12,7 @@ from django.test import Client
 
 from tests.factories import World
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "config.accounts.backends.PasswordBackend"
 
 
 @contextmanager

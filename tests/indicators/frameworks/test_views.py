@@ -27,7 +27,7 @@ def world() -> World:
 
 @pytest.fixture
 def read(client: Client, world: World) -> Callable[..., str]:
-    client.force_login(world.staff, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(world.staff, backend="config.accounts.backends.PasswordBackend")
 
     def page(name: str, *arguments: str, language: str = "en") -> str:
         with translation.override(language):
@@ -97,7 +97,7 @@ def test_in_persian_numbers_are_persian_and_quoted_texts_are_marked_as_english(
 
 
 def test_a_framework_that_is_not_there_is_not_found(client: Client, world: World) -> None:
-    client.force_login(world.staff, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(world.staff, backend="config.accounts.backends.PasswordBackend")
 
     assert client.get(reverse("indicators:framework", args=["nothing"])).status_code == 404
 

@@ -218,7 +218,7 @@ def test_of_two_tabs_that_save_a_line_at_once_one_saves_and_one_is_refused(
     clients = []
     for person in (world.staff, second):
         client = Client()
-        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(person, backend="config.accounts.backends.PasswordBackend")
         clients.append(client)
 
     for trial in range(TRIALS):

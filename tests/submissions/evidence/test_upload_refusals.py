@@ -56,7 +56,7 @@ def test_a_piece_needs_the_token_of_our_own_page(visit):
     world = build("begun")
     address = begin(visit(world, world.staff), line(world), 10)["Location"]
     client = Client(enforce_csrf_checks=True)
-    client.force_login(world.staff, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(world.staff, backend="config.accounts.backends.PasswordBackend")
 
     assert patch(client, address, b"x", 0).status_code == 403
     page = client.get(url("detail", world.submission.pk), {"line": line(world).pk}).content.decode()
@@ -108,7 +108,7 @@ def test_a_line_that_is_lost_leaves_what_had_come_in(live_server, settings):
     world = build("begun")
     settings.CLOCK_OFFSET = world.at - timezone.now()
     client, content = Client(), pdf() + b"%" * 3_000_000
-    client.force_login(world.staff, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(world.staff, backend="config.accounts.backends.PasswordBackend")
     address = begin(client, line(world), len(content))["Location"]
     client.get(url("detail", world.submission.pk), {"line": line(world).pk})
     cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
@@ -139,7 +139,7 @@ def test_no_connection_to_the_database_is_held_while_a_slow_piece_comes_in(monke
     world = build("begun")
     settings.CLOCK_OFFSET = world.at - timezone.now()
     client, held = Client(), []
-    client.force_login(world.staff, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(world.staff, backend="config.accounts.backends.PasswordBackend")
     content = pdf() + b"%" * 1_000_000
     address = begin(client, line(world), len(content))["Location"]
     read = WSGIRequest.read
