@@ -167,9 +167,9 @@ class Command(BaseCommand):
         clock = format_moment(now, "en")
         lines = [f"\nThe portal's clock stands at {clock}. Every password is {PASSWORD}\n"]
         for role, users in rows:
-            lines.append(f"  {role:<28}{', '.join(user.username for user in users)}")
+            lines.append(f"  {role:<32}{', '.join(user.username for user in users)}")
         lines.append(
-            "  other agencies              staff-CODE and head-CODE in small letters, for "
+            "  other agencies                  staff-CODE and head-CODE in small letters, for "
             "example head-moe\n"
         )
         return "\n".join(lines)
