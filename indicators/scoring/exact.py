@@ -28,7 +28,7 @@ _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?")
 _LONGEST_NUMBER = 60
 
 
-def parsed(text: str) -> Fraction:
+def parse_fraction(text: str) -> Fraction:
     """The number of a cell, in Latin or Persian digits, an exponent allowed; ValueError when it is
     not one number.
     """
@@ -42,7 +42,7 @@ def exactly(value: Any) -> Fraction:
     """A number as JSON or the database keeps it, exactly; ValueError when it is not one plain
     number.
     """
-    return parsed(str(value))
+    return parse_fraction(str(value))
 
 
 def number(params: Params, key: str) -> Fraction:
@@ -108,12 +108,12 @@ class Rounding:
             case _:
                 return False
 
-    def written(self, value: Fraction) -> str:
+    def figure_text(self, value: Fraction) -> str:
         """The rounded value with all its places: 0.800."""
         return _with_places(self.apply(value), max(self.digits, 0))
 
 
-def written(value: Fraction) -> str:
+def figure_text(value: Fraction) -> str:
     """The value in full as far as its decimals end within 40 digits, else 28 significant digits,
     half-even.
     """
@@ -132,7 +132,7 @@ def written(value: Fraction) -> str:
 
 def in_digits(value: Fraction) -> str:
     """An exact number in the reader's digits, to four places at most when it does not end soon."""
-    text = written(value)
+    text = figure_text(value)
     return in_locale(parse_decimal(text), None if len(text) <= 12 else 4)
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 
 from agencies.persian import in_locale, language
 from indicators.scoring.exact import ZERO, Params, exactly, in_digits
-from indicators.scoring.method import Method, joined
+from indicators.scoring.method import Method, join_with_commas
 from indicators.scoring.value_bounds import ValueBounds
 
 
@@ -49,7 +49,7 @@ def worths(rows: Any) -> list[Fraction]:
 class ChosenRow(Method):
     """The percent of the row whose number, from 0, is the value."""
 
-    def chosen(self, value: Fraction, params: Params) -> Mapping[str, Any] | None:
+    def chosen_row(self, value: Fraction, params: Params) -> Mapping[str, Any] | None:
         """The row whose number is the value."""
         rows: Sequence[Mapping[str, Any]] = params[self.rows]
         if value.denominator == 1 and 0 <= value < len(rows):
@@ -60,7 +60,7 @@ class ChosenRow(Method):
         return ValueBounds(ZERO, Fraction(len(params[self.rows]) - 1))
 
     def unfit(self, value: Decimal, params: Params) -> str:
-        if self.chosen(Fraction(value), params):
+        if self.chosen_row(Fraction(value), params):
             return ""
         return gettext("Give the number of one of these: %(rows)s") % {
             "rows": self.about(params, bare=True)
@@ -70,11 +70,11 @@ class ChosenRow(Method):
         return [(str(place), _words_of(row)) for place, row in enumerate(params[self.rows])]
 
     def own_words(self, value: Decimal, params: Params) -> dict[str, str]:
-        row = self.chosen(Fraction(value), params)
+        row = self.chosen_row(Fraction(value), params)
         return {"name": _words_of(row) if row else "—"}
 
     def about(self, params: Params, *, bare: bool) -> str:
-        return joined(self._rows_in_words(params))
+        return join_with_commas(self._rows_in_words(params))
 
     def _rows_in_words(self, params: Params) -> Iterator[str]:
         for place, row in enumerate(params[self.rows]):

@@ -130,5 +130,5 @@ class Method(ABC):
                 yield f"{each.label} {in_digits(exactly(params[each.name]))}"
 
 
-def joined(parts: Iterator[str]) -> str:
+def join_with_commas(parts: Iterator[str]) -> str:
     return gettext(", ").join(parts)

@@ -105,7 +105,7 @@ class Node:
         )
 
     @cached_property
-    def counted(self) -> tuple["Node", ...]:
+    def counted_children(self) -> tuple["Node", ...]:
         """The children that count."""
         return tuple(child for child in self.children if child.weight or self.agg not in WEIGHTED)
 
@@ -114,9 +114,11 @@ class Node:
 
     @cached_property
     def base(self) -> Fraction | None:
-        return self.scale.full if self.scale else self._bound(lambda child: child.taken(self.agg))
+        return (
+            self.scale.full if self.scale else self._bound(lambda child: child.maximum_in(self.agg))
+        )
 
-    def taken(self, agg: str) -> Fraction | None:
+    def maximum_in(self, agg: str) -> Fraction | None:
         """The maximum with which it enters an aggregation: its unit into a mean, its points into a
         sum.
         """
@@ -138,11 +140,11 @@ class Node:
         return (self.full or ZERO) / (self.base or ONE)
 
     @property
-    def needed(self) -> Fraction:
+    def required_score(self) -> Fraction:
         """What an all-required parent asks of it."""
         return self.required if self.required is not None else self.full or ONE
 
-    def entering(self, score: Fraction, agg: str) -> Fraction:
+    def score_in(self, score: Fraction, agg: str) -> Fraction:
         """The score as it enters an aggregation."""
         if self.points and agg in MEANS:
             return score * (self.unit or ONE) / self.points
@@ -163,16 +165,16 @@ class Node:
         return None if most is None else most * self.factor
 
     def low_in(self, agg: str) -> Fraction | None:
-        return None if self.low is None else min(self.entering(self.low, agg), ZERO)
+        return None if self.low is None else min(self.score_in(self.low, agg), ZERO)
 
     def high_in(self, agg: str) -> Fraction | None:
-        return None if self.high is None else self.entering(self.high, agg)
+        return None if self.high is None else self.score_in(self.high, agg)
 
     def _bound(self, of: Callable[["Node"], Fraction | None]) -> Fraction | None:
         """The arithmetic of the children's bounds."""
         if self.agg == "all_required":
             return ONE
-        bounds = [(child, of(child)) for child in self.counted]
+        bounds = [(child, of(child)) for child in self.counted_children]
         known = [(child, bound) for child, bound in bounds if bound is not None]
         if self.agg in ("table", "none") or not known or len(known) < len(bounds):
             return None

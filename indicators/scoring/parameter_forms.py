@@ -19,10 +19,10 @@ def own_parameters() -> list[str]:
     return [name for name, parameter in parameters().items() if parameter.field() is not None]
 
 
-def written_parameters(params: Mapping[str, Any]) -> dict[str, Any]:
+def initial_parameters(params: Mapping[str, Any]) -> dict[str, Any]:
     """What the fields hold when a measure with these parameters is edited."""
     known = parameters()
-    return {name: known[name].written(params[name]) for name in own_parameters() if name in params}
+    return {name: known[name].initial(params[name]) for name in own_parameters() if name in params}
 
 
 class ParameterFields(forms.Form):
@@ -61,7 +61,7 @@ class ParameterFields(forms.Form):
             self.add_error(name, _("The chosen method needs this."))
         if any(name in self.errors for name in (*method.needs, *method.takes)):
             return data
-        data["params"] = dict(_kept(data, method.takes))
+        data["params"] = dict(_json_params(data, method.takes))
         own = {key: data[key] for key in ("base", "floor", "target") if data.get(key) is not None}
         for sentence in method.check(own | data["params"]):
             self.add_error(method.needs[-1] if method.needs else "survey_until", sentence)
@@ -73,7 +73,7 @@ class ParameterFields(forms.Form):
         return [{"label": method.label, "formula": method.formula} for method in METHODS.values()]
 
 
-def _kept(data: Mapping[str, Any], names: Sequence[str]) -> Iterator[tuple[str, Any]]:
+def _json_params(data: Mapping[str, Any], names: Sequence[str]) -> Iterator[tuple[str, Any]]:
     """The parameters as JSON keeps them; what was left empty is not there."""
     for name in names:
         value = data.get(name)

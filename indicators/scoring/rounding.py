@@ -19,12 +19,12 @@ def half_up(value: Decimal, places: int) -> Decimal:
         return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
 
 
-def rounded(value: Fraction | float, places: int) -> Decimal:
+def round_to_decimal(value: Fraction | float, places: int) -> Decimal:
     """A quotient or a statistic as it is shown: rounded half-up, once."""
     return Decimal(f"{Rounding(places).units(Fraction(value))}E-{places}")
 
 
-def scaled(points: Decimal, part: Decimal, whole: Decimal) -> Decimal:
+def scale_points(points: Decimal, part: Decimal, whole: Decimal) -> Decimal:
     """points x part / whole, rounded half-up to 10 places."""
     with localcontext() as context:
         context.prec = _PRECISION

@@ -33,7 +33,7 @@ from datetime import date
 from fractions import Fraction
 from itertools import pairwise
 
-from indicators.scoring.exact import ONE, ZERO, log_share, parsed, written
+from indicators.scoring.exact import ONE, ZERO, figure_text, log_share, parse_fraction
 
 NOT_APPLICABLE, UNDER_REVIEW = "NA", "REVIEW"
 
@@ -51,7 +51,7 @@ class Band:
     code: str = ""
 
 
-def reached(bands: tuple[Band, ...], score: Fraction) -> str:
+def band_label(bands: tuple[Band, ...], score: Fraction) -> str:
     """The label of the highest band that the score reaches; nothing below the lowest."""
     found = [band for band in bands if band.least is not None and score >= band.least]
     return max(found, key=lambda band: band.least or ZERO).label if found else ""
@@ -78,7 +78,7 @@ class Scale:
     def read(self, text: str) -> Fraction:
         """The value of a cell; Unfit when the scale has no such value."""
         try:
-            return parsed(text)
+            return parse_fraction(text)
         except ValueError as error:
             raise Unfit(str(error)) from None
 
@@ -143,15 +143,17 @@ class Number(Scale):
     def read(self, text: str) -> Fraction:
         value = super().read(text)
         if self.least is not None and value < self.least:
-            raise Unfit(f"{text} is less than {written(self.least)}, the least of the scale")
+            raise Unfit(f"{text} is less than {figure_text(self.least)}, the least of the scale")
         if self.most is not None and value > self.most:
-            raise Unfit(f"{text} is more than {written(self.most)}, the most of the scale")
+            raise Unfit(f"{text} is more than {figure_text(self.most)}, the most of the scale")
         if self.step is not None and (value - (self.least or ZERO)) % self.step:
-            raise Unfit(f"{text} is not on the scale, which goes in steps of {written(self.step)}")
+            raise Unfit(
+                f"{text} is not on the scale, which goes in steps of {figure_text(self.step)}"
+            )
         return value
 
     def label(self, score: Fraction) -> str:
-        return reached(self.bands, score)
+        return band_label(self.bands, score)
 
 
 @dataclass(frozen=True)
@@ -195,7 +197,7 @@ class Interpolate(Scale):
 
     def label(self, score: Fraction) -> str:
         named = zip(self.levels, self.labels, strict=False)
-        return reached(tuple(Band(level, name) for level, name in named), score)
+        return band_label(tuple(Band(level, name) for level, name in named), score)
 
 
 @dataclass(frozen=True)
@@ -218,7 +220,7 @@ class Shared(Scale):
     def high(self) -> Fraction | None:
         return self.cap
 
-    def limited(self, share: Fraction) -> Fraction:
+    def limit_share(self, share: Fraction) -> Fraction:
         """The share, not above the cap and not below the floor."""
         if self.floor is not None:
             share = max(share, self.floor)
@@ -237,8 +239,8 @@ class Ratio(Shared):
 
     def score(self, value: Fraction) -> Fraction:
         if not self.down:
-            return self.limited(value / self.standard)
-        return self.limited(self.standard / value if value > 0 else self.cap or ONE)
+            return self.limit_share(value / self.standard)
+        return self.limit_share(self.standard / value if value > 0 else self.cap or ONE)
 
 
 @dataclass(frozen=True)
@@ -264,7 +266,7 @@ class MinMax(Shared):
             )
         else:
             share = (value - self.least) / (self.most - self.least)
-        return self.limited(ONE - share if self.down else share)
+        return self.limit_share(ONE - share if self.down else share)
 
     def _within(self, value: Fraction) -> Fraction:
         """The value, not below the bottom and not above the top."""

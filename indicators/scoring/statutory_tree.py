@@ -25,7 +25,7 @@ from indicators.scoring.methods import (
     ZERO,
     decimal,
     half_up,
-    scaled,
+    scale_points,
 )
 from indicators.scoring.scales import Number
 
@@ -103,7 +103,7 @@ class Node:
         """Percent of the ceiling that applies, to 10 places; None when nothing applies."""
         if not self.applicable_ceiling:
             return None
-        return scaled(HUNDRED, self.points, self.applicable_ceiling)
+        return scale_points(HUNDRED, self.points, self.applicable_ceiling)
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,9 @@ def total(lines: Iterable[Line], *, spread: bool = True) -> Result:
     if twins := by_path.keys() & children.keys():
         raise ValueError(f"{min(twins)}: a line with lines below it")
     root = _tree((), by_path, children, spread)
-    outcomes = tree.score_tree(root, {_code(path): _given(line) for path, line in by_path.items()})
+    outcomes = tree.score_tree(
+        root, {_code(path): _points_or_state(line) for path, line in by_path.items()}
+    )
     nodes = {node.code: node for node in root.walk()}
     return Result(
         _Nodes(
@@ -184,7 +186,10 @@ def _code(path: Path) -> str:
 
 
 def _tree(
-    path: Path, lines: Mapping[Path, Line], children: Mapping[Path, Iterable[Path]], spread: bool
+    path: Path,
+    lines: Mapping[Path, Line],
+    children: Mapping[Path, Iterable[Path]],
+    spread: bool,
 ) -> nodes.Node:
     """The statutory tree: sums all the way up, each rounded; only the axis spreads what does not
     apply.
@@ -209,7 +214,7 @@ def _tree(
     )
 
 
-def _given(line: Line) -> nodes.Given:
+def _points_or_state(line: Line) -> nodes.Given:
     return _EMPTIES[line.state] if line.points is None else Fraction(line.points)
 
 
@@ -221,7 +226,7 @@ _EMPTIES = {
 
 
 def _node(path: Path, node: nodes.Node, outcome: nodes.Outcome) -> Node:
-    counted = node.scale is not None or node.counted
+    counted = node.scale is not None or node.counted_children
     return Node(
         path=path,
         points=decimal(outcome.score or NOTHING),

@@ -12,7 +12,15 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.persian import in_locale
 from indicators.scoring.methods import SHOWN_PLACES, ZERO
-from indicators.scoring.statutory_tree import AXIS_DEPTH, Line, LineState, Node, Path, Result, total
+from indicators.scoring.statutory_tree import (
+    AXIS_DEPTH,
+    Line,
+    LineState,
+    Node,
+    Path,
+    Result,
+    total,
+)
 from submissions.models import Answer, Score
 
 

@@ -37,8 +37,8 @@ from indicators.scoring.rounding import (
     ZERO,
     decimal,
     half_up,
-    rounded,
-    scaled,
+    round_to_decimal,
+    scale_points,
 )
 
 __all__ = (
@@ -55,8 +55,8 @@ __all__ = (
     "method_choices",
     "parameters",
     "points",
-    "rounded",
-    "scaled",
+    "round_to_decimal",
+    "scale_points",
 )
 
 _METHODS: tuple[Method, ...] = (

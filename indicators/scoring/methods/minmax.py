@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from indicators.scoring import scales
 from indicators.scoring.exact import Params, in_digits, number
-from indicators.scoring.method import Method, joined
+from indicators.scoring.method import Method, join_with_commas
 from indicators.scoring.parameters import (
     DIRECTION,
     FlagParameter,
@@ -78,7 +78,7 @@ class MinMax(Method):
         return {"fraction": f"(1 − {text})" if params.get("direction") == "lower" else text}
 
     def about(self, params: Params, *, bare: bool) -> str:
-        return joined(self.limits_in_words(params)) if bare else ""
+        return join_with_commas(self.limits_in_words(params)) if bare else ""
 
     def limits_in_words(self, params: Params) -> Iterator[str]:
         yield from super().limits_in_words(params)

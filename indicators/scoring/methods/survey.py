@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.persian import in_locale, language
 from cycles.calendar import format_date
 from indicators.scoring.exact import ZERO, Params, exactly, in_digits, number
-from indicators.scoring.method import joined
+from indicators.scoring.method import join_with_commas
 from indicators.scoring.parameters import (
     CountParameter,
     DayParameter,
@@ -81,7 +81,7 @@ class Survey(Proportion):
         return errors
 
     def about(self, params: Params, *, bare: bool) -> str:
-        return joined(_in_words(params))
+        return join_with_commas(_in_words(params))
 
 
 def _wrong_days(params: Params) -> list[str]:
