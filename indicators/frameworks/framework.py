@@ -28,7 +28,7 @@ from typing import Any
 
 from indicators.scoring.conditions import Condition
 from indicators.scoring.exact import Rounding, figure_text, parse_fraction
-from indicators.scoring.nodes import Given, Node, Outcome, State
+from indicators.scoring.nodes import Node, NodeValue, Outcome, State
 from indicators.scoring.scales import NOT_APPLICABLE, UNDER_REVIEW, Band, Options, Unfit, band_label
 from indicators.scoring.tree import score_tree
 
@@ -80,7 +80,7 @@ class Framework:
         """List in words what the framework's author could not confirm."""
         return [str(point) for point in self.document.get("unverified") or ()]
 
-    def read_value(self, code: str, text: str) -> Given | None:
+    def read_value(self, code: str, text: str) -> NodeValue | None:
         """Read what a cell gives for a node, None when it is empty; Unfit when it cannot be."""
         node = self.nodes.get(code)
         if node is None:
@@ -110,7 +110,7 @@ class Framework:
             raise Unfit(f"“{label[:60]}” is no rating of {self.code}: {', '.join(sorted(labels))}")
         return label if label in labels else known.get(label, label)
 
-    def score(self, given: Mapping[str, Given], *, rating: str = "") -> list[NodeResult]:
+    def score(self, given: Mapping[str, NodeValue], *, rating: str = "") -> list[NodeResult]:
         """Score every node, the root first. Unfit when an arithmetic does not take these values."""
         outcomes = score_tree(self.root, given)
         return [

@@ -45,6 +45,6 @@ class Condition:
 
 
 @dataclass(frozen=True)
-class Row:
+class DecisionRow:
     when: tuple[Condition, ...]
     then: str

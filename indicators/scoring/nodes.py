@@ -6,7 +6,7 @@ from enum import Enum
 from fractions import Fraction
 from functools import cached_property
 
-from indicators.scoring.conditions import Row
+from indicators.scoring.conditions import DecisionRow
 from indicators.scoring.exact import ONE, ZERO, Rounding, geometric_mean, times
 from indicators.scoring.scales import Scale
 
@@ -32,7 +32,7 @@ class State(Enum):
     SCORED = "scored"
 
 
-Given = Fraction | State
+NodeValue = Fraction | State
 """What a cell gives for a node: a value, not applicable, or under review. An empty cell gives
 nothing.
 """
@@ -72,7 +72,7 @@ class Node:
     cap_by: str = ""
     rounding: Rounding | None = None
     required: Fraction | None = None
-    rows: tuple[Row, ...] = ()
+    rows: tuple[DecisionRow, ...] = ()
     default: str = ""
     fine_tuned: "Node | None" = None
 

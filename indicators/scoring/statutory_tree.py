@@ -51,7 +51,7 @@ AXIS_DEPTH = 2
 
 
 @dataclass(frozen=True)
-class Line:
+class ScoreLine:
     """One measure of one agency. `points` is given exactly when the state is SCORED.
 
     `axis` and `indicator` are left out with "", and `tiers` stand between the indicator and the
@@ -132,11 +132,11 @@ class Result:
         )
 
 
-def total(lines: Iterable[Line], *, spread: bool = True) -> Result:
+def total(lines: Iterable[ScoreLine], *, spread: bool = True) -> Result:
     """Add the lines up, whatever their order. Without `spread`, points that do not apply leave the
     ceiling.
     """
-    by_path: dict[Path, Line] = {}
+    by_path: dict[Path, ScoreLine] = {}
     for line in lines:
         path = line.path
         if path in by_path:
@@ -187,7 +187,7 @@ def _code(path: Path) -> str:
 
 def _tree(
     path: Path,
-    lines: Mapping[Path, Line],
+    lines: Mapping[Path, ScoreLine],
     children: Mapping[Path, Iterable[Path]],
     spread: bool,
 ) -> nodes.Node:
@@ -214,7 +214,7 @@ def _tree(
     )
 
 
-def _points_or_state(line: Line) -> nodes.Given:
+def _points_or_state(line: ScoreLine) -> nodes.NodeValue:
     return _EMPTIES[line.state] if line.points is None else Fraction(line.points)
 
 

@@ -44,13 +44,13 @@ from fractions import Fraction
 from itertools import chain
 
 from indicators.scoring.exact import ONE, ZERO, parse_fraction, times
-from indicators.scoring.nodes import MEANS, SUMS, Given, Node, Outcome, State, aggregate
+from indicators.scoring.nodes import MEANS, SUMS, Node, NodeValue, Outcome, State, aggregate
 from indicators.scoring.scales import Unfit
 
 Kids = Sequence[tuple[Node, Outcome]]
 
 
-def score_tree(root: Node, given: Mapping[str, Given]) -> dict[str, Outcome]:
+def score_tree(root: Node, given: Mapping[str, NodeValue]) -> dict[str, Outcome]:
     """The outcome of every node, in the order of the tree, those of unused fine-tuned trees left
     out.
     """
@@ -72,7 +72,7 @@ def score_tree(root: Node, given: Mapping[str, Given]) -> dict[str, Outcome]:
 
 
 def _possible(
-    node: Node, outcome: Outcome, given: Mapping[str, Given], outcomes: Mapping[str, Outcome]
+    node: Node, outcome: Outcome, given: Mapping[str, NodeValue], outcomes: Mapping[str, Outcome]
 ) -> Fraction | None:
     if outcome.state == State.NOT_APPLICABLE:
         return ZERO
@@ -95,11 +95,13 @@ def _possible(
     return times(aggregate(node, reach), node.factor)
 
 
-def _is_fine_tuned(node: Node, given: Mapping[str, Given]) -> bool:
+def _is_fine_tuned(node: Node, given: Mapping[str, NodeValue]) -> bool:
     return node.code not in given and not node.fine_codes.isdisjoint(given)
 
 
-def _outcome(node: Node, given: Mapping[str, Given], outcomes: Mapping[str, Outcome]) -> Outcome:
+def _outcome(
+    node: Node, given: Mapping[str, NodeValue], outcomes: Mapping[str, Outcome]
+) -> Outcome:
     value = given.get(node.code)
     if isinstance(value, State):
         return Outcome(

@@ -14,17 +14,17 @@ from agencies.persian import in_locale
 from indicators.scoring.methods import SHOWN_PLACES, ZERO
 from indicators.scoring.statutory_tree import (
     AXIS_DEPTH,
-    Line,
     LineState,
     Node,
     Path,
     Result,
+    ScoreLine,
     total,
 )
 from submissions.models import Answer, Score
 
 
-def own_line(answer: Answer) -> Line:
+def own_line(answer: Answer) -> ScoreLine:
     """Make the line as the agency's own value scores it."""
     return _line(
         answer,
@@ -33,10 +33,10 @@ def own_line(answer: Answer) -> Line:
     )
 
 
-def _line(answer: Answer, state: LineState, points: Decimal | None) -> Line:
+def _line(answer: Answer, state: LineState, points: Decimal | None) -> ScoreLine:
     m = answer.measure
     axis = m.indicator.axis
-    return Line(
+    return ScoreLine(
         kind=axis.set.kind,
         axis=axis.code,
         indicator=m.indicator.code,
