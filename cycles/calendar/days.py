@@ -63,7 +63,7 @@ def from_jalali(year: int, month: int, day: int) -> date:
 
 
 def day_of(moment: datetime) -> date:
-    """The day in Tehran in which the instant lies."""
+    """Find the day in Tehran in which the instant lies."""
     return moment.astimezone(TEHRAN).date()
 
 

@@ -15,8 +15,8 @@ from indicators.scoring.value_bounds import ValueBounds
 
 
 def pairs(rows: Any) -> tuple[list[Fraction], list[Fraction]]:
-    """The first and the second numbers of rows of two; ValueError when they are not that, or when
-    there is none.
+    """Part rows of two numbers into the first and the second ones; ValueError when they are not
+    that, or when there is none.
     """
     try:
         found = [(exactly(first), exactly(second)) for first, second in rows]
@@ -28,14 +28,14 @@ def pairs(rows: Any) -> tuple[list[Fraction], list[Fraction]]:
 
 
 def falls_within(percents: Sequence[Fraction]) -> bool:
-    """Whether percents lie between 0 and 100 and never rise."""
+    """Tell whether percents lie between 0 and 100 and never rise."""
     falls = all(earlier >= later for earlier, later in pairwise(percents))
     return falls and all(0 <= percent <= 100 for percent in percents)
 
 
 def worths(rows: Any) -> list[Fraction]:
-    """The percents of rows with words, the English optional; ValueError when one lacks either, or
-    there are not two.
+    """Read the percents of rows with words, the English optional; ValueError when a row lacks
+    either, or there are not two.
     """
     try:
         found = [exactly(row["percent"]) for row in rows if str(row["fa"]).strip()]
@@ -50,7 +50,7 @@ class ChosenRow(Method):
     """The percent of the row whose number, from 0, is the value."""
 
     def chosen_row(self, value: Fraction, params: Params) -> Mapping[str, Any] | None:
-        """The row whose number is the value."""
+        """Find the row whose number is the value; None where no row has it."""
         rows: Sequence[Mapping[str, Any]] = params[self.rows]
         if value.denominator == 1 and 0 <= value < len(rows):
             return rows[int(value)]

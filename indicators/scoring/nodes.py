@@ -77,8 +77,8 @@ class Node:
     fine_tuned: "Node | None" = None
 
     def walk(self) -> Iterator["Node"]:
-        """The node and all below it, in the order of the tree, fine-tuned
-        trees after their leaf.
+        """List the node and all below it, in the order of the tree, fine-tuned trees after their
+        leaf.
         """
         waiting = [self]
         while waiting:
@@ -88,7 +88,7 @@ class Node:
 
     @cached_property
     def fine_codes(self) -> frozenset[str]:
-        """The codes of its fine-tuned tree."""
+        """The codes of the node's fine-tuned tree."""
         return (
             frozenset(node.code for node in self.fine_tuned.walk())
             if self.fine_tuned
@@ -97,7 +97,7 @@ class Node:
 
     @cached_property
     def cap(self) -> "Node | None":
-        """The node below that limits it."""
+        """The node below that limits this one."""
         return (
             next((node for node in self.walk() if node.code == self.cap_by), None)
             if self.cap_by
@@ -119,8 +119,8 @@ class Node:
         )
 
     def maximum_in(self, agg: str) -> Fraction | None:
-        """The maximum with which it enters an aggregation: its unit into a mean, its points into a
-        sum.
+        """Find the maximum with which the node enters an aggregation: its unit into a mean, its
+        points into a sum.
         """
         return self.unit if agg in MEANS else self.full
 
@@ -134,18 +134,18 @@ class Node:
 
     @cached_property
     def factor(self) -> Fraction:
-        """From the arithmetic to the score as it is written."""
+        """The factor from the arithmetic to the score as it is written."""
         if self.points is None and self.scale_to is None:
             return ONE
         return (self.full or ZERO) / (self.base or ONE)
 
     @property
     def required_score(self) -> Fraction:
-        """What an all-required parent asks of it."""
+        """The score that an all-required parent asks of the node."""
         return self.required if self.required is not None else self.full or ONE
 
     def score_in(self, score: Fraction, agg: str) -> Fraction:
-        """The score as it enters an aggregation."""
+        """Convert a score of the node to what enters an aggregation."""
         if self.points and agg in MEANS:
             return score * (self.unit or ONE) / self.points
         return score
@@ -171,7 +171,7 @@ class Node:
         return None if self.high is None else self.score_in(self.high, agg)
 
     def _bound(self, of: Callable[["Node"], Fraction | None]) -> Fraction | None:
-        """The arithmetic of the children's bounds."""
+        """Aggregate a bound of the children; None where it is not known of all."""
         if self.agg == "all_required":
             return ONE
         bounds = [(child, of(child)) for child in self.counted_children]

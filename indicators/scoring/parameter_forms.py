@@ -15,12 +15,12 @@ from indicators.scoring.parameters import number_field, plain
 
 
 def own_parameters() -> list[str]:
-    """The parameters that are no column of a measure: they are kept in its `params`."""
+    """List the parameters that are no column of a measure: they are kept in its `params`."""
     return [name for name, parameter in parameters().items() if parameter.field() is not None]
 
 
 def initial_parameters(params: Mapping[str, Any]) -> dict[str, Any]:
-    """What the fields hold when a measure with these parameters is edited."""
+    """Fill the fields in which a measure with these parameters is edited."""
     known = parameters()
     return {name: known[name].initial(params[name]) for name in own_parameters() if name in params}
 
@@ -74,7 +74,7 @@ class ParameterFields(forms.Form):
 
 
 def _json_params(data: Mapping[str, Any], names: Sequence[str]) -> Iterator[tuple[str, Any]]:
-    """The parameters as JSON keeps them; what was left empty is not there."""
+    """Turn what was typed into parameters as JSON keeps them, without what was left empty."""
     for name in names:
         value = data.get(name)
         if isinstance(value, Decimal):

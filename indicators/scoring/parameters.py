@@ -25,12 +25,12 @@ MOST_LETTERS = 200
 
 
 def plain(value: Decimal) -> int | str:
-    """A number as JSON keeps it exactly."""
+    """Turn a number into what JSON keeps exactly."""
     return int(value) if value == value.to_integral_value() else str(value)
 
 
 def _number_text(value: Any) -> str:
-    """A number as it may be typed again, in the reader's digits."""
+    """Write a number as it may be typed again, in the reader's digits."""
     return in_locale(Decimal(str(value))).replace(",", "").replace("٬", "")
 
 
@@ -108,19 +108,19 @@ class Parameter:
     is_column: bool = False
 
     def field(self) -> forms.Field | None:
-        """The field in which it is typed; None where the measure's own field is it."""
+        """Make the field in which it is typed; None where the measure's own field serves."""
         return None
 
     def initial(self, kept: Any) -> Any:
-        """What the field holds when a measure with this parameter is edited."""
+        """Fill the field in which a measure with this parameter is edited."""
         return kept
 
     def fits(self, value: Any) -> bool:
-        """Whether a value of a sheet's cell is of the kind and size that can be checked at all."""
+        """Tell whether a value of a sheet's cell is of the kind and size that can be checked."""
         return isinstance(value, str) and len(value) <= MOST_LETTERS
 
     def thresholds(self, kept: Any) -> Iterator[Fraction]:
-        """The numbers that a value is measured against."""
+        """List the numbers that a value is measured against."""
         yield from ()
 
 
@@ -272,7 +272,7 @@ DIRECTION = Parameter(name="direction", label=_("Direction"), is_needed=False)
 
 
 def not_numbers(params: Params, *expected: NumberParameter) -> list[str]:
-    """Which of these are no numbers, a sentence each."""
+    """Say which of these parameters are no numbers, a sentence each."""
     errors = []
     for each in expected:
         try:

@@ -52,7 +52,7 @@ class Band:
 
 
 def band_label(bands: tuple[Band, ...], score: Fraction) -> str:
-    """The label of the highest band that the score reaches; nothing below the lowest."""
+    """Find the label of the highest band that the score reaches; "" below the lowest."""
     found = [band for band in bands if band.least is not None and score >= band.least]
     return max(found, key=lambda band: band.least or ZERO).label if found else ""
 
@@ -76,18 +76,17 @@ class Scale:
         return self.full
 
     def read(self, text: str) -> Fraction:
-        """The value of a cell; Unfit when the scale has no such value."""
+        """Read the value of a cell; Unfit when the scale has no such value."""
         try:
             return parse_fraction(text)
         except ValueError as error:
             raise Unfit(str(error)) from None
 
     def score(self, value: Fraction) -> Fraction:
-        """The score of a value."""
         return value
 
     def label(self, score: Fraction) -> str:
-        """What the scale calls this score."""
+        """Find the name that the scale has for this score; "" where it has none."""
         return ""
 
 
@@ -221,7 +220,7 @@ class Shared(Scale):
         return self.cap
 
     def limit_share(self, share: Fraction) -> Fraction:
-        """The share, not above the cap and not below the floor."""
+        """Take the share, or the cap or the floor that it lies beyond."""
         if self.floor is not None:
             share = max(share, self.floor)
         return share if self.cap is None else min(share, self.cap)
@@ -269,6 +268,6 @@ class MinMax(Shared):
         return self.limit_share(ONE - share if self.down else share)
 
     def _within(self, value: Fraction) -> Fraction:
-        """The value, not below the bottom and not above the top."""
+        """Take the value, or the bottom or the top that it lies beyond."""
         value = value if self.bottom is None else max(value, self.bottom)
         return value if self.top is None else min(value, self.top)

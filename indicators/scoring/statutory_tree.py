@@ -121,7 +121,7 @@ class Result:
         return self.total.provisional
 
     def children(self, path: Path = ()) -> list[Node]:
-        """The nodes right below this one, in the order of their codes."""
+        """List the nodes right below a path, in the order of their codes."""
         return sorted(
             (
                 node
@@ -191,8 +191,8 @@ def _tree(
     children: Mapping[Path, Iterable[Path]],
     spread: bool,
 ) -> nodes.Node:
-    """The statutory tree: sums all the way up, each rounded; only the axis spreads what does not
-    apply.
+    """Build the statutory tree: sums all the way up, each rounded; only the axis spreads what does
+    not apply.
 
     Lines that are not answered or under review earn nothing yet and keep their ceiling.
     """
@@ -257,6 +257,6 @@ BANDS = (
 
 
 def band(percent: Decimal) -> Band:
-    """The band of a percent, which is first rounded half-up to 2 places as it is shown."""
+    """Find the band of a percent, which is first rounded half-up to 2 places as it is shown."""
     shown = half_up(percent, SHOWN_PLACES)
     return next((found for found in BANDS if shown >= found.at_least), BANDS[-1])

@@ -51,8 +51,8 @@ Kids = Sequence[tuple[Node, Outcome]]
 
 
 def score_tree(root: Node, given: Mapping[str, NodeValue]) -> dict[str, Outcome]:
-    """The outcome of every node, in the order of the tree, those of unused fine-tuned trees left
-    out.
+    """Find the outcome of every node, in the order of the tree, those of unused fine-tuned trees
+    left out.
     """
     order = list(root.walk())
     outcomes: dict[str, Outcome] = {}
@@ -139,7 +139,7 @@ def _outcome_of_value(node: Node, value: Fraction) -> Outcome:
 
 
 def _branch_outcome(node: Node, outcomes: Mapping[str, Outcome]) -> Outcome:
-    """The outcome of a branch from those of its children; `waiting` and its rule are laid upon
+    """Find the outcome of a branch from those of its children; `waiting` and its rule are added to
     whatever it is.
     """
     kids = [(child, outcomes[child.code]) for child in node.counted_children]
@@ -198,7 +198,7 @@ def _scored_parts(node: Node, kids: Kids) -> list[tuple[Node, Fraction]]:
 
 
 def _outcome_without_scores(kids: Kids) -> Outcome:
-    """The outcome of a node none of whose children is scored: what they are, the worst first."""
+    """Find the outcome of a node without a scored child: the worst state among them."""
     states = {outcome.state for _child, outcome in kids}
     worst = (State.UNDER_REVIEW, State.NOT_ANSWERED, State.NOT_APPLICABLE)
     state = next((state for state in worst if state in states), State.NOT_ANSWERED)
@@ -229,8 +229,8 @@ def _zeros(kids: Kids, state: State) -> list[tuple[Node, Fraction]]:
 def _score_in(
     node: Node, child: Node, score: Fraction, outcomes: Mapping[str, Outcome]
 ) -> Fraction:
-    """The child's score as it enters; within a mean or a ratio that spreads, what left its ceiling
-    is filled up.
+    """Convert a child's score to what enters; within a mean or a ratio that spreads, what left its
+    ceiling is filled up.
     """
     possible, value = outcomes[child.code].possible, child.score_in(score, node.agg)
     if node.not_applicable == "spread" and node.agg not in SUMS and possible and child.full:
@@ -239,8 +239,8 @@ def _score_in(
 
 
 def _growth(node: Node, kids: Kids, present: Collection[str]) -> Fraction:
-    """What a sum grows by for what is dropped: everything that should count / what those present
-    could have earned.
+    """Compute what a sum grows by for what is dropped: everything that should count / what those
+    present could have earned.
     """
     if node.not_applicable == "leave" and len(present) == len(kids):
         return ONE

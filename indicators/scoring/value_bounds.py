@@ -18,7 +18,7 @@ class ValueBounds:
     most: Fraction | None = None
 
     def why_outside(self, value: Decimal) -> str:
-        """Why the value cannot be meant, in a sentence that names the bound; "" when it can."""
+        """Say why the value cannot be meant, in a sentence that names the bound; "" when it can."""
         if self.least is not None and value < self.least:
             if self.least == ZERO:
                 return gettext("The value may not be negative.")
@@ -41,7 +41,7 @@ class ValueBounds:
         return self != ValueBounds()
 
     def __str__(self) -> str:
-        """In words; "" where there are none."""
+        """Write the bounds in words; "" where there are none."""
         match self.least, self.most:
             case None, None:
                 return ""

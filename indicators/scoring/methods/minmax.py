@@ -69,7 +69,7 @@ class MinMax(Method):
         return errors + wrong_direction(params)
 
     def own_words(self, value: Decimal, params: Params) -> dict[str, str]:
-        """A value without a logarithm stands as the min that it counts as."""
+        """Write the fraction; a value without a logarithm stands as the min that it counts as."""
         least, most = number(params, "min"), number(params, "max")
         shown = least if params.get("log") and value <= 0 else Fraction(value)
         words = {"value": in_digits(shown), "min": in_digits(least), "max": in_digits(most)}

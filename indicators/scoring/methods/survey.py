@@ -85,7 +85,7 @@ class Survey(Proportion):
 
 
 def _wrong_days(params: Params) -> list[str]:
-    """What is wrong with the first and the last day of a survey."""
+    """Say what is wrong with the first and the last day of a survey."""
     try:
         days = [
             date.fromisoformat(params[key])
@@ -111,7 +111,7 @@ def _wrong_number(params: Params, parameter: NumberParameter) -> list[str]:
 
 
 def _in_words(params: Params) -> Iterator[str]:
-    """What is known of a survey: who made it, how many were asked, when, and how exact it is."""
+    """Say of a survey who made it, how many were asked, when, and how exact it is."""
     if source := params.get("survey_source"):
         yield gettext("source: %(source)s") % {"source": source}
     if sample := params.get("sample"):
