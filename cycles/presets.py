@@ -79,7 +79,7 @@ def windows_for(preset_key: str, year: int) -> list[PlannedWindow]:
 
 
 def is_working_day(day: date, holidays: Container[date]) -> bool:
-    """Neither a Friday nor a listed holiday."""
+    """Tell whether a day is neither a Friday nor a listed holiday."""
     return day.weekday() != FRIDAY and day not in holidays
 
 
