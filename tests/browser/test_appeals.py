@@ -28,7 +28,7 @@ def lines(world):
 
 
 def draft(walker, world, answer, *, ground, value, argument, file=None):
-    """From the page of the agency's appeals, one line."""
+    """Draft an appeal against one line, from the page of the agency's appeals."""
     walker.go("appeals:agency", world.submission.pk)
     walker.follow("appeals:draft", answer.pk)
     walker.page.locator(f"main [name=ground][value={ground}]").check()
@@ -50,21 +50,20 @@ def decide(walker, appeal, name, *, awarded="", reason):
 
 
 def saved(walker, name, *args):
-    """The text of the PDF behind a link of this page."""
+    """Read the text of the PDF behind a link of this page."""
     with walker.page.expect_download() as download:
         walker.page.locator(f"main a[href^='{walker.path(name, *args)}']").first.click()
     return "".join(page.extract_text() for page in pypdf.PdfReader(download.value.path()).pages)
 
 
-def test_three_lines_are_appealed_over_two_days_heard_and_decided(served, walker, clock):
-    world = served("marked")
-    first, second, third = lines(world)
-
-    # the scores are communicated, and the agency drafts on two days
+def communicate(walker, world):
     walker.sign_in(world.administrator)
     walker.go("submissions:communicate_all", world.cycle.pk)
     walker.sign()
     world.submission = world.fresh(world.submission)
+
+
+def draft_on_two_days(walker, world, clock, first, second, third):
     walker.sign_in(world.staff)
     walker.go("submissions:report", world.submission.pk)
     walker.follow("appeals:draft", first.pk)
@@ -84,7 +83,9 @@ def test_three_lines_are_appealed_over_two_days_heard_and_decided(served, walker
     draft(walker, world, third, ground="steward", value="۸۰", argument="رقم سامانه کهنه است")
     walker.reads("۱۲ روز")
 
-    # the head signs all three at once and keeps the receipt
+
+def sign_and_keep_the_receipt(walker, world):
+    """Sign all three at once as the head."""
     walker.sign_in(world.head)
     walker.press("Sign and file")
     expect(walker.page.locator("main [name=appeal]:checked")).to_have_count(3)
@@ -94,14 +95,12 @@ def test_three_lines_are_appealed_over_two_days_heard_and_decided(served, walker
     assert filing.sha256[:12] in saved(walker, "appeals:receipt", filing.uuid).replace("\n", "")
     assert Attachment.objects.get().is_new
 
-    # the reviewer asks, and the agency answers from its desk
-    appeals = {a.answer_id: a for a in Appeal.objects.all()}
-    opens = world.opens(Phase.APPEAL_REVIEW, world.power)
-    clock(opens + timedelta(hours=9))
-    hearing.share_out(world.cycle, by=None, at=opens + timedelta(hours=9))
+
+def ask_and_reply(walker, world, appeal):
+    """Ask as the reviewer, and reply from the agency's desk."""
     walker.sign_in(world.reviewer)
     walker.press("Decide")
-    walker.follow("appeals:detail", appeals[first.pk].pk)
+    walker.follow("appeals:detail", appeal.pk)
     walker.field("question").fill("کدام بند صورت‌جلسه؟")
     walker.press("Send the question")
     walker.sign_in(world.staff)
@@ -111,19 +110,16 @@ def test_three_lines_are_appealed_over_two_days_heard_and_decided(served, walker
     walker.reads("بند سه")
     assert Question.objects.get().state == "replied"
 
-    # one is upheld, one in part, one dismissed
-    walker.sign_in(world.reviewer)
-    decide(walker, appeals[first.pk], "uphold", reason="بند سه مقدار را نشان می‌دهد")
-    decide(
-        walker,
-        appeals[second.pk],
-        "uphold_partly",
-        awarded="۳۲۰",
-        reason="نیمی از گواهی پذیرفته شد",
-    )
-    decide(walker, appeals[third.pk], "dismiss", reason="رقم سامانه درست است")
 
-    # the agency reads it all
+def decide_all(walker, world, first, second, third):
+    """Uphold one as the reviewer, uphold one in part, dismiss one."""
+    walker.sign_in(world.reviewer)
+    decide(walker, first, "uphold", reason="بند سه مقدار را نشان می‌دهد")
+    decide(walker, second, "uphold_partly", awarded="۳۲۰", reason="نیمی از گواهی پذیرفته شد")
+    decide(walker, third, "dismiss", reason="رقم سامانه درست است")
+
+
+def read_the_decisions(walker, world, upheld):
     walker.sign_in(world.head)
     walker.go("submissions:report", world.submission.pk)
     walker.reads("۲۰۰٫۰۰ / ۳۰۰")
@@ -132,14 +128,37 @@ def test_three_lines_are_appealed_over_two_days_heard_and_decided(served, walker
     walker.go("appeals:agency", world.submission.pk)
     for state in ("Upheld", "Partly upheld", "Dismissed"):
         walker.reads(walker.said(state))
-    walker.go("appeals:detail", appeals[first.pk].pk)
+    walker.go("appeals:detail", upheld.pk)
     walker.reads("بند سه مقدار را نشان می‌دهد")
-    assert "وزارت نیرو" in saved(walker, "appeals:paper", appeals[first.pk].pk)
+    assert "وزارت نیرو" in saved(walker, "appeals:paper", upheld.pk)
+
+
+def added_points(world):
     total = NodeScore.objects.get(
         run=world.fresh(world.submission).current_run, submission=world.submission, kind=""
     )
     before = NodeScore.objects.get(
         run=world.submission.provisional_run, submission=world.submission, kind=""
     )
-    assert total.points - before.points == Decimal(100 + 20)
+    return total.points - before.points
+
+
+def test_three_lines_are_appealed_over_two_days_heard_and_decided(served, walker, clock):
+    world = served("marked")
+    answers = lines(world)
+
+    communicate(walker, world)
+    draft_on_two_days(walker, world, clock, *answers)
+    sign_and_keep_the_receipt(walker, world)
+
+    moment = world.opens(Phase.APPEAL_REVIEW, world.power) + timedelta(hours=9)
+    clock(moment)
+    hearing.share_out(world.cycle, by=None, at=moment)
+    filed = {appeal.answer_id: appeal for appeal in Appeal.objects.all()}
+    appeals = [filed[answer.pk] for answer in answers]
+    ask_and_reply(walker, world, appeals[0])
+    decide_all(walker, world, *appeals)
+
+    read_the_decisions(walker, world, appeals[0])
+    assert added_points(world) == Decimal(100 + 20)
     assert PASSWORD not in walker.page.content()

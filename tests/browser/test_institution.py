@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from cycles.calendar import Phase
-from cycles.models import Entry
+from cycles.models import Cycle, Entry
 from cycles.years import actions as years
 from indicators.models import Change, Comment, Figure, IndicatorSet, Measure, Review
 from indicators.models.sheets import field_of
@@ -37,25 +37,15 @@ def add_measure(
     walker.press("Save the measure")
 
 
-def test_a_set_is_proposed_agreed_communicated_reported_on_and_copied_next_year(
-    served, walker, clock
-):
-    world = served("open")
-    page = walker.page
-
-    def at(moment):
-        world.at = moment
-        clock(moment)
-
-    # the agency drafts and proposes
-    at(world.opens(Phase.PROPOSAL) + HOURS)
+def propose(walker: Walker, world: World) -> IndicatorSet:
+    """Draft a set as the agency, and propose it."""
     walker.sign_in(world.staff)
     walker.go("indicators:list")
     walker.press("Begin this set")
     drafted = IndicatorSet.objects.get(agency=world.power)
     walker.follow("indicators:goal_new", drafted.pk)
     walker.field("title_fa").fill("کاهش هدررفت آب")
-    page.locator("main form button[type=submit]").click()
+    walker.page.locator("main form button[type=submit]").click()
     add_measure(walker, drafted, "سهم آب بدون درآمد", "۶۰۰", "۲۰")
     walker.reads(walker.said("%(points)s points are still to be given", points="۴۰۰"))
     add_measure(walker, drafted, "دقیقهٔ خاموشی", "۴۰۰", "۵۰")
@@ -64,10 +54,14 @@ def test_a_set_is_proposed_agreed_communicated_reported_on_and_copied_next_year(
     walker.go("indicators:detail", drafted.pk)
     walker.follow("indicators:move", drafted.pk, "propose")
     walker.sign()
+    return drafted
 
-    # the group comments, suggests and votes; the chair settles with an agreed value and approves
-    at(world.opens(Phase.APPROVAL) + HOURS)
-    measure = Measure.objects.of(drafted).get(title_fa="سهم آب بدون درآمد")
+
+def discuss_and_approve(
+    walker: Walker, world: World, drafted: IndicatorSet, measure: Measure
+) -> None:
+    """Comment, suggest and vote as the group; settle with an agreed value and approve as chair."""
+    page = walker.page
     walker.sign_in(world.expert)
     walker.go("indicators:detail", drafted.pk)
     walker.follow("indicators:review", drafted.pk, measure.lineage)
@@ -103,7 +97,9 @@ def test_a_set_is_proposed_agreed_communicated_reported_on_and_copied_next_year(
     walker.follow("indicators:move", drafted.pk, "approve")
     walker.sign()
 
-    # communicated: frozen, and in the record
+
+def communicate(walker: Walker, world: World, drafted: IndicatorSet, measure: Measure) -> None:
+    """Communicate the set as administrator: it is frozen, and in the record."""
     walker.sign_in(world.administrator)
     walker.go("indicators:detail", drafted.pk)
     walker.follow("indicators:move", drafted.pk, "communicate")
@@ -121,13 +117,14 @@ def test_a_set_is_proposed_agreed_communicated_reported_on_and_copied_next_year(
     assert Change.objects.filter(deed="agreed").count() == 1
     walker.sign_in(world.staff)
     walker.go("indicators:detail", drafted.pk)
-    expect(
-        page.locator(f"a[href='{walker.path('indicators:measure_new', drafted.pk)}']")
-    ).to_have_count(0)
+    new_measure = walker.path("indicators:measure_new", drafted.pk)
+    expect(walker.page.locator(f"a[href='{new_measure}']")).to_have_count(0)
 
-    # the year is planned and its first quarter reported
-    at(world.opens(Phase.MONITORING) + HOURS)
+
+def plan_and_report(walker: Walker, world: World, drafted: IndicatorSet) -> None:
+    """Plan the year as the agency's staff, and report its first quarter."""
     plan, report = plan_of(world), report_of(world)
+    walker.sign_in(world.staff)
     measures = list(Measure.objects.of(drafted))
     walker.go("indicators:plan", plan.pk)
     for m in measures:
@@ -153,12 +150,16 @@ def test_a_set_is_proposed_agreed_communicated_reported_on_and_copied_next_year(
     assert world.fresh(report).state == "reported"
     assert set(Figure.objects.filter(quarter=1).values_list("actual", flat=True)) == {Decimal(30)}
 
-    # next year's set is copied in one step, and what is changed is shown against this year's
+
+def open_next_year(world: World) -> Cycle:
     following = years.plan_cycle(
         year=world.cycle.year + 1, preset=world.cycle.preset, by=world.administrator, at=world.at
     )
-    following = years.open_cycle(following, by=world.administrator, at=world.at)
-    at(World(at=world.at, people=world.people, cycle=following).opens(Phase.PROPOSAL) + HOURS)
+    return years.open_cycle(following, by=world.administrator, at=world.at)
+
+
+def copy_and_compare(walker: Walker, world: World, following: Cycle, measure: Measure) -> None:
+    """Copy the set for next year in one step, and see what is changed against this year's."""
     walker.sign_in(world.staff)
     walker.go("indicators:list")
     walker.press("Begin this set")
@@ -170,6 +171,31 @@ def test_a_set_is_proposed_agreed_communicated_reported_on_and_copied_next_year(
     walker.field("target").fill("۱۲")
     walker.press("Save the measure")
     walker.follow("indicators:differences", copy.pk)
-    expect(page.locator("main del")).to_have_text("۱۵")
-    expect(page.locator("main ins")).to_have_text("۱۲")
+    expect(walker.page.locator("main del")).to_have_text("۱۵")
+    expect(walker.page.locator("main ins")).to_have_text("۱۲")
     assert world.fresh(measure).target == 15
+
+
+def test_a_set_is_proposed_agreed_communicated_reported_on_and_copied_next_year(
+    served, walker, clock
+):
+    world = served("open")
+
+    def at(moment):
+        world.at = moment
+        clock(moment)
+
+    at(world.opens(Phase.PROPOSAL) + HOURS)
+    drafted = propose(walker, world)
+    measure = Measure.objects.of(drafted).get(title_fa="سهم آب بدون درآمد")
+
+    at(world.opens(Phase.APPROVAL) + HOURS)
+    discuss_and_approve(walker, world, drafted, measure)
+    communicate(walker, world, drafted, measure)
+
+    at(world.opens(Phase.MONITORING) + HOURS)
+    plan_and_report(walker, world, drafted)
+
+    following = open_next_year(world)
+    at(World(at=world.at, people=world.people, cycle=following).opens(Phase.PROPOSAL) + HOURS)
+    copy_and_compare(walker, world, following, measure)

@@ -14,7 +14,7 @@ from submissions.models import Answer, Document, LineComment, Upload
 from tests.browser.conftest import Walker
 from tests.browser.test_uploads import (
     MEGABYTE,
-    Line,
+    NetworkLine,
     answer,
     open_line,
     upload_until_the_line_drops,
@@ -28,8 +28,8 @@ COMMENT = "main form[action$='/comment/']"
 
 
 @pytest.fixture
-def line(live_server: Any) -> Iterator[Line]:
-    made = Line(live_server.thread.host, live_server.thread.port)
+def line(live_server: Any) -> Iterator[NetworkLine]:
+    made = NetworkLine(live_server.thread.host, live_server.thread.port)
     yield made
     made.close()
 
@@ -120,7 +120,7 @@ def test_without_scripts_the_text_comes_back_on_a_page_and_is_sent_by_a_button(
 
 
 def test_an_upload_keeps_its_place_while_nobody_is_signed_in_and_goes_on_afterwards(
-    served: Callable[..., World], walker: Walker, line: Line, tmp_path: Path
+    served: Callable[..., World], walker: Walker, line: NetworkLine, tmp_path: Path
 ) -> None:
     world = served("begun")
     walker.base = line.address

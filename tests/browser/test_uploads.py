@@ -33,7 +33,7 @@ BROKEN = (
 )
 
 
-class Line:
+class NetworkLine:
     """The line between a browser and the portal: carries what is sent until it is told to drop."""
 
     def __init__(self, host: str, port: int) -> None:
@@ -86,8 +86,8 @@ class Line:
 
 
 @pytest.fixture
-def line(live_server: Any) -> Iterator[Line]:
-    made = Line(live_server.thread.host, live_server.thread.port)
+def line(live_server: Any) -> Iterator[NetworkLine]:
+    made = NetworkLine(live_server.thread.host, live_server.thread.port)
     yield made
     made.close()
 
@@ -111,7 +111,7 @@ def settled(path: Path) -> int:
     return size
 
 
-def upload_until_the_line_drops(walker: Walker, line: Line, paper: Path) -> int:
+def upload_until_the_line_drops(walker: Walker, line: NetworkLine, paper: Path) -> int:
     """Choose a file of 20 MB at an open line: the network drops at 60 percent of it. How many bytes
     had arrived.
     """
@@ -126,7 +126,7 @@ def upload_until_the_line_drops(walker: Walker, line: Line, paper: Path) -> int:
 
 
 def test_an_upload_goes_on_where_the_line_dropped_after_the_page_was_loaded_anew(
-    served: Callable[..., Any], walker: Walker, line: Line, tmp_path: Path
+    served: Callable[..., Any], walker: Walker, line: NetworkLine, tmp_path: Path
 ) -> None:
     world = served("begun")
     walker.base = line.address
@@ -216,7 +216,7 @@ def test_several_files_are_dropped_at_once_and_what_cannot_be_is_said_at_once(
 
 
 def test_an_upload_is_cancelled_and_leaves_nothing(
-    served: Callable[..., Any], walker: Walker, line: Line, tmp_path: Path
+    served: Callable[..., Any], walker: Walker, line: NetworkLine, tmp_path: Path
 ) -> None:
     world = served("begun")
     walker.base = line.address
