@@ -2,7 +2,7 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in
 
-from config.accounts import sessions
+from config.accounts.sessions import limits
 from config.monitoring import errors
 
 
@@ -10,6 +10,6 @@ class ConfigConfig(AppConfig):
     name = "config"
 
     def ready(self) -> None:
-        user_logged_in.connect(sessions.begin, dispatch_uid="sessions")
+        user_logged_in.connect(limits.begin, dispatch_uid="sessions")
         if settings.SENTRY_DSN:
             errors.start(settings.SENTRY_DSN, environment=settings.SENTRY_ENVIRONMENT)

@@ -100,7 +100,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "config.accounts.sessions.SessionLimits",
+    "config.accounts.sessions.limits.SessionLimits",
     "config.accounts.devices.KnownDevices",
     "config.requests.faults.plain_characters",
     "config.accounts.login_required.LoginRequired",
@@ -309,7 +309,7 @@ MESSAGE_STORAGE = "config.messages.Storage"
 SECURITY_CONTACT = os.environ.get("SECURITY_CONTACT") or f"mailto:{DEFAULT_FROM_EMAIL}"
 SECURE_REFERRER_POLICY = "same-origin"
 CSRF_FAILURE_VIEW = "config.accounts.stale_forms.csrf_failure"
-SESSION_ENGINE = "config.accounts.session_store"
+SESSION_ENGINE = "config.accounts.sessions.store"
 SESSION_COOKIE_AGE = SESSION_HOURS * 3600
 DEVICE_COOKIE_NAME = "__Host-device" if HTTPS else "device"
 DEVICE_COOKIE_AGE = 180 * 24 * 3600

@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
 from agencies.persian import in_locale, language, latin_digits
-from config.accounts import devices, identity, sessions
+from config.accounts import devices, identity
+from config.accounts.sessions import limits
 from config.monitoring.signins import FailureReports
 from cycles.notices import letters
 from cycles.requests import PortalRequest
@@ -74,7 +75,7 @@ class AccountAdapter(FailureReports, DefaultAccountAdapter):
     def login(self, request: PortalRequest, user: User) -> None:
         """Begin a session anew, and know the device from now on."""
         super().login(request, user)
-        for name in (sessions.SIGNED_OUT, identity.PROVIDED):
+        for name in (limits.SIGNED_OUT, identity.PROVIDED):
             request.session.pop(name, None)
         devices.note_owner(request, user)
 
@@ -99,7 +100,7 @@ class AccountAdapter(FailureReports, DefaultAccountAdapter):
         provided = identity.PROVIDED in request.session
         super().logout(request)
         if provided:
-            request.session[sessions.SIGNED_OUT] = "provider"
+            request.session[limits.SIGNED_OUT] = "provider"
 
     def get_login_stages(self) -> list[str]:
         """Put ours in place of the library's stage for the second factor."""

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from agencies.models import User
 from config.accounts import devices, identity, recovery_codes
-from config.accounts.sessions import SIGNED_OUT
+from config.accounts.sessions.limits import SIGNED_OUT
 from cycles.requests import PortalRequest
 
 

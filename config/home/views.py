@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from agencies.models import User
 from config.accounts.second_factor import ONWARD
-from config.accounts.sessions import SIGNED_OUT
+from config.accounts.sessions.limits import SIGNED_OUT
 from config.home.waiting_tasks import Desk
 from cycles.notices import wording
 from cycles.people import accounts

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from config.accounts.sessions import BEGAN, COARSE, SEEN
+from config.accounts.sessions.limits import BEGAN, COARSE, SEEN
 from tests.factories import PASSWORD, World, build
 
 pytestmark = pytest.mark.django_db
