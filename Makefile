@@ -21,7 +21,7 @@ help: ## what can be asked for
 
 setup: $(VENV)/.python system vendor $(CATALOGS:.po=.mo) ## everything installed, nothing started
 
-demo: setup ## a served portal with people and data; PHASE= names where the year stands
+demo: setup ## a served portal with people and data; PHASE= names where the year stands, RESET=1 builds it anew
 	$(BIN)/python manage.py demo
 
 test: setup check ## the checks and every test

@@ -250,7 +250,7 @@ def _is_apart(field: forms.Field) -> bool:
 
 
 def _choices(choices: Any) -> Iterable[tuple[object, object]]:
-    """Keys and labels of a choice, those of its groups as well."""
+    """List the keys and labels of a choice, those of its groups as well."""
     for key, label in choices:
         if isinstance(label, list | tuple):
             yield from label
@@ -259,7 +259,7 @@ def _choices(choices: Any) -> Iterable[tuple[object, object]]:
 
 
 def together(shown: Iterable[ComparedForm], again: Callable[[], Iterable[ComparedForm]]) -> Seen:
-    """Several forms of one page as one; `again` makes them anew, in the same order."""
+    """Take several forms of one page as one; `again` makes them anew, in the same order."""
     shown = list(shown)
     known = [bool(form.seen_token) for form in shown]
 

@@ -79,7 +79,7 @@ def windows_for(preset_key: str, year: int) -> list[PlannedWindow]:
 
 
 def is_working_day(day: date, holidays: Container[date]) -> bool:
-    """Neither a Friday nor a listed holiday."""
+    """Tell whether a day is neither a Friday nor a listed holiday."""
     return day.weekday() != FRIDAY and day not in holidays
 
 
@@ -133,7 +133,7 @@ def why_out_of_order(windows: Iterable[PlannedWindow]) -> str:
 
 
 def _why_not_beside(before: PlannedWindow, after: PlannedWindow) -> str:
-    """Why a window may not lie so beside one of the phase before, "" where it may."""
+    """Say why a window may not lie so beside one of the phase before, "" where it may."""
     if after.opens_at >= before.opens_at and after.closes_at >= before.closes_at:
         return ""
     return gettext("“%(after)s” may neither open nor close before “%(before)s”.") % {
@@ -143,7 +143,7 @@ def _why_not_beside(before: PlannedWindow, after: PlannedWindow) -> str:
 
 
 def _why_not_after(before: PlannedWindow, after: PlannedWindow) -> str:
-    """Why a window may not come so after one of the phase before, "" where it may."""
+    """Say why a window may not come so after one of the phase before, "" where it may."""
     if after.opens_at >= before.closes_at:
         return ""
     return gettext("“%(after)s” may not open before “%(before)s” has closed.") % {
@@ -153,7 +153,7 @@ def _why_not_after(before: PlannedWindow, after: PlannedWindow) -> str:
 
 
 def _days(year: int, span: Span) -> tuple[date, date]:
-    """The first and the last day for the assessed Jalali year."""
+    """Find the first and the last day of a span for the assessed Jalali year."""
     return _day(year, span.opens, span.calendar), _day(year, span.closes, span.calendar)
 
 

@@ -296,7 +296,7 @@ def _child(function: Callable[..., object], speaks: int, reads: int) -> None:
 
 
 def _as_text(value: object) -> str:
-    """Bytes in base64; a sentence that was to be translated when shown is translated now."""
+    """Write bytes in base64; a sentence that was to be translated when shown is translated now."""
     return base64.b64encode(value).decode() if isinstance(value, bytes) else str(value)
 
 

@@ -45,7 +45,7 @@ class Bounds:
     third_quartile: Decimal | None = None
 
     def outliers(self, value: Decimal | None) -> list[str]:
-        """Against what a value stands out."""
+        """Name what a value stands out against."""
         if value is None:
             return []
         found = []

@@ -66,7 +66,7 @@ class Columns:
         return place
 
 
-def _escaped(value: object) -> str:
+def _escape(value: object) -> str:
     return conditional_escape(value if isinstance(value, SafeData) else str(value))
 
 
@@ -77,9 +77,9 @@ def _attributes(values: dict[str, object]) -> str:
         if value is None or value == "":
             continue
         if name == "attrs":
-            written += f" {_escaped(value)}"
+            written += f" {_escape(value)}"
         else:
-            written += f' {name.replace("_", "-")}="{_escaped(value)}"'
+            written += f' {name.replace("_", "-")}="{_escape(value)}"'
     return written
 
 

@@ -23,7 +23,7 @@ from agencies.persian import local_name
 from appeals.models import Error
 from cycles.engine import ledger
 from indicators.models import Measure
-from indicators.scoring.methods import METHODS, points, scaled
+from indicators.scoring.methods import METHODS, points, scale_points
 from indicators.scoring.statutory_tree import LineState
 from submissions.models import Answer, Finding, Score
 from submissions.workflow import SubmissionState
@@ -231,7 +231,7 @@ def _right_points(
     was, right = known[key]
     if held == was or not was or line.held_basis == Score.Basis.APPEAL:
         return right  # what was decided on appeal has no relation to the method to keep
-    return min(ceiling, scaled(held, right, was))
+    return min(ceiling, scale_points(held, right, was))
 
 
 def digest(found: Iterable[AffectedLine]) -> str:

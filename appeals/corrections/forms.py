@@ -14,7 +14,7 @@ from appeals.models import Error
 from cycles.ui.fields import PersianTextField
 from cycles.ui.forms import LetterField, PasswordField, check_signature
 from indicators.models import Measure
-from indicators.scoring.parameter_forms import ParameterFields, written_parameters
+from indicators.scoring.parameter_forms import ParameterFields, initial_parameters
 from indicators.scoring.parameters import number_field
 
 
@@ -171,5 +171,5 @@ def correction_form(
     own: dict[str, object] = {
         name: getattr(measure, name) for name in ("base", "floor", "target", "direction", "method")
     }
-    stored = own | written_parameters(measure.params)
+    stored = own | initial_parameters(measure.params)
     return FormulaForm(data, measure=measure, user=user, signing=signing, initial=stored)

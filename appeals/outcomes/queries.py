@@ -21,7 +21,7 @@ from appeals.workflow import APPEALS, DECISIONS, AppealState
 from cycles.calendar import Phase
 from cycles.models import PRACTICE, Cycle, Entry, Window
 from indicators.models import IndicatorSet, Measure
-from indicators.scoring.methods import rounded
+from indicators.scoring.methods import round_to_decimal
 from submissions.scoring import contributors
 from submissions.workflow import SubmissionState
 
@@ -141,7 +141,11 @@ def _outcomes(row: dict[str, Any]) -> Outcomes:
 
 
 def _days(took: timedelta | None) -> Decimal | None:
-    return None if took is None else rounded(Fraction(took // MICROSECOND, DAY // MICROSECOND), 1)
+    return (
+        None
+        if took is None
+        else round_to_decimal(Fraction(took // MICROSECOND, DAY // MICROSECOND), 1)
+    )
 
 
 def together(appeals: QuerySet[Appeal], cycle: Cycle) -> Outcomes:

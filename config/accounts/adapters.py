@@ -145,7 +145,7 @@ class MFAAdapter(FailureReports, DefaultMFAAdapter):
 
 
 def _cipher() -> MultiFernet:
-    """Keys drawn from the portal's secret, and from those before it where it has been changed."""
+    """Derive keys from the portal's secret, and from those before it where it has been changed."""
     secrets = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
     drawn = (hashlib.sha256(f"second factors: {secret}".encode()).digest() for secret in secrets)
     return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in drawn])

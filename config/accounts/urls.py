@@ -11,8 +11,8 @@ from cycles.requests import PortalRequest
 
 @login_not_required
 def not_offered(request: PortalRequest) -> HttpResponse:
-    """Nobody signs up, and an address is vouched for by whoever invited; the library asks for these
-    names only.
+    """Refuse the library's pages of which it needs only the names: nobody signs up, and whoever
+    invites vouches for an address.
     """
     raise Http404
 

@@ -155,7 +155,7 @@ def _run(*command: object) -> subprocess.CompletedProcess[str]:
 
 @contextmanager
 def _one_at_a_time() -> Iterator[None]:
-    """Several processes may need a server at the same moment; one starts it and the others wait."""
+    """Let one process start a server that several need at once, while the others wait."""
     with (home() / "services.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

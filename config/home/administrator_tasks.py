@@ -74,7 +74,7 @@ class AdministratorTasks(SecretariatTasks):
             yield from self._of_secretariat()
 
     def _nominations(self) -> Iterator[Task]:
-        """National roles that another administrator has proposed, for somebody else."""
+        """List national roles that another administrator has proposed, for somebody else."""
         waiting = Nomination.objects.waiting().exclude(Q(proposed_by=self.user) | Q(user=self.user))
         if count := waiting.count():
             title = with_count(
@@ -88,8 +88,8 @@ class AdministratorTasks(SecretariatTasks):
             yield Task(title, "", _("Decide"), reverse("cycles:nominations"), None)
 
     def _of_appeals(self, reach: Q) -> Iterator[Task]:
-        """Appeals that nobody hears, and decisions that show an error for other agencies and have
-        not been followed.
+        """List appeals that nobody hears, and decisions that show an error for other agencies and
+        have not been followed.
         """
         rows = Appeal.objects.filter(reach, cycle__in=self.cycles)
         opened = Window.objects.filter(
@@ -112,7 +112,7 @@ class AdministratorTasks(SecretariatTasks):
             yield Task(title, str(appeal), _("Look"), reverse("appeals:correct", args=[appeal.pk]))
 
     def _of_stewards(self) -> Iterator[Task]:
-        """Measures that no steward has in hand, and figures that a steward may not give."""
+        """List measures that no steward has in hand, and figures that a steward may not give."""
         scoring = [c for c in self.cycles if self.open_window(c.pk, Phase.SCORING)]
         of_set = {
             "indicator__axis__set__cycle__in": scoring,

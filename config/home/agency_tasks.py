@@ -36,7 +36,7 @@ class AgencyTasks(Outlook):
         yield from closing_tasks.of_agency(mine, self.at)
 
     def _of_proposals(self, mine: list[int]) -> Iterator[Task]:
-        """Specific indicators that are to be proposed, or changed where the group returned them."""
+        """List specific indicators to be proposed, or changed where the group returned them."""
         drafts = IndicatorSet.objects.filter(
             kind=Kind.SPECIFIC, agency__in=mine, cycle__in=self.cycles
         )
@@ -163,7 +163,7 @@ class AgencyTasks(Outlook):
                 )
 
     def _of_drafted_appeals(self, mine: list[int]) -> Iterator[Task]:
-        """Appeals that are drafted and not filed: a head signs them, others wait for that."""
+        """List appeals that are drafted and not filed: a head signs them, others wait for that."""
         drafted = Appeal.objects.filter(
             agency__in=mine, cycle__in=self.cycles, state=AppealState.DRAFT
         )
@@ -203,7 +203,7 @@ class AgencyTasks(Outlook):
             )
 
     def _of_headquarters(self) -> Iterator[Task]:
-        """Units' self-assessments that are signed and not checked, while they can still be
+        """List units' self-assessments that are signed and not checked, while they can still be
         returned.
         """
         above = self.user.agency_ids(self.at, *SUPERIOR_ROLES)

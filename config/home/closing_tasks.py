@@ -96,7 +96,7 @@ def _due_items(mine: Sequence[int], at: datetime) -> Iterator[Task]:
 
 
 def of_secretariat(at: datetime) -> Iterator[Task]:
-    """Letters that follow from published results and have not been recorded; one query."""
+    """List letters that follow from published results and have not been recorded; one query."""
     due = Consequence.objects.due().filter(edition__in=Edition.objects.published(at).values("pk"))
     for year, count in due.order_by().values_list("cycle__year").annotate(count=Count("pk")):
         words = ngettext(

@@ -176,7 +176,7 @@ class ScoringTasks(Outlook):
             yield Task(title, "", _("Decide"), url, row["due"])
 
     def _of_asked(self) -> Iterator[Task]:
-        """Questions of reviewers to whoever gave a score."""
+        """List questions of reviewers to whoever gave a score."""
         asked = Question.objects.waiting().filter(addressee=self.user, cycle__in=self.cycles)
         for question in asked.for_list():
             title = _("The reviewer of an appeal asks you about a score")

@@ -93,7 +93,7 @@ class SecretariatTasks(Outlook):
                     yield Task(title, str(cycle), _("Go on"), url, w.closes_at)
 
     def _second_approvals(self) -> Iterator[Task]:
-        """Reports that another person has approved first and that wait for a second."""
+        """List reports that another person has approved first and that wait for a second."""
         waiting = Report.objects.filter(
             edition__cycle__in=self.cycles, first_approved_at__isnull=False, approved_at=None
         )

@@ -159,8 +159,8 @@ class Outlook:
     # -- What is overdue
 
     def overdue(self) -> list[Overdue]:
-        """Duties that wait although they were due, to whoever answers for them or watches; newest
-        year first.
+        """List duties that wait although they were due, to whoever answers for them or watches;
+        newest year first.
         """
         if not self.user.holds(*OVERSEERS, at=self.at):
             return []

@@ -115,7 +115,7 @@ def _of_database() -> Iterator[Metric]:
 
 
 def _jobs() -> Iterator[Metric]:
-    """Jobs that are not done, by kind and state, and when the oldest of each was ordered."""
+    """Count jobs that are not done, by kind and state, and say when the oldest was ordered."""
     at, backlogs = now(), counts()
     numbers = [(backlog.kind, backlog.state, backlog.count) for backlog in backlogs]
     ages = [(backlog.kind, backlog.state, backlog.age(at).total_seconds()) for backlog in backlogs]
@@ -126,7 +126,7 @@ def _jobs() -> Iterator[Metric]:
 
 
 def _backlogs() -> Iterator[Metric]:
-    """Files that wait for the scanner or for their picture, messages that wait to be sent."""
+    """Count files that wait for the scanner or their picture, and messages to be sent."""
     waiting, undrawn = Document.objects.waiting(), Document.objects.undrawn()
     files = [("scan", waiting.count()), ("preview", undrawn.count())]
     yield _gauge("files_waiting", "Files that are not scanned or not drawn", ("work",), files)
@@ -146,8 +146,8 @@ def _backlogs() -> Iterator[Metric]:
 
 
 def _deadlines() -> Iterator[Metric]:
-    """Self-assessments in work, and the hours until their window closes; extensions move it agency
-    by agency.
+    """Count self-assessments in work, and the hours until their window closes; extensions move it
+    agency by agency.
     """
     open_cycles = Cycle.objects.of_years().filter(state=CycleState.OPEN)
     of_year = Q(cycle__in=open_cycles, state__in=IN_WORK)

@@ -34,7 +34,7 @@ CONNECTED = signins.tell
 @login_not_required
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """200 while this process answers; nothing else is asked."""
+    """Answer 200 while this process lives; nothing else is asked."""
     return HttpResponse("ok", content_type="text/plain; charset=utf-8")
 
 
@@ -60,7 +60,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def prometheus(request: HttpRequest) -> HttpResponse:
-    """Everything that is counted, in Prometheus's text form."""
+    """Show everything that is counted, in Prometheus's text form."""
     token = request.headers.get("Authorization", "").removeprefix("Bearer ")
     if settings.METRICS_TOKEN and not hmac.compare_digest(
         token.encode(), settings.METRICS_TOKEN.encode()

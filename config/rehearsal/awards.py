@@ -62,7 +62,7 @@ def award_all(walk: Walk) -> None:
 
 
 def _give(walk: Walk, ceremony: Ceremony, by: User, at: datetime) -> None:
-    """Day and place are set, the standings and the committee propose, a meeting decides."""
+    """Set day and place; the standings and the committee propose, a meeting decides."""
     opens = day_of(walk.within(Phase.FESTIVAL, 0))
     day = opens + timedelta(days=25 if ceremony.province is None else 30)
     place = ceremony.province.capital_fa if ceremony.province else "تهران"

@@ -92,10 +92,10 @@ def value_at(
     """Compute the value of a measure at which so large a share (0 to 1) of a target is reached."""
     match measure.method:
         case "inverse_linear":
-            value = _required(target) / Decimal(share)
+            value = _known_number(target) / Decimal(share)
         case "range" | "growth":
-            low = _required(measure.floor if measure.method == "range" else measure.base)
-            value = low + (_required(target) - low) * Decimal(share)
+            low = _known_number(measure.floor if measure.method == "range" else measure.base)
+            value = low + (_known_number(target) - low) * Decimal(share)
         case "bands":
             value = Decimal(0 if share > 0.8 else chance.randint(1, 16))
         case "checklist":
@@ -103,11 +103,11 @@ def value_at(
         case "survey":
             value = Decimal(min(share, 1) * 100)
         case _:
-            value = _required(target) * Decimal(share)
+            value = _known_number(target) * Decimal(share)
     return _within(measure, _tenths(value))
 
 
-def _required(number: Decimal | None) -> Decimal:
+def _known_number(number: Decimal | None) -> Decimal:
     """Return a number that the measure's method asks for, and that so is there."""
     assert number is not None
     return number
@@ -189,7 +189,7 @@ def targets(
 def _on_the_way(plan: Planned, quarter: int) -> Decimal:
     left = Decimal(4 - quarter) / 10
     share = 1 + left if plan.measure.direction == Direction.LOWER else 1 - left
-    return _tenths(_required(plan.target) * share)
+    return _tenths(_known_number(plan.target) * share)
 
 
 def figures(

@@ -41,8 +41,8 @@ class Calendar(models.TextChoices):
 
 
 def days_in_jalali_month(year: int, month: int) -> int:
-    """31 in the first six months, 30 in the next five, 29 in Esfand and 30
-    when the year is leap.
+    """Count 31 in the first six months, 30 in the next five, 29 in Esfand and 30 when the year is
+    leap.
     """
     if month < 12:
         return 31 if month <= 6 else 30
@@ -63,7 +63,7 @@ def from_jalali(year: int, month: int, day: int) -> date:
 
 
 def day_of(moment: datetime) -> date:
-    """The day in Tehran in which the instant lies."""
+    """Find the day in Tehran in which the instant lies."""
     return moment.astimezone(TEHRAN).date()
 
 

@@ -39,7 +39,7 @@ class Phase(models.TextChoices):
 
 
 def phase_label(phase: Phase, quarter: int = 0) -> str:
-    """A phase in the reader's words, with its quarter where it has one."""
+    """Name a phase in the reader's words, with its quarter where it has one."""
     if not quarter:
         return str(phase.label)
     return gettext("%(phase)s, quarter %(quarter)s") % {
@@ -89,7 +89,7 @@ def _gregorian(opens: YearMonthDay, closes: YearMonthDay) -> tuple[Span, ...]:
 
 
 def _in_next_year(jalali: tuple[Span, ...], gregorian: tuple[Span, ...]) -> Days:
-    """The days of a phase that lies after the assessed year by every preset."""
+    """Set the days of a phase that lies after the assessed year by every preset."""
     return {
         "statutory_jalali": jalali,
         "statutory_gregorian": gregorian,
@@ -279,5 +279,5 @@ PHASES: dict[Phase, PhaseSpec] = {spec.phase: spec for spec in _SPECS}
 
 
 def dated_phases() -> list[PhaseSpec]:
-    """The phases that have dates in every year, in its order."""
+    """List the phases that have dates in every year, in its order."""
     return [spec for spec in PHASES.values() if spec.is_dated]

@@ -110,7 +110,7 @@ def append(
 
 
 def _insert(rows: Sequence[tuple[object, ...]]) -> list[int]:
-    """Rows of `FACTS` in one statement, without the ORM's: every act waits for it."""
+    """Insert rows of `FACTS` in one statement, without the ORM's: every act waits for it."""
     values: list[Any] = []
     for row in rows:
         body = _body(row)
@@ -135,7 +135,7 @@ def _body(values: Sequence[object]) -> str:
 
 
 def _moment(value: datetime) -> str:
-    """UTC to the microsecond, without zeros at the end of a second's fraction."""
+    """Write UTC to the microsecond, without zeros at the end of a second's fraction."""
     text = value.astimezone(UTC).isoformat()[: -len("+00:00")]
     return text.rstrip("0") if value.microsecond else text
 

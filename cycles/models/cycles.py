@@ -69,14 +69,14 @@ class CycleQuerySet(models.QuerySet["Cycle"]):
         return self.exclude(year=PRACTICE)
 
     def visible_to(self, user: User, at: datetime) -> Self:
-        """Planned cycles are the administrators' and auditors' business only."""
+        """Show planned cycles to administrators and auditors only."""
         if user.holds(Role.ADMINISTRATOR, Role.AUDITOR, at=at):
             return self.all()
         return self.exclude(state=CycleState.PLANNED)
 
     def overseen_by(self, user: User, at: datetime) -> Self:
-        """Cycles whose whole results the user may read before they are published: national officers
-        only.
+        """Select the cycles whose whole results the user may read before publication: all for
+        national officers, else none.
         """
         return self.all() if user.oversees_the_country(at) else self.none()
 
@@ -244,7 +244,7 @@ class Group(Named):
 
 class ParticipationQuerySet(models.QuerySet["Participation"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """Administrators and auditors see their scope; agencies see themselves."""
+        """Show administrators and auditors their scope, agencies themselves."""
         return self.filter(
             in_reach(user, at, (Role.ADMINISTRATOR, Role.AUDITOR))
             | Q(agency__in=user.agency_ids(at))

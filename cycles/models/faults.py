@@ -26,7 +26,7 @@ class ClockFault(models.TextChoices):
 
 class FaultQuerySet(models.QuerySet["Fault"]):
     def standing(self) -> Self:
-        """Faults that are not mended."""
+        """Select the faults that are not mended."""
         return self.filter(mended_at=None)
 
 

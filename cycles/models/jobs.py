@@ -147,4 +147,4 @@ class Job(models.Model):
     @JOBS.transition
     def _fail(self, *, at: datetime, given: Mapping[str, object]) -> None:
         self.lease_until, self.finished_at = None, at
-        self.reason = Reason(str(given["reason"]))
+        self.reason = str(given["reason"])

@@ -22,7 +22,7 @@ class Spans(list[Span]):
 
 
 def as_multirange(spans: Iterable[Span]) -> str:
-    """Spans as PostgreSQL reads them."""
+    """Write spans as PostgreSQL reads them."""
     return "{" + ",".join(f"[{first},{last}]" for first, last in spans) + "}"
 
 

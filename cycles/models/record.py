@@ -19,7 +19,7 @@ from cycles.workflow import Workflow
 
 class EntryQuerySet(models.QuerySet["Entry"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """Auditors and administrators of the whole country read the whole record, a province's
+        """Show auditors and administrators of the whole country the whole record, a province's
         their own agencies'.
         """
         roles = (Role.AUDITOR, Role.ADMINISTRATOR)
@@ -37,8 +37,8 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         return self.filter(model=obj._meta.label_lower, object_pk=obj.pk).order_by("-id")
 
     def told_officially(self) -> Self:
-        """Acts of which somebody was told officially: how many were, have seen it, and could not be
-        mailed.
+        """Select the acts of which somebody was told officially: how many were, have seen it, and
+        could not be mailed.
         """
         told = Delivery.objects.filter(
             entry=OuterRef("pk"), channel=Channel.INBOX, is_official=True
@@ -189,7 +189,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         return self.filter(recipient=user, channel=Channel.INBOX)
 
     def with_mail(self) -> Self:
-        """Annotates when the same notice was mailed, or why it could not be."""
+        """Annotate when the same notice was mailed, or why it could not be."""
         mail = Delivery.objects.filter(
             recipient=OuterRef("recipient"), key=OuterRef("key"), channel=Channel.MAIL
         )

@@ -46,7 +46,7 @@ class RegisterChangeQuerySet(models.QuerySet["RegisterChange"]):
         return self.filter(agency__in=Agency.objects.visible_to(user, at).values("pk"))
 
     def waiting(self) -> Self:
-        """Recorded, their day still to come."""
+        """Select what is recorded, its day still to come."""
         return self.filter(state=RegisterState.RECORDED)
 
     def due(self, today: date) -> Self:

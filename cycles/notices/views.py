@@ -92,7 +92,7 @@ def _choices(person: User, data: FormData = None) -> NoticeSettingsForm:
 
 @require_safe
 def unseen(request: PortalRequest) -> HttpResponse:
-    """Official notices with how many have been told, have seen them, and could not be reached."""
+    """List official notices with how many were told, have seen them, and could not be reached."""
     narrowed = UnseenFilter(request.GET, _official(request))
     table = page_of(request, UnseenTable(narrowed.qs.order_by("-id")))
     return render(request, "cycles/notices/inbox_unseen.html", {"filter": narrowed, "table": table})

@@ -85,7 +85,7 @@ class PeopleTable(tables.Table):
         return format_html("<div>{}</div>", rows) if rows else "—"  # one cell of a phone's card
 
     def _period(self, membership: Membership) -> str:
-        """Since or until when, as far as it says more than that the role is in force."""
+        """Say since or until when, as far as it says more than that the role is in force."""
         if membership.valid_from > self.at:
             return gettext("from %(when)s") % {
                 "when": format_date(membership.valid_from, language())

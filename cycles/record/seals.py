@@ -141,7 +141,7 @@ def seal(*, at: datetime) -> Seal | None:
 def read_batches(
     statement: str, params: Sequence[int] | None = None
 ) -> Generator[list[tuple[Any, ...]], None, None]:
-    """Rows in batches through the server's cursor; while one batch is worked on, the database
+    """Read rows in batches through the server's cursor; while one batch is worked on, the database
     prepares the next.
     """
     with connection.cursor() as cursor:

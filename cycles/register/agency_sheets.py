@@ -143,7 +143,7 @@ class AgencyResource(SheetResource):
         return found
 
     def in_order(self, rows: Sequence[SheetRow]) -> Sequence[SheetRow]:
-        """Parents before their units; a ring stays as it is and is refused."""
+        """Put parents before their units; a ring stays as it is and is refused."""
         codes = {r.cells["code"] for r in rows}
         done: set[str] = set()
         ordered: list[SheetRow] = []
@@ -194,7 +194,7 @@ AGENCIES = Form(
 
 
 def spreadsheet_of(agencies: Iterable[Agency], kind: str) -> bytes:
-    """Agencies as the bytes of a spreadsheet that the import reads again."""
+    """Write agencies as the bytes of a spreadsheet that the import reads again."""
     return sheet_files.write_rows(AGENCIES, AgencyResource().export(agencies).dict, kind)
 
 

@@ -122,7 +122,7 @@ class LineResource(DryRunResource, resources.Resource):
         pass
 
     def rows(self, lines: Iterable[object]) -> list[dict[str, object]]:
-        """Lines as a file says them, by column."""
+        """Write lines as a file says them, by column."""
         rows = []
         for line in lines:
             rows.append({name: field.export(line) for name, field in self.fields.items()})

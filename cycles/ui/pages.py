@@ -141,9 +141,7 @@ def sheet_answer(content: bytes, name: str, kind: str) -> HttpResponse:
 
 
 def csv_answer(rows: Iterable[Sequence[object]], name: str) -> StreamingHttpResponse:
-    """Rows as a CSV file to save, sent on as they come: however many there are, few are held at
-    once.
-    """
+    """Send rows as a CSV file to save, as they come: of many rows only a few are held at once."""
     response = StreamingHttpResponse(
         spreadsheets_exports.csv_lines(rows), content_type="text/csv; charset=utf-8"
     )

@@ -108,8 +108,8 @@ def _of_group(
 def _of_all(
     category: AwardCategory, by: Ranking, able: list[Standing], firsts: set[int]
 ) -> list[Candidate]:
-    """Over all groups of a ceremony by the value itself; an agency of
-    several groups stands once.
+    """Order over all groups of a ceremony by the value itself; an agency of several groups stands
+    once.
     """
     ordered = sorted(able, key=lambda s: (-(_value(s, by) or 0), s.pk))
     best: dict[int, Standing] = {}

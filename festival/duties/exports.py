@@ -10,8 +10,8 @@ from festival.duties.queries import DutyOccurrence, Timeliness
 
 
 def duties(occasions: Iterable[DutyOccurrence]) -> tablib.Dataset:
-    """Occasions of duties as a data set, moments as ISO 8601 writes them
-    with the offset of Tehran.
+    """Write occasions of duties as a data set, moments as ISO 8601 writes them with the offset of
+    Tehran.
     """
     data = tablib.Dataset(
         headers=[

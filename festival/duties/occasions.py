@@ -159,5 +159,5 @@ def publications() -> Occasions:
 
 
 def _scheduled_editions() -> QuerySet[Edition]:
-    """Editions whose moment is set; whether it has come is for the asker's clock to say."""
+    """Select the editions whose moment is set; the asker's clock tells whether it has come."""
     return Edition.objects.filter(state__in=("scheduled", "published"), publish_at__isnull=False)

@@ -249,7 +249,7 @@ class ActMoments(NamedTuple):
 
 
 def _act_moments(at: datetime) -> dict[Phase, ActMoments]:
-    """Where the acts of a phase left their moments; the ledger knows those of the others."""
+    """Find where the acts of a phase left their moments; the ledger knows those of the others."""
     submissions, appeals = Submission.objects.all(), Appeal.objects.all()
     proposals = Entry.objects.filter(model="indicators.indicatorset", act="propose")
     # a corrected edition makes nothing late
@@ -270,7 +270,7 @@ def _act_moments(at: datetime) -> dict[Phase, ActMoments]:
 
 
 def _entries(phase: Phase) -> QuerySet[Entry]:
-    """The entries of all acts that are done while a phase is open."""
+    """Find the entries of all acts that are done while a phase is open."""
     acts = Q(pk__in=())
     for workflow in Workflow.registry.values():
         names = [move.name for move in workflow.moves.values() if move.phase == phase]

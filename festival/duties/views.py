@@ -256,7 +256,7 @@ def _picture(year: CalendarYear, at: datetime) -> Picture:
 
 
 def _bar_end(kept: PhaseKept, at: datetime) -> datetime:
-    """Until when the bar of a phase goes: what is overdue goes on until now."""
+    """Find until when the bar of a phase goes: what is overdue goes on until now."""
     if kept.overdue:
         return max(at, kept.term.closes_at)
     return max(kept.ended_at or kept.term.closes_at, kept.term.closes_at)

@@ -264,8 +264,8 @@ def move(request: PortalRequest, pk: int, name: str) -> HttpResponse:
 
 @require_safe
 def last_plan(request: PortalRequest, pk: int) -> HttpResponse:
-    """Last year's plan for the page of this year's self-assessment; `line` narrows it to one line's
-    measure.
+    """Show last year's plan on the page of this year's self-assessment; `line` narrows it to one
+    line's measure.
     """
     submission = find(request, pk)
     held = queries.last_plan(submission, request.user, request.at)

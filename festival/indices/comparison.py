@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from indicators.scoring.methods import rounded
+from indicators.scoring.methods import round_to_decimal
 
 Scores = Mapping[str, Decimal]
 Series = Mapping[int, Scores]
@@ -92,7 +92,7 @@ def percentile(scores: Scores, country: str, *, higher: bool) -> Decimal | None:
         return None
     own = scores[country]
     worse = sum(1 for score in scores.values() if (score < own if higher else score > own))
-    return rounded(Fraction(100 * worse, len(scores) - 1), PERCENT)
+    return round_to_decimal(Fraction(100 * worse, len(scores) - 1), PERCENT)
 
 
 def median(values: Iterable[Decimal | Fraction]) -> Fraction | None:
@@ -161,16 +161,16 @@ def progress(
     own = rates[country]
     others = [rate for c, rate in rates.items() if c != country]
     if not others:
-        return Progress(first, last, rounded(own, VALUE), None, None, None, 0)
+        return Progress(first, last, round_to_decimal(own, VALUE), None, None, None, 0)
     middle = median(rates.values()) or Fraction(0)
     faster = Fraction(100 * sum(1 for rate in others if rate > own), len(others))
     return Progress(
         first=first,
         last=last,
-        annual=rounded(own, VALUE),
-        median=rounded(middle, VALUE),
-        excess=rounded(own - middle, VALUE),
-        faster=rounded(faster, PERCENT),
+        annual=round_to_decimal(own, VALUE),
+        median=round_to_decimal(middle, VALUE),
+        excess=round_to_decimal(own - middle, VALUE),
+        faster=round_to_decimal(faster, PERCENT),
         compared=len(others),
     )
 
@@ -186,7 +186,7 @@ def gap(score: Decimal, target: Decimal, *, higher: bool, year: int, by: int) ->
     lacking = gain(score, target, higher=higher)
     if lacking <= 0 or by <= year:
         return Gap(lacking, None)
-    return Gap(lacking, rounded(Fraction(lacking) / (by - year), VALUE))
+    return Gap(lacking, round_to_decimal(Fraction(lacking) / (by - year), VALUE))
 
 
 def points_of(series: Series, country: str) -> Sequence[tuple[int, Decimal]]:

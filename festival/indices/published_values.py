@@ -13,7 +13,7 @@ from agencies.persian import latin_digits, parse_decimal
 from cycles.spreadsheets.sheets import Sheet, SheetRow, Wrong
 from festival.countries import letters
 from festival.indices.publishers import PublishedRow, Publisher
-from indicators.scoring.exact import Rounding, parsed
+from indicators.scoring.exact import Rounding, parse_fraction
 
 PLACES = Rounding(8)
 MOST = Decimal(10) ** 9
@@ -149,7 +149,11 @@ def _score(text: str) -> Decimal | None:
     if text.lower() in EMPTY:
         return None
     try:
-        exact = parsed(text) if "e" in text.lower() else parsed(f"{parse_decimal(text):f}")
+        exact = (
+            parse_fraction(text)
+            if "e" in text.lower()
+            else parse_fraction(f"{parse_decimal(text):f}")
+        )
     except ValueError as error:
         raise _Unfit("score", gettext("This is not a score: one number is expected.")) from error
     if abs(exact) >= MOST:

@@ -29,7 +29,7 @@ from festival.indices.comparison import (
     within,
 )
 from festival.models import Index, IndexEdition, IndexValue, Region
-from indicators.scoring.methods import rounded
+from indicators.scoring.methods import round_to_decimal
 
 YEARS = 5
 """Over so many years, at the least where the register holds them, the rate of progress is taken."""
@@ -305,4 +305,4 @@ def _median(scores: Scores) -> Decimal | None:
     country's own.
     """
     middle = median(scores.values()) if len(scores) > 1 else None
-    return None if middle is None else rounded(middle, VALUE)
+    return None if middle is None else round_to_decimal(middle, VALUE)

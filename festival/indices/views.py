@@ -224,7 +224,7 @@ def index_file(request: PortalRequest, code: str) -> StreamingHttpResponse:
 
 
 def _open_file(values: IndexValueQuerySet, name: str) -> StreamingHttpResponse:
-    """Values as a CSV that pages of others may read as well."""
+    """Send values as a CSV that pages of others may read as well."""
     answer = csv_answer(_rows(values), name)
     answer["Access-Control-Allow-Origin"] = "*"
     answer["Cross-Origin-Resource-Policy"] = "cross-origin"

@@ -12,12 +12,12 @@ from agencies.persian import DASH, in_locale
 from agencies.templatetags.portal import prose
 from cycles.ui.tables import CardsTable
 from festival.lessons.queries import Lesson
-from indicators.scoring.methods import rounded
+from indicators.scoring.methods import round_to_decimal
 
 
 def rounded_figure(figure: Fraction | float | None, places: int = 1) -> str:
     """Write a measured figure to so many places; a dash where too few were measured."""
-    return DASH if figure is None else in_locale(rounded(figure, places), places)
+    return DASH if figure is None else in_locale(round_to_decimal(figure, places), places)
 
 
 class LessonTable(CardsTable):

@@ -55,7 +55,7 @@ class ConfirmationParams(TypedDict):
 
 class AwardQuerySet(models.QuerySet["Award"]):
     def public(self, at: datetime) -> Self:
-        """Awards decided in a published year, on an edition that is out where they rest on one."""
+        """Select awards of a published year; those that rest on an edition, where that is out."""
         out = Edition.objects.published(at)
         of_year = Exists(out.filter(cycle=OuterRef("ceremony__cycle")))
         rests = Q(standing=None) | Exists(out.filter(pk=OuterRef("standing__edition")))
@@ -70,7 +70,7 @@ class AwardQuerySet(models.QuerySet["Award"]):
         return self.filter(state__in=LIVE)
 
     def below_least_percent(self) -> Self:
-        """Awards that rest on a standing below the percent with which one may win in the year."""
+        """Select awards that rest on a standing below the percent with which one may win."""
         return self.filter(standing__percent__lt=F("ceremony__cycle__minimum_to_win"))
 
     def with_names(self) -> Self:

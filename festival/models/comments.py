@@ -30,7 +30,7 @@ class MeasureCommentQuerySet(models.QuerySet["MeasureComment"]):
         return self.filter(state=CommentState.PUBLISHED)
 
     def visible_to(self, user: User | AnonymousUser, at: datetime) -> Self:
-        """Published ones for everybody; all for national administrators and auditors."""
+        """Show published ones to everybody; all to national administrators and auditors."""
         whole = user.is_authenticated and user.oversees_the_country(at)
         return self.all() if whole else self.published()
 

@@ -113,7 +113,7 @@ class ConsequenceQuerySet(models.QuerySet["Consequence"]):
         )
 
     def due(self) -> Self:
-        """Neither done nor waived, of agencies that there still are."""
+        """Select what is neither done nor waived, of agencies that there still are."""
         return self.filter(state=ConsequenceState.DUE, agency__is_active=True)
 
     def for_list(self) -> Self:

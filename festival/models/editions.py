@@ -32,7 +32,7 @@ class ScheduleParams(TypedDict):
 
 class EditionQuerySet(models.QuerySet["Edition"]):
     def published(self, at: datetime) -> Self:
-        """Editions whose set instant has come, whether or not the scheduler ran."""
+        """Select editions whose set instant has come, whether or not the scheduler ran."""
         return self.filter(
             state__in=(EditionState.SCHEDULED, EditionState.PUBLISHED), publish_at__lte=at
         )

@@ -31,7 +31,7 @@ class SignatureParams(TypedDict):
 
 class IndexReportQuerySet(models.QuerySet["IndexReport"]):
     def visible_to(self, user: User | AnonymousUser, at: datetime) -> Self:
-        """Sent ones for everybody; drafts for the agency's own people and for national
+        """Show sent ones to everybody; drafts to the agency's own people and to national
         administrators and auditors.
         """
         sent = Q(state=IndexReportState.SENT)
@@ -104,7 +104,7 @@ class IndexReport(models.Model):
 
 class RecommendationQuerySet(models.QuerySet["Recommendation"]):
     def visible_to(self, user: User | AnonymousUser, at: datetime) -> Self:
-        """Approved ones for everybody; every version for national administrators and auditors."""
+        """Show approved ones to everybody; all versions to national administrators and auditors."""
         if user.is_authenticated and user.oversees_the_country(at):
             return self.all()
         return self.filter(approved_at__isnull=False)

@@ -52,7 +52,7 @@ class Region(models.Model):
 
 class IndexQuerySet(models.QuerySet["Index"]):
     def followed(self) -> Self:
-        """Indices shown to the public; the others keep all their editions."""
+        """Select indices shown to the public; the others keep all their editions."""
         return self.filter(is_active=True)
 
     def for_list(self) -> Self:
@@ -131,7 +131,7 @@ class Index(models.Model):
 
 class IndexEditionQuerySet(models.QuerySet["IndexEdition"]):
     def current(self) -> Self:
-        """Editions that no revision has superseded."""
+        """Select the editions that no revision has superseded."""
         return self.filter(is_current=True)
 
     def for_list(self) -> Self:

@@ -97,7 +97,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
         return self.all() if user.oversees_the_country(at) else self.published(at)
 
     def published(self, at: datetime) -> Self:
-        """Approved reports are public with their edition."""
+        """Select approved reports whose edition is public."""
         return self.filter(
             edition__in=Edition.objects.published(at).values("pk"), approved_at__isnull=False
         )

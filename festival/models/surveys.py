@@ -20,8 +20,8 @@ from cycles.models import Cycle, Participation
 
 class SurveyQuerySet(models.QuerySet["Survey"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """Administrators and auditors; people of the agencies that take
-        part, from its opening on.
+        """Show surveys to administrators and auditors, and from their opening on to people of the
+        agencies that take part.
         """
         if user.holds(*OVERSEERS, at=at):
             return self.all()

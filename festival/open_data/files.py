@@ -210,7 +210,9 @@ def _file(stack: ExitStack) -> BufferedRandom:
 
 
 def _csv(table: Table, file: BufferedRandom) -> Writer:
-    """UTF-8 with the mark by which spreadsheet programs know it; numbers in full, texts guarded."""
+    """Write UTF-8 with the mark by which spreadsheet programs know it; numbers in full, texts
+    guarded.
+    """
     text = TextIOWrapper(file, "utf-8-sig", newline="")
     write = spreadsheets_exports.csv_writer(text)
     write(column.name for column in table.columns)
@@ -227,7 +229,7 @@ def _csv(table: Table, file: BufferedRandom) -> Writer:
 
 
 def _json(table: Table, file: BufferedRandom) -> Writer:
-    """{"table": …, "columns": […], "rows": [[…], …]}: decimals as text, so that none of their
+    """Write {"table": …, "columns": […], "rows": [[…], …]}: decimals as text, so that none of their
     places is lost.
 
     What is JSON itself stands as that, not as a text of it.
@@ -259,7 +261,7 @@ def _json_value(value: object, *, is_json: bool) -> object:
 
 
 def _xlsx(table: Table, file: BufferedRandom) -> Writer:
-    """Decimals as numbers, which a spreadsheet program keeps to 15 digits; the CSV has them all."""
+    """Write decimals as numbers, of which a spreadsheet keeps 15 digits; the CSV has them all."""
     book, sheet = spreadsheets_exports.new_sheet(table.name)
     spreadsheets_exports.heading(sheet, [column.name for column in table.columns])
     numbers = [column.type in ("decimal", "integer") for column in table.columns]

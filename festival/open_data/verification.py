@@ -21,7 +21,7 @@ from festival.places import Entrant, Ranking, places
 from festival.ranking.standings import LEAST_GROWTH
 from indicators.models import Kind
 from indicators.scoring.methods import SHOWN_PLACES, half_up, points
-from indicators.scoring.statutory_tree import Line, LineState, Result, band, total
+from indicators.scoring.statutory_tree import LineState, Result, ScoreLine, band, total
 
 Read = Callable[[str], bytes]
 Rows = list[dict[str, str]]
@@ -147,7 +147,7 @@ def _sums(
     found: Findings, lines: Rows, measures: dict[tuple[str, str], dict[str, str]], *, spread: bool
 ) -> Sums:
     """Add up the tree of each agency, by the engine that the portal scores with."""
-    of_agency: dict[str, list[Line]] = defaultdict(list)
+    of_agency: dict[str, list[ScoreLine]] = defaultdict(list)
     axes: dict[str, set[tuple[str, str, str]]] = defaultdict(set)
     for line in lines:
         measure = measures.get((line["set"], line["measure"]))
@@ -165,7 +165,7 @@ def _sums(
     return sums
 
 
-def _tree_line(line: dict[str, str], measure: dict[str, str]) -> Line:
+def _tree_line(line: dict[str, str], measure: dict[str, str]) -> ScoreLine:
     """Return a published line as the engine takes it, its points within the ceiling.
 
     What had to be put right for that stands among the faults of the line already.
@@ -178,7 +178,7 @@ def _tree_line(line: dict[str, str], measure: dict[str, str]) -> Line:
     elif earned is None and state == LineState.SCORED:
         state = LineState.NOT_ANSWERED
     axis = _axis_of_set(line["set"], measure["axis"])
-    return Line(measure["kind"], axis, "", line["measure"], ceiling, state, earned)
+    return ScoreLine(measure["kind"], axis, "", line["measure"], ceiling, state, earned)
 
 
 def _axis_of_set(of_set: str, axis: str) -> str:

@@ -20,7 +20,7 @@ from cycles.models import Cycle
 from festival import charts
 from festival.models import Edition, Standing
 from indicators.models import Axis, Kind, Measure
-from indicators.scoring.methods import HUNDRED, SHOWN_PLACES, ZERO, half_up, scaled
+from indicators.scoring.methods import HUNDRED, SHOWN_PLACES, ZERO, half_up, scale_points
 from indicators.scoring.statutory_tree import LineState
 from submissions.models import Answer, NodeScore, Score
 from submissions.scoring.distribution import FEWEST
@@ -227,7 +227,7 @@ def _year_result(line: Answer, cycle: Cycle, score: FrozenScore | None) -> YearR
     if score is None or score.points is None:
         words = LineState(score.state if score else LineState.UNDER_REVIEW).label
         return YearResult(cycle.year, cycle.label, words, is_pilot=measure.is_pilot)
-    share = half_up(scaled(HUNDRED, score.points, measure.points), SHOWN_PLACES)
+    share = half_up(scale_points(HUNDRED, score.points, measure.points), SHOWN_PLACES)
     return YearResult(cycle.year, cycle.label, "", share, line.value, measure.is_pilot)
 
 
@@ -294,7 +294,7 @@ def measure_outcome(edition: Edition, lineage: UUID) -> MeasureOutcome | None:
     found = [scores.get(pk, FrozenScore(LineState.UNDER_REVIEW, None)) for pk in ceilings]
     states = [score.state for score in found]
     shares = [
-        scaled(HUNDRED, score.points, ceiling)
+        scale_points(HUNDRED, score.points, ceiling)
         for score, ceiling in zip(found, ceilings.values(), strict=True)
         if score.points is not None
     ]

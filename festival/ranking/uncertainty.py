@@ -97,8 +97,8 @@ def error_of_a_percent(lines: Iterable[tuple[float, int]], ceiling: float, error
 def place_intervals(
     members: Sequence[MeasuredPercent], *, seed: int, draws: int = DRAWS
 ) -> list[PlaceInterval] | None:
-    """Intervals of percents and places in one group, by empirical Bayes; None in a group that is
-    too small.
+    """Estimate intervals of percents and places in one group, by empirical Bayes; None in a group
+    that is too small.
 
     What was measured is the truth with an error, so that extremes are extreme partly by luck: each
     percent is drawn to the group's mean by as much as its error is large against the spread of the
@@ -151,9 +151,7 @@ def _places(steps: Whole, before: Sequence[int]) -> Whole:
 
 
 def standing_of_ties(then: Sequence[tuple[Decimal, ...]]) -> list[int]:
-    """Whole numbers from 0 in the order of what parts equal percents; equal where nothing parts
-    them.
-    """
+    """Number from 0 what parts equal percents, in its order; equal where nothing parts them."""
     ranks = {found: number for number, found in enumerate(sorted(set(then)))}
     return [ranks[found] for found in then]
 
@@ -191,8 +189,8 @@ class Axes:
 
 
 def percents_under(members: Sequence[Axes], factors: Sequence[Decimal]) -> list[Decimal]:
-    """Percents to 10 places with the weight of each axis multiplied by its factor, as the tree of
-    scores reckons them:
+    """Compute percents with the weight of each axis multiplied by its factor, as the tree of scores
+    does:
 
     100 x sum(f x points) / sum(f x ceiling), rounded half-up to 10 places; 0 where nothing applies.
     """
@@ -231,7 +229,7 @@ def under_weights(members: Sequence[Axes], *, percent: int, seed: int) -> list[t
 
 
 def _table(members: Sequence[Axes]) -> tuple[Whole, Whole]:
-    """Points and ceilings in whole units of the last of 10 places, as whole numbers of Python."""
+    """Write points and ceilings in units of the last of 10 places, as whole numbers of Python."""
     points = [_units(member.points) for member in members]
     ceilings = [_units(member.ceilings) for member in members]
     return np.array(points, dtype=object), np.array(ceilings, dtype=object)
@@ -242,8 +240,8 @@ def _units(values: Iterable[Decimal]) -> list[int]:
 
 
 def _percents(points: Whole, ceilings: Whole, factors: Whole) -> Whole:
-    """Percents in units of the last of 10 places, a row for each row of factors: divided as by
-    hand, digit by digit.
+    """Compute percents in units of the last of 10 places, a row for each row of factors: divided as
+    by hand, digit by digit.
 
     So every number stays within 64 bits, where numpy is quick; what could be larger is left to
     Python's own.

@@ -20,7 +20,7 @@ from festival.ranking import uncertainty
 from festival.ranking.standings import LEAST_GROWTH
 from festival.ranking.uncertainty import Axes, MeasuredPercent, PlaceInterval
 from indicators.models import Kind
-from indicators.scoring.methods import ONE, SHOWN_PLACES, ZERO, half_up, rounded
+from indicators.scoring.methods import ONE, SHOWN_PLACES, ZERO, half_up, round_to_decimal
 from submissions.models import Answer, Mark, NodeScore, Score
 from submissions.workflow import BlockState
 
@@ -100,7 +100,7 @@ def trial(known: RankedGroup, *, factors: Mapping[str, Decimal], weights: int) -
     """
     parts, standings = known.parts, known.standings
     error, twice = _error(known.edition)
-    told = None if error is None else rounded(error * 100, SHOWN_PLACES)
+    told = None if error is None else round_to_decimal(error * 100, SHOWN_PLACES)
     ties = _ties(known)
     axes = _axes(known.nodes, parts, ties)
     if not axes:

@@ -286,8 +286,8 @@ class Validity:
 
 
 def validity(edition: Edition, standings: Iterable[Standing]) -> list[Validity]:
-    """Pearson's correlation over agencies of each outside survey's percent with the percent of all
-    other points.
+    """Compute Pearson's correlation over agencies of each outside survey's percent with the percent
+    of all other points.
 
     None of fewer than ten agencies, or where either does not vary; one query.
     """

@@ -137,8 +137,6 @@ def _no_number(text: str) -> None:
 
 
 def _is_within_bounds(params: dict[str, Any]) -> bool:
-    """Whether the parameters are of the kinds and sizes that a method can
-    be checked with at all.
-    """
+    """Tell whether the parameters are of the kinds and sizes that a method can be checked with."""
     known = {name: each for name, each in parameters().items() if not each.is_column}
     return all(name in known and known[name].fits(value) for name, value in params.items())

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from indicators.frameworks.json_document import DocumentValue
-from indicators.scoring.conditions import COMPARISONS, Condition, Row, Test
+from indicators.scoring.conditions import COMPARISONS, Condition, DecisionRow, Test
 from indicators.scoring.nodes import (
     Node,
 )
@@ -11,7 +11,7 @@ from indicators.scoring.nodes import (
 COUNTED = {f"count_{name}": name for name in COMPARISONS}
 
 
-def rows_of(at: DocumentValue, children: tuple[Node, ...]) -> tuple[Row, ...]:
+def rows_of(at: DocumentValue, children: tuple[Node, ...]) -> tuple[DecisionRow, ...]:
     if at.value.get("agg") != "table":
         return ()
     branch = Node(code=at["code"].text(), title="", agg="none", children=children)
@@ -20,7 +20,8 @@ def rows_of(at: DocumentValue, children: tuple[Node, ...]) -> tuple[Row, ...]:
     if not rows:
         at["table"].refuse("must hold a row")
     return tuple(
-        Row(conditions_of(row["when"], branch, groups), said_of(row["then"])) for row in rows
+        DecisionRow(conditions_of(row["when"], branch, groups), said_of(row["then"]))
+        for row in rows
     )
 
 

@@ -27,9 +27,9 @@ from functools import cached_property
 from typing import Any
 
 from indicators.scoring.conditions import Condition
-from indicators.scoring.exact import Rounding, parsed, written
-from indicators.scoring.nodes import Given, Node, Outcome, State
-from indicators.scoring.scales import NOT_APPLICABLE, UNDER_REVIEW, Band, Options, Unfit, reached
+from indicators.scoring.exact import Rounding, figure_text, parse_fraction
+from indicators.scoring.nodes import Node, NodeValue, Outcome, State
+from indicators.scoring.scales import NOT_APPLICABLE, UNDER_REVIEW, Band, Options, Unfit, band_label
 from indicators.scoring.tree import score_tree
 
 
@@ -80,7 +80,7 @@ class Framework:
         """List in words what the framework's author could not confirm."""
         return [str(point) for point in self.document.get("unverified") or ()]
 
-    def read_value(self, code: str, text: str) -> Given | None:
+    def read_value(self, code: str, text: str) -> NodeValue | None:
         """Read what a cell gives for a node, None when it is empty; Unfit when it cannot be."""
         node = self.nodes.get(code)
         if node is None:
@@ -110,7 +110,7 @@ class Framework:
             raise Unfit(f"“{label[:60]}” is no rating of {self.code}: {', '.join(sorted(labels))}")
         return label if label in labels else known.get(label, label)
 
-    def score(self, given: Mapping[str, Given], *, rating: str = "") -> list[NodeResult]:
+    def score(self, given: Mapping[str, NodeValue], *, rating: str = "") -> list[NodeResult]:
         """Score every node, the root first. Unfit when an arithmetic does not take these values."""
         outcomes = score_tree(self.root, given)
         return [
@@ -149,7 +149,7 @@ class Framework:
             value = self.band_rounding.apply(outcome.exact)
         elif self.band_on_exact:
             value = outcome.exact
-        return reached(self.bands, value) or (said if self.root.agg == "table" else "")
+        return band_label(self.bands, value) or (said if self.root.agg == "table" else "")
 
     def _label_of(self, code: str) -> str:
         """Answer with the label of the band that has a code, "" where none has."""
@@ -174,22 +174,22 @@ def _for_branch(node: Node, text: str) -> Fraction:
     value = _number(text)
     for limit, word in ((node.low, "less"), (node.high, "more")):
         if limit is not None and (value < limit if word == "less" else value > limit):
-            raise Unfit(f"{text} is {word} than {node.code} can be, which is {written(limit)}")
+            raise Unfit(f"{text} is {word} than {node.code} can be, which is {figure_text(limit)}")
     return value
 
 
 def _number(text: str) -> Fraction:
     try:
-        return parsed(text)
+        return parse_fraction(text)
     except ValueError as error:
         raise Unfit(str(error)) from None
 
 
 def _text(value: Fraction | None) -> str:
-    return "" if value is None else written(value)
+    return "" if value is None else figure_text(value)
 
 
 def _score_text(node: Node, outcome: Outcome) -> str:
     if outcome.score is None or outcome.exact is None:
         return ""
-    return node.rounding.written(outcome.exact) if node.rounding else written(outcome.score)
+    return node.rounding.figure_text(outcome.exact) if node.rounding else figure_text(outcome.score)

@@ -272,7 +272,7 @@ def _check_arithmetic(at: DocumentValue, root: Node) -> None:
     nodes = {node.code: node for node in root.walk()}
     for place in nodes_below(at):
         node = nodes[place.value["code"]]
-        if node.children and node.agg in WEIGHTED and not node.counted:
+        if node.children and node.agg in WEIGHTED and not node.counted_children:
             place.refuse("every child has the weight 0")
         for child in node.children if node.agg in ("sum_points", "points_ratio") else ():
             if child.full is None or child.full <= 0:

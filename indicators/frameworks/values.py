@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from cycles.spreadsheets.exports import Verbatim, csv_writer
 from indicators.frameworks.framework import Framework, NodeResult
-from indicators.scoring.nodes import Given
+from indicators.scoring.nodes import NodeValue
 from indicators.scoring.scales import Unfit
 
 COLUMNS = ("entity", "node", "value")
@@ -27,7 +27,7 @@ class Entity:
 
     name: str
     line: int
-    given: dict[str, Given] = field(default_factory=dict)
+    given: dict[str, NodeValue] = field(default_factory=dict)
     rating: str = ""
 
 

@@ -229,7 +229,7 @@ class Measure(Titled):
         return {**{key: value for key, value in own.items() if value is not None}, **self.params}
 
     def bounds(self, params: Mapping[str, object] | None = None) -> ValueBounds:
-        """Between which bounds a value lies; `params` where an agency's own target stands in place
+        """Find the bounds of a value; `params` where an agency's own target stands in place
         of the general.
         """
         return bounds(

@@ -49,7 +49,7 @@ class PlanQuerySet(OfAgencyQuerySet):
 
 class QuarterReportQuerySet(OfAgencyQuerySet):
     def with_progress(self) -> Self:
-        """Annotates how many figures the plan has for the quarter, and how many of them have their
+        """Annotate how many figures the plan has for the quarter, and how many of them have their
         actual value.
         """
         figures = Figure.objects.filter(
@@ -179,7 +179,7 @@ class QuarterReport(models.Model):
 
 class FigureQuerySet(models.QuerySet["Figure"]):
     def with_reported(self) -> Self:
-        """Annotates `is_reported`: whether the head has signed the report of its quarter."""
+        """Annotate `is_reported`: whether the head has signed the report of its quarter."""
         reports = QuarterReport.objects.filter(
             plan=OuterRef("plan"), quarter=OuterRef("quarter"), state=ReportState.REPORTED
         )

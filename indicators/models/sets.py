@@ -31,7 +31,7 @@ class Kind(models.TextChoices):
 
 class IndicatorSetQuerySet(models.QuerySet["IndicatorSet"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """Agencies see their own, and their headquarters' once approved; the authority its scope
+        """Show agencies their own, and their headquarters' once approved; the authority its scope
         once proposed; everybody what is communicated to more than one agency.
         """
         own = user.agency_ids(at)
@@ -81,7 +81,7 @@ class IndicatorSetQuerySet(models.QuerySet["IndicatorSet"]):
         )
 
     def with_totals(self) -> Self:
-        """Annotates the points and the number of the measures that count, those in pilot left out
+        """Annotate the points and the number of the measures that count, those in pilot left out
         of the points.
         """
         measures = "axes__indicators__measures"

@@ -183,7 +183,7 @@ class Sheet:
 
 
 def digest(figures: Iterable[Figure], *names: str) -> str:
-    """SHA-256 of what is signed: these fields of the figures, by measure and quarter."""
+    """Compute the SHA-256 of what is signed: fields of the figures, by measure and quarter."""
     rows: list[list[object]] = []
     for f in sorted(figures, key=lambda f: (f.measure_id, f.quarter)):
         rows.append([f.measure_id, f.quarter, *(_plain(getattr(f, name)) for name in names)])

@@ -22,7 +22,7 @@ PERCENT = frozenset({"درصد", "٪", "%", "percent", "per cent", "percentage"}
 
 
 def _usual(method: str, params: Params, *, is_percent: bool) -> ValueBounds:
-    """What a value of the methods without fixed bounds is, where the measure says nothing.
+    """Bound a value of the methods without fixed bounds, where the measure says nothing.
 
     Counts and shares are never negative, but growth may be, and so is whatever is measured against
     a number below zero. A percent is at most 100, unless it is measured against more.
@@ -34,7 +34,7 @@ def _usual(method: str, params: Params, *, is_percent: bool) -> ValueBounds:
 
 
 def _thresholds(params: Params) -> Iterator[Fraction]:
-    """The numbers that a value is measured against."""
+    """List the numbers that a value is measured against."""
     for name, parameter in parameters().items():
         if name in params:
             yield from parameter.thresholds(params[name])
@@ -48,7 +48,7 @@ def bounds(
     highest: Decimal | None,
     is_percent: bool,
 ) -> ValueBounds:
-    """The bounds of a measure's values; `params` must have passed the method's check."""
+    """Find the bounds of a measure's values; `params` must have passed the method's check."""
     said = ValueBounds(
         least=None if lowest is None else Fraction(lowest),
         most=None if highest is None else Fraction(highest),
@@ -77,8 +77,8 @@ LABELS: dict[str, str | Promise] = {
 
 
 def wrong_bounds(method: str, params: Params, lowest: Any, highest: Any) -> list[str]:
-    """What is wrong with the bounds that a measure says, in sentences; `params` must have passed
-    the method's check.
+    """Say what is wrong with the bounds that a measure says, a sentence each; `params` must have
+    passed the method's check.
     """
     if lowest is None and highest is None:
         return []

@@ -35,8 +35,8 @@ class Condition:
     group: str = ""
 
     def holds(self, scores: Mapping[str, Fraction]) -> bool:
-        """Whether it holds of these scores; a node without a score fails its tests and is not
-        counted.
+        """Tell whether the condition holds of these scores; a node without a score fails its tests
+        and is not counted.
         """
         found = [scores[code] for code in self.codes if code in scores]
         if self.counted is not None:
@@ -45,6 +45,6 @@ class Condition:
 
 
 @dataclass(frozen=True)
-class Row:
+class DecisionRow:
     when: tuple[Condition, ...]
     then: str

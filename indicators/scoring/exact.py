@@ -28,9 +28,9 @@ _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?")
 _LONGEST_NUMBER = 60
 
 
-def parsed(text: str) -> Fraction:
-    """The number of a cell, in Latin or Persian digits, an exponent allowed; ValueError when it is
-    not one number.
+def parse_fraction(text: str) -> Fraction:
+    """Read the number of a cell, in Latin or Persian digits, an exponent allowed; ValueError when
+    it is not one number.
     """
     plain = plain_number(text)
     if len(plain) > _LONGEST_NUMBER or not plain.isascii() or not _NUMBER.fullmatch(plain):
@@ -39,24 +39,24 @@ def parsed(text: str) -> Fraction:
 
 
 def exactly(value: Any) -> Fraction:
-    """A number as JSON or the database keeps it, exactly; ValueError when it is not one plain
+    """Read a number exactly as JSON or the database keeps it; ValueError when it is not one plain
     number.
     """
-    return parsed(str(value))
+    return parse_fraction(str(value))
 
 
 def number(params: Params, key: str) -> Fraction:
-    """The parameter as an exact number; ValueError when it is none, KeyError when it is missing."""
+    """Read a parameter exactly; ValueError when it is no number, KeyError when it is missing."""
     return exactly(params[key])
 
 
 def percent(value: Any) -> Fraction:
-    """A percent as a share."""
+    """Turn a percent into a share."""
     return exactly(value) / 100
 
 
 def times(one: Fraction, other: Fraction) -> Fraction:
-    """The product; most factors of a tree are `ONE` itself, and cost nothing."""
+    """Multiply two numbers; most factors of a tree are `ONE` itself, and cost nothing."""
     return other if one is ONE else one if other is ONE else one * other
 
 
@@ -79,7 +79,7 @@ class Rounding:
         return Fraction(self.units(value) * 10 ** (places - self.digits), 10**places)
 
     def units(self, value: Fraction) -> int:
-        """How many units of the last place the rounded value has."""
+        """Count the units of the last place in the rounded value."""
         up: int = 10 ** max(self.digits, 0)
         down: int = 10 ** max(-self.digits, 0)
         over = (
@@ -91,7 +91,7 @@ class Rounding:
         return -units if is_below_zero else units
 
     def _goes_away(self, doubled: int, over: int, *, is_odd: bool, below: bool) -> bool:
-        """Whether a rest goes away from zero; doubled, it is compared with the whole `over`."""
+        """Tell whether a rest goes away from zero; doubled, it is compared with `over`."""
         match self.mode:
             case "half_up":
                 return doubled >= over
@@ -108,14 +108,14 @@ class Rounding:
             case _:
                 return False
 
-    def written(self, value: Fraction) -> str:
-        """The rounded value with all its places: 0.800."""
+    def figure_text(self, value: Fraction) -> str:
+        """Write the rounded value with all its places: 0.800."""
         return _with_places(self.apply(value), max(self.digits, 0))
 
 
-def written(value: Fraction) -> str:
-    """The value in full as far as its decimals end within 40 digits, else 28 significant digits,
-    half-even.
+def figure_text(value: Fraction) -> str:
+    """Write the value in full where its decimals end within 40 digits, else to 28 significant
+    digits, half-even.
     """
     rest, places = value.denominator, 0
     for prime in (2, 5):
@@ -131,8 +131,8 @@ def written(value: Fraction) -> str:
 
 
 def in_digits(value: Fraction) -> str:
-    """An exact number in the reader's digits, to four places at most when it does not end soon."""
-    text = written(value)
+    """Write an exact number in the reader's digits, to four places when it does not end soon."""
+    text = figure_text(value)
     return in_locale(parse_decimal(text), None if len(text) <= 12 else 4)
 
 
@@ -148,15 +148,15 @@ def _decimal(value: Fraction) -> Decimal:
 
 
 def log_share(value: Fraction, least: Fraction, most: Fraction) -> Fraction:
-    """(ln value - ln least) / (ln most - ln least), of numbers above zero."""
+    """Compute (ln value - ln least) / (ln most - ln least), of numbers above zero."""
     start = _WIDE.ln(_decimal(least))
     part = _WIDE.subtract(_WIDE.ln(_decimal(value)), start)
     return Fraction(_KEPT.plus(_WIDE.divide(part, _WIDE.subtract(_WIDE.ln(_decimal(most)), start))))
 
 
 def geometric_mean(parts: Iterable[tuple[Fraction, Fraction]]) -> Fraction:
-    """exp(sum(weight x ln value) / sum(weight)) of (weight, value), values not below zero; zero
-    when one is zero.
+    """Compute exp(sum(weight x ln value) / sum(weight)) of (weight, value), values not below zero;
+    zero when one is zero.
     """
     parts = [(weight, value) for weight, value in parts if weight]
     if any(value < 0 for _weight, value in parts):

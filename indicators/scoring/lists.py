@@ -10,13 +10,13 @@ from django.utils.translation import gettext
 
 from agencies.persian import in_locale, language
 from indicators.scoring.exact import ZERO, Params, exactly, in_digits
-from indicators.scoring.method import Method, joined
+from indicators.scoring.method import Method, join_with_commas
 from indicators.scoring.value_bounds import ValueBounds
 
 
 def pairs(rows: Any) -> tuple[list[Fraction], list[Fraction]]:
-    """The first and the second numbers of rows of two; ValueError when they are not that, or when
-    there is none.
+    """Part rows of two numbers into the first and the second ones; ValueError when they are not
+    that, or when there is none.
     """
     try:
         found = [(exactly(first), exactly(second)) for first, second in rows]
@@ -28,14 +28,14 @@ def pairs(rows: Any) -> tuple[list[Fraction], list[Fraction]]:
 
 
 def falls_within(percents: Sequence[Fraction]) -> bool:
-    """Whether percents lie between 0 and 100 and never rise."""
+    """Tell whether percents lie between 0 and 100 and never rise."""
     falls = all(earlier >= later for earlier, later in pairwise(percents))
     return falls and all(0 <= percent <= 100 for percent in percents)
 
 
 def worths(rows: Any) -> list[Fraction]:
-    """The percents of rows with words, the English optional; ValueError when one lacks either, or
-    there are not two.
+    """Read the percents of rows with words, the English optional; ValueError when a row lacks
+    either, or there are not two.
     """
     try:
         found = [exactly(row["percent"]) for row in rows if str(row["fa"]).strip()]
@@ -49,8 +49,8 @@ def worths(rows: Any) -> list[Fraction]:
 class ChosenRow(Method):
     """The percent of the row whose number, from 0, is the value."""
 
-    def chosen(self, value: Fraction, params: Params) -> Mapping[str, Any] | None:
-        """The row whose number is the value."""
+    def chosen_row(self, value: Fraction, params: Params) -> Mapping[str, Any] | None:
+        """Find the row whose number is the value; None where no row has it."""
         rows: Sequence[Mapping[str, Any]] = params[self.rows]
         if value.denominator == 1 and 0 <= value < len(rows):
             return rows[int(value)]
@@ -60,7 +60,7 @@ class ChosenRow(Method):
         return ValueBounds(ZERO, Fraction(len(params[self.rows]) - 1))
 
     def unfit(self, value: Decimal, params: Params) -> str:
-        if self.chosen(Fraction(value), params):
+        if self.chosen_row(Fraction(value), params):
             return ""
         return gettext("Give the number of one of these: %(rows)s") % {
             "rows": self.about(params, bare=True)
@@ -70,11 +70,11 @@ class ChosenRow(Method):
         return [(str(place), _words_of(row)) for place, row in enumerate(params[self.rows])]
 
     def own_words(self, value: Decimal, params: Params) -> dict[str, str]:
-        row = self.chosen(Fraction(value), params)
+        row = self.chosen_row(Fraction(value), params)
         return {"name": _words_of(row) if row else "—"}
 
     def about(self, params: Params, *, bare: bool) -> str:
-        return joined(self._rows_in_words(params))
+        return join_with_commas(self._rows_in_words(params))
 
     def _rows_in_words(self, params: Params) -> Iterator[str]:
         for place, row in enumerate(params[self.rows]):

@@ -39,14 +39,14 @@ class Method(ABC):
 
     @abstractmethod
     def share(self, value: Fraction, params: Params) -> Fraction:
-        """The part of the ceiling that a value earns, exactly."""
+        """Compute exactly the part of the ceiling that a value earns."""
 
     def check(self, params: Params) -> list[str]:
-        """What is wrong with the parameters, in sentences for whoever typed them."""
+        """Say what is wrong with the parameters, in sentences for whoever typed them."""
         return []
 
     def fixed_bounds(self, params: Params) -> ValueBounds | None:
-        """Between which bounds every value lies; None where the measure decides."""
+        """Give the bounds between which every value lies; None where the measure decides."""
         return None
 
     @property
@@ -60,17 +60,17 @@ class Method(ABC):
         return tuple(each.name for each in self.parameters if not each.is_column)
 
     def points(self, value: Decimal, *, ceiling: Decimal, params: Params) -> Decimal:
-        """The points of a value, from 0 to the ceiling, to 10 places."""
+        """Compute the points of a value, from 0 to the ceiling, to 10 places."""
         share = self.share(Fraction(value), params)
         return decimal(Fraction(ceiling) * min(max(share, ZERO), ONE))
 
     def unfit(self, value: Decimal, params: Params) -> str:
-        """Why the value cannot be one of this method's, in a sentence; "" when it can."""
+        """Say in a sentence why the value cannot be one of this method's; "" when it can."""
         return ""
 
     def choices(self, params: Params) -> list[tuple[str, str]]:
-        """What may be chosen, where the value is the number of a row: each number with its words;
-        else nothing.
+        """List what may be chosen, where the value is the number of a row: each number with its
+        words; else nothing.
         """
         return []
 
@@ -79,8 +79,8 @@ class Method(ABC):
     def explain(
         self, value: Decimal | None, ceiling: Decimal, params: Params, language: str
     ) -> str:
-        """The formula with this answer's numbers and the points they give, in `language`; bare
-        without a value.
+        """Write the formula with this answer's numbers and the points they give, in `language`;
+        bare without a value.
         """
         with override(language):
             sentence = str(self.formula)
@@ -92,7 +92,7 @@ class Method(ABC):
             return gettext("%(sentence)s; %(about)s") % {"sentence": sentence, "about": about}
 
     def sentence(self, value: Decimal, words: dict[str, str], params: Params) -> str:
-        """The numbers of an answer and the points they give."""
+        """Write the numbers of an answer and the points they give."""
         share = self.share(Fraction(value), params)
         words["sum"] = str(self.numbers) % words
         if share > ONE:
@@ -114,21 +114,21 @@ class Method(ABC):
         return words | self.own_words(value, params)
 
     def own_words(self, value: Decimal, params: Params) -> dict[str, str]:
-        """What the numbers name besides value, ceiling, points and parameters."""
+        """Give the words that `numbers` names besides value, ceiling, points and parameters."""
         return {}
 
     def about(self, params: Params, *, bare: bool) -> str:
-        """The list or the limits by which it scores, or where the figure comes from; "" where all
-        is said. `bare`: no value is told beside it.
+        """Name the list or the limits by which the method scores, or the source of its figure; ""
+        where all is said. `bare`: no value is told beside it.
         """
         return ""
 
     def limits_in_words(self, params: Params) -> Iterator[str]:
-        """The numbers that it needs, each with its label."""
+        """List the numbers that the method needs, each with its label."""
         for each in self.parameters:
             if each.is_needed:
                 yield f"{each.label} {in_digits(exactly(params[each.name]))}"
 
 
-def joined(parts: Iterator[str]) -> str:
+def join_with_commas(parts: Iterator[str]) -> str:
     return gettext(", ").join(parts)

@@ -6,7 +6,7 @@ from enum import Enum
 from fractions import Fraction
 from functools import cached_property
 
-from indicators.scoring.conditions import Row
+from indicators.scoring.conditions import DecisionRow
 from indicators.scoring.exact import ONE, ZERO, Rounding, geometric_mean, times
 from indicators.scoring.scales import Scale
 
@@ -32,7 +32,7 @@ class State(Enum):
     SCORED = "scored"
 
 
-Given = Fraction | State
+NodeValue = Fraction | State
 """What a cell gives for a node: a value, not applicable, or under review. An empty cell gives
 nothing.
 """
@@ -72,13 +72,13 @@ class Node:
     cap_by: str = ""
     rounding: Rounding | None = None
     required: Fraction | None = None
-    rows: tuple[Row, ...] = ()
+    rows: tuple[DecisionRow, ...] = ()
     default: str = ""
     fine_tuned: "Node | None" = None
 
     def walk(self) -> Iterator["Node"]:
-        """The node and all below it, in the order of the tree, fine-tuned
-        trees after their leaf.
+        """List the node and all below it, in the order of the tree, fine-tuned trees after their
+        leaf.
         """
         waiting = [self]
         while waiting:
@@ -88,7 +88,7 @@ class Node:
 
     @cached_property
     def fine_codes(self) -> frozenset[str]:
-        """The codes of its fine-tuned tree."""
+        """The codes of the node's fine-tuned tree."""
         return (
             frozenset(node.code for node in self.fine_tuned.walk())
             if self.fine_tuned
@@ -97,7 +97,7 @@ class Node:
 
     @cached_property
     def cap(self) -> "Node | None":
-        """The node below that limits it."""
+        """The node below that limits this one."""
         return (
             next((node for node in self.walk() if node.code == self.cap_by), None)
             if self.cap_by
@@ -105,7 +105,7 @@ class Node:
         )
 
     @cached_property
-    def counted(self) -> tuple["Node", ...]:
+    def counted_children(self) -> tuple["Node", ...]:
         """The children that count."""
         return tuple(child for child in self.children if child.weight or self.agg not in WEIGHTED)
 
@@ -114,11 +114,13 @@ class Node:
 
     @cached_property
     def base(self) -> Fraction | None:
-        return self.scale.full if self.scale else self._bound(lambda child: child.taken(self.agg))
+        return (
+            self.scale.full if self.scale else self._bound(lambda child: child.maximum_in(self.agg))
+        )
 
-    def taken(self, agg: str) -> Fraction | None:
-        """The maximum with which it enters an aggregation: its unit into a mean, its points into a
-        sum.
+    def maximum_in(self, agg: str) -> Fraction | None:
+        """Find the maximum with which the node enters an aggregation: its unit into a mean, its
+        points into a sum.
         """
         return self.unit if agg in MEANS else self.full
 
@@ -132,18 +134,18 @@ class Node:
 
     @cached_property
     def factor(self) -> Fraction:
-        """From the arithmetic to the score as it is written."""
+        """The factor from the arithmetic to the score as it is written."""
         if self.points is None and self.scale_to is None:
             return ONE
         return (self.full or ZERO) / (self.base or ONE)
 
     @property
-    def needed(self) -> Fraction:
-        """What an all-required parent asks of it."""
+    def required_score(self) -> Fraction:
+        """The score that an all-required parent asks of the node."""
         return self.required if self.required is not None else self.full or ONE
 
-    def entering(self, score: Fraction, agg: str) -> Fraction:
-        """The score as it enters an aggregation."""
+    def score_in(self, score: Fraction, agg: str) -> Fraction:
+        """Convert a score of the node to what enters an aggregation."""
         if self.points and agg in MEANS:
             return score * (self.unit or ONE) / self.points
         return score
@@ -163,16 +165,16 @@ class Node:
         return None if most is None else most * self.factor
 
     def low_in(self, agg: str) -> Fraction | None:
-        return None if self.low is None else min(self.entering(self.low, agg), ZERO)
+        return None if self.low is None else min(self.score_in(self.low, agg), ZERO)
 
     def high_in(self, agg: str) -> Fraction | None:
-        return None if self.high is None else self.entering(self.high, agg)
+        return None if self.high is None else self.score_in(self.high, agg)
 
     def _bound(self, of: Callable[["Node"], Fraction | None]) -> Fraction | None:
-        """The arithmetic of the children's bounds."""
+        """Aggregate a bound of the children; None where it is not known of all."""
         if self.agg == "all_required":
             return ONE
-        bounds = [(child, of(child)) for child in self.counted]
+        bounds = [(child, of(child)) for child in self.counted_children]
         known = [(child, bound) for child, bound in bounds if bound is not None]
         if self.agg in ("table", "none") or not known or len(known) < len(bounds):
             return None

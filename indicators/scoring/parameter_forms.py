@@ -15,14 +15,14 @@ from indicators.scoring.parameters import number_field, plain
 
 
 def own_parameters() -> list[str]:
-    """The parameters that are no column of a measure: they are kept in its `params`."""
+    """List the parameters that are no column of a measure: they are kept in its `params`."""
     return [name for name, parameter in parameters().items() if parameter.field() is not None]
 
 
-def written_parameters(params: Mapping[str, Any]) -> dict[str, Any]:
-    """What the fields hold when a measure with these parameters is edited."""
+def initial_parameters(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Fill the fields in which a measure with these parameters is edited."""
     known = parameters()
-    return {name: known[name].written(params[name]) for name in own_parameters() if name in params}
+    return {name: known[name].initial(params[name]) for name in own_parameters() if name in params}
 
 
 class ParameterFields(forms.Form):
@@ -61,7 +61,7 @@ class ParameterFields(forms.Form):
             self.add_error(name, _("The chosen method needs this."))
         if any(name in self.errors for name in (*method.needs, *method.takes)):
             return data
-        data["params"] = dict(_kept(data, method.takes))
+        data["params"] = dict(_json_params(data, method.takes))
         own = {key: data[key] for key in ("base", "floor", "target") if data.get(key) is not None}
         for sentence in method.check(own | data["params"]):
             self.add_error(method.needs[-1] if method.needs else "survey_until", sentence)
@@ -73,8 +73,8 @@ class ParameterFields(forms.Form):
         return [{"label": method.label, "formula": method.formula} for method in METHODS.values()]
 
 
-def _kept(data: Mapping[str, Any], names: Sequence[str]) -> Iterator[tuple[str, Any]]:
-    """The parameters as JSON keeps them; what was left empty is not there."""
+def _json_params(data: Mapping[str, Any], names: Sequence[str]) -> Iterator[tuple[str, Any]]:
+    """Turn what was typed into parameters as JSON keeps them, without what was left empty."""
     for name in names:
         value = data.get(name)
         if isinstance(value, Decimal):

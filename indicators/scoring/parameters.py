@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.persian import in_locale, language, parse_decimal
 from cycles.ui.fields import DayField, NumberField, PersianTextField
-from indicators.scoring.exact import Params, exactly, number, parsed
+from indicators.scoring.exact import Params, exactly, number, parse_fraction
 
 MOST_ITEMS = 500
 MOST_ROWS = 100
@@ -25,12 +25,12 @@ MOST_LETTERS = 200
 
 
 def plain(value: Decimal) -> int | str:
-    """A number as JSON keeps it exactly."""
+    """Turn a number into what JSON keeps exactly."""
     return int(value) if value == value.to_integral_value() else str(value)
 
 
-def _typed(value: Any) -> str:
-    """A number as it may be typed again, in the reader's digits."""
+def _number_text(value: Any) -> str:
+    """Write a number as it may be typed again, in the reader's digits."""
     return in_locale(Decimal(str(value))).replace(",", "").replace("٬", "")
 
 
@@ -58,9 +58,9 @@ class PairsField(PersianTextField):
         return rows
 
 
-def written_pairs(rows: Sequence[Sequence[Any]]) -> str:
+def pairs_text(rows: Sequence[Sequence[Any]]) -> str:
     comma = "، " if (language()).startswith("fa") else ", "
-    return comma.join(":".join(map(_typed, row)) for row in rows)
+    return comma.join(":".join(map(_number_text, row)) for row in rows)
 
 
 class RowsField(PersianTextField):
@@ -108,19 +108,19 @@ class Parameter:
     is_column: bool = False
 
     def field(self) -> forms.Field | None:
-        """The field in which it is typed; None where the measure's own field is it."""
+        """Make the field in which it is typed; None where the measure's own field serves."""
         return None
 
-    def written(self, kept: Any) -> Any:
-        """What the field holds when a measure with this parameter is edited."""
+    def initial(self, kept: Any) -> Any:
+        """Fill the field in which a measure with this parameter is edited."""
         return kept
 
     def fits(self, value: Any) -> bool:
-        """Whether a value of a sheet's cell is of the kind and size that can be checked at all."""
+        """Tell whether a value of a sheet's cell is of the kind and size that can be checked."""
         return isinstance(value, str) and len(value) <= MOST_LETTERS
 
     def thresholds(self, kept: Any) -> Iterator[Fraction]:
-        """The numbers that a value is measured against."""
+        """List the numbers that a value is measured against."""
         yield from ()
 
 
@@ -135,7 +135,7 @@ class NumberParameter(Parameter):
             return None
         return number_field(self.field_label or self.label, self.help_text, **self.limits)
 
-    def written(self, kept: Any) -> Decimal:
+    def initial(self, kept: Any) -> Decimal:
         return Decimal(str(kept))
 
     def fits(self, value: Any) -> bool:
@@ -164,7 +164,7 @@ class CountParameter(Parameter):
 class ItemsParameter(CountParameter):
     """How many items there are, or a list of objects that may have a `weight`."""
 
-    def written(self, kept: Any) -> int:
+    def initial(self, kept: Any) -> int:
         return kept if isinstance(kept, int) else len(kept)
 
     def fits(self, value: Any) -> bool:
@@ -182,8 +182,8 @@ class PairsParameter(Parameter):
     def field(self) -> forms.Field:
         return PairsField(label=self.label, required=False, help_text=self.help_text)
 
-    def written(self, kept: Any) -> str:
-        return written_pairs(kept)
+    def initial(self, kept: Any) -> str:
+        return pairs_text(kept)
 
     def fits(self, value: Any) -> bool:
         if not isinstance(value, list) or len(value) > MOST_ROWS:
@@ -202,8 +202,8 @@ class RowsParameter(Parameter):
     def field(self) -> forms.Field:
         return RowsField(label=self.label, required=False, help_text=self.help_text)
 
-    def written(self, kept: Any) -> str:
-        parts = ((_typed(row["percent"]), row["fa"], row.get("en")) for row in kept)
+    def initial(self, kept: Any) -> str:
+        parts = ((_number_text(row["percent"]), row["fa"], row.get("en")) for row in kept)
         return "\n".join(" | ".join(filter(None, part)) for part in parts)
 
     def fits(self, value: Any) -> bool:
@@ -237,7 +237,7 @@ class DayParameter(Parameter):
     def field(self) -> forms.Field:
         return DayField(label=self.label, required=False)
 
-    def written(self, kept: Any) -> date:
+    def initial(self, kept: Any) -> date:
         return date.fromisoformat(kept)
 
 
@@ -256,7 +256,7 @@ def _are_numbers(values: Iterable[Any]) -> bool:
             return False
         try:
             parse_decimal(str(value))  # refuses an exponent
-            parsed(str(value))  # refuses thousands
+            parse_fraction(str(value))  # refuses thousands
         except ValueError:
             return False
     return True
@@ -272,7 +272,7 @@ DIRECTION = Parameter(name="direction", label=_("Direction"), is_needed=False)
 
 
 def not_numbers(params: Params, *expected: NumberParameter) -> list[str]:
-    """Which of these are no numbers, a sentence each."""
+    """Say which of these parameters are no numbers, a sentence each."""
     errors = []
     for each in expected:
         try:

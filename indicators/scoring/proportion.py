@@ -15,7 +15,7 @@ class Proportion(Method):
 
     @abstractmethod
     def standard(self, params: Params) -> Fraction:
-        """The number that earns all points."""
+        """Find the number that earns all points."""
 
     def share(self, value: Fraction, params: Params) -> Fraction:
         scale = Ratio(
@@ -25,6 +25,6 @@ class Proportion(Method):
 
 
 def share_of_way(value: Fraction, start: Fraction, end: Fraction) -> Fraction:
-    """(value - start) / (end - start)."""
+    """Compute (value - start) / (end - start)."""
     line = MinMax(down=False, cap=None, floor=None, least=start, most=end, log=False)
     return line.score(value)

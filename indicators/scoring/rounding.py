@@ -13,24 +13,24 @@ _PRECISION = 60  # ample for numeric(28,8) x numeric(16,10)
 
 
 def half_up(value: Decimal, places: int) -> Decimal:
-    """Rounded half away from zero, as PostgreSQL rounds numeric."""
+    """Round half away from zero, as PostgreSQL rounds numeric."""
     with localcontext() as context:
         context.prec = _PRECISION
         return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
 
 
-def rounded(value: Fraction | float, places: int) -> Decimal:
-    """A quotient or a statistic as it is shown: rounded half-up, once."""
+def round_to_decimal(value: Fraction | float, places: int) -> Decimal:
+    """Round a quotient or a statistic half-up, once, as it is shown."""
     return Decimal(f"{Rounding(places).units(Fraction(value))}E-{places}")
 
 
-def scaled(points: Decimal, part: Decimal, whole: Decimal) -> Decimal:
-    """points x part / whole, rounded half-up to 10 places."""
+def scale_points(points: Decimal, part: Decimal, whole: Decimal) -> Decimal:
+    """Compute points x part / whole, rounded half-up to 10 places."""
     with localcontext() as context:
         context.prec = _PRECISION
         return half_up(points * part / whole, PLACES)
 
 
 def decimal(value: Fraction) -> Decimal:
-    """The fraction as a decimal, rounded half-up to 10 places."""
+    """Turn a fraction into a decimal, rounded half-up to 10 places."""
     return Decimal(f"{ROUNDED.units(value)}E-{PLACES}")

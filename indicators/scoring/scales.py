@@ -33,7 +33,7 @@ from datetime import date
 from fractions import Fraction
 from itertools import pairwise
 
-from indicators.scoring.exact import ONE, ZERO, log_share, parsed, written
+from indicators.scoring.exact import ONE, ZERO, figure_text, log_share, parse_fraction
 
 NOT_APPLICABLE, UNDER_REVIEW = "NA", "REVIEW"
 
@@ -51,8 +51,8 @@ class Band:
     code: str = ""
 
 
-def reached(bands: tuple[Band, ...], score: Fraction) -> str:
-    """The label of the highest band that the score reaches; nothing below the lowest."""
+def band_label(bands: tuple[Band, ...], score: Fraction) -> str:
+    """Find the label of the highest band that the score reaches; "" below the lowest."""
     found = [band for band in bands if band.least is not None and score >= band.least]
     return max(found, key=lambda band: band.least or ZERO).label if found else ""
 
@@ -76,18 +76,17 @@ class Scale:
         return self.full
 
     def read(self, text: str) -> Fraction:
-        """The value of a cell; Unfit when the scale has no such value."""
+        """Read the value of a cell; Unfit when the scale has no such value."""
         try:
-            return parsed(text)
+            return parse_fraction(text)
         except ValueError as error:
             raise Unfit(str(error)) from None
 
     def score(self, value: Fraction) -> Fraction:
-        """The score of a value."""
         return value
 
     def label(self, score: Fraction) -> str:
-        """What the scale calls this score."""
+        """Find the name that the scale has for this score; "" where it has none."""
         return ""
 
 
@@ -143,15 +142,17 @@ class Number(Scale):
     def read(self, text: str) -> Fraction:
         value = super().read(text)
         if self.least is not None and value < self.least:
-            raise Unfit(f"{text} is less than {written(self.least)}, the least of the scale")
+            raise Unfit(f"{text} is less than {figure_text(self.least)}, the least of the scale")
         if self.most is not None and value > self.most:
-            raise Unfit(f"{text} is more than {written(self.most)}, the most of the scale")
+            raise Unfit(f"{text} is more than {figure_text(self.most)}, the most of the scale")
         if self.step is not None and (value - (self.least or ZERO)) % self.step:
-            raise Unfit(f"{text} is not on the scale, which goes in steps of {written(self.step)}")
+            raise Unfit(
+                f"{text} is not on the scale, which goes in steps of {figure_text(self.step)}"
+            )
         return value
 
     def label(self, score: Fraction) -> str:
-        return reached(self.bands, score)
+        return band_label(self.bands, score)
 
 
 @dataclass(frozen=True)
@@ -195,7 +196,7 @@ class Interpolate(Scale):
 
     def label(self, score: Fraction) -> str:
         named = zip(self.levels, self.labels, strict=False)
-        return reached(tuple(Band(level, name) for level, name in named), score)
+        return band_label(tuple(Band(level, name) for level, name in named), score)
 
 
 @dataclass(frozen=True)
@@ -218,8 +219,8 @@ class Shared(Scale):
     def high(self) -> Fraction | None:
         return self.cap
 
-    def limited(self, share: Fraction) -> Fraction:
-        """The share, not above the cap and not below the floor."""
+    def limit_share(self, share: Fraction) -> Fraction:
+        """Take the share, or the cap or the floor that it lies beyond."""
         if self.floor is not None:
             share = max(share, self.floor)
         return share if self.cap is None else min(share, self.cap)
@@ -237,8 +238,8 @@ class Ratio(Shared):
 
     def score(self, value: Fraction) -> Fraction:
         if not self.down:
-            return self.limited(value / self.standard)
-        return self.limited(self.standard / value if value > 0 else self.cap or ONE)
+            return self.limit_share(value / self.standard)
+        return self.limit_share(self.standard / value if value > 0 else self.cap or ONE)
 
 
 @dataclass(frozen=True)
@@ -264,9 +265,9 @@ class MinMax(Shared):
             )
         else:
             share = (value - self.least) / (self.most - self.least)
-        return self.limited(ONE - share if self.down else share)
+        return self.limit_share(ONE - share if self.down else share)
 
     def _within(self, value: Fraction) -> Fraction:
-        """The value, not below the bottom and not above the top."""
+        """Take the value, or the bottom or the top that it lies beyond."""
         value = value if self.bottom is None else max(value, self.bottom)
         return value if self.top is None else min(value, self.top)

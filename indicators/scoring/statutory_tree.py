@@ -25,7 +25,7 @@ from indicators.scoring.methods import (
     ZERO,
     decimal,
     half_up,
-    scaled,
+    scale_points,
 )
 from indicators.scoring.scales import Number
 
@@ -51,7 +51,7 @@ AXIS_DEPTH = 2
 
 
 @dataclass(frozen=True)
-class Line:
+class ScoreLine:
     """One measure of one agency. `points` is given exactly when the state is SCORED.
 
     `axis` and `indicator` are left out with "", and `tiers` stand between the indicator and the
@@ -103,7 +103,7 @@ class Node:
         """Percent of the ceiling that applies, to 10 places; None when nothing applies."""
         if not self.applicable_ceiling:
             return None
-        return scaled(HUNDRED, self.points, self.applicable_ceiling)
+        return scale_points(HUNDRED, self.points, self.applicable_ceiling)
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ class Result:
         return self.total.provisional
 
     def children(self, path: Path = ()) -> list[Node]:
-        """The nodes right below this one, in the order of their codes."""
+        """List the nodes right below a path, in the order of their codes."""
         return sorted(
             (
                 node
@@ -132,11 +132,11 @@ class Result:
         )
 
 
-def total(lines: Iterable[Line], *, spread: bool = True) -> Result:
+def total(lines: Iterable[ScoreLine], *, spread: bool = True) -> Result:
     """Add the lines up, whatever their order. Without `spread`, points that do not apply leave the
     ceiling.
     """
-    by_path: dict[Path, Line] = {}
+    by_path: dict[Path, ScoreLine] = {}
     for line in lines:
         path = line.path
         if path in by_path:
@@ -149,7 +149,9 @@ def total(lines: Iterable[Line], *, spread: bool = True) -> Result:
     if twins := by_path.keys() & children.keys():
         raise ValueError(f"{min(twins)}: a line with lines below it")
     root = _tree((), by_path, children, spread)
-    outcomes = tree.score_tree(root, {_code(path): _given(line) for path, line in by_path.items()})
+    outcomes = tree.score_tree(
+        root, {_code(path): _points_or_state(line) for path, line in by_path.items()}
+    )
     nodes = {node.code: node for node in root.walk()}
     return Result(
         _Nodes(
@@ -184,10 +186,13 @@ def _code(path: Path) -> str:
 
 
 def _tree(
-    path: Path, lines: Mapping[Path, Line], children: Mapping[Path, Iterable[Path]], spread: bool
+    path: Path,
+    lines: Mapping[Path, ScoreLine],
+    children: Mapping[Path, Iterable[Path]],
+    spread: bool,
 ) -> nodes.Node:
-    """The statutory tree: sums all the way up, each rounded; only the axis spreads what does not
-    apply.
+    """Build the statutory tree: sums all the way up, each rounded; only the axis spreads what does
+    not apply.
 
     Lines that are not answered or under review earn nothing yet and keep their ceiling.
     """
@@ -209,7 +214,7 @@ def _tree(
     )
 
 
-def _given(line: Line) -> nodes.Given:
+def _points_or_state(line: ScoreLine) -> nodes.NodeValue:
     return _EMPTIES[line.state] if line.points is None else Fraction(line.points)
 
 
@@ -221,7 +226,7 @@ _EMPTIES = {
 
 
 def _node(path: Path, node: nodes.Node, outcome: nodes.Outcome) -> Node:
-    counted = node.scale is not None or node.counted
+    counted = node.scale is not None or node.counted_children
     return Node(
         path=path,
         points=decimal(outcome.score or NOTHING),
@@ -252,6 +257,6 @@ BANDS = (
 
 
 def band(percent: Decimal) -> Band:
-    """The band of a percent, which is first rounded half-up to 2 places as it is shown."""
+    """Find the band of a percent, which is first rounded half-up to 2 places as it is shown."""
     shown = half_up(percent, SHOWN_PLACES)
     return next((found for found in BANDS if shown >= found.at_least), BANDS[-1])

@@ -43,16 +43,16 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import chain
 
-from indicators.scoring.exact import ONE, ZERO, parsed, times
-from indicators.scoring.nodes import MEANS, SUMS, Given, Node, Outcome, State, aggregate
+from indicators.scoring.exact import ONE, ZERO, parse_fraction, times
+from indicators.scoring.nodes import MEANS, SUMS, Node, NodeValue, Outcome, State, aggregate
 from indicators.scoring.scales import Unfit
 
 Kids = Sequence[tuple[Node, Outcome]]
 
 
-def score_tree(root: Node, given: Mapping[str, Given]) -> dict[str, Outcome]:
-    """The outcome of every node, in the order of the tree, those of unused fine-tuned trees left
-    out.
+def score_tree(root: Node, given: Mapping[str, NodeValue]) -> dict[str, Outcome]:
+    """Find the outcome of every node, in the order of the tree, those of unused fine-tuned trees
+    left out.
     """
     order = list(root.walk())
     outcomes: dict[str, Outcome] = {}
@@ -72,7 +72,7 @@ def score_tree(root: Node, given: Mapping[str, Given]) -> dict[str, Outcome]:
 
 
 def _possible(
-    node: Node, outcome: Outcome, given: Mapping[str, Given], outcomes: Mapping[str, Outcome]
+    node: Node, outcome: Outcome, given: Mapping[str, NodeValue], outcomes: Mapping[str, Outcome]
 ) -> Fraction | None:
     if outcome.state == State.NOT_APPLICABLE:
         return ZERO
@@ -80,12 +80,14 @@ def _possible(
         return node.full
     if node.not_applicable == "leave":
         reach = [
-            (child, child.entering(outcomes[child.code].possible or ZERO, node.agg))
-            for child in node.counted
+            (child, child.score_in(outcomes[child.code].possible or ZERO, node.agg))
+            for child in node.counted_children
         ]
     elif node.agg in MEANS:
         left = [
-            child for child in node.counted if outcomes[child.code].state != State.NOT_APPLICABLE
+            child
+            for child in node.counted_children
+            if outcomes[child.code].state != State.NOT_APPLICABLE
         ]
         reach = [(child, child.unit or ZERO) for child in left]
     else:
@@ -93,40 +95,42 @@ def _possible(
     return times(aggregate(node, reach), node.factor)
 
 
-def _is_fine_tuned(node: Node, given: Mapping[str, Given]) -> bool:
+def _is_fine_tuned(node: Node, given: Mapping[str, NodeValue]) -> bool:
     return node.code not in given and not node.fine_codes.isdisjoint(given)
 
 
-def _outcome(node: Node, given: Mapping[str, Given], outcomes: Mapping[str, Outcome]) -> Outcome:
+def _outcome(
+    node: Node, given: Mapping[str, NodeValue], outcomes: Mapping[str, Outcome]
+) -> Outcome:
     value = given.get(node.code)
     if isinstance(value, State):
         return Outcome(
             value, rules=(value.value,), waiting=(node.code,) if value == State.UNDER_REVIEW else ()
         )
     if node.scale is None:
-        return _branch(node, outcomes) if value is None else _replaced(node, value)
+        return _branch_outcome(node, outcomes) if value is None else _outcome_of_value(node, value)
     if value is not None:
-        return _scored(node, node.scale.score(value))
+        return _scored_outcome(node, node.scale.score(value))
     if node.fine_tuned and _is_fine_tuned(node, given):
         tuned = outcomes[node.fine_tuned.code]
         if tuned.score is None:
             return tuned
         return replace(
-            _scored(node, tuned.score),
+            _scored_outcome(node, tuned.score),
             rules=(f"mean of {node.fine_tuned.code}",),
             waiting=tuned.waiting,
         )
     if node.missing.policy == "zero":
-        return replace(_scored(node, ZERO), rules=("not answered: zero",))
+        return replace(_scored_outcome(node, ZERO), rules=("not answered: zero",))
     return Outcome(State.NOT_ANSWERED, rules=(State.NOT_ANSWERED.value,))
 
 
-def _scored(node: Node, natural: Fraction) -> Outcome:
+def _scored_outcome(node: Node, natural: Fraction) -> Outcome:
     exact = times(natural, node.factor)
     return Outcome(State.SCORED, exact, node.rounding.apply(exact) if node.rounding else exact)
 
 
-def _replaced(node: Node, value: Fraction) -> Outcome:
+def _outcome_of_value(node: Node, value: Fraction) -> Outcome:
     score = node.rounding.apply(value) if node.rounding else value
     rules = ("value given for this node",) if node.children else ()
     return Outcome(
@@ -134,13 +138,13 @@ def _replaced(node: Node, value: Fraction) -> Outcome:
     )
 
 
-def _branch(node: Node, outcomes: Mapping[str, Outcome]) -> Outcome:
-    """The outcome of a branch from those of its children; `waiting` and its rule are laid upon
+def _branch_outcome(node: Node, outcomes: Mapping[str, Outcome]) -> Outcome:
+    """Find the outcome of a branch from those of its children; `waiting` and its rule are added to
     whatever it is.
     """
-    kids = [(child, outcomes[child.code]) for child in node.counted]
+    kids = [(child, outcomes[child.code]) for child in node.counted_children]
     waiting = tuple(dict.fromkeys(chain.from_iterable(outcome.waiting for _child, outcome in kids)))
-    outcome = _settled(node, kids, outcomes, waiting)
+    outcome = _outcome_of_children(node, kids, outcomes, waiting)
     if not waiting:
         return outcome
     words = ", ".join(waiting)
@@ -151,7 +155,7 @@ def _branch(node: Node, outcomes: Mapping[str, Outcome]) -> Outcome:
     return replace(outcome, rules=(*outcome.rules, rule), waiting=waiting)
 
 
-def _settled(
+def _outcome_of_children(
     node: Node, kids: Kids, outcomes: Mapping[str, Outcome], waiting: tuple[str, ...]
 ) -> Outcome:
     if node.agg == "none":
@@ -163,7 +167,7 @@ def _settled(
     parts = _scored_parts(node, kids)
     reviewed = _zeros(kids, State.UNDER_REVIEW) if node.under_review == "zero" else []
     if not parts and not reviewed:
-        return _unscored(kids)
+        return _outcome_without_scores(kids)
     if len(parts) < node.missing.at_least and node.missing.policy == "skip":
         return Outcome(
             State.NOT_ANSWERED,
@@ -172,9 +176,9 @@ def _settled(
     if node.agg == "table":
         scores = _scores(node, outcomes)
         scores.update((child.code, score) for child, score in parts)
-        return _looked_up(node, scores, waiting)
+        return _table_outcome(node, scores, waiting)
     if node.agg == "all_required":
-        return _all_required(node, parts, waiting)
+        return _all_required_outcome(node, parts, waiting)
     return _arithmetic_outcome(node, kids, parts + reviewed, outcomes)
 
 
@@ -193,8 +197,8 @@ def _scored_parts(node: Node, kids: Kids) -> list[tuple[Node, Fraction]]:
     return parts
 
 
-def _unscored(kids: Kids) -> Outcome:
-    """The outcome of a node none of whose children is scored: what they are, the worst first."""
+def _outcome_without_scores(kids: Kids) -> Outcome:
+    """Find the outcome of a node without a scored child: the worst state among them."""
     states = {outcome.state for _child, outcome in kids}
     worst = (State.UNDER_REVIEW, State.NOT_ANSWERED, State.NOT_APPLICABLE)
     state = next((state for state in worst if state in states), State.NOT_ANSWERED)
@@ -211,32 +215,32 @@ def _arithmetic_outcome(
     if node.not_applicable == "leave":
         parts = [*parts, *_zeros(kids, State.NOT_APPLICABLE)]
     natural = aggregate(
-        node, [(child, _entering(node, child, score, outcomes)) for child, score in parts]
+        node, [(child, _score_in(node, child, score, outcomes)) for child, score in parts]
     )
     if node.agg in SUMS:
         natural = times(natural, _growth(node, kids, {child.code for child, _score in parts}))
-    return _capped(node, natural, outcomes)
+    return _capped_outcome(node, natural, outcomes)
 
 
 def _zeros(kids: Kids, state: State) -> list[tuple[Node, Fraction]]:
     return [(child, ZERO) for child, outcome in kids if outcome.state == state]
 
 
-def _entering(
+def _score_in(
     node: Node, child: Node, score: Fraction, outcomes: Mapping[str, Outcome]
 ) -> Fraction:
-    """The child's score as it enters; within a mean or a ratio that spreads, what left its ceiling
-    is filled up.
+    """Convert a child's score to what enters; within a mean or a ratio that spreads, what left its
+    ceiling is filled up.
     """
-    possible, value = outcomes[child.code].possible, child.entering(score, node.agg)
+    possible, value = outcomes[child.code].possible, child.score_in(score, node.agg)
     if node.not_applicable == "spread" and node.agg not in SUMS and possible and child.full:
         return value * child.full / possible
     return value
 
 
 def _growth(node: Node, kids: Kids, present: Collection[str]) -> Fraction:
-    """What a sum grows by for what is dropped: everything that should count / what those present
-    could have earned.
+    """Compute what a sum grows by for what is dropped: everything that should count / what those
+    present could have earned.
     """
     if node.not_applicable == "leave" and len(present) == len(kids):
         return ONE
@@ -250,23 +254,23 @@ def _growth(node: Node, kids: Kids, present: Collection[str]) -> Fraction:
     return whole / reach if reach else ONE
 
 
-def _capped(node: Node, natural: Fraction, outcomes: Mapping[str, Outcome]) -> Outcome:
+def _capped_outcome(node: Node, natural: Fraction, outcomes: Mapping[str, Outcome]) -> Outcome:
     if node.cap is not None and (score := outcomes[node.cap.code].score) is not None:
-        limit = node.cap.entering(score, "wmean")
+        limit = node.cap.score_in(score, "wmean")
         if node.base and node.cap.unit:
             limit *= node.base / node.cap.unit
         if natural > limit:
-            return replace(_scored(node, limit), rules=(f"capped by {node.cap.code}",))
-    return _scored(node, natural)
+            return replace(_scored_outcome(node, limit), rules=(f"capped by {node.cap.code}",))
+    return _scored_outcome(node, natural)
 
 
-def _all_required(
+def _all_required_outcome(
     node: Node, parts: Sequence[tuple[Node, Fraction]], waiting: tuple[str, ...]
 ) -> Outcome:
-    short = [child.code for child, score in parts if score < child.needed]
+    short = [child.code for child, score in parts if score < child.required_score]
     if short:
-        return replace(_scored(node, ZERO), rules=(f"not reached: {', '.join(short)}",))
-    return Outcome(State.UNDER_REVIEW) if waiting else _scored(node, ONE)
+        return replace(_scored_outcome(node, ZERO), rules=(f"not reached: {', '.join(short)}",))
+    return Outcome(State.UNDER_REVIEW) if waiting else _scored_outcome(node, ONE)
 
 
 def _scores(node: Node, outcomes: Mapping[str, Outcome]) -> dict[str, Fraction]:
@@ -285,13 +289,13 @@ def _row_that_holds(node: Node, scores: Mapping[str, Fraction]) -> tuple[int, st
     return 0, node.default
 
 
-def _looked_up(node: Node, scores: Mapping[str, Fraction], waiting: tuple[str, ...]) -> Outcome:
+def _table_outcome(node: Node, scores: Mapping[str, Fraction], waiting: tuple[str, ...]) -> Outcome:
     if waiting:
         return Outcome(State.UNDER_REVIEW)
     place, said = _row_that_holds(node, scores)
     rules = (f"table row {place}" if place else "no row of the table holds",)
     try:
-        outcome = _scored(node, parsed(said))
+        outcome = _scored_outcome(node, parse_fraction(said))
     except ValueError:
         outcome = Outcome(State.NOT_ANSWERED)
     return replace(outcome, said=said, rules=rules)

@@ -7,7 +7,7 @@ from fractions import Fraction
 from django.utils.translation import gettext
 
 from agencies.persian import in_locale, parse_decimal
-from indicators.scoring.exact import ZERO, written
+from indicators.scoring.exact import ZERO, figure_text
 
 
 @dataclass(frozen=True)
@@ -18,15 +18,17 @@ class ValueBounds:
     most: Fraction | None = None
 
     def why_outside(self, value: Decimal) -> str:
-        """Why the value cannot be meant, in a sentence that names the bound; "" when it can."""
+        """Say why the value cannot be meant, in a sentence that names the bound; "" when it can."""
         if self.least is not None and value < self.least:
             if self.least == ZERO:
                 return gettext("The value may not be negative.")
             return gettext("The value may not be less than %(least)s.") % {
-                "least": _shown(self.least)
+                "least": _bound_text(self.least)
             }
         if self.most is not None and value > self.most:
-            return gettext("The value may not be more than %(most)s.") % {"most": _shown(self.most)}
+            return gettext("The value may not be more than %(most)s.") % {
+                "most": _bound_text(self.most)
+            }
         return ""
 
     @property
@@ -39,18 +41,18 @@ class ValueBounds:
         return self != ValueBounds()
 
     def __str__(self) -> str:
-        """In words; "" where there are none."""
+        """Write the bounds in words; "" where there are none."""
         match self.least, self.most:
             case None, None:
                 return ""
             case least, None if least is not None:
-                return gettext("%(least)s or more") % {"least": _shown(least)}
+                return gettext("%(least)s or more") % {"least": _bound_text(least)}
             case None, most if most is not None:
-                return gettext("%(most)s at most") % {"most": _shown(most)}
+                return gettext("%(most)s at most") % {"most": _bound_text(most)}
             case least, most:
-                ends = {"least": _shown(least or ZERO), "most": _shown(most or ZERO)}
+                ends = {"least": _bound_text(least or ZERO), "most": _bound_text(most or ZERO)}
                 return gettext("from %(least)s to %(most)s") % ends
 
 
-def _shown(value: Fraction) -> str:
-    return in_locale(parse_decimal(written(value)))
+def _bound_text(value: Fraction) -> str:
+    return in_locale(parse_decimal(figure_text(value)))

@@ -11,7 +11,7 @@ from cycles.clashes import ComparedForm
 from cycles.ui.fields import NumberField, PersianTextField
 from indicators.models import FULL_POINTS, Direction, IndicatorSet, Measure
 from indicators.scoring.bounds import wrong_bounds
-from indicators.scoring.parameter_forms import ParameterFields, own_parameters, written_parameters
+from indicators.scoring.parameter_forms import ParameterFields, initial_parameters, own_parameters
 from indicators.scoring.parameters import number_field
 from indicators.sets.measure_fields import ContextFields, Sections
 
@@ -56,7 +56,7 @@ class MeasureForm(ParameterFields, ContextFields, ComparedForm):
         if measure is not None:
             initial |= {name: getattr(measure, name, None) for name in self.base_fields}
             initial |= self.context_of(measure)
-            initial |= written_parameters(measure.params)
+            initial |= initial_parameters(measure.params)
         super().__init__(data, initial=initial)
         self.fit(indicator_set, measure)
 

@@ -41,7 +41,7 @@ EARLY = (ResultLevel.INPUT, ResultLevel.ACTIVITY)
 
 
 def findings(sheet: Sheet) -> list[Finding]:
-    """Everything that the principles find in a set, in their order."""
+    """Collect everything that the principles find in a set, in their order."""
     found = []
     for principle in PRINCIPLES:
         for sentence, measure in principle.check(sheet):

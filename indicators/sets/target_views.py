@@ -157,7 +157,7 @@ def _form(
 
 
 def _say_what_is_stored(rows: list[TargetRow], form: ComparedForm) -> None:
-    """Beside each cell that was typed otherwise, what is stored there now."""
+    """Show beside each cell that was typed otherwise what is stored there now."""
     for cell in chain.from_iterable(row.cells for row in rows):
         stored = form.stored_values.get(cell.name, "")
         if stored != cell.text:

@@ -37,7 +37,7 @@ from indicators.models import (
     Vote,
 )
 from indicators.scoring.methods import METHODS, Method
-from indicators.scoring.parameters import written_pairs
+from indicators.scoring.parameters import pairs_text
 from indicators.sets import approval, targets
 from indicators.sets.draft_forms import YearsForm
 from indicators.sets.principle_sheet import Finding, Principle, Sheet, load
@@ -85,7 +85,7 @@ class MeasureCard:
 
     @property
     def bands(self) -> str:
-        return written_pairs(self.measure.params.get("bands", ()))
+        return pairs_text(self.measure.params.get("bands", ()))
 
     @property
     def items(self) -> int | None:

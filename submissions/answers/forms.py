@@ -80,7 +80,7 @@ class AnswerForm(forms.Form):
 
     @property
     def _tokens_of_choice(self) -> dict[str, str]:
-        """The token, by clashing field, of the other's text when the writer chose between both."""
+        """The token of the other's text, by clashing field, where the writer chose between both."""
         return {name: token for name in FIELDS if (token := self.data.get(f"now_{name}"))}
 
     @property

@@ -241,7 +241,7 @@ def _faults(grid: Grid) -> list[str]:
 
 @require_http_methods(["GET", "POST"])
 def grid(request: PortalRequest, pk: int) -> HttpResponse:
-    """Values of units × measures in one grid: saved all together, or shown again with what is
+    """Save the values of units × measures in one grid all together, or show them again with what is
     wrong.
     """
     found = _grid(request, pk)

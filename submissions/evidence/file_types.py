@@ -91,8 +91,8 @@ def _picture(*endings: str) -> Check:
 
 
 def _text(file: IO[bytes], size: int, depth: int = 0) -> None:
-    """Words and nothing that a browser or a shell would run; UTF-8, UTF-16 with its mark, or
-    Windows's Persian.
+    """Let words pass and nothing that a browser or a shell would run; in UTF-8, UTF-16 with its
+    mark or Windows's Persian.
     """
     head = _head(file)
     if not head.startswith(texts.UTF_16) and _holds_zero(file, size):

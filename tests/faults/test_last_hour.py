@@ -190,7 +190,7 @@ def kill_web_processes(gunicorn: int, people: list[Person]) -> set[int]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_in_the_last_hour_nothing_that_was_confirmed_is_lost_when_a_web_process_and_the_worker_are_killed(
+def test_in_the_last_hour_nothing_confirmed_is_lost_by_killing_web_and_worker(
     tmp_path: Path, settings: Any
 ) -> None:
     world = build("begun")

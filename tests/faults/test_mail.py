@@ -130,9 +130,7 @@ def a_thousand_reminders() -> World:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_a_thousand_reminders_none_is_lost_and_none_sent_as_two_when_the_worker_is_killed_in_the_middle(
-    post: Post,
-) -> None:
+def test_no_reminder_is_lost_or_sent_twice_when_the_worker_is_killed(post: Post) -> None:
     a_thousand_reminders()
     queue = f"killed-{os.getpid()}-{int(timezone.now().timestamp())}"
 

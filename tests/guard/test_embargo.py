@@ -170,9 +170,7 @@ def test_one_agency_s_scores_are_never_told_to_another_before_publication(settin
 
 
 @pytest.mark.django_db
-def test_places_consequences_and_awards_are_told_to_nobody_before_publication_and_awards_to_all_after_it(
-    settings,
-):
+def test_places_consequences_and_awards_are_told_only_once_published(settings):
     world = made("scheduled", settings)
     Standing.objects.filter(edition=world.edition).update(place=PLACE, percent=PERCENT)
     ConsequenceRule.objects.filter(pk=consequence(world).rule_id).update(

@@ -13,7 +13,7 @@ from cycles.calendar import Phase
 from cycles.models import Entry, Participation
 from cycles.workflow import Refused
 from indicators.models import Axis, Indicator, Measure
-from indicators.scoring.statutory_tree import Line, LineState, total
+from indicators.scoring.statutory_tree import LineState, ScoreLine, total
 from submissions import tasks
 from submissions.answers import actions as answers
 from submissions.evidence import actions as evidence
@@ -287,7 +287,7 @@ def test_python_and_sql_add_up_to_the_same(begun, drawn, spreads):
                 answer=answer, basis="agreed", state=state, points=points, scored_at=at
             )
         expected.append(
-            Line(
+            ScoreLine(
                 "general",
                 axis.code,
                 indicator.code,

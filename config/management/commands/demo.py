@@ -16,8 +16,9 @@ from django.utils import timezone
 
 from agencies.models import Agency, Level, User
 from config.database import fresh_database
-from config.rehearsal import indices
+from config.rehearsal import indices, stored_demonstrations
 from config.rehearsal.people import PASSWORD, Cast, make_cast
+from config.rehearsal.stored_demonstrations import Demonstration
 from config.rehearsal.year import Rehearsal
 from cycles.calendar import Phase, format_moment, from_jalali, midnight
 from cycles.models import Delivery
@@ -53,23 +54,47 @@ class Command(BaseCommand):
         parser.add_argument(
             "--agencies", type=int, default=0, help=f"take only so many, {FEWEST} or more"
         )
+        parser.add_argument(
+            "--reset",
+            action="store_true",
+            default=bool(os.environ.get("RESET")),
+            help="build it anew, even where it is built already",
+        )
         parser.add_argument("--no-serve", action="store_true", help="build the database only")
 
     def handle(
-        self, *args: object, phase: str, port: int, agencies: int, no_serve: bool, **options: object
+        self,
+        *args: object,
+        phase: str,
+        port: int,
+        agencies: int,
+        reset: bool,
+        no_serve: bool,
+        **options: object,
     ) -> None:
         if phase not in PHASES:
             raise CommandError(f"PHASE is one of: {', '.join(PHASES)}.")
         if 0 < agencies < FEWEST or agencies < 0:
             raise CommandError(f"The demonstration takes {FEWEST} agencies or more.")
-        now = self.build(Phase(phase), agencies)
-        self.stdout.write(self.accounts(now))
+        demonstration = self.find_or_build(phase, agencies, reset=reset)
+        self.stdout.write(demonstration.accounts)
         if not no_serve:
-            self.serve(now, port)
+            self.serve(demonstration.now, port)
+
+    def find_or_build(self, phase: str, agencies: int, *, reset: bool) -> Demonstration:
+        """Take the demonstration as it was built, or build it where it was not."""
+        name = stored_demonstrations.name_for(phase, agencies)
+        if not reset and (found := stored_demonstrations.lay_out(name)):
+            self.stdout.write("As it was built; RESET=1 builds it anew.")
+            return found
+        now = self.build(Phase(phase), agencies)
+        built = Demonstration(now, self.accounts(now))
+        stored_demonstrations.store(name, built)
+        return built
 
     def build(self, phase: Phase, agencies: int) -> datetime:
-        """Make the database "demo" anew; return the moment at which it stands."""
-        fresh_database("demo")
+        """Make the served database anew; return the moment at which it stands."""
+        fresh_database(stored_demonstrations.SERVED)
         load_country(provincial_units=[PROVINCE])
         chosen = list(Agency.objects.filter(level__in=WHOLE_LEVELS).order_by("-level", "pk"))
         if agencies:
@@ -142,9 +167,9 @@ class Command(BaseCommand):
         clock = format_moment(now, "en")
         lines = [f"\nThe portal's clock stands at {clock}. Every password is {PASSWORD}\n"]
         for role, users in rows:
-            lines.append(f"  {role:<28}{', '.join(user.username for user in users)}")
+            lines.append(f"  {role:<32}{', '.join(user.username for user in users)}")
         lines.append(
-            "  other agencies              staff-CODE and head-CODE in small letters, for "
+            "  other agencies                  staff-CODE and head-CODE in small letters, for "
             "example head-moe\n"
         )
         return "\n".join(lines)
@@ -154,7 +179,7 @@ class Command(BaseCommand):
         offset = int((now - timezone.now()) / timedelta(seconds=1))
         env = os.environ | {
             "DEBUG": "1",
-            "PORTAL_DATABASE": "demo",
+            "PORTAL_DATABASE": stored_demonstrations.SERVED,
             "CLOCK_OFFSET_SECONDS": str(offset),
         }
         celery = [sys.executable, "-m", "celery", "-A", "config", "--quiet"]

@@ -37,8 +37,8 @@ from indicators.scoring.rounding import (
     ZERO,
     decimal,
     half_up,
-    rounded,
-    scaled,
+    round_to_decimal,
+    scale_points,
 )
 
 __all__ = (
@@ -55,8 +55,8 @@ __all__ = (
     "method_choices",
     "parameters",
     "points",
-    "rounded",
-    "scaled",
+    "round_to_decimal",
+    "scale_points",
 )
 
 _METHODS: tuple[Method, ...] = (
@@ -78,12 +78,12 @@ METHODS: dict[str, Method] = {method.name: method for method in _METHODS}
 
 
 def method_choices() -> list[tuple[str, str | Promise]]:
-    """Each method's name with its label."""
+    """List each method's name with its label."""
     return [(method.name, method.label) for method in METHODS.values()]
 
 
 def parameters() -> dict[str, Parameter]:
-    """Every parameter of any method, by its name, in the order of the methods."""
+    """Find every parameter of any method, by its name, in the order of the methods."""
     found: dict[str, Parameter] = {}
     for method in METHODS.values():
         for parameter in method.parameters:
@@ -92,7 +92,7 @@ def parameters() -> dict[str, Parameter]:
 
 
 def points(method: str, value: Decimal, *, ceiling: Decimal, params: Params) -> Decimal:
-    """The points of a value, from 0 to the ceiling, to 10 places. `params` must have passed the
-    method's check.
+    """Compute the points of a value, from 0 to the ceiling, to 10 places. `params` must have
+    passed the method's check.
     """
     return METHODS[method].points(value, ceiling=ceiling, params=params)

@@ -51,8 +51,8 @@ class Checklist(Proportion):
 
 
 def _weights(params: Params) -> list[Fraction]:
-    """The weights of a checklist: `items` is how many there are, or a list of objects that may have
-    a `weight`.
+    """List the weights of a checklist: `items` is how many there are, or a list of objects that
+    may have a `weight`.
     """
     items = params["items"]
     if isinstance(items, int):
@@ -61,7 +61,7 @@ def _weights(params: Params) -> list[Fraction]:
 
 
 def checklist_value(params: Params, met: Iterable[int]) -> Decimal:
-    """The value of a checklist whose items at these places (from 0) are met."""
+    """Compute the value of a checklist whose items at these places (from 0) are met."""
     weights = _weights(params)
     whole = sum((weights[place] for place in set(met)), ZERO)
     return Decimal(whole.numerator) / Decimal(whole.denominator)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from indicators.scoring.exact import ONE, ZERO, Params, exactly, in_digits, percent
 from indicators.scoring.lists import falls_within, pairs
-from indicators.scoring.method import Method, joined
+from indicators.scoring.method import Method, join_with_commas
 from indicators.scoring.parameters import PairsParameter
 from indicators.scoring.scales import Interpolate
 
@@ -66,7 +66,7 @@ class Interpolation(Method):
         return errors
 
     def about(self, params: Params, *, bare: bool) -> str:
-        return gettext("targets: %(rows)s") % {"rows": joined(_targets_in_words(params))}
+        return gettext("targets: %(rows)s") % {"rows": join_with_commas(_targets_in_words(params))}
 
 
 def _targets_in_words(params: Params) -> Iterator[str]:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from indicators.scoring import scales
 from indicators.scoring.exact import Params, in_digits, number
-from indicators.scoring.method import Method, joined
+from indicators.scoring.method import Method, join_with_commas
 from indicators.scoring.parameters import (
     DIRECTION,
     FlagParameter,
@@ -69,7 +69,7 @@ class MinMax(Method):
         return errors + wrong_direction(params)
 
     def own_words(self, value: Decimal, params: Params) -> dict[str, str]:
-        """A value without a logarithm stands as the min that it counts as."""
+        """Write the fraction; a value without a logarithm stands as the min that it counts as."""
         least, most = number(params, "min"), number(params, "max")
         shown = least if params.get("log") and value <= 0 else Fraction(value)
         words = {"value": in_digits(shown), "min": in_digits(least), "max": in_digits(most)}
@@ -78,7 +78,7 @@ class MinMax(Method):
         return {"fraction": f"(1 − {text})" if params.get("direction") == "lower" else text}
 
     def about(self, params: Params, *, bare: bool) -> str:
-        return joined(self.limits_in_words(params)) if bare else ""
+        return join_with_commas(self.limits_in_words(params)) if bare else ""
 
     def limits_in_words(self, params: Params) -> Iterator[str]:
         yield from super().limits_in_words(params)

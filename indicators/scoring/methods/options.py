@@ -32,7 +32,7 @@ class Options(ChosenRow):
     rows = "options"
 
     def share(self, value: Fraction, params: Params) -> Fraction:
-        row = self.chosen(value, params)
+        row = self.chosen_row(value, params)
         return percent(row["percent"]) if row else ZERO
 
     def check(self, params: Params) -> list[str]:

@@ -4,7 +4,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from indicators.scoring.exact import ZERO, Params, number
-from indicators.scoring.method import joined
+from indicators.scoring.method import join_with_commas
 from indicators.scoring.parameters import NumberParameter, not_numbers
 from indicators.scoring.proportion import Proportion
 from indicators.scoring.value_bounds import ValueBounds
@@ -41,4 +41,4 @@ class PointsOfMaximum(Proportion):
         return errors
 
     def about(self, params: Params, *, bare: bool) -> str:
-        return joined(self.limits_in_words(params)) if bare else ""
+        return join_with_commas(self.limits_in_words(params)) if bare else ""

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.persian import in_locale, language
 from cycles.calendar import format_date
 from indicators.scoring.exact import ZERO, Params, exactly, in_digits, number
-from indicators.scoring.method import joined
+from indicators.scoring.method import join_with_commas
 from indicators.scoring.parameters import (
     CountParameter,
     DayParameter,
@@ -81,11 +81,11 @@ class Survey(Proportion):
         return errors
 
     def about(self, params: Params, *, bare: bool) -> str:
-        return joined(_in_words(params))
+        return join_with_commas(_in_words(params))
 
 
 def _wrong_days(params: Params) -> list[str]:
-    """What is wrong with the first and the last day of a survey."""
+    """Say what is wrong with the first and the last day of a survey."""
     try:
         days = [
             date.fromisoformat(params[key])
@@ -111,7 +111,7 @@ def _wrong_number(params: Params, parameter: NumberParameter) -> list[str]:
 
 
 def _in_words(params: Params) -> Iterator[str]:
-    """What is known of a survey: who made it, how many were asked, when, and how exact it is."""
+    """Say of a survey who made it, how many were asked, when, and how exact it is."""
     if source := params.get("survey_source"):
         yield gettext("source: %(source)s") % {"source": source}
     if sample := params.get("sample"):

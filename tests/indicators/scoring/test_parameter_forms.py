@@ -7,7 +7,7 @@ from django import forms
 from django.utils import translation
 
 from indicators.scoring.methods import METHODS
-from indicators.scoring.parameter_forms import ParameterFields, written_parameters
+from indicators.scoring.parameter_forms import ParameterFields, initial_parameters
 
 
 class Typed(ParameterFields):
@@ -92,7 +92,7 @@ def test_an_edited_measure_shows_what_it_has_and_saves_it_unchanged(
     language, method, typed, params
 ):
     with translation.override(language):
-        shown = Typed(initial=MEASURE | {"method": method} | written_parameters(params))
+        shown = Typed(initial=MEASURE | {"method": method} | initial_parameters(params))
         again = {
             name: shown[name].value()
             for name in shown.fields

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indicators.scoring.statutory_tree import Line, LineState, band, total
+from indicators.scoring.statutory_tree import LineState, ScoreLine, band, total
 
 D = Decimal
 
@@ -18,7 +18,7 @@ def test_the_total_of_the_form_of_1381():
     rows = [("a", 100, 75), ("b", 50, 25), ("c", 50, 50)]
 
     result = total(
-        Line("specific", "1", code, code, D(w), LineState.SCORED, D(e)) for code, w, e in rows
+        ScoreLine("specific", "1", code, code, D(w), LineState.SCORED, D(e)) for code, w, e in rows
     )
 
     assert result.total.points == 150
@@ -27,7 +27,7 @@ def test_the_total_of_the_form_of_1381():
 
 
 def line(axis, measure, ceiling, state=LineState.SCORED, earned=None, kind="general"):
-    return Line(
+    return ScoreLine(
         kind,
         axis,
         f"{measure}-i",
@@ -152,8 +152,8 @@ def test_the_same_line_twice_is_refused():
 
 def test_a_line_that_does_not_count_is_scored_and_shown_and_no_more():
     counted = line("1", "a", 40, earned=30)
-    pilot = Line("general", "1", "b-i", "b", D(60), LineState.SCORED, D(60), counts=False)
-    reviewed = Line("general", "2", "c-i", "c", D(60), LineState.UNDER_REVIEW, counts=False)
+    pilot = ScoreLine("general", "1", "b-i", "b", D(60), LineState.SCORED, D(60), counts=False)
+    reviewed = ScoreLine("general", "2", "c-i", "c", D(60), LineState.UNDER_REVIEW, counts=False)
 
     result = total([counted, pilot, reviewed])
 
@@ -170,7 +170,7 @@ def test_a_line_that_does_not_count_is_scored_and_shown_and_no_more():
 
 
 def test_a_line_that_does_not_count_and_does_not_apply_spreads_nothing():
-    pilot = Line("general", "1", "b-i", "b", D(60), LineState.NOT_APPLICABLE, counts=False)
+    pilot = ScoreLine("general", "1", "b-i", "b", D(60), LineState.NOT_APPLICABLE, counts=False)
 
     assert (
         total([line("1", "a", 40, earned=30), pilot]).total
@@ -180,10 +180,12 @@ def test_a_line_that_does_not_count_and_does_not_apply_spreads_nothing():
 
 def test_lines_stand_at_any_depth_from_two_on():
     lines = [
-        Line("general", "", "", "a", D(10), LineState.SCORED, D(4)),
-        Line("general", "1", "", "b", D(20), LineState.SCORED, D(5)),
-        Line("general", "1", "i", "c", D(30), LineState.NOT_APPLICABLE),
-        Line("general", "1", "i", "d", D(40), LineState.SCORED, D(10), tiers=("deep", "deeper")),
+        ScoreLine("general", "", "", "a", D(10), LineState.SCORED, D(4)),
+        ScoreLine("general", "1", "", "b", D(20), LineState.SCORED, D(5)),
+        ScoreLine("general", "1", "i", "c", D(30), LineState.NOT_APPLICABLE),
+        ScoreLine(
+            "general", "1", "i", "d", D(40), LineState.SCORED, D(10), tiers=("deep", "deeper")
+        ),
     ]
 
     result = total(lines)
@@ -196,8 +198,8 @@ def test_lines_stand_at_any_depth_from_two_on():
 
 
 def test_a_line_below_a_line_is_refused():
-    upper = Line("general", "1", "", "a", D(10), LineState.SCORED, D(4))
-    lower = Line("general", "1", "a", "b", D(10), LineState.SCORED, D(4))
+    upper = ScoreLine("general", "1", "", "a", D(10), LineState.SCORED, D(4))
+    lower = ScoreLine("general", "1", "a", "b", D(10), LineState.SCORED, D(4))
 
     with pytest.raises(ValueError, match="lines below it"):
         total([upper, lower])
@@ -216,7 +218,9 @@ def line_lists(draw):
         )
         kind, axis = draw(st.sampled_from(["general", "specific"])), draw(st.sampled_from("123"))
         counts = draw(st.sampled_from([True, True, False]))
-        lines.append(Line(kind, axis, str(number % 2), str(number), ceiling, state, earned, counts))
+        lines.append(
+            ScoreLine(kind, axis, str(number % 2), str(number), ceiling, state, earned, counts)
+        )
     return lines
 
 
