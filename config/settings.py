@@ -75,8 +75,6 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
-    "crispy_forms",
-    "crispy_bootstrap5",
     "csp",
     "django_filters",
     "django_htmx",
@@ -131,9 +129,7 @@ TEMPLATES: list[dict[str, object]] = [
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
-CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
-CRISPY_TEMPLATE_PACK = "bootstrap5"
+FORM_RENDERER = "agencies.form_renderer.FormRenderer"
 DJANGO_TABLES2_TEMPLATE = "tables.html"
 
 # -- Database: the portal's own role serves, the owner migrates -----------------------------------

@@ -258,9 +258,9 @@ def templates() -> list[str]:
 
 
 LIBRARIES_ASK = re.compile(
-    r"^(account/|allauth/|mfa/|usersessions/|[45]\d\d.*\.html$|tables\.html$|django/|bootstrap5/)"
+    r"^(account/|allauth/|mfa/|usersessions/|[45]\d\d.*\.html$|tables\.html$|django/)"
 )
-"""Templates that Django, allauth, crispy or django-tables2 ask for by name."""
+"""Templates that Django, allauth or django-tables2 ask for by name."""
 
 
 def test_every_template_is_used():

@@ -1,4 +1,4 @@
-"""What Django and its form library say is said in our words, in the reader's digits."""
+"""What Django and its forms say is said in our words, in the reader's digits."""
 
 from decimal import Decimal
 
@@ -21,12 +21,12 @@ def drawn(how: str, **typed: str) -> str:
     """What is wrong with a form, as a page shows it in Persian."""
     with translation.override("fa"):
         form = Sample(typed)
-        return Template("{% load crispy_forms_filters %}" + how).render(Context({"form": form}))
+        return Template("{% load fields %}" + how).render(Context({"form": form}))
 
 
 @pytest.mark.parametrize(
     "how",
-    ("{{ form|crispy }}", "{{ form.share.errors }}{{ form.name.errors }}{{ form.kind.errors }}"),
+    ("{% fields form %}", "{{ form.share.errors }}{{ form.name.errors }}{{ form.kind.errors }}"),
 )
 def test_an_error_has_our_words_and_persian_digits(how: str) -> None:
     page = drawn(how, name="x" * 21, share="100.5", kind="G1-01")
