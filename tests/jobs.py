@@ -1,10 +1,13 @@
 """Jobs in tests: done as a worker does them, in this process."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db.models import Max
 from django.utils import timezone
 
+from config.celery import app
 from cycles.jobs import actions, runner
 from cycles.jobs.kinds import HEAVY, KINDS, QUICK
 from cycles.models import Job, Reason
@@ -59,3 +62,19 @@ def waiting_job(world: World) -> Job:
     run = totals.request_run(world.cycle, why="test", by=world.administrator, at=world.at)
     actions.order("scores", run, by=world.administrator, at=world.at)
     return newest("scores")
+
+
+@contextmanager
+def broker_at(url: str) -> Iterator[None]:
+    """Have this process send its messages there, and afterwards where it sent them before."""
+    own = app.conf.broker_url
+    try:
+        _use(url)
+        yield
+    finally:
+        _use(own)
+
+
+def _use(url: str) -> None:
+    app.conf.broker_url = app.conf.broker_write_url = app.conf.broker_read_url = url
+    app.amqp._producer_pool = app._pool = None

@@ -4,7 +4,6 @@ work waits.
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -12,31 +11,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from config.celery import app
 from cycles.models import PasswordLetter
 from festival.models import Report
 from submissions.models import Answer, Document, Reliability, ScoreRun
 from tests.factories import World, build
 from tests.faults.parts.away import silent_port
+from tests.jobs import broker_at
 
 BACKEND = "config.accounts.backends.PasswordBackend"
 AT_MOST = 2
 WAITS = "What you asked for is recorded and waits"
-
-
-@contextmanager
-def broker_at(url: str) -> Iterator[None]:
-    own = app.conf.broker_url
-    try:
-        _use(url)
-        yield
-    finally:
-        _use(own)
-
-
-def _use(url: str) -> None:
-    app.conf.broker_url = app.conf.broker_write_url = app.conf.broker_read_url = url
-    app.amqp._producer_pool = app._pool = None
 
 
 @pytest.fixture(params=("refuses", "says nothing"))

@@ -130,7 +130,7 @@ def test_two_workers_at_once_take_two_jobs_and_never_the_same():
         connection.close()
 
     with handled_by(nothing):
-        actions.order_all("test", [world.cycle, world.power], by=None, at=world.at)
+        actions.order_all("test", [world.health, world.power], by=None, at=world.at)
         threads = [threading.Thread(target=one_worker, args=[name]) for name in ("one", "two")]
         for thread in threads:
             thread.start()
@@ -178,7 +178,7 @@ def test_the_reason_is_found_behind_the_error_that_hides_it():
 
 def test_what_is_away_counts_no_attempt_and_keeps_all_of_its_kind_waiting(world):
     with handled_by(failing_with(Later(Reason.SCANNER))):
-        actions.order_all("test", [world.cycle, world.power], by=None, at=world.at)
+        actions.order_all("test", [world.health, world.power], by=None, at=world.at)
         for minute in range(5):
             assert work(world.at + timedelta(minutes=minute))
             assert not work(world.at + timedelta(minutes=minute))

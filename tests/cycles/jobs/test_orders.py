@@ -14,7 +14,7 @@ from cycles.jobs.kinds import QUICK
 from cycles.models import Job
 from submissions.scoring import totals
 from tests.cycles.jobs.handlers import SOON, handled_by, nothing, order_job, work
-from tests.jobs import failed_job, newest, work_off
+from tests.jobs import broker_at, failed_job, newest, work_off
 
 # --- Orders -------------------------------------------------------------------------------------
 
@@ -103,15 +103,11 @@ def test_a_broker_that_is_away_costs_an_order_a_second_once(
     asked_anew, silent_server, settings, kind_of_absence
 ):
     port = silent_server if kind_of_absence == "says nothing" else 9
-    app = broker.current_app
-    before, app.conf.broker_url = app.conf.broker_url, f"redis://127.0.0.1:{port}/0"
     settings.EMBEDDED_REDIS = False
-    try:
+    with broker_at(f"redis://127.0.0.1:{port}/0"):
         begun = time.monotonic()
         answers = [broker.wake(QUICK) for _order in range(5)]
         taken = time.monotonic() - begun
-    finally:
-        app.conf.broker_url = before
 
     assert answers == [False] * 5
     assert taken < 2 * broker.PATIENCE
