@@ -48,12 +48,8 @@ def walked_once(key: Hashable, walk: Callable[[], Any]) -> Any:
         return _laid_out(key, copy)
     before = set(_files())
     world = walk()
-    files = {
-        path.relative_to(settings.MEDIA_ROOT): path.read_bytes()
-        for path in _files()
-        if path not in before
-    }
-    _KEPT[key] = Copy(pickle.dumps(world), _rows(), _sequences(), files)
+    rows = _rows()
+    _KEPT[key] = Copy(pickle.dumps(world), rows, _sequences(), _files_of(rows, before))
     _write(key, _KEPT[key])
     return world
 
@@ -145,6 +141,20 @@ def _rows() -> dict[str, str]:
 
 def _files() -> list[Path]:
     return [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
+
+
+def _files_of(rows: dict[str, str], before: set[Path]) -> dict[Path, bytes]:
+    """Read the files of a world: those that are new, and those that its rows name.
+
+    A walk begins from a copy, whose files may have lain there before.
+    """
+    text = "\n".join(rows.values())
+    found = {}
+    for path in _files():
+        name = path.relative_to(settings.MEDIA_ROOT)
+        if path not in before or str(name) in text:
+            found[name] = path.read_bytes()
+    return found
 
 
 def _is_empty() -> bool:
