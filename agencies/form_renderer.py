@@ -16,7 +16,7 @@ Widget = Mapping[str, Any]
 """A widget's part of the context that Django hands to its template."""
 
 
-def escaped(value: object) -> str:
+def escape_text(value: object) -> str:
     """Escape a value as a template does where it prints it."""
     text = value if isinstance(value, str) else str(localize(value))
     return text if isinstance(text, SafeString) else escape(text)
@@ -30,40 +30,40 @@ def attributes(values: Mapping[str, object]) -> str:
             continue
         parts.append(" " + escape(name))
         if value is not True:
-            parts.append(f'="{quoted(value)}"')
+            parts.append(f'="{attribute_value(value)}"')
     return "".join(parts)
 
 
-def quoted(value: object) -> str:
+def attribute_value(value: object) -> str:
     """Escape the value of an attribute, a number as a machine reads it."""
     return value if isinstance(value, SafeString) else escape(str(value))
 
 
 def _input(widget: Widget) -> str:
     value = widget["value"]
-    written = "" if value is None else f' value="{quoted(value)}"'
-    name = escaped(widget["name"])
-    kind = escaped(widget["type"])
+    written = "" if value is None else f' value="{attribute_value(value)}"'
+    name = escape_text(widget["name"])
+    kind = escape_text(widget["type"])
     return f'<input type="{kind}" name="{name}"{written}{attributes(widget["attrs"])}>'
 
 
 def _textarea(widget: Widget) -> str:
     value = widget["value"]
-    text = escaped(value) if value else ""
-    start = f'<textarea name="{escaped(widget["name"])}"{attributes(widget["attrs"])}>'
+    text = escape_text(value) if value else ""
+    start = f'<textarea name="{escape_text(widget["name"])}"{attributes(widget["attrs"])}>'
     return f"{start}\n{text}</textarea>"
 
 
 def _option(option: Widget) -> str:
-    written = attributes(option["attrs"])
-    return f'<option value="{quoted(option["value"])}"{written}>{escaped(option["label"])}</option>'
+    value, label = attribute_value(option["value"]), escape_text(option["label"])
+    return f'<option value="{value}"{attributes(option["attrs"])}>{label}</option>'
 
 
 def _select(widget: Widget) -> str:
-    parts = [f'<select name="{escaped(widget["name"])}"{attributes(widget["attrs"])}>']
+    parts = [f'<select name="{escape_text(widget["name"])}"{attributes(widget["attrs"])}>']
     for group, options, _index in widget["optgroups"]:
         if group:
-            parts.append(f'\n  <optgroup label="{escaped(group)}">')
+            parts.append(f'\n  <optgroup label="{escape_text(group)}">')
         parts.extend(f"\n  {_option(option)}" for option in options)
         if group:
             parts.append("\n  </optgroup>")

@@ -24,9 +24,9 @@ class Slot:
         self.name = name
 
 
-def slot(name: str, field: "models.Field[Any, Any] | None" = None) -> RawSQL:
+def slot(name: str) -> RawSQL:
     """Stand in a filter for a value of this name."""
-    return RawSQL("%s", [Slot(name)], field)
+    return RawSQL("%s", [Slot(name)])
 
 
 def keys_slot(name: str) -> RawSQL:

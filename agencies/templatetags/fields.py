@@ -11,7 +11,7 @@ from django import forms, template
 from django.forms import BoundField
 from django.utils.safestring import SafeString
 
-from agencies.form_renderer import attributes, escaped
+from agencies.form_renderer import attributes, escape_text
 from agencies.templatetags.portal import sentence
 
 register = template.Library()
@@ -21,7 +21,7 @@ ASTERISK = '<span class="asteriskField">*</span>'
 
 def _label(field: BoundField) -> str:
     """Write the label's text, with an asterisk where the field must be filled in."""
-    return escaped(field.label) + (ASTERISK if field.field.required else "")
+    return escape_text(field.label) + (ASTERISK if field.field.required else "")
 
 
 def _label_classes(field: BoundField, classes: str) -> str:
@@ -34,16 +34,16 @@ def _errors(field: BoundField) -> str:
     if not errors:
         return ""
     lines = "".join(
-        f'<p class="mb-0"><strong>{escaped(sentence(error))}</strong></p>' for error in errors
+        f'<p class="mb-0"><strong>{escape_text(sentence(error))}</strong></p>' for error in errors
     )
-    return f'<div id="{escaped(field.auto_id)}_error" class="invalid-feedback">{lines}</div>'
+    return f'<div id="{escape_text(field.auto_id)}_error" class="invalid-feedback">{lines}</div>'
 
 
 def _help(field: BoundField) -> str:
     if not field.help_text:
         return ""
-    own_id = f'id="{escaped(field.auto_id)}_helptext" ' if field.auto_id else ""
-    return f'<div {own_id}class="form-text">{escaped(field.help_text)}</div>'
+    own_id = f'id="{escape_text(field.auto_id)}_helptext" ' if field.auto_id else ""
+    return f'<div {own_id}class="form-text">{escape_text(field.help_text)}</div>'
 
 
 def _widget(field: BoundField, css: str) -> str:
@@ -66,7 +66,7 @@ def _checkbox(field: BoundField) -> str:
     classes = _label_classes(field, "form-check-label")
     return (
         f"{_widget(field, 'form-check-input')}\n"
-        f'<label for="{escaped(field.id_for_label)}" class="{classes}">{_label(field)}</label>'
+        f'<label for="{escape_text(field.id_for_label)}" class="{classes}">{_label(field)}</label>'
         f"{_errors(field)}{_help(field)}"
     )
 
@@ -76,14 +76,14 @@ def _heading(field: BoundField) -> str:
     tag, classes = "label", _label_classes(field, "form-label")
     if field.use_fieldset:
         tag, classes = "legend", f"{classes} fs-6"
-    target = f' for="{escaped(field.id_for_label)}"' if field.id_for_label else ""
+    target = f' for="{escape_text(field.id_for_label)}"' if field.id_for_label else ""
     return f'<{tag}{target} class="{classes}">{_label(field)}</{tag}>'
 
 
 def _boxes(field: BoundField) -> str:
     """Write a list of radio buttons or checkboxes; what is wrong stands below the last."""
     invalid = " is-invalid" if field.errors else ""
-    name = escaped(field.html_name)
+    name = escape_text(field.html_name)
     parts = []
     widget = field.field.widget
     own_id = widget.attrs.get("id") or field.auto_id
@@ -91,14 +91,15 @@ def _boxes(field: BoundField) -> str:
     groups = widget.optgroups(field.html_name, widget.format_value(field.value()), attrs)
     for group, options, _index in groups:
         if group:
-            parts.append(f"<strong>{escaped(group)}</strong>")
+            parts.append(f"<strong>{escape_text(group)}</strong>")
         for option in options:
+            own = escape_text(option["attrs"].get("id", ""))
             parts.append(
-                f'<div class="form-check"><input type="{escaped(option["type"])}"'
+                f'<div class="form-check"><input type="{escape_text(option["type"])}"'
                 f' class="form-check-input{invalid}" name="{name}"'
-                f' value="{escaped(str(option["value"]))}"{attributes(option["attrs"])}>\n'
-                f'<label for="{escaped(option["attrs"].get("id", ""))}" class="form-check-label">'
-                f"{escaped(str(option['label']))}</label>"
+                f' value="{escape_text(str(option["value"]))}"{attributes(option["attrs"])}>\n'
+                f'<label for="{own}" class="form-check-label">'
+                f"{escape_text(str(option['label']))}</label>"
             )
             parts.append("</div>")
     if parts:
@@ -109,21 +110,21 @@ def _boxes(field: BoundField) -> str:
 def _stored_file(field: BoundField, widget: dict[str, object]) -> str:
     """Write the link to the file that is stored, and a box to remove it where it may be."""
     value = field.value()
-    link = f'<a href="{escaped(value.url)}">{escaped(value.name)}</a>'
+    link = f'<a href="{escape_text(value.url)}">{escape_text(value.name)}</a>'
     remove = ""
     if not widget["required"]:
-        own_id = escaped(widget["checkbox_id"])
+        own_id = escape_text(widget["checkbox_id"])
         disabled = " disabled" if field.field.disabled else ""
         remove = (
             '<span class="align-self-center ml-2"><span class="form-check">'
-            f'<input type="checkbox" name="{escaped(widget["checkbox_name"])}" id="{own_id}"'
+            f'<input type="checkbox" name="{escape_text(widget["checkbox_name"])}" id="{own_id}"'
             f' class="form-check-input"{disabled}>\n'
             f'<label class="form-check-label mb-0" for="{own_id}">'
-            f"{escaped(widget['clear_checkbox_label'])}</label></span></span>"
+            f"{escape_text(widget['clear_checkbox_label'])}</label></span></span>"
         )
     return (
         '<div class="input-group mb-2">'
-        f'<span class="input-group-text">{escaped(widget["initial_text"])}</span>'
+        f'<span class="input-group-text">{escape_text(widget["initial_text"])}</span>'
         '<div class="form-control d-flex h-auto">'
         f'<span class="text-break flex-grow-1">{link}</span>\n{remove}</div></div>'
     )
@@ -142,8 +143,8 @@ def _file(field: BoundField) -> str:
         disabled = " disabled" if field.field.disabled else ""
         parts.append(
             f"<div{attributes({'class': 'is-invalid'}) if errors else ''}>"
-            f'<input type="{escaped(widget["type"])}" name="{escaped(widget["name"])}"'
-            f' class="{escaped(classes)}"{disabled}{attributes(attrs)}>'
+            f'<input type="{escape_text(widget["type"])}" name="{escape_text(widget["name"])}"'
+            f' class="{escape_text(classes)}"{disabled}{attributes(attrs)}>'
             f"{_errors(field)}{_help(field)}</div>"
         )
     return "".join(parts)
@@ -159,7 +160,7 @@ def _body(field: BoundField) -> str:
     return f"{_widget(field, css)}{_errors(field)}{_help(field)}"
 
 
-def _labelled(field: BoundField) -> str:
+def _label_and_body(field: BoundField) -> str:
     if not field.label:
         return _body(field)
     if not field.use_fieldset:
@@ -174,20 +175,20 @@ def field(bound: BoundField) -> SafeString:
     """Draw one field of a form."""
     if bound.is_hidden:
         return SafeString(bound)
-    own = escaped(bound.css_classes())
+    own = escape_text(bound.css_classes())
     css = f" {own}" if own else ""
-    own_id = f"div_{escaped(bound.auto_id)}"
+    own_id = f"div_{escape_text(bound.auto_id)}"
     if isinstance(bound.field.widget, forms.CheckboxInput):
         box = f'<div id="{own_id}" class="form-check{css}">{_checkbox(bound)}</div>'
         return SafeString(f'<div class="mb-3">{box}</div>')
-    return SafeString(f'<div id="{own_id}" class="mb-3{css}">{_labelled(bound)}</div>')
+    return SafeString(f'<div id="{own_id}" class="mb-3{css}">{_label_and_body(bound)}</div>')
 
 
 @register.simple_tag
 def fields(form: forms.BaseForm) -> SafeString:
     """Draw what is wrong with a form as a whole, then each of its fields."""
     wrong = "".join(
-        f'<p class="mb-0">{escaped(sentence(error))}</p>' for error in form.non_field_errors()
+        f'<p class="mb-0">{escape_text(sentence(error))}</p>' for error in form.non_field_errors()
     )
     if wrong:
         wrong = f'<div class="alert alert-danger" role="alert">{wrong}</div>'

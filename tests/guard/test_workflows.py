@@ -23,6 +23,7 @@ from submissions.models import Answer, Clarification, Document
 from submissions.workflow import ClarificationState
 from tests.factories import World, build, shown
 from tests.guard.moves import MAY, SOURCES
+from tests.guard.walks.stages import taken_back
 from tests.jobs import failed_job
 from tests.worlds.answers import CONCLUSION, proposed, review_task, sitting, to_verify
 from tests.worlds.appointments import nomination
@@ -37,16 +38,10 @@ from tests.worlds.reorganisations import waiting_change
 @pytest.fixture(scope="module")
 def world(django_db_setup: Any, django_db_blocker: Any) -> Any:
     """One world for the module, rolled back at its end."""
-    with django_db_blocker.unblock():
-        outer = transaction.atomic()
-        outer.__enter__()
-        try:
-            built = build("scheduled")
-            Agency.objects.filter(pk=built.power.pk).update(parent=built.health)
-            yield built
-        finally:
-            transaction.set_rollback(True)
-            outer.__exit__(None, None, None)
+    with django_db_blocker.unblock(), taken_back():
+        built = build("scheduled")
+        Agency.objects.filter(pk=built.power.pk).update(parent=built.health)
+        yield built
 
 
 def clarification(world: World) -> Clarification:
