@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext
 
 from agencies.models import Agency, User
 from agencies.persian import language
+from agencies.statements import Statement, slot
 from cycles.administration_workflow import ADMINISTRATION
 from cycles.calendar import Phase, phase_label, time_left
 from cycles.models import Channel, Cycle, Delivery, Entry
@@ -137,12 +138,25 @@ def _time_left(closes_at: datetime, at: datetime) -> str:
     return time_left(closes_at, closes_at - timedelta(hours=hours), language())
 
 
-def unseen_count(user: User, at: datetime, *, most: int = 100) -> int:
-    """Count the notices that somebody has not opened, up to `most`."""
-    return Delivery.objects.visible_to(user, at).filter(seen_at=None)[:most].count()
+MOST_COUNTED, LATEST_SHOWN = 100, 3
 
 
-def latest(user: User, at: datetime, count: int) -> list[Notice]:
-    """List the newest notices that somebody has not opened."""
-    unseen = Delivery.objects.visible_to(user, at).filter(seen_at=None).select_related("entry")
-    return in_words(unseen.order_by("-made_at", "-pk")[:count])
+def _unseen() -> "QuerySet[Delivery]":
+    mine = Delivery.objects.visible_to(slot("user"), slot("at"))
+    return mine.filter(seen_at=None)
+
+
+COUNTED = Statement(lambda: _unseen().only("pk")[:MOST_COUNTED])
+LATEST = Statement(
+    lambda: _unseen().select_related("entry").order_by("-made_at", "-pk")[:LATEST_SHOWN]
+)
+
+
+def unseen_count(user: User, at: datetime) -> int:
+    """Count the notices that somebody has not opened, up to `MOST_COUNTED`."""
+    return len(COUNTED.fetch(user=user.pk, at=at))
+
+
+def latest(user: User, at: datetime) -> list[Notice]:
+    """List the newest notices that somebody has not opened, three at most."""
+    return in_words(LATEST.fetch(user=user.pk, at=at))
