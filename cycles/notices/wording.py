@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.apps import apps
@@ -12,7 +13,7 @@ from django.utils.translation import gettext
 
 from agencies.models import Agency, User
 from agencies.persian import language
-from agencies.statements import Statement, slot
+from agencies.statements import Statement, keys_slot, slot
 from cycles.administration_workflow import ADMINISTRATION
 from cycles.calendar import Phase, phase_label, time_left
 from cycles.models import Channel, Cycle, Delivery, Entry
@@ -77,14 +78,17 @@ def _objects(entries: Iterable[Entry]) -> dict[tuple[str, int], Model]:
         keys.setdefault(entry.model, set()).add(entry.object_pk)
     found: dict[tuple[str, int], Model] = {}
     for label, pks in keys.items():
-        model: Any = apps.get_model(label)
-        rows = (
-            model.objects.for_notices()
-            if hasattr(model.objects, "for_notices")
-            else model.objects.all()
-        )
-        found |= {(label, pk): obj for pk, obj in rows.in_bulk(pks).items()}
+        for row in _rows_of(label).fetch(keys=list(pks)):
+            found[label, row.pk] = row
     return found
+
+
+@cache
+def _rows_of(label: str) -> Statement[Any]:
+    """Compose the statement that reads rows of a model with what their names and addresses need."""
+    objects = apps.get_model(label).objects
+    rows = objects.for_notices() if hasattr(objects, "for_notices") else objects.all()
+    return Statement(lambda: rows.filter(pk__in=keys_slot("keys")))
 
 
 def _of_act(delivery: Delivery, pk: int, obj: Model | None) -> Notice:
