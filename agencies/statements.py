@@ -39,6 +39,7 @@ class Composed(SQLCompiler):
 
     text: str
     places: tuple[object, ...]
+    converters: dict[int, Any]
     values: dict[str, object]
 
     def as_sql(self, *args: object, **kwargs: object) -> tuple[str, tuple[Any, ...]]:
@@ -46,6 +47,9 @@ class Composed(SQLCompiler):
             self.values[place.name] if isinstance(place, Slot) else place for place in self.places
         ]
         return self.text, tuple(values)
+
+    def get_converters(self, expressions: object) -> dict[int, Any]:
+        return self.converters
 
 
 class Statement(Generic[ModelT]):
@@ -80,5 +84,7 @@ class Statement(Generic[ModelT]):
             composed = Composed(compiler.query, compiler.connection, rows.db)
             composed.__dict__.update(compiler.__dict__)
             composed.text, composed.places = text, tuple(places)
+            columns = [column for column, _sql, _alias in compiler.select]
+            composed.converters = compiler.get_converters(columns[: compiler.col_count])
             self.composed = rows.db, composed
         return self.composed
