@@ -19,6 +19,7 @@ from submissions.marking.rules import MarkValues
 from submissions.models import (
     Answer,
     Block,
+    Clarification,
     Evidence,
     ExternalFactor,
     Mark,
@@ -47,6 +48,11 @@ class DeskLine:
     @property
     def is_marked(self) -> bool:
         return self.mark is not None
+
+    @property
+    def clarification(self) -> Clarification | None:
+        """What the agency was asked about the line, if it was."""
+        return getattr(self.answer, "clarification", None)
 
     @property
     def is_touched(self) -> bool:
