@@ -76,10 +76,14 @@ class Composed(SQLCompiler):
     """A compiler whose text stands already; only its values differ."""
 
     planned: Planned
+    converters: dict[int, Any]
     values: dict[str, object]
 
     def as_sql(self, *args: object, **kwargs: object) -> tuple[str, tuple[Any, ...]]:
         return self.planned.ask(self.connection, self.values)
+
+    def get_converters(self, expressions: object) -> dict[int, Any]:
+        return self.converters
 
 
 class Statement(Generic[ModelT]):
@@ -114,6 +118,8 @@ class Statement(Generic[ModelT]):
             composed = Composed(compiler.query, compiler.connection, rows.db)
             composed.__dict__.update(compiler.__dict__)
             composed.planned = Planned(text, places)
+            columns = [column for column, _sql, _alias in compiler.select]
+            composed.converters = compiler.get_converters(columns[: compiler.col_count])
             self.composed = rows.db, composed
         return self.composed
 
