@@ -14,6 +14,7 @@ from submissions.marking.rules import MarkValues
 from submissions.models import (
     Answer,
     Block,
+    Clarification,
     Evidence,
     ExternalFactor,
     Mark,
@@ -33,6 +34,11 @@ class DeskLine:
     form: MarkForm
     has_factor: bool
     files: list[Evidence] = field(default_factory=list)
+
+    @property
+    def clarification(self) -> Clarification | None:
+        """What the agency was asked about the line, if it was."""
+        return getattr(self.answer, "clarification", None)
 
     @property
     def is_touched(self) -> bool:

@@ -185,13 +185,13 @@ def _save_by_htmx(
         "line": line,
         "acts": ALONGSIDE if saved else _acts(request, block),
         "saved_at": request.at if saved else None,
+        "show": "",
     }
     quiet = "quiet" in request.POST
-    response = render(
-        request,
-        "submissions/marking/marked_quietly.html" if quiet else "submissions/marking/marked.html",
-        context,
-    )
+    template = "submissions/marking/marked.html"
+    if quiet:
+        template = "submissions/marking/marked_quietly.html"
+    response = render(request, template, context, using="fragments")
     if saved and not quiet and (next_line := _next(lines, line)):
         trigger_client_event(response, "line-saved", {"next": next_line.answer.pk}, after="settle")
     return response
