@@ -127,7 +127,14 @@ TEMPLATES: list[dict[str, object]] = [
                 "config.home.context.frame",
             ],
         },
-    }
+    },
+    {
+        # parts of pages that are drawn many times over, in Jinja
+        "NAME": "fragments",
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "fragments"],
+        "OPTIONS": {"environment": "config.fragments.environment"},
+    },
 ]
 FORM_RENDERER = "agencies.form_renderer.FormRenderer"
 DJANGO_TABLES2_TEMPLATE = "tables.html"

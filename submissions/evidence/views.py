@@ -75,11 +75,9 @@ def files(request: PortalRequest, pk: int) -> HttpResponse:
     checked.
     """
     answer = find_line(request, pk)
-    response = render(
-        request,
-        "submissions/files.html",
-        drawer(answer, _acts(request, answer), answer.evidence.with_versions()),
-    )
+    acts = _acts(request, answer)
+    shown = drawer(answer, acts, answer.evidence.with_versions()) | {"acts_on_files": acts}
+    response = render(request, "submissions/files.html", shown, using="fragments")
     if request.htmx.target == LIST:  # not where only the state of a file is asked for again
         trigger_client_event(response, "evidence-changed", {"line": pk}, after="settle")
     return response

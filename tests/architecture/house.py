@@ -58,6 +58,14 @@ def files() -> list[Path]:
     return found
 
 
+def templates() -> list[Path]:
+    """List the templates, Django's and the fragments of Jinja."""
+    found = []
+    for folder in ("templates", "fragments"):
+        found += sorted((ROOT / folder).rglob("*.html"))
+    return found
+
+
 def complexity(function: ast.AST) -> int:
     """Count the ways through a function as McCabe does; functions inside it count for themselves."""
     ways = 1

@@ -41,6 +41,7 @@ def test_the_catalogue_holds_every_message_of_the_code(tmp_path: Path):
         "config",
         "cycles",
         "festival",
+        "fragments",
         "indicators",
         "submissions",
         "templates",

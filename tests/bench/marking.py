@@ -59,7 +59,7 @@ def _page_of(block: Block, at: Any) -> dict[str, Any]:
 
 
 def _known(block: Block, lines: list[Any], context: dict[str, Any]) -> dict[str, Any]:
-    return {"_block": block, "_desk": lines, "_with_files": lines, "_page": context}
+    return {"_block": block, "desk_lines": lines, "with_files": lines, "_page": context}
 
 
 def mark_save(at: Any) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from submissions.answers.forms import AnswerForm
 from submissions.answers.sheet_columns import VALUES, AnswerLines
 from submissions.models import Answer
 from submissions.signing import versions
+from tests.architecture import house
 from tests.factories import build
 
 ROOT = Path(settings.BASE_DIR)
@@ -56,7 +57,7 @@ def test_no_other_file_of_ours_names_a_text_that_has_no_rule_of_its_own():
         for path in (ROOT / app).rglob("*.py"):
             if "migrations" not in path.parts and {"strengths", "weaknesses"} & names_in(path):
                 naming.add(path.relative_to(ROOT).as_posix())
-    for path in (ROOT / "templates").rglob("*.html"):
+    for path in house.templates():
         if ".strengths" in path.read_text() or ".weaknesses" in path.read_text():
             naming.add(path.relative_to(ROOT).as_posix())
 
