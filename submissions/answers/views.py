@@ -260,8 +260,10 @@ def answer_save(request: PortalRequest, pk: int) -> HttpResponse:
         "progress": sums,
         "total": sums.total,
         "next_missing": sums.next_missing(pk),
+        "show": "",
+        "clashes": (),
     }
-    response = render(request, "submissions/answers/saved.html", context)
+    response = render(request, "submissions/answers/saved.html", context, using="fragments")
     return trigger_client_event(response, "kept", {"line": pk})
 
 
@@ -288,8 +290,9 @@ def _not_saved(request: PortalRequest, answer: Answer, form: AnswerForm) -> Http
     clashes = [Clash(form[name], answer) for name in form.clashing]
     status = 409 if clashes else 422
     if request.htmx:
-        context = outcome(answer, form) | {"clashes": clashes}
-        return render(request, "submissions/answers/outcome.html", context, status=status)
+        context = outcome(answer, form) | {"clashes": clashes, "saved_at": None}
+        template = "submissions/answers/outcome.html"
+        return render(request, template, context, status=status, using="fragments")
     context = workspace(request, answer.submission, answer.pk, form) | {"clashes": clashes}
     return render(request, "submissions/answers/workspace.html", context, status=status)
 
