@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 from uuid import UUID
 
 from django.db.models import F
@@ -50,7 +51,7 @@ class ReportLine:
         """One of four; what nobody has scored yet is under review."""
         return LineState(self.score.state) if self.score else LineState.UNDER_REVIEW
 
-    @property
+    @cached_property
     def percent(self) -> Decimal | None:
         """Percent of the ceiling; None where there are no points."""
         if self.score is None or self.score.points is None:
@@ -140,6 +141,11 @@ class Report:
         return self.sums[0] if self.sums else None
 
     @property
+    def is_compared(self) -> bool:
+        """Whether its group is large enough to be spoken of."""
+        return self.group is not None and bool(self.group.spreads)
+
+    @cached_property
     def is_changed(self) -> bool:
         """Whether something else holds than was communicated."""
         return any(s.is_changed for s in self.sums) or any(line.is_changed for line in self.lines)
@@ -152,7 +158,7 @@ class Report:
             found.setdefault(line.answer.measure.indicator.axis, []).append(line)
         return list(found.items())
 
-    @property
+    @cached_property
     def _lines_by_percent(self) -> list[ReportLine]:
         ranked = [line for line in self.lines if not line.why_unranked]
         return sorted(ranked, key=lambda line: (line.percent or 0, line.answer.pk))
