@@ -60,8 +60,8 @@ transcript: setup ## from nothing to a saved answer, killed, restored elsewhere 
 house: setup ## how the house stands in figures, into docs/development.md; fails where one is worse than it may be
 	$(BIN)/python -m tests.architecture.house
 
-bench: setup ## how fast it is, into var/bench.json
-	$(BIN)/python -m tests.bench
+bench: setup ## how fast it is, into var/bench.json; SIDE=<commit> asks another commit beside it, ONLY= names pages and acts
+	$(BIN)/python -m $(if $(SIDE),tests.bench.side $(SIDE),tests.bench) $(ONLY)
 
 load: setup ## three hundred people on the last day, into var/load.json; as root, two minutes
 	$(BIN)/python -m tests.load

@@ -13,11 +13,13 @@ from cycles.clock import now
 from cycles.jobs import broker, queries, runner
 from cycles.jobs.actions import clear_done, order_missing
 from cycles.jobs.kinds import QUICK, Tell, kind
-from cycles.models import Verification
+from cycles.models import Paper, Verification
 from cycles.notices import delivery, letters
+from cycles.papers import actions as papers
 from cycles.record import actions as record
 from cycles.record import audit, clock_watch, faults, seals
 from cycles.reorganisation import actions as reorganisation
+from cycles.ui import pdf
 
 
 @shared_task
@@ -36,8 +38,25 @@ def order_jobs() -> None:
 
 @shared_task
 def clear_jobs() -> None:
-    """Forget jobs that were done long ago."""
+    """Forget jobs that were done, and papers that were asked for, long ago."""
     clear_done(at=now())
+    papers.clear_papers(at=now())
+
+
+@kind(
+    papers.KIND,
+    label=_("Paper"),
+    queue=QUICK,
+    attempts=3,
+    lease=30,
+    unfinished=lambda: Paper.objects.filter(drawn_at=None),
+    yields=True,
+)
+def draw_paper(paper_id: int, tell: Tell) -> None:
+    """Draw a paper that was asked for; one that is drawn is left alone."""
+    paper = Paper.objects.filter(pk=paper_id, drawn_at=None).first()
+    if paper is not None:
+        papers.store_paper(paper, pdf=pdf.typeset(paper.page), at=now())
 
 
 @shared_task

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from django.apps import apps
 from django.contrib.auth.models import AbstractUser
-from django.db import models
-from django.db.models import Q, Value
+from django.db import connection, models
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -31,6 +31,12 @@ def _memberships() -> "models.QuerySet[Membership]":
 
 
 MEMBERSHIPS: "Statement[Membership]" = Statement(_memberships)
+
+
+DECLARATIONS = """
+    SELECT '', agency_id FROM agencies_interest WHERE user_id = %(user)s
+    UNION ALL SELECT kind, year FROM agencies_clearance WHERE user_id = %(user)s
+"""
 
 
 class ClearanceKind(models.TextChoices):
@@ -118,8 +124,9 @@ class User(AbstractUser):
         """Read ("", agency) for each interest, (kind, year) for each clearance; one query for
         both.
         """
-        interests = self.interest_set.values_list(Value(""), "agency_id")
-        return list(interests.union(self.clearance_set.values_list("kind", "year"), all=True))
+        with connection.cursor() as cursor:
+            cursor.execute(DECLARATIONS, {"user": self.pk})
+            return list(cursor.fetchall())
 
     @property
     def declared_interests(self) -> frozenset[int]:

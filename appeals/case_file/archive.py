@@ -10,15 +10,13 @@ from tempfile import TemporaryFile
 from django.http import FileResponse
 
 from agencies.models import User
-from agencies.roles import OVERSEERS, Role
-from appeals import papers as appeals_papers
-from appeals.case_file import queries
+from agencies.roles import Role
 from appeals.case_file.queries import AppealAttachments
 from appeals.models import Appeal
 from appeals.workflow import DECISIONS
 from cycles.calendar import Phase
 from cycles.engine import ledger
-from cycles.models import Entry, Window
+from cycles.models import Entry, Paper, Window
 from cycles.record import seals
 from submissions.models import Document, Score
 
@@ -41,26 +39,33 @@ def paper_context(
         "stamp": seals.stamp(appeal, *DECISIONS)
         if appeal.decided_at
         else seals.stamp(appeal, "file"),
-        "at": at,
     }
 
 
-def zip_response(appeal: Appeal, user: User, at: datetime) -> FileResponse:
+def name_of(appeal: Appeal) -> str:
+    """Name the files of an appeal, without their ending."""
+    return f"appeal-{appeal.cycle.year}-{appeal.agency.code}-{appeal.pk}"
+
+
+def zip_response(
+    appeal: Appeal, attachments: AppealAttachments, paper: Paper, *, whole: bool
+) -> FileResponse:
     """Answer with the ZIP to save: paper.pdf, filing.json, files/, record.json with its seals, and
     SHA256SUMS over all of them.
     """
     content = TemporaryFile()  # noqa: SIM115 -- the response closes it
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        sums = [f"{_add(archive, name, body)}  {name}" for name, body in _parts(appeal, user, at)]
+        parts = _parts(appeal, attachments, paper, whole=whole)
+        sums = [f"{_add(archive, name, body)}  {name}" for name, body in parts]
         archive.writestr("SHA256SUMS", "\n".join(sums) + "\n")
     content.seek(0)
-    name = f"appeal-{appeal.cycle.year}-{appeal.agency.code}-{appeal.pk}.zip"
+    name = f"{name_of(appeal)}.zip"
     return FileResponse(content, as_attachment=True, filename=name, content_type="application/zip")
 
 
-def _add(archive: zipfile.ZipFile, name: str, body: bytes | Document) -> str:
+def _add(archive: zipfile.ZipFile, name: str, body: bytes | Document | Paper) -> str:
     """Write one member and answer with its digest; a file is copied in pieces."""
-    if isinstance(body, Document):
+    if isinstance(body, Document | Paper):
         with body.file.open("rb") as stored:
             digest = file_digest(stored, "sha256").hexdigest()
             stored.seek(0)
@@ -71,10 +76,10 @@ def _add(archive: zipfile.ZipFile, name: str, body: bytes | Document) -> str:
     return sha256(body).hexdigest()
 
 
-def _parts(appeal: Appeal, user: User, at: datetime) -> Iterator[tuple[str, bytes | Document]]:
-    attachments = queries.attachments_by_appeal([appeal])[appeal.pk]
-    context = paper_context(appeal, attachments, user, at)
-    yield "paper.pdf", appeals_papers.paper("appeals/case_file/paper.html", context)
+def _parts(
+    appeal: Appeal, attachments: AppealAttachments, paper: Paper, *, whole: bool
+) -> Iterator[tuple[str, bytes | Document | Paper]]:
+    yield "paper.pdf", paper
     if appeal.filing:
         yield "filing.json", appeal.filing.content.encode()
     shown = list(attachments.files)
@@ -83,7 +88,7 @@ def _parts(appeal: Appeal, user: User, at: datetime) -> Iterator[tuple[str, byte
     for number, attachment in enumerate(shown, 1):
         if attachment.document.is_open:
             yield f"files/{number:02}-{attachment.document.name}", attachment.document
-    yield "record.json", _record(appeal, whole=user.holds(*OVERSEERS, at=at))
+    yield "record.json", _record(appeal, whole=whole)
 
 
 AGENCY_ACTS = frozenset({"attach", "detach", "file", "withdraw", "reply"})

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from agencies.roles import Role
+from agencies.roles import OVERSEERS, Role
 from appeals import papers as appeals_papers
 from appeals.case_file import archive, queries
 from appeals.drafting import actions as drafting_actions
@@ -21,6 +21,7 @@ from appeals.tables import AppealTable
 from appeals.workflow import APPEALS, AppealState
 from cycles.calendar import Phase
 from cycles.models import Cycle, Window
+from cycles.papers.responses import kept_paper, paper_response, waiting_page
 from cycles.requests import PortalRequest
 from cycles.ui.pages import act_page, page_of, page_or_part
 from submissions.models import Submission
@@ -128,17 +129,14 @@ def appeal_move(request: PortalRequest, pk: int, name: str) -> HttpResponse:
 
 
 @require_safe
-def appeal_paper(request: PortalRequest, pk: int) -> HttpResponse:
+def appeal_paper(request: PortalRequest, pk: int) -> HttpResponseBase:
     """Hand out an appeal as filed, with what was asked, and its decision, as PDF."""
     appeal = find(request, pk)
     if appeal.filed_at is None:
         return redirect("appeals:detail", pk)
     attachments = queries.attachments_by_appeal([appeal])[appeal.pk]
-    return appeals_papers.pdf_response(
-        "appeals/case_file/paper.html",
-        archive.paper_context(appeal, attachments, request.user, request.at),
-        name=f"appeal-{appeal.cycle.year}-{appeal.agency.code}-{pk}",
-    )
+    context = archive.paper_context(appeal, attachments, request.user, request.at)
+    return paper_response(request, appeals_papers.APPEAL, context, name=archive.name_of(appeal))
 
 
 @require_safe
@@ -149,4 +147,11 @@ def appeal_bundle(request: PortalRequest, pk: int) -> HttpResponseBase:
     appeal = find(request, pk)
     if appeal.filed_at is None:
         return redirect("appeals:detail", pk)
-    return archive.zip_response(appeal, request.user, request.at)
+    attachments = queries.attachments_by_appeal([appeal])[appeal.pk]
+    context = archive.paper_context(appeal, attachments, request.user, request.at)
+    paper = kept_paper(request, appeals_papers.APPEAL, context, name=archive.name_of(appeal))
+    if not paper.is_drawn:
+        return waiting_page(request, paper)
+    return archive.zip_response(
+        appeal, attachments, paper, whole=request.user.holds(*OVERSEERS, at=request.at)
+    )

@@ -28,6 +28,7 @@ from appeals.models import Appeal, Attachment, Filing
 from appeals.workflow import APPEALS, FILINGS, AppealState
 from cycles.calendar import Phase
 from cycles.models import Window
+from cycles.papers.responses import paper_response
 from cycles.record import seals
 from cycles.requests import PortalRequest
 from cycles.ui.attempts import attempt
@@ -328,14 +329,12 @@ def filing_content(request: PortalRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_safe
-def receipt(request: PortalRequest, uuid: UUID) -> HttpResponse:
+def receipt(request: PortalRequest, uuid: UUID) -> HttpResponseBase:
     """Hand out the receipt of a filing as PDF, in the reader's language."""
     found = _filing(request, uuid)
     appeals = list(found.appeals.for_page())
-    context = standing(found) | {"appeals": appeals, "at": request.at}
-    return appeals_papers.pdf_response(
-        "appeals/drafting/receipt.html", context, name=f"receipt-{found.uuid}", verified=found.uuid
-    )
+    context = standing(found) | appeals_papers.proof(found.uuid) | {"appeals": appeals}
+    return paper_response(request, appeals_papers.RECEIPT, context, name=f"receipt-{found.uuid}")
 
 
 @login_not_required

@@ -9,45 +9,56 @@ from django.utils.translation import ngettext
 from agencies.persian import in_locale
 from agencies.roles import HEADS, SUPERIOR_ROLES, Role
 from appeals.models import Appeal, Question
-from appeals.workflow import AppealState
+from config.home import agency_questions as questions
 from config.home import closing_tasks
 from config.home.year_strip import Outlook, Task, address_of_set, with_count
-from cycles.calendar import Phase
-from cycles.models import Participation
-from indicators.models import IndicatorSet, Kind, Plan, QuarterReport
-from indicators.workflow import PlanState, ReportState, SetState
+from cycles.calendar import Phase, day_of
+from indicators.models import Plan, QuarterReport
+from indicators.workflow import PlanState, SetState
 from submissions.models import (
     IN_WORK,
     Clarification,
     Submission,
 )
-from submissions.workflow import ClarificationState, SubmissionState
+from submissions.workflow import SubmissionState
 
 
 class AgencyTasks(Outlook):
     def _of_agency(self) -> Iterator[Task]:
-        mine = self.user.agency_ids(self.at, Role.STAFF, *HEADS)
-        yield from self._of_proposals(mine)
-        yield from self._of_plans(mine)
-        yield from self._of_submissions(mine)
-        yield from self._of_clarifications(mine)
-        yield from self._of_drafted_appeals(mine)
-        yield from self._of_questions(mine)
-        yield from closing_tasks.of_agency(mine, self.at)
-
-    def _of_proposals(self, mine: list[int]) -> Iterator[Task]:
-        """List specific indicators to be proposed, or changed where the group returned them."""
-        drafts = IndicatorSet.objects.filter(
-            kind=Kind.SPECIFIC, agency__in=mine, cycle__in=self.cycles
-        )
-        sets = {
-            (indicator_set.cycle_id, indicator_set.agency_id): indicator_set
-            for indicator_set in drafts.select_related("agency", "cycle")
+        """List the tasks of staff and heads, and of those who check a unit's self-assessment."""
+        values = {
+            "mine": self.user.agency_ids(self.at, Role.STAFF, *HEADS),
+            "above": self.user.agency_ids(self.at, *SUPERIOR_ROLES),
+            "cycles": [cycle.pk for cycle in self.cycles],
+            "at": self.at,
+            "soon": day_of(self.at + closing_tasks.AHEAD),
         }
-        taking_part = Participation.objects.active().filter(cycle__in=self.cycles, agency__in=mine)
-        for participation in taking_part.select_related("agency", "cycle").order_by(
-            "-cycle__year", "pk"
-        ):
+        yield from self._of_proposals(values)
+        answers = questions.ALL.ask(**values)
+        yield from self._of_plans(answers.rows(questions.PLANS_TO_LAY))
+        yield from self._of_reports(answers.rows(questions.REPORTS_TO_SIGN))
+        yield from self._of_submissions(answers.rows(questions.SUBMISSIONS))
+        yield from self._of_clarifications(answers.rows(questions.CLARIFICATIONS))
+        yield from self._of_drafted_appeals(answers.rows(questions.DRAFTED_APPEALS))
+        yield from self._of_questions(answers.rows(questions.QUESTIONS))
+        yield from closing_tasks.plans_to_begin(answers.rows(questions.RESULTS_WITHOUT_PLAN))
+        yield from closing_tasks.plans_to_sign(answers.rows(questions.IMPROVEMENTS_TO_SIGN))
+        yield from closing_tasks.due_items(answers.rows(questions.DUE_IMPROVEMENTS))
+        yield from closing_tasks.surveys(answers.rows(questions.SURVEYS))
+        yield from self._of_headquarters(answers.rows(questions.SUBMISSIONS_TO_CHECK))
+
+    def _of_proposals(self, values: dict[str, object]) -> Iterator[Task]:
+        """List specific indicators to be proposed, or changed where the group returned them."""
+        proposing = [
+            cycle
+            for cycle in self.cycles
+            if self.open_window(cycle.pk, Phase.PROPOSAL)
+            or self.open_window(cycle.pk, Phase.APPROVAL)
+        ]
+        if not proposing:
+            return
+        sets = {(s.cycle_id, s.agency_id): s for s in questions.SPECIFIC_SETS.fetch(**values)}
+        for participation in questions.PARTICIPATIONS.fetch(**values):
             chosen = sets.get((participation.cycle_id, participation.agency_id))
             if chosen is None or chosen.state == SetState.DRAFT:
                 if window := self.open_window(participation.cycle_id, Phase.PROPOSAL):
@@ -66,41 +77,36 @@ class AgencyTasks(Outlook):
                 title = _("The working group returned your indicators")
                 yield Task(title, str(chosen), _("Change"), url, window.closes_at)
 
-    def _of_plans(self, mine: list[int]) -> Iterator[Task]:
-        """List the annual plan while it can be laid and signed, then each quarter while it can be
-        reported.
-        """
-        laying: set[int] = set()
-        drafts = Plan.objects.filter(agency__in=mine, cycle__in=self.cycles, state=PlanState.DRAFT)
-        for plan in drafts.for_notices().order_by("pk"):
+    def _of_plans(self, plans: list[Plan]) -> Iterator[Task]:
+        """List annual plans while they can be laid and signed."""
+        for plan in plans:
             if window := self.open_window(plan.cycle_id, Phase.MONITORING, plan):
-                laying.add(plan.pk)
                 title = _("Lay the annual plan")
                 yield Task(title, str(plan), _("Go on"), plan.get_absolute_url(), window.closes_at)
-        reports = QuarterReport.objects.filter(
-            agency__in=mine, cycle__in=self.cycles, state=ReportState.DRAFT
-        )
-        for report in reports.exclude(plan__in=laying).for_notices().with_progress().order_by("pk"):
-            window = self.open_window(report.cycle_id, Phase.MONITORING, report)
-            if window and report.planned:
-                title = _("Report quarter %(quarter)s") % {"quarter": in_locale(report.quarter)}
-                yield Task(
-                    title,
-                    str(report),
-                    _("Go on"),
-                    report.get_absolute_url(),
-                    window.closes_at,
-                    report.entered,
-                    report.planned,
-                )
 
-    def _of_submissions(self, mine: list[int]) -> Iterator[Task]:
-        submissions = Submission.objects.filter(agency__in=mine, cycle__in=self.cycles)
-        for submission in (
-            submissions.select_related("agency", "cycle")
-            .with_progress()
-            .order_by("-cycle__year", "pk")
-        ):
+    def _of_reports(self, reports: list[QuarterReport]) -> Iterator[Task]:
+        """List quarters while they can be reported, of plans that are not still being laid."""
+        for report in reports:
+            window = self.open_window(report.cycle_id, Phase.MONITORING, report)
+            if not window or not report.planned:
+                continue
+            if report.plan.state == PlanState.DRAFT and self.open_window(
+                report.cycle_id, Phase.MONITORING, report.plan
+            ):
+                continue
+            title = _("Report quarter %(quarter)s") % {"quarter": in_locale(report.quarter)}
+            yield Task(
+                title,
+                str(report),
+                _("Go on"),
+                report.get_absolute_url(),
+                window.closes_at,
+                report.entered,
+                report.planned,
+            )
+
+    def _of_submissions(self, submissions: list[Submission]) -> Iterator[Task]:
+        for submission in submissions:
             yield from self._of_submission(submission)
 
     def _of_submission(self, submission: Submission) -> Iterator[Task]:
@@ -145,11 +151,8 @@ class AgencyTasks(Outlook):
             )
             yield Task(title, str(submission), _("Read"), report, until)
 
-    def _of_clarifications(self, mine: list[int]) -> Iterator[Task]:
-        asked = Clarification.objects.filter(
-            agency__in=mine, cycle__in=self.cycles, state=ClarificationState.ASKED
-        )
-        for clarification in asked.select_related("line__measure").order_by("pk"):
+    def _of_clarifications(self, clarifications: list[Clarification]) -> Iterator[Task]:
+        for clarification in clarifications:
             if window := self.open_window(
                 clarification.cycle_id, Phase.CLARIFICATION, clarification
             ):
@@ -162,11 +165,8 @@ class AgencyTasks(Outlook):
                     window.closes_at,
                 )
 
-    def _of_drafted_appeals(self, mine: list[int]) -> Iterator[Task]:
+    def _of_drafted_appeals(self, drafted: list[Appeal]) -> Iterator[Task]:
         """List appeals that are drafted and not filed: a head signs them, others wait for that."""
-        drafted = Appeal.objects.filter(
-            agency__in=mine, cycle__in=self.cycles, state=AppealState.DRAFT
-        )
         found = [w for a in drafted if (w := self.open_window(a.cycle_id, Phase.APPEAL, a))]
         if not found:
             return
@@ -192,26 +192,16 @@ class AgencyTasks(Outlook):
         )
         yield Task(title, about, button, url, min(w.closes_at for w in found))
 
-    def _of_questions(self, mine: list[int]) -> Iterator[Task]:
-        asked_of_us = Question.objects.waiting().filter(
-            agency__in=mine, addressee=None, cycle__in=self.cycles
-        )
-        for question in asked_of_us.for_list():
+    def _of_questions(self, asked_of_us: list[Question]) -> Iterator[Task]:
+        for question in asked_of_us:
             title = _("The reviewer of an appeal asks the agency")
             yield Task(
                 title, str(question), _("Reply"), question.get_absolute_url(), question.due_at
             )
 
-    def _of_headquarters(self) -> Iterator[Task]:
-        """List units' self-assessments that are signed and not checked, while they can still be
-        returned.
-        """
-        above = self.user.agency_ids(self.at, *SUPERIOR_ROLES)
-        units = Submission.objects.active().filter(agency__parent__in=above, cycle__in=self.cycles)
-        waiting = units.filter(state=SubmissionState.SUBMITTED, checked_at=None)
-        for submission in waiting.select_related("agency", "cycle").order_by(
-            "-cycle__year", "agency__sort_key", "pk"
-        ):
+    def _of_headquarters(self, waiting: list[Submission]) -> Iterator[Task]:
+        """List units' self-assessments to check while they can still be returned."""
+        for submission in waiting:
             if window := self.open_window(submission.cycle_id, Phase.SELF_ASSESSMENT):
                 url = reverse("submissions:review", args=[submission.pk])
                 yield Task(

@@ -44,5 +44,5 @@ def home(request: PortalRequest) -> HttpResponse:
     """Show the phases, how much time is left, what waits for the reader, and one click to it."""
     desk = Desk(request.user, request.at)
     context = {"overdue": desk.overdue(), "strips": desk.strips(), "tasks": desk.tasks()}
-    context |= {"notices": wording.latest(request.user, request.at, 3)}
+    context |= {"notices": wording.latest(request.user, request.at)}
     return render(request, "home.html", context)

@@ -16,8 +16,7 @@ class Desk(AgencyTasks, ScoringTasks, AdministratorTasks):
         """List what waits for the reader, the nearest deadline first."""
         found: list[Task] = []
         for roles, source in (
-            ({Role.STAFF, *HEADS}, self._of_agency),
-            (set(SUPERIOR_ROLES), self._of_headquarters),
+            ({Role.STAFF, *HEADS, *SUPERIOR_ROLES}, self._of_agency),
             ({Role.MEMBER}, self._of_working_group),
             (set(SCORERS), self._before_scoring),
             ({*SCORERS, Role.ADMINISTRATOR}, self._of_asked),

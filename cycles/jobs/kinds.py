@@ -45,7 +45,7 @@ class Kind:
 
     `unfinished` answers with the rows that still need the work: whoever wrote such a row without an
     order, or restored it from a backup, loses nothing. The handler takes the key of the row and is
-    safe to run twice.
+    safe to run twice. A kind that `yields` is done when nothing else waits in its queue.
     """
 
     name: str
@@ -55,6 +55,7 @@ class Kind:
     attempts: int
     lease: int
     unfinished: Callable[[], QuerySet]
+    yields: bool = False
     steps: Mapping[str, str | Promise] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -79,6 +80,7 @@ def kind(
     attempts: int,
     lease: int,
     unfinished: Callable[[], QuerySet],
+    yields: bool = False,
     steps: Mapping[str, str | Promise] | None = None,
 ) -> Callable[[Callable[[int, Tell], None]], Callable[[int, Tell], None]]:
     """Register a function as the handler of a kind."""
@@ -94,6 +96,7 @@ def kind(
             attempts=attempts,
             lease=lease,
             unfinished=unfinished,
+            yields=yields,
             steps=steps or {},
         )
         return handler

@@ -14,6 +14,7 @@ from cycles.models.faults import Fault
 from cycles.models.jobs import UNFINISHED, Job, Reason
 from cycles.models.multiranges import SpansField
 from cycles.models.nominations import Nomination
+from cycles.models.papers import Paper
 from cycles.models.record import Channel, Delivery, Entry, Seal, Unsealed, Verification
 from cycles.models.register import ChangeKind, LegalBasis, RegisterChange
 from cycles.models.reserve import CacheReserve, PasswordLetter
@@ -37,6 +38,7 @@ __all__ = [
     "Job",
     "LegalBasis",
     "Nomination",
+    "Paper",
     "Participation",
     "PasswordLetter",
     "Reason",

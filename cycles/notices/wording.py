@@ -3,15 +3,17 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext
 
 from agencies.models import Agency, User
 from agencies.persian import language
+from agencies.statements import Statement, keys_slot, slot
 from cycles.administration_workflow import ADMINISTRATION
 from cycles.calendar import Phase, phase_label, time_left
 from cycles.models import Channel, Cycle, Delivery, Entry
@@ -76,14 +78,17 @@ def _objects(entries: Iterable[Entry]) -> dict[tuple[str, int], Model]:
         keys.setdefault(entry.model, set()).add(entry.object_pk)
     found: dict[tuple[str, int], Model] = {}
     for label, pks in keys.items():
-        model: Any = apps.get_model(label)
-        rows = (
-            model.objects.for_notices()
-            if hasattr(model.objects, "for_notices")
-            else model.objects.all()
-        )
-        found |= {(label, pk): obj for pk, obj in rows.in_bulk(pks).items()}
+        for row in _rows_of(label).fetch(keys=list(pks)):
+            found[label, row.pk] = row
     return found
+
+
+@cache
+def _rows_of(label: str) -> Statement[Any]:
+    """Compose the statement that reads rows of a model with what their names and addresses need."""
+    objects = apps.get_model(label).objects
+    rows = objects.for_notices() if hasattr(objects, "for_notices") else objects.all()
+    return Statement(lambda: rows.filter(pk__in=keys_slot("keys")))
 
 
 def _of_act(delivery: Delivery, pk: int, obj: Model | None) -> Notice:
@@ -137,12 +142,25 @@ def _time_left(closes_at: datetime, at: datetime) -> str:
     return time_left(closes_at, closes_at - timedelta(hours=hours), language())
 
 
-def unseen_count(user: User, at: datetime, *, most: int = 100) -> int:
-    """Count the notices that somebody has not opened, up to `most`."""
-    return Delivery.objects.visible_to(user, at).filter(seen_at=None)[:most].count()
+MOST_COUNTED, LATEST_SHOWN = 100, 3
 
 
-def latest(user: User, at: datetime, count: int) -> list[Notice]:
-    """List the newest notices that somebody has not opened."""
-    unseen = Delivery.objects.visible_to(user, at).filter(seen_at=None).select_related("entry")
-    return in_words(unseen.order_by("-made_at", "-pk")[:count])
+def _unseen() -> "QuerySet[Delivery]":
+    mine = Delivery.objects.visible_to(slot("user"), slot("at"))
+    return mine.filter(seen_at=None)
+
+
+COUNTED = Statement(lambda: _unseen().only("pk")[:MOST_COUNTED])
+LATEST = Statement(
+    lambda: _unseen().select_related("entry").order_by("-made_at", "-pk")[:LATEST_SHOWN]
+)
+
+
+def unseen_count(user: User, at: datetime) -> int:
+    """Count the notices that somebody has not opened, up to `MOST_COUNTED`."""
+    return len(COUNTED.fetch(user=user.pk, at=at))
+
+
+def latest(user: User, at: datetime) -> list[Notice]:
+    """List the newest notices that somebody has not opened, three at most."""
+    return in_words(LATEST.fetch(user=user.pk, at=at))

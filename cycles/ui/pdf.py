@@ -1,5 +1,6 @@
-"""Paper out of templates: one font, one style, tagged for screen readers; no database is touched
-here.
+"""Paper out of pages: one font, one style, tagged for screen readers; no database is touched here.
+
+What takes a request never comes here: drawing takes seconds of a processor and much memory.
 """
 
 import io
@@ -12,11 +13,12 @@ from urllib.parse import unquote, urlsplit
 import pikepdf
 import weasyprint
 from django.conf import settings
-from django.template.loader import render_to_string
-from django.utils import translation
 from pikepdf import AttachedFileSpec, Name
 from pikepdf.models.metadata import encode_pdf_date
 from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcherResponse
+
+from cycles.ui import squares
 
 FONTS = settings.VAR / "vendor"
 WEIGHTS = {400: "Regular", 600: "SemiBold", 700: "Bold"}
@@ -34,27 +36,23 @@ PRINTED = 1 << 2
 
 
 class OwnFiles(weasyprint.urls.URLFetcher):
-    """Gives papers our fonts, styles and pictures, and what stands in the paper itself; asks no
-    server for anything.
+    """Gives papers our fonts, styles and pictures, the squares that they name, and what stands in
+    the paper itself; asks no server for anything.
     """
 
     def __init__(self) -> None:
         super().__init__(allowed_protocols=("file", "data"), allow_redirects=False)
 
     def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> object:
+        if url.startswith(squares.SCHEME):
+            picture = squares.draw(url.removeprefix(squares.SCHEME))
+            return URLFetcherResponse(url, picture, {"Content-Type": "image/png"})
         parts = urlsplit(url)
         if parts.scheme == "file":
             file = Path(unquote(parts.path)).resolve()
             if parts.netloc or not any(file.is_relative_to(folder.resolve()) for folder in OWN):
                 raise PermissionError("a paper loads files of the portal's own")
         return super().fetch(url, headers)
-
-
-def paper(template: str, context: Mapping[str, object], *, language: str) -> bytes:
-    """Set a template as PDF/UA in one language."""
-    with translation.override(language):
-        html = render_to_string(template, dict(context))
-    return typeset(html)
 
 
 def typeset(html: str) -> bytes:

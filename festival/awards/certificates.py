@@ -1,5 +1,5 @@
-"""The certificate of an award as PDF, and the page by which anybody verifies it; no database is
-touched here.
+"""What the certificate of an award shows, and the address at which anybody verifies it; no database
+is touched here.
 """
 
 from uuid import UUID
@@ -7,9 +7,10 @@ from uuid import UUID
 from django.conf import settings
 
 from cycles.models import Seal
-from cycles.ui import pdf
+from cycles.ui import squares
 from festival.models import Award
-from submissions.signing.receipts import square
+
+TEMPLATE = "festival/awards/certificate.html"
 
 
 def address(uuid: UUID) -> str:
@@ -19,10 +20,9 @@ def address(uuid: UUID) -> str:
     return f"{settings.PORTAL_URL}/verify/certificates/{uuid}/"
 
 
-def certificate(award: Award, *, seal: Seal | None, language: str) -> bytes:
-    """Draw a certificate as PDF/UA in one language; `award` comes with its names, `seal` lies over
-    its decision.
+def context(award: Award, *, seal: Seal | None) -> dict[str, object]:
+    """Collect what a certificate shows; `award` comes with its names, `seal` lies over its
+    decision.
     """
     leads_to = address(award.uuid)
-    facts = {"award": award, "seal": seal, "address": leads_to, "square": square(leads_to)}
-    return pdf.paper("festival/awards/certificate.html", facts, language=language)
+    return {"award": award, "seal": seal, "address": leads_to, "square": squares.source(leads_to)}

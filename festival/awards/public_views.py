@@ -13,14 +13,14 @@ from django.views.decorators.http import require_safe
 from agencies.models import Province
 from agencies.roles import OVERSEERS
 from cycles.models import Cycle
+from cycles.papers.responses import paper_response
 from cycles.record import seals
 from cycles.requests import PortalRequest
 from cycles.spreadsheets import exports as spreadsheets_exports
-from cycles.ui.files import with_file_headers
 from cycles.ui.pages import page_of, sheet_answer
 from cycles.workflow import CycleState
+from festival.awards import certificates
 from festival.awards.call_list import call_list
-from festival.awards.certificates import certificate as paper
 from festival.awards.forms import NarrowForm
 from festival.awards.lookups import note_reading
 from festival.awards.tables import AwardTable
@@ -74,14 +74,13 @@ def certificate(request: PortalRequest, uuid: UUID, language: str) -> HttpRespon
     award = get_object_or_404(_awards(request).with_names(), uuid=uuid, state=AwardState.DECIDED)
     note_reading(request, award.ceremony)
     stamp = seals.stamp(award, "decide")
-    document = paper(award, seal=stamp.seal if stamp else None, language=language)
-    name = f"certificate-{award.certificate_number}-{language}.pdf"
-    # our own file, for browsers to open: Chromium shows no PDF in a sandbox
-    return with_file_headers(
-        HttpResponse(document, content_type="application/pdf"),
-        name=name,
+    return paper_response(
+        request,
+        certificates.TEMPLATE,
+        certificates.context(award, seal=stamp.seal if stamp else None),
+        name=f"certificate-{award.certificate_number}-{language}",
+        language=language,
         inline=True,
-        sandboxed=False,
     )
 
 

@@ -33,6 +33,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User, in_reach
 from agencies.roles import Role
+from agencies.statements import Planned, Slot
 from cycles.models import Cycle
 from festival.duties.catalogue import DUTIES, Duty
 from festival.duties.occasions import Occasions, general_sets
@@ -246,18 +247,16 @@ _SUMMARY = """
     GROUP BY duty, of_cycle, of_year
 """
 
-_AT = datetime(
-    1, 1, 1, tzinfo=UTC
-)  # stands for the moment in the question that is put together once
-
 
 @cache
-def _question_of_the_country() -> tuple[str, tuple[int | str | datetime, ...]]:
-    """Write the query about every occasion in the country once, for writing it takes longer than
-    its answer.
+def _question_of_the_country() -> Planned:
+    """Compose the question about every occasion in the country once: writing and planning it take
+    several times as long as its answer.
     """
-    sql, params = duty_occurrences(DutyFilter(), _AT, names=False).query.sql_with_params()
-    return _SUMMARY.format(occasions=sql), params
+    moment = datetime(1, 1, 1, tzinfo=UTC)  # holds the place of the moment asked about
+    sql, params = duty_occurrences(DutyFilter(), moment, names=False).query.sql_with_params()
+    places = [Slot("at") if value == moment else value for value in params]
+    return Planned(_SUMMARY.format(occasions=sql), (*places, Slot("cycles"), Slot("cycles")))
 
 
 def summary(asked: DutyFilter, at: datetime) -> list[DutySummary]:
@@ -266,17 +265,16 @@ def summary(asked: DutyFilter, at: datetime) -> list[DutySummary]:
     """
     cycles = None if asked.cycles is None else list(asked.cycles)
     if asked == DutyFilter(cycles=asked.cycles):
-        sql, params = _question_of_the_country()
-        params = tuple(at if value == _AT else value for value in params)
+        sql, params = _question_of_the_country().ask(connection, {"at": at, "cycles": cycles})
     else:
         try:
             occasion, params = duty_occurrences(asked, at, names=False).query.sql_with_params()
         except EmptyResultSet:
             return []
-        sql = _SUMMARY.format(occasions=occasion)
+        sql, params = _SUMMARY.format(occasions=occasion), (*params, cycles, cycles)
     counted = []
     with connection.cursor() as cursor:
-        cursor.execute(sql, (*params, cycles, cycles))
+        cursor.execute(sql, params)
         names = [column.name for column in cursor.description]
         for values in cursor.fetchall():
             row = dict(zip(names, values, strict=True))

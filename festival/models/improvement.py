@@ -8,7 +8,7 @@ from typing import Self, TypedDict
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, Min, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -91,6 +91,17 @@ class ImprovementPlanQuerySet(models.QuerySet["ImprovementPlan"]):
         rows = self.select_related("agency__province", "cycle").with_progress()
         return rows.order_by("-cycle__year", "agency__sort_key", "pk")
 
+    def with_due_items(self, until: date) -> Self:
+        """Keep plans with items that are due by a day and not settled, and annotate how many
+        (`due`), and the first day (`first`).
+        """
+        settled = Progress.objects.filter(is_current=True, status__in=SETTLED).values("item")
+        due = Q(items__struck_at=None, items__due_on__lte=until) & ~Q(items__in=settled)
+        counted = self.annotate(
+            due=Count("items", filter=due), first=Min("items__due_on", filter=due)
+        )
+        return counted.filter(due__gt=0)
+
     def for_notices(self) -> Self:
         """Load what a notice's name and address need."""
         return self.select_related("agency", "cycle")
@@ -120,6 +131,10 @@ class ImprovementPlan(models.Model):
     items_all: int
     items_completed: int
     items_cancelled: int
+
+    # counted by `with_due_items`
+    due: int
+    first: date
 
     objects = ImprovementPlanQuerySet.as_manager()
 

@@ -137,6 +137,9 @@ class QuarterReport(models.Model):
     reported_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     reported_at = models.DateTimeField(null=True, blank=True)
 
+    planned: int  # figures that the plan has for the quarter; `with_progress` counts them
+    entered: int  # of these, those with their actual value
+
     objects = QuarterReportQuerySet.as_manager()
 
     class Meta:

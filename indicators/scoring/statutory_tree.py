@@ -1,33 +1,32 @@
 """The statutory tree of scores: from lines to a total, and the band of a percent. Pure, without a
 database.
 
-`tree.py` adds up; here stands which tree the statute asks for. Every node is rounded half-up to 10
-places, as PostgreSQL rounds numeric, so that Python and SQL agree.
+Every node is a sum, rounded half-up to 10 places, as PostgreSQL rounds numeric, so that Python and
+SQL agree; only the axis spreads what does not apply. The same tree could be scored by `tree.py`,
+and a test holds the two equal; the sums are added up here because pages wait for them.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from fractions import Fraction
 from itertools import chain
+from typing import NamedTuple
 
 from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from indicators.scoring import nodes, tree
-from indicators.scoring.exact import ONE as WHOLE
-from indicators.scoring.exact import ZERO as NOTHING
-from indicators.scoring.methods import (
+from indicators.scoring.rounding import (
     HUNDRED,
-    ROUNDED,
+    PLACES,
+    PRECISION,
     SHOWN_PLACES,
     ZERO,
     decimal,
     half_up,
     scale_points,
 )
-from indicators.scoring.scales import Number
 
 ENGINE = "1"
 """The version of the rules by which lines become totals and places; it rises when a change could
@@ -148,91 +147,83 @@ def total(lines: Iterable[ScoreLine], *, spread: bool = True) -> Result:
             children.setdefault(path[:depth], {})[path[: depth + 1]] = None
     if twins := by_path.keys() & children.keys():
         raise ValueError(f"{min(twins)}: a line with lines below it")
-    root = _tree((), by_path, children, spread)
-    outcomes = tree.score_tree(
-        root, {_code(path): _points_or_state(line) for path, line in by_path.items()}
+
+    sums = {path: _sum_of_line(line) for path, line in by_path.items()}
+    with localcontext() as context:
+        context.prec = PRECISION
+        for path in sorted(children, key=len, reverse=True):  # what is added up stands below
+            below = [sums[child] for child in children[path]]
+            sums[path] = _sum_of_branch(below, spreads=spread and len(path) == AXIS_DEPTH)
+    return Result(_Nodes({path: sums[path] for path in chain(by_path, children)}))
+
+
+class _Sum(NamedTuple):
+    """What a node comes to. One that does not count has no part in what stands above it."""
+
+    points: Decimal
+    ceiling: Decimal
+    applicable_ceiling: Decimal
+    provisional: bool
+    counts: bool
+
+
+def _sum_of_line(line: ScoreLine) -> _Sum:
+    """Take a line as it is: what is not answered or under review keeps its ceiling."""
+    return _Sum(
+        points=ZERO if line.points is None else half_up(line.points, PLACES),
+        ceiling=line.ceiling,
+        applicable_ceiling=ZERO if line.state == LineState.NOT_APPLICABLE else line.ceiling,
+        provisional=line.state == LineState.UNDER_REVIEW,
+        counts=line.counts,
     )
-    nodes = {node.code: node for node in root.walk()}
-    return Result(
-        _Nodes(
-            {path: (nodes[_code(path)], outcomes[_code(path)]) for path in chain(by_path, children)}
-        )
-    )
+
+
+def _sum_of_branch(below: Iterable[_Sum], *, spreads: bool) -> _Sum:
+    """Add up what counts; where the branch spreads, its points grow as if all of it applied."""
+    points = ceiling = applicable = ZERO
+    provisional = counts = False
+    for part in below:
+        if part.counts:
+            points += part.points
+            ceiling += part.ceiling
+            applicable += part.applicable_ceiling
+            provisional |= part.provisional
+            counts = True
+    if spreads and applicable:
+        if applicable != ceiling:
+            points = decimal(Fraction(points) * Fraction(ceiling) / Fraction(applicable))
+        applicable = ceiling
+    return _Sum(points, ceiling, applicable, provisional, counts)
 
 
 class _Nodes(Mapping[Path, Node]):
-    """Nodes by their paths, each written in decimals when it is first asked for: most pages ask for
-    a few.
+    """Nodes by their paths, each written to its places when it is first asked for: most pages ask
+    for a few.
     """
 
-    def __init__(self, found: Mapping[Path, tuple[nodes.Node, nodes.Outcome]]) -> None:
-        self._found = found
+    def __init__(self, sums: Mapping[Path, _Sum]) -> None:
+        self._sums = sums
         self._written: dict[Path, Node] = {}
 
     def __getitem__(self, path: Path) -> Node:
         if path not in self._written:
-            self._written[path] = _node(path, *self._found[path])
+            self._written[path] = _node(path, self._sums[path])
         return self._written[path]
 
     def __iter__(self) -> Iterator[Path]:
-        return iter(self._found)
+        return iter(self._sums)
 
     def __len__(self) -> int:
-        return len(self._found)
+        return len(self._sums)
 
 
-def _code(path: Path) -> str:
-    return "\n".join(path)
-
-
-def _tree(
-    path: Path,
-    lines: Mapping[Path, ScoreLine],
-    children: Mapping[Path, Iterable[Path]],
-    spread: bool,
-) -> nodes.Node:
-    """Build the statutory tree: sums all the way up, each rounded; only the axis spreads what does
-    not apply.
-
-    Lines that are not answered or under review earn nothing yet and keep their ceiling.
-    """
-    if path in lines:
-        scale = Number(least=NOTHING, most=Fraction(lines[path].ceiling), step=None, bands=())
-        weight = WHOLE if lines[path].counts else NOTHING
-        return nodes.Node(_code(path), "", weight, scale=scale, rounding=ROUNDED)
-    below = tuple(_tree(child, lines, children, spread) for child in children[path])
-    return nodes.Node(
-        code=_code(path),
-        title="",
-        weight=WHOLE if any(node.weight for node in below) else NOTHING,
-        agg="sum",
-        children=below,
-        missing=nodes.Missing("zero"),
-        not_applicable="spread" if spread and len(path) == AXIS_DEPTH else "leave",
-        under_review="zero",
-        rounding=ROUNDED,
-    )
-
-
-def _points_or_state(line: ScoreLine) -> nodes.NodeValue:
-    return _EMPTIES[line.state] if line.points is None else Fraction(line.points)
-
-
-_EMPTIES = {
-    LineState.NOT_APPLICABLE: nodes.State.NOT_APPLICABLE,
-    LineState.NOT_ANSWERED: nodes.State.NOT_ANSWERED,
-    LineState.UNDER_REVIEW: nodes.State.UNDER_REVIEW,
-}
-
-
-def _node(path: Path, node: nodes.Node, outcome: nodes.Outcome) -> Node:
-    counted = node.scale is not None or node.counted_children
+def _node(path: Path, found: _Sum) -> Node:
     return Node(
         path=path,
-        points=decimal(outcome.score or NOTHING),
-        ceiling=decimal(node.full or NOTHING),
-        applicable_ceiling=decimal(outcome.possible or NOTHING) if counted else ZERO,
-        provisional=bool(outcome.waiting),
+        points=half_up(found.points, PLACES),
+        ceiling=half_up(found.ceiling, PLACES),
+        applicable_ceiling=half_up(found.applicable_ceiling, PLACES),
+        provisional=found.provisional,
     )
 
 

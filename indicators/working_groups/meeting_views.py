@@ -13,15 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Membership, Sector, User
-from agencies.persian import language
 from agencies.roles import Role
 from cycles.engine.perform import open_to, why_closed
 from cycles.models import Cycle, Entry
+from cycles.papers.responses import paper_response
 from cycles.record import seals
 from cycles.requests import PortalRequest
-from cycles.ui import pdf
 from cycles.ui.attempts import attempt
-from cycles.ui.files import with_file_headers
 from cycles.ui.pages import act_page, history
 from cycles.workflow import Workflow
 from indicators.models import IndicatorSet, Meeting, WorkingGroup
@@ -261,11 +259,10 @@ def minutes_file(request: PortalRequest, pk: int) -> HttpResponseBase:
     if meeting.state != MeetingState.HELD:
         raise Http404
     context = _meeting_context(meeting) | {"stamp": seals.stamp(meeting, "minute")}
-    document = pdf.paper("indicators/working_groups/minutes.html", context, language=language())
-    name = f"minutes-{meeting.cycle.year}-{meeting.sector or 'general'}-{meeting.number}.pdf"
-    return with_file_headers(
-        HttpResponse(document, content_type="application/pdf"),
-        name=name,
+    return paper_response(
+        request,
+        "indicators/working_groups/minutes.html",
+        context,
+        name=f"minutes-{meeting.cycle.year}-{meeting.sector or 'general'}-{meeting.number}",
         inline=True,
-        sandboxed=False,
     )

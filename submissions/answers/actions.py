@@ -5,9 +5,11 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from agencies.models import User
+from agencies.statements import Statement, keys_slot, slot
 from cycles import clashes
 from cycles.engine import batches
 from cycles.engine.perform import perform
@@ -20,6 +22,17 @@ from submissions.workflow import MOVES
 
 FIELDS = ("value", "claims_not_applicable", *Answer.TEXT_FIELDS)
 """What an agency says of a line."""
+
+SAVED_FIELDS = (
+    *FIELDS,
+    "outliers",
+    "lacking",
+    "prefilled_from",
+    "ready_at",
+    "updated_at",
+    "updated_by",
+)
+"""What saving a line writes."""
 
 
 class AnswerChanged(clashes.ChangedMeanwhile):
@@ -114,14 +127,14 @@ def save_answer(
     **values: object,
 ) -> Answer:
     """Save what the agency says of one line: any of `FIELDS`; see `save_answers`."""
-    lines = save_answers(
+    [line] = save_answers(
         answer.submission,
         {answer.pk: values},
         by=by,
         at=at,
         seen={answer.pk: seen} if seen else None,
     )
-    return next(a for a in lines if a.pk == answer.pk)
+    return line
 
 
 @transaction.atomic
@@ -137,8 +150,8 @@ def save_answers(
 
     Only the fields named are saved. `seen` holds, by answer key and field, the tokens of what the
     writer had before them (`Answer.token`): a field left as it was seen is not touched, and one
-    that somebody else has changed meanwhile raises `AnswerChanged`. Returns all the submission's
-    lines as they now stand, in the order of the page.
+    that somebody else has changed meanwhile raises `AnswerChanged`. Returns these lines as they now
+    stand, in the order of the page.
     """
     return enter(submission, values, "answer", by=by, at=at, seen=seen)
 
@@ -160,38 +173,35 @@ def enter(
     """
     params_by_pk = {submission.pk: params or {}}
     [submission] = perform(MOVES, [submission], move, by=by, at=at, params_by_pk=params_by_pk)
-    lines = list(submission.answers.for_page().with_counts())
-    wanted = [a for a in lines if a.pk in values]
-    if len(wanted) != len(values):
+    lines = LINES_TO_SAVE.fetch(submission=submission.pk, keys=list(values))
+    if len(lines) != len(values):
         raise Refused(_("One of the lines does not belong to this submission."))
+
     seen = seen or {}
-    wanted = [a for a in wanted if _change(a, values[a.pk], seen.get(a.pk, {})) or a.prefilled_from]
-    for answer in wanted:
-        answer.updated_at, answer.updated_by, answer.prefilled_from, answer.ready_at = (
-            at,
-            by,
-            None,
-            None,
-        )
-        if why := why_unsound(answer):
-            raise Refused({answer: why})
-    outliers.standing_out(submission, wanted)
-    for answer in wanted:
-        answer.lacking = completeness.lacks(answer, submission.cycle)
-    changed = [
-        *FIELDS,
-        "outliers",
-        "lacking",
-        "prefilled_from",
-        "ready_at",
-        "updated_at",
-        "updated_by",
-    ]
-    if len(wanted) == 1:
-        wanted[0].save(update_fields=changed)
-    else:
-        batches.write(wanted, changed)
+    changed = []
+    for line in lines:
+        line.submission = submission
+        if _change(line, values[line.pk], seen.get(line.pk, {})) or line.prefilled_from:
+            changed.append(line)
+    for line in changed:
+        line.updated_at, line.updated_by = at, by
+        line.prefilled_from = line.ready_at = None
+        if why := why_unsound(line):
+            raise Refused({line: why})
+
+    outliers.standing_out(submission, changed)
+    for line in changed:
+        line.lacking = completeness.lacks(line, submission.cycle)
+    batches.write(changed, SAVED_FIELDS)
     return lines
+
+
+def _lines_to_save() -> QuerySet[Answer]:
+    lines = Answer.objects.filter(submission=slot("submission"), pk__in=keys_slot("keys"))
+    return lines.for_page().with_counts()
+
+
+LINES_TO_SAVE: Statement[Answer] = Statement(_lines_to_save)
 
 
 def _change(answer: Answer, values: Mapping[str, object], seen: Mapping[str, str]) -> bool:

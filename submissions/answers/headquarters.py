@@ -54,10 +54,9 @@ def fill_units(
     for unit, keys in of_unit.items():
         of_lines = {key: {"value": values[key]} for key in keys}
         tokens = {key: {"value": seen[key]} for key in keys}
-        written = actions.enter(
+        saved += actions.enter(
             by_key[unit], of_lines, "fill", by=by, at=at, seen=tokens, params={"lines": len(keys)}
         )
-        saved += [a for a in written if a.pk in of_lines]
     return saved
 
 

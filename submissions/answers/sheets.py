@@ -37,11 +37,10 @@ def import_answers(
     if left_out:
         params["left_out"] = left_out
     try:
-        saved = actions.enter(submission, values, "take_in", by=by, at=at, seen=seen, params=params)
+        return actions.enter(submission, values, "take_in", by=by, at=at, seen=seen, params=params)
     except actions.AnswerChanged as clash:
         line = Answer.objects.select_related("measure").get(pk=clash.answer)
         sentence = _(
             "Somebody has changed “%(line)s” since the file was checked; please check it again."
         )
         raise Refused(sentence % {"line": line}) from clash
-    return [a for a in saved if a.pk in values]

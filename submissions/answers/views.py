@@ -27,6 +27,7 @@ from submissions import completeness, outliers
 from submissions.answers import actions
 from submissions.answers.forms import AnswerForm, CommentForm, FactorForm
 from submissions.answers.line_views import share_out_form
+from submissions.answers.queries import own_sums
 from submissions.completeness import Lack
 from submissions.evidence import views as evidence_views
 from submissions.lookups import find, find_line, line_url
@@ -252,30 +253,25 @@ def answer_save(request: PortalRequest, pk: int) -> HttpResponse:
         return redirect(line_url(answer))
     if form.takes_theirs:
         return HttpResponse(headers={"HX-Refresh": "true"})
-    answer = next(a for a in saved if a.pk == pk)
-    whole = total(map(own_line, saved), spread=answer.submission.cycle.spreads_points).total
-    context = outcome(answer, form) | {
-        "submission": answer.submission,
+    sums = own_sums(saved.submission)
+    context = outcome(saved, form) | {
+        "submission": saved.submission,
         "saved_at": request.at,
-        "progress": Progress(saved),
-        "total": whole,
-        "next_missing": _next_missing(saved, answer),
+        "progress": sums,
+        "total": sums.total,
+        "next_missing": sums.next_missing(pk),
     }
     response = render(request, "submissions/answers/saved.html", context)
     return trigger_client_event(response, "kept", {"line": pk})
 
 
-def _save(request: PortalRequest, answer: Answer, form: AnswerForm) -> list[Answer] | None:
-    """Save a line and answer with all lines as they now stand; None where the form says why not."""
+def _save(request: PortalRequest, answer: Answer, form: AnswerForm) -> Answer | None:
+    """Save a line and answer with it as it now stands; None where the form says why not."""
     if not form.is_valid():
         return None
     try:
-        return actions.save_answers(
-            answer.submission,
-            {answer.pk: form.values},
-            by=request.user,
-            at=request.at,
-            seen={answer.pk: form.seen},
+        return actions.save_answer(
+            answer, by=request.user, at=request.at, seen=form.seen, **form.values
         )
     except actions.AnswerChanged as clash:
         form.clashing = clash.fields

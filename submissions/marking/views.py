@@ -2,6 +2,9 @@
 block's lines are marked.
 """
 
+from collections.abc import Sequence
+from typing import TypeVar
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import trigger_client_event
 from django_tables2 import RequestConfig
 
+from agencies.statements import Statement, slot
 from cycles.calendar import Phase
 from cycles.clashes import together
 from cycles.engine.perform import open_to
@@ -21,16 +25,27 @@ from cycles.ui.pages import act_page
 from cycles.workflow import Refused
 from submissions import clearance
 from submissions.marking import actions
-from submissions.marking.desk import DeskLine, desk_lines, mark_form, with_files
+from submissions.marking.desk import (
+    MARKS,
+    DeskLine,
+    ListedLine,
+    desk_line,
+    desk_lines,
+    listed_lines,
+    mark_form,
+    with_files,
+)
 from submissions.marking.forms import HandInForm, MarkForm
 from submissions.marking.tables import BlockTable
 from submissions.models import (
     Answer,
     Block,
-    Mark,
     Verification,
 )
-from submissions.workflow import BLOCKS, BlockState
+from submissions.permissions import is_assigned
+from submissions.workflow import BLOCKS, SEEN_AFTER_SIGNING, BlockState
+
+LineT = TypeVar("LineT", DeskLine, ListedLine)
 
 SHOWN = (
     ("", gettext_lazy("All lines")),
@@ -71,6 +86,22 @@ def _block(request: PortalRequest, pk: int) -> Block:
     return get_object_or_404(rows, pk=pk)
 
 
+def _block_to_mark(request: PortalRequest, pk: int) -> Block:
+    """Find the block for whoever marks it; for others by what they may see."""
+    for block in BLOCKS_BY_KEY.fetch(pk=pk):
+        is_signed = block.submission.state in SEEN_AFTER_SIGNING
+        if is_signed and is_assigned(request.user, block, request.at):
+            return block
+    return _block(request, pk)
+
+
+BLOCKS_BY_KEY: Statement[Block] = Statement(
+    lambda: Block.objects.filter(pk=slot("pk")).select_related(
+        "agency__province", "cycle", "axis__set", "submission", "assessor"
+    )
+)
+
+
 ALONGSIDE = {m.name for m in BLOCKS.moves.values() if m.who == BLOCKS["mark"].who}
 """What else is open to whoever has just been let mark: the same states, the same window, the same
 person.
@@ -81,8 +112,10 @@ def _acts(request: PortalRequest, block: Block) -> set[str]:
     return {m.name for m in open_to(BLOCKS, block, by=request.user, at=request.at)}
 
 
-def _count(request: PortalRequest, block: Block, lines: list[DeskLine]) -> dict[str, object]:
-    marked = sum(1 for line in lines if line.mark)
+def _count(
+    request: PortalRequest, block: Block, lines: Sequence[DeskLine | ListedLine]
+) -> dict[str, object]:
+    marked = sum(1 for line in lines if line.is_marked)
     remaining = len(lines) - marked
     waits = _open_matter(request, block) if not remaining and block.state == BlockState.OPEN else ""
     # a template's own {{ block }} is its inheritance
@@ -140,12 +173,13 @@ def block_marks(request: PortalRequest, pk: int) -> HttpResponse:
     `quiet` saves a line while it is being typed: the answer leaves the fields alone and goes
     nowhere.
     """
-    block = _block(request, pk)
-    lines = desk_lines(block, request.POST)
+    block = _block_to_mark(request, pk)
     agree = request.POST.get("agree", "")
-    target = _named_line(lines, agree or request.POST.get("only", ""))
-    if request.htmx and target is not None:
-        return _save_by_htmx(request, block, lines, target, agreeing=bool(agree))
+    named = agree or request.POST.get("only", "")
+    if request.htmx and named:
+        return _save_by_htmx(request, block, named, agreeing=bool(agree))
+    lines = desk_lines(block, request.POST)
+    target = _named_line(lines, named)
     touched = [line for line in lines if line is target or line.is_touched]
     refused = _save(request, block, touched, agreeing=target if agree else None)
     if refused or any(line.form.errors for line in touched):
@@ -156,31 +190,37 @@ def block_marks(request: PortalRequest, pk: int) -> HttpResponse:
     messages.success(request, _("Saved."))
     page = reverse("submissions:block", args=[pk])
     next_line = _next(lines, target)
-    return redirect(f"{page}#line-{next_line.answer.pk}" if next_line else page)
+    return redirect(f"{page}#line-{next_line.pk}" if next_line else page)
 
 
-def _named_line(lines: list[DeskLine], key: str) -> DeskLine | None:
+def _named_line(lines: Sequence[LineT], key: str) -> LineT | None:
     """Find the line that a button names, None where it names none."""
     if not key:
         return None
     for line in lines:
-        if str(line.answer.pk) == key:
+        if str(line.pk) == key:
             return line
     raise Http404
 
 
 def _save_by_htmx(
-    request: PortalRequest, block: Block, lines: list[DeskLine], line: DeskLine, *, agreeing: bool
+    request: PortalRequest, block: Block, key: str, *, agreeing: bool
 ) -> HttpResponse:
     """Save one line by htmx: the answer is its mark, its entry in the list and the count, or why it
     was not saved.
     """
+    lines = listed_lines(block)
+    target = _named_line(lines, key)
+    if target is None:
+        raise Http404
+    line = desk_line(block, target.pk, request.POST)
     refused = _save(request, block, [line], agreeing=line if agreeing else None)
     if refused:
         line.form.add_error(None, refused)
     saved = not line.form.errors
     if saved:
         line.form = mark_form(line.answer, line.mark)
+        target.is_marked = True
     context = _count(request, block, lines) | {
         "line": line,
         "acts": ALONGSIDE if saved else _acts(request, block),
@@ -192,8 +232,8 @@ def _save_by_htmx(
     if quiet:
         template = "submissions/marking/marked_quietly.html"
     response = render(request, template, context, using="fragments")
-    if saved and not quiet and (next_line := _next(lines, line)):
-        trigger_client_event(response, "line-saved", {"next": next_line.answer.pk}, after="settle")
+    if saved and not quiet and (next_line := _next(lines, target)):
+        trigger_client_event(response, "line-saved", {"next": next_line.pk}, after="settle")
     return response
 
 
@@ -230,19 +270,18 @@ def _save(
 
 
 def _marked_by_now(block: Block, answers: list[Answer]) -> list[MarkForm]:
-    marks = {m.answer_id: m for m in Mark.objects.filter(block=block, answer__in=answers)}
-    return [mark_form(a, marks.get(a.pk)) for a in answers]
+    found = MARKS.fetch(block=block.pk, answers=[answer.pk for answer in answers])
+    marks = {mark.answer_id: mark for mark in found}
+    return [mark_form(answer, marks.get(answer.pk)) for answer in answers]
 
 
-def _next(lines: list[DeskLine], current: DeskLine | None) -> DeskLine | None:
+def _next(lines: Sequence[LineT], current: LineT | None) -> LineT | None:
     """Find the first unmarked line after this one, else the one right after it, else this one."""
-    place = (
-        next((i for i, line in enumerate(lines) if current and line.answer == current.answer), -1)
-        + 1
-    )
+    keys = [line.pk for line in lines]
+    place = keys.index(current.pk) + 1 if current else 0
     after = lines[place:]
     return next(
-        (line for line in after if line.mark is None),
+        (line for line in after if not line.is_marked),
         after[0] if after else (lines[-1] if lines else None),
     )
 

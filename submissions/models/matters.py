@@ -5,10 +5,11 @@ still open.
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext, ngettext
 
 from agencies.persian import in_locale
+from agencies.statements import Statement, keys_slot
 from cycles.calendar import Phase
 from cycles.workflow import Windows
 from submissions.models.answers import Answer
@@ -21,14 +22,10 @@ from submissions.workflow import BLOCKS, RECONCILIATIONS, ClarificationState
 @BLOCKS.holds_up("hand_in")
 def matters_of_blocks(blocks: Sequence[Block], at: datetime, windows: Windows) -> Mapping[int, str]:
     """Find the questions and influences from outside that a block waits for; two queries."""
-    of_submissions = Q(line__submission__in=[block.submission_id for block in blocks])
-    questions = open_questions(of_submissions, at, windows)
-    factors = list(
-        ExternalFactor.objects.live()
-        .filter(verdict=Verdict.WAITING, answer__submission__in=[b.submission_id for b in blocks])
-        .exclude(answer__measure__method="steward")
-        .select_related("answer__measure__indicator")
-    )
+    submissions = [block.submission_id for block in blocks]
+    asked_of_blocks = QUESTIONS_OF_SUBMISSIONS.fetch(submissions=submissions)
+    questions = _still_open(asked_of_blocks, at, windows)
+    factors = WAITING_FACTORS.fetch(submissions=submissions)
 
     found: dict[int, str] = {}
     for block in blocks:
@@ -62,11 +59,37 @@ def matters_of_reconciliations(
     }
 
 
+def _asked() -> QuerySet[Clarification]:
+    rows = Clarification.objects.filter(state=ClarificationState.ASKED)
+    return rows.select_related("line__measure__indicator").order_by("pk")
+
+
+QUESTIONS_OF_SUBMISSIONS: Statement[Clarification] = Statement(
+    lambda: _asked().filter(line__submission__in=keys_slot("submissions"))
+)
+
+
+def _waiting_factors() -> QuerySet[ExternalFactor]:
+    rows = ExternalFactor.objects.live().filter(
+        verdict=Verdict.WAITING, answer__submission__in=keys_slot("submissions")
+    )
+    rows = rows.exclude(answer__measure__method="steward")
+    return rows.select_related("answer__measure__indicator")
+
+
+WAITING_FACTORS: Statement[ExternalFactor] = Statement(_waiting_factors)
+
+
 def open_questions(lines: Q, at: datetime, windows: Windows) -> list[Clarification]:
     """Return the unanswered questions on these lines whose days are not over."""
-    rows = Clarification.objects.filter(lines, state=ClarificationState.ASKED)
+    return _still_open(_asked().filter(lines), at, windows)
+
+
+def _still_open(
+    questions: Iterable[Clarification], at: datetime, windows: Windows
+) -> list[Clarification]:
     found = []
-    for question in rows.select_related("line__measure__indicator").order_by("pk"):
+    for question in questions:
         term = windows.of(Phase.CLARIFICATION, question)
         if term is not None and term.is_open(at):
             found.append(question)

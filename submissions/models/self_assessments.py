@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Self, TypedDict
 
 from django.db import models
-from django.db.models import Count, OuterRef, Q
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django_fsm import FSMField
@@ -12,7 +12,8 @@ from django_fsm import FSMField
 from agencies.models import Agency, User, cleared_for, in_reach
 from agencies.persian import in_locale
 from agencies.roles import SUPERIOR_ROLES, Role
-from cycles.models import Cycle, Participation
+from cycles.calendar import Phase
+from cycles.models import Cycle, Participation, Window
 from submissions.workflow import (
     IN_WORK,
     MOVES,
@@ -106,6 +107,14 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         )
         return rows.order_by("-cycle__year", "agency__sort_key", "pk")
 
+    def with_closing(self, phase: Phase, at: datetime) -> Self:
+        """Keep those of cycles whose phase closes after a moment; annotate when (`closes_at`)."""
+        closings = Window.objects.filter(
+            cycle=OuterRef("cycle"), phase=phase, agency=None, closes_at__gt=at
+        )
+        rows = self.annotate(closes_at=Subquery(closings.values("closes_at")[:1]))
+        return rows.exclude(closes_at=None)
+
     def for_notices(self) -> Self:
         """Read rows with all that their name and address need."""
         return self.select_related("agency", "cycle")
@@ -144,6 +153,7 @@ class Submission(models.Model):
     lines_done: int  # of these, those that lack nothing
     blocks_total: int  # on assessors' desks; `with_block_counts` counts them
     blocks_done: int  # of these, those handed in
+    closes_at: datetime  # of a phase of its cycle, by `with_closing`
 
     objects = SubmissionQuerySet.as_manager()
 

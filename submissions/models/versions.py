@@ -24,6 +24,11 @@ class VersionQuerySet(models.QuerySet["Version"]):
     def for_list(self) -> Self:
         return self.select_related("made_by").defer("content").order_by("-number")
 
+    def for_receipt(self) -> Self:
+        """Load whose it is and who signed it, without the content that was signed."""
+        named = ("submission__agency", "submission__cycle", "made_by")
+        return self.select_related(*named).defer("content")
+
 
 class Version(models.Model):
     """A self-assessment as it stood: when its head signed it, or when an earlier version took its

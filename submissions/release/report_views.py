@@ -2,17 +2,16 @@
 
 from dataclasses import dataclass
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from agencies.persian import language
 from agencies.roles import is_staff
 from cycles.calendar import Phase
 from cycles.models import Window
+from cycles.papers.responses import paper_response
 from cycles.record import seals
 from cycles.requests import PortalRequest
-from cycles.ui import pdf
 from submissions.lookups import find, note_reading
 from submissions.models import Score, Submission
 from submissions.release import score_report
@@ -39,20 +38,18 @@ def _report_frame(request: PortalRequest, submission: Submission) -> dict[str, o
     appealing = is_staff(request.user, submission, request.at) and not windows.why_closed(
         Phase.APPEAL, submission, request.at
     )
-    return {
-        "submission": submission,
-        "released": submission.state == SubmissionState.COMMUNICATED,
-        "appeal_window": windows.of(Phase.APPEAL, submission) if appealing else None,
-        "stamp": seals.stamp(submission, "communicate"),
+    return _paper_frame(submission) | {
+        "appeal_window": windows.of(Phase.APPEAL, submission) if appealing else None
     }
 
 
-def _paper(template: str, context: dict[str, object], name: str) -> HttpResponse:
-    """Draw a paper in the reader's language."""
-    content = pdf.paper(template, context, language=language())
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="{name}.pdf"'
-    return response
+def _paper_frame(submission: Submission) -> dict[str, object]:
+    """Collect what stands above and below every paper of scores."""
+    return {
+        "submission": submission,
+        "released": submission.state == SubmissionState.COMMUNICATED,
+        "stamp": seals.stamp(submission, "communicate"),
+    }
 
 
 # --- The whole ----------------------------------------------------------------------------------
@@ -74,13 +71,14 @@ def report(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def report_file(request: PortalRequest, pk: int) -> HttpResponse:
+def report_file(request: PortalRequest, pk: int) -> HttpResponseBase:
     """Hand out the report on paper."""
     submission = _readable(request, pk)
-    return _paper(
+    return paper_response(
+        request,
         "submissions/release/report_paper.html",
-        _report_context(request, submission) | {"at": request.at},
-        f"scores-{submission.cycle.year}-{submission.agency.code}",
+        _paper_frame(submission) | {"report": score_report.read(submission)},
+        name=f"scores-{submission.cycle.year}-{submission.agency.code}",
     )
 
 
@@ -126,14 +124,15 @@ def extract(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def extract_file(request: PortalRequest, pk: int) -> HttpResponse:
+def extract_file(request: PortalRequest, pk: int) -> HttpResponseBase:
     """Hand out the extract on paper; without a unit, the lines that name none."""
     submission = _readable(request, pk)
     found = _extract(submission, request.GET.get("unit", ""))
     assert found.unit is not None  # a unit was asked for, if only that of no name
     number = found.units.index(found.unit) + 1
-    return _paper(
+    return paper_response(
+        request,
         "submissions/release/extract_paper.html",
-        _extract_context(request, submission, found) | {"at": request.at},
-        f"scores-{submission.cycle.year}-{submission.agency.code}-unit-{number}",
+        _paper_frame(submission) | {"lines": found.lines, "unit": found.unit},
+        name=f"scores-{submission.cycle.year}-{submission.agency.code}-unit-{number}",
     )

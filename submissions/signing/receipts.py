@@ -2,22 +2,19 @@
 to verify it.
 """
 
-from base64 import b64encode
-from io import BytesIO
-
-import qrcode
 from django.conf import settings
-from qrcode.constants import ERROR_CORRECT_M
 
 from agencies.roles import Role
 from cycles.models import Entry
 from cycles.record import seals
-from cycles.ui import pdf
+from cycles.ui import squares
 from submissions.models import Version
 
+TEMPLATE = "submissions/signing/receipt.html"
 
-def receipt(version: Version, *, language: str) -> bytes:
-    """Draw the receipt as PDF/UA in one language."""
+
+def context(version: Version) -> dict[str, object]:
+    """Collect what the receipt shows."""
     submission = version.submission
     # leads on to the page in the reader's language
     address = f"{settings.PORTAL_URL}/verify/{version.uuid}/"
@@ -25,11 +22,9 @@ def receipt(version: Version, *, language: str) -> bytes:
         "version": version,
         "submission": submission,
         "address": address,
-        "square": square(address),
+        "square": squares.source(address),
     }
-    return pdf.paper(
-        "submissions/signing/receipt.html", facts | standing(version), language=language
-    )
+    return facts | standing(version)
 
 
 def standing(version: Version) -> dict[str, object]:
@@ -45,12 +40,3 @@ def standing(version: Version) -> dict[str, object]:
         "role": Role(version.made_as).label if version.made_as else "",
         "seal": seals.of_entry(entry.pk) if entry else None,
     }
-
-
-def square(address: str) -> str:
-    """Draw the address as a QR code, a PNG in a data address (ISO/IEC 18004, correction M)."""
-    code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, box_size=8, border=4)
-    code.add_data(address)
-    picture = BytesIO()
-    code.make_image().save(picture)
-    return f"data:image/png;base64,{b64encode(picture.getvalue()).decode()}"

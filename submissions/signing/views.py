@@ -9,16 +9,16 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.models import User
-from agencies.persian import language
 from cycles.calendar import Phase
 from cycles.engine.perform import why_closed
 from cycles.models import Window
+from cycles.papers.responses import paper_response
 from cycles.record import seals
 from cycles.requests import PortalRequest
 from cycles.ui.attempts import attempt
@@ -179,15 +179,12 @@ def version_take_up(request: PortalRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_safe
-def receipt(request: PortalRequest, uuid: UUID) -> HttpResponse:
+def receipt(request: PortalRequest, uuid: UUID) -> HttpResponseBase:
     """Hand out the receipt of a signature as PDF, in the reader's language."""
-    found = get_object_or_404(
-        Version.objects.visible_to(request.user, request.at).signed(), uuid=uuid
-    )
-    pdf = receipts.receipt(found, language=language())
-    response = HttpResponse(pdf, content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="receipt-{found.uuid}.pdf"'
-    return response
+    visible = Version.objects.visible_to(request.user, request.at).signed()
+    found = get_object_or_404(visible.for_receipt(), uuid=uuid)
+    name = f"receipt-{found.uuid}"
+    return paper_response(request, receipts.TEMPLATE, receipts.context(found), name=name)
 
 
 @login_not_required
@@ -197,9 +194,7 @@ def verify(request: PortalRequest, uuid: UUID) -> HttpResponse:
     still counts.
     """
     found = get_object_or_404(
-        Version.objects.signed()
-        .select_related("submission__agency", "submission__cycle")
-        .defer("content"),
+        Version.objects.signed().for_receipt(),
         uuid=uuid,
     )
     return render(

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from agencies.locks import locked
 from agencies.models import Membership, User
-from agencies.statements import Statement, keys_slot, slot
+from agencies.statements import Planned, Questions, Slot, Statement, keys_slot, slot
 from tests.factories import build, make_user
 
 BY_NAME = Statement(lambda: User.objects.filter(username=slot("name")))
@@ -90,3 +90,53 @@ def test_each_thread_asks_by_its_own_connection_and_locks_hold():
             with pytest.raises(OperationalError, match="lock timeout"):
                 pool.submit(ask_elsewhere).result()
         assert pool.submit(ask_elsewhere).result()[0].pk == key
+
+
+@pytest.mark.django_db
+def test_a_session_plans_a_statement_once():
+    build("people")
+    statement = Statement(lambda: User.objects.filter(username=slot("name")))
+    planned = "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE %s"
+
+    with connection.cursor() as cursor:
+        for name in ("head", "staff", "x"):
+            statement.fetch(name=name)
+        cursor.execute(planned, [f"PREPARE {statement._compose()[1].planned.name} AS %"])
+
+        assert cursor.fetchone() == (1,)
+
+
+@pytest.mark.django_db
+def test_what_is_no_slot_is_part_of_the_text_and_percent_signs_stay():
+    place = Planned("SELECT %s || '%%', %s::int, %s::int", ("a%b'", Slot("n"), Slot("n")))
+
+    with connection.cursor() as cursor:
+        cursor.execute(*place.ask(connection, {"n": 3}))
+
+        assert cursor.fetchone() == ("a%b'%", 3, 3)
+
+
+@pytest.mark.django_db
+def test_one_question_says_which_statements_have_rows_and_only_those_are_asked():
+    build("people")
+    by_name = Statement(lambda: User.objects.filter(username=slot("name")).order_by("pk"))
+    seats = Statement(lambda: Membership.objects.filter(user__username=slot("other")))
+    counted = Statement(
+        lambda: (
+            User.objects.annotate(n=models.Count("membership"))
+            .filter(n__gt=slot("most"))
+            .order_by("pk")
+        )
+    )
+    questions = Questions(by_name, seats, counted)
+
+    with CaptureQueriesContext(connection) as asked:
+        answers = questions.ask(name="head", other="nobody", most=1000)
+        found = [answers.rows(each) for each in (by_name, seats, counted)]
+
+    assert [[str(row.pk) for row in rows] for rows in found] == [
+        [str(User.objects.get(username="head").pk)],
+        [],
+        [],
+    ]
+    assert len(asked) == 2

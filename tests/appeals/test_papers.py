@@ -18,6 +18,7 @@ from appeals.hearing import decision
 from appeals.models import Attachment
 from cycles.models import Entry
 from tests.factories import build
+from tests.papers import paper_of
 from tests.sealing import sealed
 
 pytestmark = pytest.mark.django_db
@@ -56,13 +57,13 @@ def test_receipt_and_decision_are_pdfs_that_name_number_digest_and_seal(visit, l
     world = heard()
     client, filing = visit(world, world.head), world.appeal.filing
 
-    receipt = client.get(url("appeals:receipt", filing.uuid, language=language))
-    paper = client.get(url("appeals:paper", world.appeal.pk, language=language))
+    receipt = paper_of(client, url("appeals:receipt", filing.uuid, language=language))
+    paper = paper_of(client, url("appeals:paper", world.appeal.pk, language=language))
 
-    for response in (receipt, paper):
-        assert response["Content-Type"] == "application/pdf"
+    for handed in (receipt, paper):
+        assert handed.response["Content-Type"] == "application/pdf"
         assert (
-            pypdf.PdfReader(io.BytesIO(response.content))
+            pypdf.PdfReader(io.BytesIO(handed.content))
             .trailer["/Root"]["/Lang"]
             .startswith(language)
         )
@@ -85,9 +86,9 @@ def test_anybody_verifies_a_receipt_and_learns_no_argument(visit, client):
 def test_the_zip_checks_itself_and_its_rows_stand_in_the_record(visit):
     world = heard()
     sealed(world.at)
-    response = visit(world, world.auditor).get(url("appeals:bundle", world.appeal.pk))
+    bundle = paper_of(visit(world, world.auditor), url("appeals:bundle", world.appeal.pk))
 
-    archive = zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content)))
+    archive = zipfile.ZipFile(io.BytesIO(bundle.content))
     sums = dict(
         reversed(row.split("  ", 1)) for row in archive.read("SHA256SUMS").decode().splitlines()
     )
@@ -114,9 +115,9 @@ def test_the_zip_checks_itself_and_its_rows_stand_in_the_record(visit):
 
 def test_the_agency_s_zip_names_nobody_of_the_authority(visit):
     world = heard()
-    response = visit(world, world.head).get(url("appeals:bundle", world.appeal.pk))
+    bundle = paper_of(visit(world, world.head), url("appeals:bundle", world.appeal.pk))
 
-    archive = zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content)))
+    archive = zipfile.ZipFile(io.BytesIO(bundle.content))
     rows = json.loads(archive.read("record.json"))
 
     assert {r["act"] for r in rows if "body" in r} == {"attach", "file", "reply"}

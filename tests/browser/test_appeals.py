@@ -14,6 +14,7 @@ from appeals.models import Appeal, Attachment, Filing, Question
 from cycles.calendar import Phase
 from submissions.models import Answer, NodeScore
 from tests.factories import PASSWORD
+from tests.papers import draw_all
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -50,9 +51,13 @@ def decide(walker, appeal, name, *, awarded="", reason):
 
 
 def saved(walker, name, *args):
-    """Read the text of the PDF behind a link of this page."""
+    """Read the text of the PDF behind a link of this page; it comes by itself once it is drawn."""
+    shown = walker.page.url
     with walker.page.expect_download() as download:
         walker.page.locator(f"main a[href^='{walker.path(name, *args)}']").first.click()
+        walker.reads(walker.said("The paper is being drawn"))
+        draw_all()
+    walker.page.goto(shown)
     return "".join(page.extract_text() for page in pypdf.PdfReader(download.value.path()).pages)
 
 

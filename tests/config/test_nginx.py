@@ -59,9 +59,21 @@ def taken(request):
     return HttpResponse()
 
 
-urlpatterns = [path("given/", given), path("fa/submissions/uploads/x/", taken), *urls.urlpatterns]
+@login_not_required
+def said(request):
+    return HttpResponse("x" * int(request.GET["length"]), content_type=request.GET["kind"])
+
+
+urlpatterns = [
+    path("given/", given),
+    path("said/", said),
+    path("fa/submissions/uploads/x/", taken),
+    *urls.urlpatterns,
+]
 """
-"""The portal, with a file that everybody may have and an address that takes a piece of one."""
+"""The portal, with a file that everybody may have, an answer of any kind and length, and an address that
+takes a piece of a file.
+"""
 
 
 def free_port() -> int:
@@ -231,18 +243,77 @@ def test_a_forged_header_does_not_dodge_the_limit_of_tries(served: str) -> None:
     assert status == 429
 
 
-def test_a_page_is_compressed_on_its_way(served: str) -> None:
+def compressed(url: str) -> tuple[str, str, bytes]:
+    """Ask as browsers do; the answer's encoding, what it varies by, and its body as it came."""
     trusting = ssl.create_default_context()
     trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
-    asked = {"Host": "localhost", "Accept-Encoding": "gzip"}
-    request = urllib.request.Request(f"{served}/fa/accounts/login/", headers=asked)
-
+    asked = {"Host": "localhost", "Accept-Encoding": "gzip, deflate, br"}
+    request = urllib.request.Request(url, headers=asked)
     with urllib.request.urlopen(request, timeout=10, context=trusting) as answer:
-        body = answer.read()
+        varies = ", ".join(answer.headers.get_all("Vary") or [])
+        return answer.headers["Content-Encoding"] or "", varies, answer.read()
 
-    assert answer.headers["Content-Encoding"] == "gzip"
-    assert "Accept-Encoding" in answer.headers["Vary"]
+
+def test_a_page_is_compressed_on_its_way(served: str) -> None:
+    address = f"{served}/fa/accounts/login/"
+
+    encoding, varies, body = compressed(address)
+
+    assert encoding == "gzip"
+    assert "Accept-Encoding" in varies
     assert b'dir="rtl"' in gzip.decompress(body)
+    assert len(body) < len(fetch(address)[1].encode()) / 2
+
+
+def test_styles_and_scripts_are_compressed_when_they_are_collected(served: str) -> None:
+    _status, page, _headers = fetch(f"{served}/fa/accounts/login/")
+    named = re.findall(r'"(/static/(?:css|js)/portal\.[0-9a-f]+\.(?:css|js))"', page)
+
+    answers = [compressed(served + address) for address in named]
+
+    assert {address.rpartition(".")[2] for address in named} == {"css", "js"}
+    for encoding, varies, body in answers:
+        assert (encoding, varies) == ("gzip", "Accept-Encoding")
+        assert len(body) < len(gzip.decompress(body)) / 2
+
+
+@pytest.mark.parametrize(
+    "kind",
+    (
+        "text/html",
+        "application/json",
+        "application/atom%2Bxml",
+        "text/csv",
+        "text/css",
+        "text/javascript",
+        "application/javascript",
+        "image/svg%2Bxml",
+    ),
+)
+def test_text_of_every_kind_is_compressed_where_that_saves_something(
+    served: str, kind: str
+) -> None:
+    long, short = (compressed(f"{served}/said/?kind={kind}&length={n}") for n in (5000, 500))
+
+    assert (long[0], short[0]) == ("gzip", "")
+    assert "Accept-Encoding" in long[1]
+    assert len(long[2]) < 500
+
+
+@pytest.mark.parametrize("kind", ("application/pdf", "image/png", "application/zip"))
+def test_what_is_compressed_already_is_left_as_it_is(served: str, kind: str) -> None:
+    assert compressed(f"{served}/said/?kind={kind}&length=5000")[0] == ""
+
+
+def test_a_secret_is_masked_anew_in_every_answer_so_that_its_length_tells_nothing(
+    served: str,
+) -> None:
+    tokens = set()
+    for _time in range(2):
+        _status, page, _headers = fetch(f"{served}/fa/accounts/login/")
+        tokens |= set(re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page))
+
+    assert len(tokens) == 2
 
 
 @pytest.mark.parametrize("path", ("/metrics", "/readyz"))

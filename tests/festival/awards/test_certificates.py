@@ -5,7 +5,6 @@ verifies it.
 import io
 import re
 import subprocess
-from base64 import b64decode
 
 import pypdf
 import pytest
@@ -14,12 +13,14 @@ from django.urls import reverse
 from django.utils import translation
 from PIL import Image
 
+from cycles.papers import pages
 from cycles.record import seals
+from cycles.ui import pdf, squares
 from festival.awards import actions as awards
 from festival.awards import ceremonies, certificates
 from festival.models import Award
-from submissions.signing.receipts import square
 from tests.festival.awards.ceremonies import decide, given_award, lay_ceremony, put_forward
+from tests.papers import paper_of
 from tests.sealing import sealed
 
 pytestmark = pytest.mark.django_db
@@ -29,19 +30,22 @@ A4_ACROSS = (842, 595)
 TITLES = {"fa": "لوح افتخار", "en": "Certificate of distinction"}
 
 
+def certificate(award, language, seal=None):
+    context = certificates.context(award, seal=seal)
+    return pdf.typeset(pages.compose(certificates.TEMPLATE, context, language=language))
+
+
 def drawn(award, language):
-    return pypdf.PdfReader(
-        io.BytesIO(certificates.certificate(award, seal=None, language=language))
-    )
+    return pypdf.PdfReader(io.BytesIO(certificate(award, language)))
 
 
 def text_of(award, language, seal=None):
     """What poppler takes from it, in the order of reading; marks over letters and of direction left
     out.
     """
-    pdf = certificates.certificate(award, seal=seal, language=language)
+    paper = certificate(award, language, seal)
     said = subprocess.run(
-        ["/usr/bin/pdftotext", "-", "-"], input=pdf, capture_output=True, check=True
+        ["/usr/bin/pdftotext", "-", "-"], input=paper, capture_output=True, check=True
     ).stdout.decode()
     return re.sub(r"\s+", " ", plain(said))
 
@@ -190,7 +194,7 @@ def test_the_square_leads_to_the_page_of_this_very_certificate(scheduled, client
     award = given_award(scheduled)
     address = certificates.address(award.uuid)
 
-    picture = Image.open(io.BytesIO(b64decode(square(address).split(",")[1])))
+    picture = Image.open(io.BytesIO(squares.draw(address)))
     [image] = drawn(award, "fa").pages[0].images
     [read] = zxingcpp.read_barcodes(image.image.convert("L"))
     clock(scheduled.edition.publish_at)
@@ -250,19 +254,17 @@ def test_it_is_handed_out_in_two_languages_and_no_other(scheduled, client, clock
     award = given_award(scheduled)
     clock(scheduled.edition.publish_at)
 
-    answers = {
-        language: client.get(reverse("festival:certificate", args=[award.uuid, language]))
+    addresses = {
+        language: reverse("festival:certificate", args=[award.uuid, language])
         for language in ("fa", "en", "de")
     }
+    persian, english = (paper_of(client, addresses[language]) for language in ("fa", "en"))
 
-    assert {language: answer.status_code for language, answer in answers.items()} == {
-        "fa": 200,
-        "en": 200,
-        "de": 404,
-    }
-    assert answers["fa"]["Content-Type"] == "application/pdf"
-    assert 'filename="certificate-1405-00-001-fa.pdf"' in answers["fa"]["Content-Disposition"]
-    assert pypdf.PdfReader(io.BytesIO(answers["en"].content)).trailer["/Root"]["/Lang"] == "en"
+    assert client.get(addresses["de"]).status_code == 404
+    assert persian.response["Content-Type"] == "application/pdf"
+    named = persian.response["Content-Disposition"]
+    assert named == 'inline; filename="certificate-1405-00-001-fa.pdf"'
+    assert pypdf.PdfReader(io.BytesIO(english.content)).trailer["/Root"]["/Lang"] == "en"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -20,6 +20,9 @@ READING_IS_AN_ACT = {"cycles_entry"}
 NOTES_A_READING = {"cycles:notice": {"cycles_delivery"}}
 """Opening a notice is how it comes to be seen; a link from a mail can be nothing but a GET."""
 
+ASKS_FOR_A_PAPER = {"cycles_paper", "cycles_job"}
+"""A paper that nobody has asked for before is ordered by asking for it: no fact is written."""
+
 
 @contextmanager
 def written() -> Iterator[list[str]]:
@@ -45,6 +48,8 @@ def faults_of_reading(
 ) -> Iterator[str]:
     """List what an answer to a GET has written and may not, and what it fails to tell a browser."""
     expected = OWN_SESSION | READING_IS_AN_ACT | NOTES_A_READING.get(name, set())
+    if answer.status_code == 202:
+        expected |= ASKS_FOR_A_PAPER
     for table in tables:
         if table not in expected:
             yield f"writes {table}"

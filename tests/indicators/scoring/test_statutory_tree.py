@@ -4,11 +4,15 @@ answered or under review.
 
 from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indicators.scoring import nodes, tree
+from indicators.scoring.rounding import ROUNDED, decimal
+from indicators.scoring.scales import Number
 from indicators.scoring.statutory_tree import LineState, ScoreLine, band, total
 
 D = Decimal
@@ -300,3 +304,59 @@ def test_every_node_is_the_sum_of_its_children_above_the_axis_and_within_bounds(
 )
 def test_a_percent_falls_into_the_band_that_is_shown(percent, name):
     assert band(D(percent)).name == name
+
+
+EMPTIES = {
+    LineState.NOT_APPLICABLE: nodes.State.NOT_APPLICABLE,
+    LineState.NOT_ANSWERED: nodes.State.NOT_ANSWERED,
+    LineState.UNDER_REVIEW: nodes.State.UNDER_REVIEW,
+}
+
+
+def as_tree(path, lines, *, spread):
+    """The nodes of the general engine for these lines, by path: sums all the way up."""
+    code = "\n".join(path)
+    if path in lines:
+        scale = Number(least=Fraction(0), most=Fraction(lines[path].ceiling), step=None, bands=())
+        weight = Fraction(1 if lines[path].counts else 0)
+        return nodes.Node(code, "", weight, scale=scale, rounding=ROUNDED)
+    below = dict.fromkeys(p[: len(path) + 1] for p in lines if p[: len(path)] == path)
+    children = tuple(as_tree(child, lines, spread=spread) for child in below)
+    return nodes.Node(
+        code,
+        "",
+        Fraction(1 if any(child.weight for child in children) else 0),
+        agg="sum",
+        children=children,
+        missing=nodes.Missing("zero"),
+        not_applicable="spread" if spread and len(path) == 2 else "leave",
+        under_review="zero",
+        rounding=ROUNDED,
+    )
+
+
+@given(line_lists(), st.booleans())
+def test_the_sums_are_those_of_the_general_engine(lines, spread):
+    lines = [replace(line, ceiling=line.ceiling + 1) for line in lines]
+    by_path = {line.path: line for line in lines}
+    root = as_tree((), by_path, spread=spread)
+    cells = {
+        "\n".join(path): EMPTIES[line.state] if line.points is None else Fraction(line.points)
+        for path, line in by_path.items()
+    }
+
+    result = total(lines, spread=spread)
+
+    outcomes = tree.score_tree(root, cells)
+    of_code = {node.code: node for node in root.walk()}
+    for path, found in result.nodes.items():
+        node, outcome = of_code["\n".join(path)], outcomes["\n".join(path)]
+        is_counted = node.scale is not None or node.counted_children
+        possible = outcome.possible if is_counted else None
+        assert (found.points, found.ceiling, found.applicable_ceiling, found.provisional) == (
+            decimal(outcome.score or Fraction(0)),
+            decimal(node.full or Fraction(0)),
+            decimal(possible or Fraction(0)),
+            bool(outcome.waiting),
+        )
+    assert len(result.nodes) == len(of_code)

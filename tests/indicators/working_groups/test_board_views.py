@@ -20,6 +20,7 @@ from tests.factories import PASSWORD, _drafted, _open, _planned, _proposed, buil
 from tests.guard.test_authorization import agenda
 from tests.indicators.pages import text
 from tests.indicators.working_groups.group_pages import url
+from tests.papers import paper_of
 from tests.worlds.institution import goal, power_measure
 
 pytestmark = pytest.mark.django_db
@@ -228,7 +229,7 @@ def test_a_group_gets_rules_and_a_meeting_and_its_signed_minutes_are_a_paper(as_
     signed = text(
         chair.post(url("minute", found.pk), minutes | {"password": PASSWORD}, follow=True)
     )
-    paper = chair.get(url("minutes_file", found.pk))
+    paper = paper_of(chair, url("minutes_file", found.pk))
 
     assert "Choose at least one set" in empty
     assert "more than 60" in groups
@@ -237,7 +238,7 @@ def test_a_group_gets_rules_and_a_meeting_and_its_signed_minutes_are_a_paper(as_
     assert "تصویب" in signed
     reader = PdfReader(io.BytesIO(paper.content))
     words = "".join(page.extract_text() for page in reader.pages)
-    assert paper["Content-Type"] == "application/pdf"
+    assert paper.response["Content-Type"] == "application/pdf"
     assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
     assert "Minutes" in words
     assert w.chair.name_en in words

@@ -3,7 +3,6 @@ signed, or lapses.
 """
 
 import json
-from base64 import b64decode
 from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
@@ -17,13 +16,15 @@ from pypdf import PdfReader
 
 from cycles.calendar import Phase
 from cycles.models import Delivery, Entry
+from cycles.ui import squares
 from cycles.workflow import Refused
 from submissions.answers import actions as answers
 from submissions.answers import teamwork
 from submissions.models import Answer, Declaration, Level, Score, Submission, Version
 from submissions.signing import actions as signing
-from submissions.signing import declaration, receipts, versions
+from submissions.signing import declaration, versions
 from tests.factories import PASSWORD, build, deputise, make_user
+from tests.papers import paper_of
 
 pytestmark = pytest.mark.django_db
 
@@ -213,7 +214,7 @@ def test_the_receipt_has_digest_and_address_and_its_page_tells_whether_it_counts
     version = Version.objects.get(submission=world.submission)
     client = visit(world, world.head)
 
-    answer = client.get(url("submissions:receipt", version.uuid))
+    answer = paper_of(client, url("submissions:receipt", version.uuid))
     text = "".join(page.extract_text() for page in PdfReader(BytesIO(answer.content)).pages)
     public = client.get(
         url("verify", version.uuid), headers={"Accept-Language": "en"}
@@ -224,7 +225,7 @@ def test_the_receipt_has_digest_and_address_and_its_page_tells_whether_it_counts
     ).content.decode()
 
     flat = text.replace("\n", "").replace(" ", "")
-    assert answer.headers["Content-Type"] == "application/pdf"
+    assert answer.response["Content-Type"] == "application/pdf"
     assert version.sha256 in flat
     assert f"/verify/{version.uuid}/" in flat
     assert "What was signed then is what counts now." in public
@@ -235,7 +236,7 @@ def test_the_receipt_has_digest_and_address_and_its_page_tells_whether_it_counts
 def test_the_square_on_the_receipt_is_read_as_the_address_of_its_page():
     address = "https://portal.example/verify/01890a5d-ac96-774b-bcce-b302099a8057/"
 
-    picture = Image.open(BytesIO(b64decode(receipts.square(address).split(",")[1])))
+    picture = Image.open(BytesIO(squares.draw(address)))
 
     assert [found.text for found in zxingcpp.read_barcodes(picture)] == [address]
 

@@ -1,0 +1,1 @@
+"""Papers: pages as PDF, drawn once by a worker and kept under the digest of what they show."""

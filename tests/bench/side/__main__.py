@@ -1,0 +1,58 @@
+"""`python -m tests.bench.side COMMIT [name ...]`: all pages and acts, or those named, each printed
+when it is measured.
+"""
+
+import sys
+
+from tests.bench.side import report
+from tests.bench.side.cases import CASES, WORLDS, Case, Page, Session
+from tests.bench.side.checkout import ROOT, Checkout, other_checkout, this_checkout
+from tests.bench.side.measure import Comparison, measure_act, measure_page
+from tests.bench.side.server import Server, lay
+
+RESULT = ROOT / "var/bench.json"
+
+
+def main(arguments: list[str]) -> None:
+    commit, *names = arguments
+    if unknown := set(names) - {case.name for case in CASES}:
+        known = ", ".join(case.name for case in CASES)
+        raise SystemExit(f"No such page or act: {', '.join(sorted(unknown))}. There are: {known}.")
+    this, other = this_checkout(), other_checkout(commit)
+    for side in (this, other):
+        side.set_up()
+    asked = [case for case in CASES if not names or case.name in names]
+    worlds = [world for world in WORLDS if any(case.world == world for case in asked)]
+    for world in worlds:
+        for side in (this, other):
+            lay(side, world)
+    print(report.head(), flush=True)
+    for world in worlds:
+        _in_world(world, [case for case in asked if case.world == world], this, other)
+
+
+def _in_world(world: str, cases: list[Case], this: Checkout, other: Checkout) -> None:
+    """Serve a world of both sides while its pages and acts are measured."""
+    servers = Server(this, world), Server(other, world)
+    try:
+        for server in servers:
+            server.start()
+        here, there = (Session(server) for server in servers)
+        for case in cases:
+            found = _measure(case, here, there)
+            figures = report.row(found, other.name)
+            report.keep(RESULT, case.name, figures)
+            print(report.line(case.name, figures), flush=True)
+    finally:
+        for server in servers:
+            server.stop()
+
+
+def _measure(case: Case, this: Session, other: Session) -> Comparison:
+    if isinstance(case, Page):
+        return measure_page(case, this, other)
+    return measure_act(case, this, other)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
