@@ -18,6 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from agencies.statements import Statement, keys_slot, slot
 from indicators.models import Axis
 from indicators.scoring.methods import HUNDRED
 from indicators.scoring.statutory_tree import LineState
@@ -199,20 +200,28 @@ def lines(submission: Submission, *, compared: bool = True) -> list[ReportLine]:
     where not `compared`.
     """
     scores: dict[int, list[Score]] = {}
-    for score in Score.objects.filter(answer__submission=submission).order_by("pk"):
+    for score in SCORES.fetch(submission=submission.pk):
         scores.setdefault(score.answer_id, []).append(score)
     figures, past = dict[int, StewardFigure](), dict[UUID, list[Past]]()
     if compared:
-        figures = {
-            f.answer_id: f
-            for f in StewardFigure.objects.filter(answer__submission=submission).for_reading()
-        }
+        figures = {f.answer_id: f for f in FIGURES.fetch(submission=submission.pk)}
         past = outliers.history(submission)
     year = submission.cycle.year - 1
-    return [
-        _line(a, scores.get(a.pk, []), past, submission.communicated_at, year, figures.get(a.pk))
-        for a in submission.answers.for_page()
-    ]
+    found = []
+    for answer in ANSWERS.fetch(submission=submission.pk):
+        answer.submission = submission
+        own, figure = scores.get(answer.pk, []), figures.get(answer.pk)
+        found.append(_line(answer, own, past, submission.communicated_at, year, figure))
+    return found
+
+
+ANSWERS = Statement(lambda: Answer.objects.filter(submission=slot("submission")).for_page())
+SCORES = Statement(
+    lambda: Score.objects.filter(answer__submission=slot("submission")).order_by("pk")
+)
+FIGURES = Statement(
+    lambda: StewardFigure.objects.filter(answer__submission=slot("submission")).for_reading()
+)
 
 
 def _line(
@@ -239,9 +248,7 @@ def _line(
 def _sums(submission: Submission, group: Peers | None) -> list[Sum]:
     """List the totals: the whole first, then each kind with its axes."""
     runs = {submission.current_run_id, submission.provisional_run_id} - {None}
-    nodes = list(
-        NodeScore.objects.filter(run__in=runs, submission=submission).select_related("axis")
-    )
+    nodes = NODES.fetch(runs=list(runs), submission=submission.pk)
     communicated = {
         (n.kind, n.axis_id): n for n in nodes if n.run_id == submission.provisional_run_id
     }
@@ -263,17 +270,24 @@ def _last_year(submission: Submission) -> dict[tuple[str, str], Decimal]:
     """Look up what the same agency reached the year before, by kind and code of the axis; only what
     was communicated.
     """
-    rows = NodeScore.objects.filter(
+    rows = NODES_OF_YEAR.fetch(agency=submission.agency_id, year=submission.cycle.year - 1)
+    return {(node.kind, node.axis.code if node.axis else ""): node.percent for node in rows}
+
+
+NODES = Statement(
+    lambda: NodeScore.objects.filter(
+        run__in=keys_slot("runs"), submission=slot("submission")
+    ).select_related("axis")
+)
+NODES_OF_YEAR = Statement(
+    lambda: NodeScore.objects.filter(
         run=F("submission__current_run"),
-        submission__agency=submission.agency_id,
-        submission__cycle__year=submission.cycle.year - 1,
+        submission__agency=slot("agency"),
+        submission__cycle__year=slot("year"),
         submission__state=SubmissionState.COMMUNICATED,
         ceiling__gt=0,
-    )
-    return {
-        (kind, code or ""): percent
-        for kind, code, percent in rows.values_list("kind", "axis__code", "percent")
-    }
+    ).select_related("axis")
+)
 
 
 def units(report_lines: Iterable[ReportLine]) -> list[Unit]:
