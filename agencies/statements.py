@@ -110,6 +110,14 @@ class Statement(Generic[ModelT]):
         )
         return list(ModelIterable(cast("models.QuerySet[ModelT]", asked)))
 
+    def fetch_tuples(self, **values: object) -> list[tuple[Any, ...]]:
+        """Answer with the rows of a `values_list`."""
+        db, composed = self._compose()
+        compiler = copy(composed)
+        compiler.connection = connections[db]
+        compiler.values = values
+        return [tuple(row) for row in compiler.results_iter(tuple_expected=True)]
+
     def _compose(self) -> tuple[str, Composed]:
         if self.composed is None:
             rows = self.build()

@@ -9,6 +9,7 @@ year's values, three interquartile ranges beyond the quartiles (Tukey, Explorato
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.core.cache import cache
@@ -16,6 +17,7 @@ from django.db import connection
 from django.db.models import FilteredRelation, Q, TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from agencies.statements import Statement, slot
 from submissions.models import Answer, Submission
 from submissions.workflow import SubmissionState
 
@@ -78,13 +80,25 @@ def history(submission: Submission) -> dict[UUID, list[Past]]:
     first; one query.
     """
     year = submission.cycle.year
-    rows = (
-        Answer.objects.filter(
-            submission__agency=submission.agency_id,
-            submission__state=SubmissionState.COMMUNICATED,
-            submission__cycle__year__range=(year - YEARS, year - 1),
-        )
-        .annotate(current=FilteredRelation("scores", condition=Q(scores__is_current=True)))
+    rows = EARLIER_LINES.fetch_tuples(
+        agency=submission.agency_id, first=year - YEARS, last=year - 1
+    )
+    found: dict[UUID, list[Past]] = {}
+    for lineage, *facts in rows:
+        found.setdefault(lineage, []).append(Past(*facts))
+    return found
+
+
+def _earlier_lines() -> Any:
+    rows = Answer.objects.filter(
+        submission__agency=slot("agency"),
+        submission__state=SubmissionState.COMMUNICATED,
+        submission__cycle__year__gte=slot("first"),
+        submission__cycle__year__lte=slot("last"),
+    )
+    current = FilteredRelation("scores", condition=Q(scores__is_current=True))
+    return (
+        rows.annotate(current=current)
         .order_by("-submission__cycle__year", "pk")
         .values_list(
             "measure__lineage",
@@ -94,10 +108,9 @@ def history(submission: Submission) -> dict[UUID, list[Past]]:
             "measure__points",
         )
     )
-    found: dict[UUID, list[Past]] = {}
-    for lineage, *facts in rows:
-        found.setdefault(lineage, []).append(Past(*facts))
-    return found
+
+
+EARLIER_LINES: Statement[Answer] = Statement(_earlier_lines)
 
 
 def bounds(submission: Submission) -> Mapping[UUID, Bounds]:

@@ -9,7 +9,7 @@ from django.utils import translation
 from cycles.models import Entry
 from cycles.workflow import Refused
 from submissions.evidence import actions as evidence
-from submissions.models import Answer, Document, Evidence
+from submissions.models import Answer, Document, Evidence, files_of_line
 from submissions.signing import versions
 from tests.factories import build, shown
 from tests.submissions.evidence.documents import pdf, xlsx
@@ -27,7 +27,7 @@ def test_a_new_version_never_replaces_silently(visit):
     address = begin(client, line(world), len(content), replaces=str(first.uuid))["Location"]
     patch(client, address, content, 0)
 
-    [second] = Evidence.objects.filter(answer=line(world)).with_versions()
+    [second] = files_of_line(line(world).pk)
     assert second.versions == [first]
     assert second.reference == first.reference
     first = world.fresh(first)
