@@ -195,8 +195,10 @@ def test_files_of_a_line_take_one_query_for_any_number(visit, name):
             evidence.reuse(line(world, "G2-1"), last.document, by=world.staff, at=world.at)
         with CaptureQueriesContext(connection) as queries:
             client.get(url(name, *arguments), {"line": line(world).pk})
-        taken.append([q["sql"] for q in queries if "submissions_document" in q["sql"]])
+        about = ("submissions_document", "submissions_evidence")
+        taken.append([q["sql"] for q in queries if any(name in q["sql"] for name in about)])
 
     assert len({len(sql) for sql in taken}) == 1
     if name == "detail":
-        assert len(taken[0]) == 2  # the files, and how much the agency keeps
+        # the files, for how many lines each is shown, and how much the agency keeps
+        assert len(taken[0]) == 3
