@@ -24,7 +24,7 @@ from submissions.models import (
     Evidence,
     ExternalFactor,
     Mark,
-    with_versions,
+    files_of_lines,
 )
 from submissions.models.answers import AnswerQuerySet
 from submissions.outliers import Against
@@ -188,11 +188,9 @@ def listed_lines(block: Block) -> list[ListedLine]:
 
 def with_files(lines: list[DeskLine]) -> list[DeskLine]:
     """Add to each line what the agency shows for it; one query."""
-    files: dict[int, list[Evidence]] = {}
-    for shown in Evidence.objects.filter(answer__in=[line.answer for line in lines]).for_page():
-        files.setdefault(shown.answer_id, []).append(shown)
+    files = files_of_lines([line.pk for line in lines])
     for line in lines:
-        line.files = with_versions(files.get(line.answer.pk, ()))
+        line.files = files.get(line.pk, [])
     return lines
 
 
