@@ -58,6 +58,7 @@ BENCHES: dict[str, Callable[[Any], dict[str, Any]]] = {
     "score_cycle": scores.score_cycle,
     "score_cycle_10x": scores.score_cycle_10x,
     "score_report": reports.score_report,
+    "kept_paper": reports.kept_paper,
     "communicate_2000": reports.communicate_2000,
     "appeal_page": hearings.appeal_page,
     "appeal_file_30": hearings.appeal_file_30,
