@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from io import BytesIO, StringIO
 from typing import Any, Protocol
 
@@ -58,6 +59,7 @@ def is_number(text: str) -> bool:
     return True
 
 
+@lru_cache(maxsize=4096)
 def guard(text: str) -> str:
     """Put an apostrophe, which `unguard` takes off, before a text that a spreadsheet program would
     run.
@@ -70,6 +72,7 @@ def guard(text: str) -> str:
     return f"'{text}" if is_risky else text
 
 
+@lru_cache(maxsize=4096)
 def guard_in_csv(text: str) -> str:
     """Guard a text that a spreadsheet program would run or take for something else: in CSV nothing
     says that 8-24 and 007 are texts.
