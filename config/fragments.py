@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.template.defaultfilters import filesizeformat, linebreaksbr
+from django.template.defaultfilters import filesizeformat, floatformat, linebreaksbr
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.timezone import localtime
@@ -20,6 +20,7 @@ from django.utils.translation import gettext, ngettext
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from agencies.card_table import CardTableTags
 from agencies.persian import language
 from agencies.templatetags import fields, portal
 from cycles.templatetags import moments
@@ -48,9 +49,14 @@ def url(name: str, key: object = None) -> str:
     return f"{before}{key}{after}"
 
 
+@lru_cache(maxsize=2000)
+def _translation(text: str, _language: str) -> Markup:
+    return Markup(gettext(text))  # noqa: S704 -- from the catalogue, as `translate` draws it
+
+
 def _translate(text: str) -> Markup:
     """Translate a text, whose own markup counts; what is put into it by `%` is escaped."""
-    return Markup(gettext(text))  # noqa: S704 -- from the catalogue, as `translate` draws it
+    return _translation(text, language())
 
 
 # Plurals stand here, for `makemessages` finds them in Python only
@@ -78,6 +84,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "digits": portal.digits,
     "earlier_versions": _earlier_versions,
     "filesize": filesizeformat,
+    "floatformat": floatformat,
     "linebreaksbr": linebreaksbr,
     "moment": moments.moment,
     "num": portal.num,
@@ -102,7 +109,7 @@ FUNCTIONS: dict[str, Callable[..., object]] = {
 def environment(**options: Any) -> Environment:
     """Make the environment of all fragments."""
     options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
-    made = Environment(**options)  # noqa: S701 -- Django's options turn escaping on
+    made = Environment(extensions=[CardTableTags], **options)  # noqa: S701 -- Django's options turn escaping on
     made.filters.update(FILTERS)
     made.globals.update(FUNCTIONS)
     return made
