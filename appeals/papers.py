@@ -6,9 +6,6 @@ from django.conf import settings
 
 from cycles.ui import squares
 
-RECEIPT = "appeals/drafting/receipt.html"
-APPEAL = "appeals/case_file/paper.html"
-
 
 def proof(uuid: UUID) -> dict[str, object]:
     """Name the address at which a receipt is verified, and the square that leads there."""

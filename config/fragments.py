@@ -55,9 +55,14 @@ def url(name: str, key: object = None) -> str:
     return f"{before}{key}{after}"
 
 
+@lru_cache(maxsize=2000)
+def _translation(text: str, _language: str) -> Markup:
+    return Markup(gettext(text))  # noqa: S704 -- from the catalogue, as `translate` draws it
+
+
 def _translate(text: str) -> Markup:
     """Translate a text, whose own markup counts; what is put into it by `%` is escaped."""
-    return Markup(gettext(text))  # noqa: S704 -- from the catalogue, as `translate` draws it
+    return _translation(text, language())
 
 
 @lru_cache(maxsize=500)

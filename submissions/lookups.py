@@ -21,8 +21,21 @@ def find(request: PortalRequest, pk: int, rows: QuerySet[Submission] | None = No
     """Find the self-assessment, if the reader may see it; among `rows` where others decide
     who may.
     """
-    rows = Submission.objects.visible_to(request.user, request.at) if rows is None else rows
-    return get_object_or_404(rows.select_related("agency__province", "cycle", "checked_by"), pk=pk)
+    if rows is None:
+        if own := request.user.agency_ids(request.at):
+            for submission in SUBMISSIONS_OF_AGENCIES.fetch(pk=pk, agencies=own):
+                return submission
+        rows = Submission.objects.visible_to(request.user, request.at)
+    return get_object_or_404(rows.select_related(*BESIDE_SUBMISSION), pk=pk)
+
+
+BESIDE_SUBMISSION = ("agency__province", "cycle", "checked_by")
+SUBMISSIONS_OF_AGENCIES = Statement(
+    lambda: Submission.objects.filter(
+        pk=slot("pk"), agency__in=keys_slot("agencies")
+    ).select_related(*BESIDE_SUBMISSION)
+)
+"""The people of an agency see all its self-assessments, whoever else does."""
 
 
 def find_scored(request: PortalRequest, pk: int) -> Submission:

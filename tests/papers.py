@@ -33,6 +33,11 @@ def paper_of(client: Client, address: str, data: Any = None) -> HandedOut:
     return HandedOut(response, body_of(response))
 
 
+def ordered_pages() -> str:
+    """All that the papers show which were ordered and are not drawn yet."""
+    return "\n".join(Paper.objects.filter(drawn_at=None).values_list("page", flat=True))
+
+
 def body_of(response: Any) -> bytes:
     """Read an answer to its end and let go of its file."""
     if not response.streaming:

@@ -17,14 +17,22 @@ from appeals.workflow import DECISIONS
 from cycles.calendar import Phase
 from cycles.engine import ledger
 from cycles.models import Entry, Paper, Window
+from cycles.papers.sources import PaperSource
 from cycles.record import seals
 from submissions.models import Document, Score
 
 
-def paper_context(
+def paper_source(
+    appeal: Appeal, attachments: AppealAttachments, user: User, at: datetime
+) -> PaperSource:
+    """Name what an appeal's paper is drawn from, as far as the reader may know it."""
+    context = _paper_context(appeal, attachments, user, at)
+    return PaperSource("appeals/case_file/paper.html", lambda: context, name_of(appeal))
+
+
+def _paper_context(
     appeal: Appeal, attachments: AppealAttachments, user: User, at: datetime
 ) -> dict[str, object]:
-    """Collect what an appeal's paper shows, as far as the reader may know it."""
     appeal.window = Window.objects.concerning([appeal]).of(Phase.APPEAL_REVIEW, appeal)
     filing = appeal.filing
     return {

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.roles import OVERSEERS, Role
 from agencies.statements import Statement, slot
-from appeals import papers as appeals_papers
 from appeals.case_file import archive, queries
 from appeals.drafting import actions as drafting_actions
 from appeals.filters import AppealFilter
@@ -144,8 +143,8 @@ def appeal_paper(request: PortalRequest, pk: int) -> HttpResponseBase:
     if appeal.filed_at is None:
         return redirect("appeals:detail", pk)
     attachments = queries.attachments_by_appeal([appeal])[appeal.pk]
-    context = archive.paper_context(appeal, attachments, request.user, request.at)
-    return paper_response(request, appeals_papers.APPEAL, context, name=archive.name_of(appeal))
+    source = archive.paper_source(appeal, attachments, request.user, request.at)
+    return paper_response(request, source)
 
 
 @require_safe
@@ -157,8 +156,8 @@ def appeal_bundle(request: PortalRequest, pk: int) -> HttpResponseBase:
     if appeal.filed_at is None:
         return redirect("appeals:detail", pk)
     attachments = queries.attachments_by_appeal([appeal])[appeal.pk]
-    context = archive.paper_context(appeal, attachments, request.user, request.at)
-    paper = kept_paper(request, appeals_papers.APPEAL, context, name=archive.name_of(appeal))
+    source = archive.paper_source(appeal, attachments, request.user, request.at)
+    paper = kept_paper(request, source)
     if not paper.is_drawn:
         return waiting_page(request, paper)
     return archive.zip_response(

@@ -29,6 +29,7 @@ from appeals.workflow import APPEALS, FILINGS, AppealState
 from cycles.calendar import Phase
 from cycles.models import Window
 from cycles.papers.responses import paper_response
+from cycles.papers.sources import PaperSource
 from cycles.record import seals
 from cycles.requests import PortalRequest
 from cycles.ui.attempts import attempt
@@ -334,7 +335,9 @@ def receipt(request: PortalRequest, uuid: UUID) -> HttpResponseBase:
     found = _filing(request, uuid)
     appeals = list(found.appeals.for_page())
     context = standing(found) | appeals_papers.proof(found.uuid) | {"appeals": appeals}
-    return paper_response(request, appeals_papers.RECEIPT, context, name=f"receipt-{found.uuid}")
+    name = f"receipt-{found.uuid}"
+    source = PaperSource("appeals/drafting/receipt.html", lambda: context, name)
+    return paper_response(request, source)
 
 
 @login_not_required

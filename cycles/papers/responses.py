@@ -4,61 +4,40 @@ Whoever calls has found what the paper is about among what its reader may see, a
 and nothing else opens a paper.
 """
 
-from collections.abc import Mapping
-
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
-from agencies.persian import language as own_language
 from cycles.jobs.queries import latest
 from cycles.models import Paper
-from cycles.papers import actions, pages
+from cycles.papers import actions
+from cycles.papers.sources import PaperSource
 from cycles.requests import PortalRequest
 from cycles.ui.files import handed_out
 
 
-def kept_paper(
-    request: PortalRequest,
-    template: str,
-    context: Mapping[str, object],
-    *,
-    name: str,
-    language: str = "",
-) -> Paper:
-    """Find the paper of a page as it is composed now, or order it: it may not be drawn yet.
-
-    `at`, the moment from which a page says that it holds, is that of the first who asked for it: a
-    page that differs in nothing else has the same paper.
-    """
-    language = language or own_language()
-    digest = pages.digest(pages.compose(template, context, language=language))
-    paper = Paper.objects.filter(digest=digest).defer("page").first()
+def kept_paper(request: PortalRequest, source: PaperSource) -> Paper:
+    """Find the paper of a page as it is now, or order it: it may not be drawn yet."""
+    paper = Paper.objects.filter(digest=source.digest()).defer("page").first()
     if paper is None:
-        page = pages.compose(template, {**context, "at": request.at}, language=language)
+        digest, page = source.page(request.at)
         by = request.user if request.user.is_authenticated else None
-        paper = actions.ask_for_paper(digest, page=page, name=name, by=by, at=request.at)
+        paper = actions.ask_for_paper(digest, page=page, name=source.name, by=by, at=request.at)
     return paper
 
 
 def paper_response(
-    request: PortalRequest,
-    template: str,
-    context: Mapping[str, object],
-    *,
-    name: str,
-    language: str = "",
-    inline: bool = False,
+    request: PortalRequest, source: PaperSource, *, inline: bool = False
 ) -> HttpResponseBase:
     """Answer with the paper of a page, `inline` for browsers to open; until it is drawn with a page
     that asks for it again by itself.
     """
-    paper = kept_paper(request, template, context, name=name, language=language)
+    paper = kept_paper(request, source)
     if not paper.is_drawn:
         return waiting_page(request, paper)
     # our own file: Chromium shows no PDF in a sandbox
     return handed_out(
         paper.file,
-        name=f"{name}.pdf",
+        name=f"{source.name}.pdf",
         content_type="application/pdf",
         inline=inline,
         sandboxed=not inline,

@@ -7,10 +7,9 @@ from uuid import UUID
 from django.conf import settings
 
 from cycles.models import Seal
+from cycles.papers.sources import PaperSource
 from cycles.ui import squares
 from festival.models import Award
-
-TEMPLATE = "festival/awards/certificate.html"
 
 
 def address(uuid: UUID) -> str:
@@ -20,9 +19,12 @@ def address(uuid: UUID) -> str:
     return f"{settings.PORTAL_URL}/verify/certificates/{uuid}/"
 
 
-def context(award: Award, *, seal: Seal | None) -> dict[str, object]:
-    """Collect what a certificate shows; `award` comes with its names, `seal` lies over its
+def source(award: Award, *, seal: Seal | None, language: str) -> PaperSource:
+    """Name what a certificate is drawn from; `award` comes with its names, `seal` lies over its
     decision.
     """
     leads_to = address(award.uuid)
-    return {"award": award, "seal": seal, "address": leads_to, "square": squares.source(leads_to)}
+    proof = {"address": leads_to, "square": squares.source(leads_to)}
+    context = {"award": award, "seal": seal, **proof}
+    name = f"certificate-{award.certificate_number}-{language}"
+    return PaperSource("festival/awards/certificate.html", lambda: context, name, language)

@@ -74,14 +74,9 @@ def certificate(request: PortalRequest, uuid: UUID, language: str) -> HttpRespon
     award = get_object_or_404(_awards(request).with_names(), uuid=uuid, state=AwardState.DECIDED)
     note_reading(request, award.ceremony)
     stamp = seals.stamp(award, "decide")
-    return paper_response(
-        request,
-        certificates.TEMPLATE,
-        certificates.context(award, seal=stamp.seal if stamp else None),
-        name=f"certificate-{award.certificate_number}-{language}",
-        language=language,
-        inline=True,
-    )
+    seal = stamp.seal if stamp else None
+    source = certificates.source(award, seal=seal, language=language)
+    return paper_response(request, source, inline=True)
 
 
 @login_not_required

@@ -17,6 +17,7 @@ from agencies.roles import Role
 from cycles.engine.perform import open_to, why_closed
 from cycles.models import Cycle, Entry
 from cycles.papers.responses import paper_response
+from cycles.papers.sources import PaperSource
 from cycles.record import seals
 from cycles.requests import PortalRequest
 from cycles.ui.attempts import attempt
@@ -259,10 +260,6 @@ def minutes_file(request: PortalRequest, pk: int) -> HttpResponseBase:
     if meeting.state != MeetingState.HELD:
         raise Http404
     context = _meeting_context(meeting) | {"stamp": seals.stamp(meeting, "minute")}
-    return paper_response(
-        request,
-        "indicators/working_groups/minutes.html",
-        context,
-        name=f"minutes-{meeting.cycle.year}-{meeting.sector or 'general'}-{meeting.number}",
-        inline=True,
-    )
+    name = f"minutes-{meeting.cycle.year}-{meeting.sector or 'general'}-{meeting.number}"
+    source = PaperSource("indicators/working_groups/minutes.html", lambda: context, name)
+    return paper_response(request, source, inline=True)

@@ -10,6 +10,7 @@ from agencies.roles import is_staff
 from cycles.calendar import Phase
 from cycles.models import Window
 from cycles.papers.responses import paper_response
+from cycles.papers.sources import PaperSource
 from cycles.record import seals
 from cycles.requests import PortalRequest
 from submissions.lookups import find_scored, note_reading
@@ -74,12 +75,19 @@ def report(request: PortalRequest, pk: int) -> HttpResponse:
 def report_file(request: PortalRequest, pk: int) -> HttpResponseBase:
     """Hand out the report on paper."""
     submission = _readable(request, pk)
-    return paper_response(
-        request,
+    source = PaperSource(
         "submissions/release/report_paper.html",
-        _paper_frame(submission) | {"report": score_report.read(submission)},
-        name=f"scores-{submission.cycle.year}-{submission.agency.code}",
+        lambda: _paper_context(pk),
+        f"scores-{submission.cycle.year}-{submission.agency.code}",
+        subject=(pk,),
     )
+    return paper_response(request, source)
+
+
+def _paper_context(pk: int) -> dict[str, object]:
+    """Collect what the report on paper shows, all of it read anew."""
+    submission = Submission.objects.select_related("agency", "cycle").get(pk=pk)
+    return _paper_frame(submission) | {"report": score_report.read(submission)}
 
 
 # --- The extract of a unit ----------------------------------------------------------------------
@@ -94,13 +102,19 @@ class Extract:
     unit: Unit | None
 
 
+def _find_unit(units: list[Unit], name: str) -> Unit:
+    """Find the unit of this name; an unknown unit has no page."""
+    for unit in units:
+        if unit.name == name:
+            return unit
+    raise Http404
+
+
 def _extract(submission: Submission, name: str | None) -> Extract:
-    """Find the lines of the unit of this name; an unknown unit has no page."""
+    """Find the lines of the unit of this name."""
     lines = score_report.lines(submission)
     units = score_report.units(lines)
-    unit = next((u for u in units if u.name == name), None)
-    if name is not None and unit is None:
-        raise Http404
+    unit = _find_unit(units, name) if name is not None else None
     own = [line for line in lines if unit is not None and line.unit == unit.name]
     return Extract(own, units, unit)
 
@@ -127,12 +141,20 @@ def extract(request: PortalRequest, pk: int) -> HttpResponse:
 def extract_file(request: PortalRequest, pk: int) -> HttpResponseBase:
     """Hand out the extract on paper; without a unit, the lines that name none."""
     submission = _readable(request, pk)
-    found = _extract(submission, request.GET.get("unit", ""))
-    assert found.unit is not None  # a unit was asked for, if only that of no name
-    number = found.units.index(found.unit) + 1
-    return paper_response(
-        request,
+    units = score_report.units_of(submission)
+    unit = _find_unit(units, request.GET.get("unit", ""))
+    number = units.index(unit) + 1
+    source = PaperSource(
         "submissions/release/extract_paper.html",
-        _paper_frame(submission) | {"lines": found.lines, "unit": found.unit},
-        name=f"scores-{submission.cycle.year}-{submission.agency.code}-unit-{number}",
+        lambda: _extract_paper_context(pk, unit),
+        f"scores-{submission.cycle.year}-{submission.agency.code}-unit-{number}",
+        subject=(pk, unit.name),
     )
+    return paper_response(request, source)
+
+
+def _extract_paper_context(pk: int, unit: Unit) -> dict[str, object]:
+    """Collect what the extract on paper shows, all of it read anew."""
+    submission = Submission.objects.select_related("agency", "cycle").get(pk=pk)
+    lines = [line for line in score_report.lines(submission) if line.unit == unit.name]
+    return _paper_frame(submission) | {"lines": lines, "unit": unit}

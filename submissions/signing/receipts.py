@@ -6,14 +6,19 @@ from django.conf import settings
 
 from agencies.roles import Role
 from cycles.models import Entry
+from cycles.papers.sources import PaperSource
 from cycles.record import seals
 from cycles.ui import squares
 from submissions.models import Version
 
-TEMPLATE = "submissions/signing/receipt.html"
+
+def source(version: Version) -> PaperSource:
+    """Name what the receipt of a signature is drawn from."""
+    name = f"receipt-{version.uuid}"
+    return PaperSource("submissions/signing/receipt.html", lambda: _context(version), name)
 
 
-def context(version: Version) -> dict[str, object]:
+def _context(version: Version) -> dict[str, object]:
     """Collect what the receipt shows."""
     submission = version.submission
     # leads on to the page in the reader's language

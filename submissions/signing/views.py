@@ -183,8 +183,7 @@ def receipt(request: PortalRequest, uuid: UUID) -> HttpResponseBase:
     """Hand out the receipt of a signature as PDF, in the reader's language."""
     visible = Version.objects.visible_to(request.user, request.at).signed()
     found = get_object_or_404(visible.for_receipt(), uuid=uuid)
-    name = f"receipt-{found.uuid}"
-    return paper_response(request, receipts.TEMPLATE, receipts.context(found), name=name)
+    return paper_response(request, receipts.source(found))
 
 
 @login_not_required

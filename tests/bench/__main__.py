@@ -40,6 +40,7 @@ from tests.bench import (
     uploads,
     workspace,
 )
+from tests.bench.growth import measure as growth
 
 AGENCIES = 12
 YEARS = (1404, 1405)
@@ -57,6 +58,7 @@ BENCHES: dict[str, Callable[[Any], dict[str, Any]]] = {
     "score_cycle": scores.score_cycle,
     "score_cycle_10x": scores.score_cycle_10x,
     "score_report": reports.score_report,
+    "kept_paper": reports.kept_paper,
     "communicate_2000": reports.communicate_2000,
     "appeal_page": hearings.appeal_page,
     "appeal_file_30": hearings.appeal_file_30,
@@ -70,6 +72,7 @@ BENCHES: dict[str, Callable[[Any], dict[str, Any]]] = {
     "steward_supply_2000": stewards.steward_supply_2000,
     "upload": uploads.upload,
     "rehearsal_2000": rehearsals.rehearsal_2000,
+    "growth": growth.bench,
     "ledger_append": record.ledger_append,
     "ledger_verify": record.ledger_verify,  # empties the record: last
 }

@@ -18,13 +18,14 @@ from django.test import Client
 from django.utils import timezone
 
 from agencies.persian import persian_digits
-from cycles.models import Entry, Paper
+from cycles.models import Entry
 from cycles.workflow import Refused
 from festival.models import Award, Consequence, ConsequenceRule, Standing
 from submissions.models import Mark, Score
 from tests.factories import World, build, deputise
 from tests.guard.test_authorization import HEADERS, OWN, ROWS, address
 from tests.guard.walks.stages import cookies_of
+from tests.papers import ordered_pages
 from tests.worlds.awards import award
 from tests.worlds.closing import consequence
 
@@ -87,11 +88,6 @@ def text_of(response: Any) -> str:
     return str(body.decode(errors="replace")) + str(response.get("Location", ""))
 
 
-def ordered_papers() -> str:
-    """All that the papers show which were ordered and are not drawn yet."""
-    return "\n".join(Paper.objects.filter(drawn_at=None).values_list("page", flat=True))
-
-
 def leaks(
     world: World, secrets: list[str], may: Callable[[str, str], bool], *, of: str = ""
 ) -> tuple[list[str], set[str]]:
@@ -117,7 +113,7 @@ def leaks(
                 client.cookies.update(sessions[who])
                 with transaction.atomic():
                     response = client.get(url, headers=HEADERS.get(name))
-                    told = wanted.search(text_of(response) + ordered_papers())
+                    told = wanted.search(text_of(response) + ordered_pages())
                     transaction.set_rollback(True)
                 for close in response._resource_closers:
                     close()

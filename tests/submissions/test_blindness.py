@@ -12,11 +12,13 @@ from tablib import Dataset
 
 from agencies.models import Membership, User
 from agencies.roles import Role
+from cycles.models import Paper
 from submissions.marking import actions as marking
 from submissions.models import Answer, Block, Mark, Score, Submission
 from submissions.release import actions as release
 from submissions.scoring import totals
 from tests.factories import EPOCH, build, supply
+from tests.papers import ordered_pages
 
 pytestmark = pytest.mark.django_db
 
@@ -94,7 +96,8 @@ def pages(world):
 def leaks(client, world):
     found = []
     for address, headers in pages(world):
-        text = text_of(client.get(address, headers=headers, follow=True))
+        text = text_of(client.get(address, headers=headers, follow=True)) + ordered_pages()
+        Paper.objects.all().delete()
         if SECRET_REASON in text or re.search(r"123[.]45", text) or "617.25" in text:
             found.append(address)
     return found

@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils import translation
 from PIL import Image
 
-from cycles.papers import pages
 from cycles.record import seals
 from cycles.ui import pdf, squares
 from festival.awards import actions as awards
@@ -31,8 +30,8 @@ TITLES = {"fa": "لوح افتخار", "en": "Certificate of distinction"}
 
 
 def certificate(award, language, seal=None):
-    context = certificates.context(award, seal=seal)
-    return pdf.typeset(pages.compose(certificates.TEMPLATE, context, language=language))
+    _digest, page = certificates.source(award, seal=seal, language=language).page(award.decided_at)
+    return pdf.typeset(page)
 
 
 def drawn(award, language):

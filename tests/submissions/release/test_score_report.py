@@ -15,6 +15,7 @@ from indicators.scoring.statutory_tree import LineState
 from submissions.models import Answer, Score, Submission
 from submissions.release import score_report
 from tests.factories import build
+from tests.papers import paper_of
 from tests.submissions.marked_agencies import another
 from tests.submissions.release.reports import communicate, peers_of, read, url
 from tests.submissions.release.test_release import appealed
@@ -42,7 +43,7 @@ def test_the_authority_reading_scores_before_communication_is_on_record(visit, n
         act="read_embargoed", object_pk=world.submission.pk, params={"what": "scores"}
     )
 
-    assert visit(world, world.administrator).get(url(name, world)).status_code == 200
+    paper_of(visit(world, world.administrator), url(name, world))
 
     assert [e.actor_id for e in held] == [world.administrator.pk]
 
@@ -58,12 +59,9 @@ def test_a_visitor_is_led_to_the_sign_in_page(name):
 def test_after_communication_the_agency_reads_and_others_do_not(visit, name):
     world = build("scored")
 
-    codes = {
-        w: visit(world, getattr(world, w)).get(url(name, world)).status_code
-        for w in ("staff", "other_head")
-    }
+    paper_of(visit(world, world.staff), url(name, world))
 
-    assert codes == {"staff": 200, "other_head": 404}
+    assert visit(world, world.other_head).get(url(name, world)).status_code == 404
 
 
 def test_the_page_and_the_papers_name_no_place(visit):
