@@ -14,6 +14,7 @@ from agencies.persian import language
 from agencies.postgres_arrays import array
 from agencies.statements import Statement, keys_slot, slot
 from indicators.scoring.methods import METHODS
+from submissions.evidence.queries import files_of_lines
 from submissions.marking import rules
 from submissions.marking.forms import MarkForm
 from submissions.marking.rules import MarkValues
@@ -24,7 +25,6 @@ from submissions.models import (
     Evidence,
     ExternalFactor,
     Mark,
-    files_of_lines,
 )
 from submissions.models.answers import AnswerQuerySet
 from submissions.outliers import Against
