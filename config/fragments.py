@@ -12,7 +12,13 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.template.defaultfilters import filesizeformat, floatformat, linebreaksbr
+from django.db.models import Field, Model
+from django.template.defaultfilters import (
+    filesizeformat,
+    floatformat,
+    linebreaksbr,
+    truncatewords,
+)
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.timezone import localtime
@@ -59,6 +65,19 @@ def _translate(text: str) -> Markup:
     return _translation(text, language())
 
 
+@lru_cache(maxsize=500)
+def _words_of_choices(model: type[Model], field: str) -> dict[str, str]:
+    choices = model._meta.get_field(field)
+    assert isinstance(choices, Field)
+    return dict(choices.flatchoices)
+
+
+def choice(obj: Model, field: str) -> str:
+    """Say in words what a field of choices holds; Django's own way to the words is long."""
+    value: str = getattr(obj, field)
+    return _words_of_choices(type(obj), field).get(value, value)
+
+
 # Plurals stand here, for `makemessages` finds them in Python only
 
 
@@ -78,6 +97,7 @@ def _clock(value: datetime) -> str:
 
 FILTERS: dict[str, Callable[..., str]] = {
     "both": moments.both,
+    "choice": choice,
     "clock": _clock,
     "day": moments.day,
     "deadline": moments.deadline,
@@ -92,6 +112,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "percent": portal.percent,
     "prose": portal.prose,
     "sentence": portal.sentence,
+    "truncatewords": truncatewords,
 }
 
 FUNCTIONS: dict[str, Callable[..., object]] = {
