@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models.expressions import RawSQL
+from django.db.models.expressions import F, Func, RawSQL
 from django.db.models.query import ModelIterable
 from django.db.models.sql.compiler import SQLCompiler
 from psycopg2.extensions import AsIs
@@ -70,6 +70,21 @@ class Planned:
                 cursor.execute(f"PREPARE {self.name} AS {self.text}", places)
             known.add(self.name)
         return self.call, tuple(values[slot] for slot in self.slots)
+
+
+def is_among(field: str, name: str) -> Func:
+    """Filter by a field whose value is one of a list of keys of this name.
+
+    Unlike `__in` with `keys_slot` it is no join, which of many PostgreSQL would make the last.
+    """
+    keys = RawSQL("%s::bigint[]", [Slot(name)])
+    return Func(
+        F(field),
+        keys,
+        template="%(expressions)s)",
+        arg_joiner=" = ANY (",
+        output_field=models.BooleanField(),
+    )
 
 
 class Composed(SQLCompiler):

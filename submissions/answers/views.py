@@ -35,7 +35,7 @@ from submissions.lookups import find, find_line, line_url
 from submissions.models import Answer, ExternalFactor, LineComment, Submission
 from submissions.outliers import Against, Past
 from submissions.scoring.explanation import own_line
-from submissions.scoring.own_sums import own_sums
+from submissions.scoring.queries import own_sums
 from submissions.workflow import MOVES
 
 SHOWN = ("missing", "mine", "unready")
