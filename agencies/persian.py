@@ -7,7 +7,7 @@ decimal, U+066C thousands, and LRM with U+2212 for minus.
 
 import re
 import unicodedata
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ _PERSIAN = "۰۱۲۳۴۵۶۷۸۹"
 _ARABIC = "٠١٢٣٤٥٦٧٨٩"
 _TO_LATIN = str.maketrans(_PERSIAN + _ARABIC, _LATIN * 2)
 _TO_PERSIAN = str.maketrans(_LATIN + _ARABIC, _PERSIAN * 2)
+_TO_PERSIAN_NUMBER = str.maketrans(_LATIN + ",.", _PERSIAN + "٬٫")
 
 # Letters of Arabic, Urdu and Kurdish keyboards for a Persian one: forms of yeh, kaf and heh.
 _ONE_SPELLING = str.maketrans("يىےېۍێ" + "كڪڭګ" + "ھہ" + "ۂۃ", "یییییی" + "کککگ" + "هه" + "ۀة")
@@ -215,15 +216,14 @@ def format_number(value: Decimal | int | None, language: str, places: int | None
     if not number.is_finite():
         raise ValueError("only finite numbers can be shown")
     if places is not None:
-        with localcontext() as context:
-            context.prec = max(28, number.adjusted() + places + 3)
-            number = number.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+        precise = Context(prec=max(28, number.adjusted() + places + 3))
+        number = number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, precise)
     text = f"{number.copy_abs():,f}"
     if places is None and "." in text:
         text = text.rstrip("0").rstrip(".")
     if not language.startswith("fa"):
         return f"-{text}" if number < 0 else text
-    text = persian_digits(text).translate(str.maketrans(",.", "٬٫"))
+    text = text.translate(_TO_PERSIAN_NUMBER)
     return f"\u200e\u2212{text}" if number < 0 else text
 
 

@@ -90,7 +90,7 @@ class Statement(Generic[ModelT]):
     """A query whose `build` names the places of its values by slots.
 
     `fetch(name=value, ...)` answers with its rows as model instances, related ones included, just
-    as the queryset would.
+    as the queryset would; `fetch_tuples` is for one of `values_list`.
     """
 
     def __init__(self, build: Callable[[], models.QuerySet[ModelT]]) -> None:
@@ -98,10 +98,7 @@ class Statement(Generic[ModelT]):
         self.composed: tuple[str, Composed] | None = None
 
     def fetch(self, **values: object) -> list[ModelT]:
-        db, composed = self._compose()
-        compiler = copy(composed)
-        compiler.connection = connections[db]  # each thread has its own
-        compiler.values = values
+        db, compiler = self._compiler(values)
         # as much of a queryset as its iterable reads
         asked = SimpleNamespace(
             db=db,
@@ -109,6 +106,18 @@ class Statement(Generic[ModelT]):
             _known_related_objects={},
         )
         return list(ModelIterable(cast("models.QuerySet[ModelT]", asked)))
+
+    def fetch_tuples(self, **values: object) -> list[tuple[Any, ...]]:
+        """Answer with the rows of a `values_list`."""
+        _db, compiler = self._compiler(values)
+        return [tuple(row) for row in compiler.results_iter()]
+
+    def _compiler(self, values: dict[str, object]) -> tuple[str, Composed]:
+        db, composed = self._compose()
+        compiler = copy(composed)
+        compiler.connection = connections[db]  # each thread has its own
+        compiler.values = values
+        return db, compiler
 
     def _compose(self) -> tuple[str, Composed]:
         if self.composed is None:

@@ -12,7 +12,13 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.template.defaultfilters import filesizeformat, linebreaksbr
+from django.db.models import Field, Model
+from django.template.defaultfilters import (
+    filesizeformat,
+    floatformat,
+    linebreaksbr,
+    truncatewords,
+)
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.timezone import localtime
@@ -20,6 +26,7 @@ from django.utils.translation import gettext, ngettext
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from agencies.card_table import CardTableTags
 from agencies.persian import language
 from agencies.templatetags import fields, portal
 from cycles.templatetags import moments
@@ -48,9 +55,27 @@ def url(name: str, key: object = None) -> str:
     return f"{before}{key}{after}"
 
 
+@lru_cache(maxsize=2000)
+def _translation(text: str, _language: str) -> Markup:
+    return Markup(gettext(text))  # noqa: S704 -- from the catalogue, as `translate` draws it
+
+
 def _translate(text: str) -> Markup:
     """Translate a text, whose own markup counts; what is put into it by `%` is escaped."""
-    return Markup(gettext(text))  # noqa: S704 -- from the catalogue, as `translate` draws it
+    return _translation(text, language())
+
+
+@lru_cache(maxsize=500)
+def _words_of_choices(model: type[Model], field: str) -> dict[str, str]:
+    choices = model._meta.get_field(field)
+    assert isinstance(choices, Field)
+    return dict(choices.flatchoices)
+
+
+def choice(obj: Model, field: str) -> str:
+    """Say in words what a field of choices holds; Django's own way to the words is long."""
+    value: str = getattr(obj, field)
+    return _words_of_choices(type(obj), field).get(value, value)
 
 
 # Plurals stand here, for `makemessages` finds them in Python only
@@ -72,12 +97,14 @@ def _clock(value: datetime) -> str:
 
 FILTERS: dict[str, Callable[..., str]] = {
     "both": moments.both,
+    "choice": choice,
     "clock": _clock,
     "day": moments.day,
     "deadline": moments.deadline,
     "digits": portal.digits,
     "earlier_versions": _earlier_versions,
     "filesize": filesizeformat,
+    "floatformat": floatformat,
     "linebreaksbr": linebreaksbr,
     "moment": moments.moment,
     "num": portal.num,
@@ -85,6 +112,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "percent": portal.percent,
     "prose": portal.prose,
     "sentence": portal.sentence,
+    "truncatewords": truncatewords,
 }
 
 FUNCTIONS: dict[str, Callable[..., object]] = {
@@ -102,7 +130,7 @@ FUNCTIONS: dict[str, Callable[..., object]] = {
 def environment(**options: Any) -> Environment:
     """Make the environment of all fragments."""
     options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
-    made = Environment(**options)  # noqa: S701 -- Django's options turn escaping on
+    made = Environment(extensions=[CardTableTags], **options)  # noqa: S701 -- Django's options turn escaping on
     made.filters.update(FILTERS)
     made.globals.update(FUNCTIONS)
     return made

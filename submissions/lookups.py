@@ -21,8 +21,41 @@ def find(request: PortalRequest, pk: int, rows: QuerySet[Submission] | None = No
     """Find the self-assessment, if the reader may see it; among `rows` where others decide
     who may.
     """
-    rows = Submission.objects.visible_to(request.user, request.at) if rows is None else rows
-    return get_object_or_404(rows.select_related("agency__province", "cycle", "checked_by"), pk=pk)
+    if rows is None:
+        if own := request.user.agency_ids(request.at):
+            for submission in SUBMISSIONS_OF_AGENCIES.fetch(pk=pk, agencies=own):
+                return submission
+        rows = Submission.objects.visible_to(request.user, request.at)
+    return get_object_or_404(rows.select_related(*BESIDE_SUBMISSION), pk=pk)
+
+
+BESIDE_SUBMISSION = ("agency__province", "cycle", "checked_by")
+SUBMISSIONS_OF_AGENCIES = Statement(
+    lambda: Submission.objects.filter(
+        pk=slot("pk"), agency__in=keys_slot("agencies")
+    ).select_related(*BESIDE_SUBMISSION)
+)
+"""The people of an agency see all its self-assessments, whoever else does."""
+
+
+def find_scored(request: PortalRequest, pk: int) -> Submission:
+    """Find the self-assessment, if the reader may know its scores."""
+    user, at = request.user, request.at
+    if own := user.agency_ids(at):
+        # the people of an agency know its scores once they are communicated, whoever else does
+        for submission in SCORED_OF_AGENCIES.fetch(pk=pk, agencies=own):
+            return submission
+    return find(request, pk, Submission.objects.scores_visible_to(user, at))
+
+
+def _scored_of_agencies() -> QuerySet[Submission]:
+    rows = Submission.objects.filter(
+        pk=slot("pk"), state=SubmissionState.COMMUNICATED, agency__in=keys_slot("agencies")
+    )
+    return rows.select_related("agency__province", "cycle", "checked_by")
+
+
+SCORED_OF_AGENCIES: Statement[Submission] = Statement(_scored_of_agencies)
 
 
 def overseen_cycle(request: PortalRequest, pk: int, *, whole: bool = False) -> Cycle:

@@ -9,13 +9,15 @@ year's values, three interquartile ranges beyond the quartiles (Tukey, Explorato
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import FilteredRelation, Q, TextChoices
+from django.db.models import FilteredRelation, Q, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from agencies.statements import Statement, slot
 from submissions.models import Answer, Submission
 from submissions.workflow import SubmissionState
 
@@ -78,26 +80,30 @@ def history(submission: Submission) -> dict[UUID, list[Past]]:
     first; one query.
     """
     year = submission.cycle.year
-    rows = (
-        Answer.objects.filter(
-            submission__agency=submission.agency_id,
-            submission__state=SubmissionState.COMMUNICATED,
-            submission__cycle__year__range=(year - YEARS, year - 1),
-        )
-        .annotate(current=FilteredRelation("scores", condition=Q(scores__is_current=True)))
-        .order_by("-submission__cycle__year", "pk")
-        .values_list(
-            "measure__lineage",
-            "submission__cycle__year",
-            "value",
-            "current__points",
-            "measure__points",
-        )
-    )
+    rows = PAST_LINES.fetch_tuples(agency=submission.agency_id, first=year - YEARS, last=year - 1)
     found: dict[UUID, list[Past]] = {}
     for lineage, *facts in rows:
         found.setdefault(lineage, []).append(Past(*facts))
     return found
+
+
+def _past_lines() -> QuerySet[Answer, Any]:
+    current = FilteredRelation("scores", condition=Q(scores__is_current=True))
+    rows = Answer.objects.filter(
+        submission__agency=slot("agency"),
+        submission__state=SubmissionState.COMMUNICATED,
+        submission__cycle__year__range=(slot("first"), slot("last")),
+    ).annotate(current=current)
+    return rows.order_by("-submission__cycle__year", "pk").values_list(
+        "measure__lineage",
+        "submission__cycle__year",
+        "value",
+        "current__points",
+        "measure__points",
+    )
+
+
+PAST_LINES: Statement[Any] = Statement(_past_lines)
 
 
 def bounds(submission: Submission) -> Mapping[UUID, Bounds]:

@@ -1,13 +1,19 @@
-"""The way from a page to its fragments (`config/fragments.py`)."""
+"""The ways from a page to its fragments (`config/fragments.py`)."""
 
 from typing import cast
 
 from django import template
 from django.http import HttpRequest
-from django.template import Context, engines
+from django.template import Context, Node, NodeList, TemplateSyntaxError, engines
+from django.template.base import FilterExpression, Parser, Token, token_kwargs
 from django.utils.safestring import SafeString
 
 register = template.Library()
+
+
+def draw(name: str, shown: dict[str, object], context: Context) -> SafeString:
+    request = cast("HttpRequest | None", context.get("request"))
+    return SafeString(engines["fragments"].get_template(name).render(shown, request))
 
 
 @register.simple_tag(takes_context=True)
@@ -15,5 +21,30 @@ def fragment(context: Context, name: str, **shown: object) -> SafeString:
     """Draw a fragment, which knows what it is given here, the request and the token of its forms,
     and nothing else.
     """
-    request = cast("HttpRequest | None", context.get("request"))
-    return SafeString(engines["fragments"].get_template(name).render(shown, request))
+    return draw(name, shown, context)
+
+
+class FragmentAround(Node):
+    def __init__(
+        self, name: FilterExpression, shown: dict[str, FilterExpression], nodelist: NodeList
+    ) -> None:
+        self.name, self.shown, self.nodelist = name, shown, nodelist
+
+    def render(self, context: Context) -> SafeString:
+        shown: dict[str, object] = {
+            name: value.resolve(context) for name, value in self.shown.items()
+        }
+        shown["content"] = self.nodelist.render(context)
+        return draw(self.name.resolve(context), shown, context)
+
+
+@register.tag
+def fragmentaround(parser: Parser, token: Token) -> FragmentAround:
+    """Draw a fragment around what stands up to `endfragmentaround`, which it gets as `content`."""
+    tag, name, *bits = token.split_contents()
+    shown = token_kwargs(bits, parser)
+    if bits:
+        raise TemplateSyntaxError(f"{tag} cannot read {bits[0]}")
+    nodelist = parser.parse(("endfragmentaround",))
+    parser.delete_first_token()
+    return FragmentAround(parser.compile_filter(name), shown, nodelist)

@@ -51,10 +51,11 @@ def sentence(value: object) -> str:
 @register.filter
 def percent(value: Decimal | None) -> str:
     """Write a percent to two places with its sign; "—" for none."""
-    text = num(value, 2)
     if value is None:
-        return text
-    return f"{text}٪" if _is_persian() else f"{text} %"
+        return num(value)
+    language = get_language() or ""
+    text = format_number(Decimal(value), language, 2)
+    return f"{text}٪" if language.startswith("fa") else f"{text} %"
 
 
 @register.filter
@@ -62,12 +63,14 @@ def prose(value: str | None) -> str:
     """Show a text that somebody wrote: marked where its language is not the page's, else with the
     page's digits.
     """
-    text = value or ""
-    if _is_persian() and LATIN_LETTER.search(text) and not PERSIAN_LETTER.search(text):
-        return format_html('<bdi lang="en" dir="ltr">{}</bdi>', text)
-    if not _is_persian() and PERSIAN_LETTER.search(text):
+    text = str(value or "")
+    if _is_persian():
+        if LATIN_LETTER.search(text) and not PERSIAN_LETTER.search(text):
+            return format_html('<bdi lang="en" dir="ltr">{}</bdi>', text)
+        return persian_digits(text)
+    if PERSIAN_LETTER.search(text):
         return format_html('<bdi lang="fa" dir="rtl">{}</bdi>', persian_digits(text))
-    return digits(text)
+    return text
 
 
 @register.inclusion_tag("components/empty.html")

@@ -19,9 +19,8 @@ A style that lays rows out as cards takes their meaning from a screen reader, so
 role outright; a card has no header, so each cell carries the label of its column, which it knows
 by its place in the row. Columns, rows and cells may stand in loops, conditions and included
 templates. Any other keyword of a tag is an attribute of its element (`id=`, `aria_labelledby=`).
+Fragments have the same tags (`agencies/card_table.py`).
 """
-
-from html import unescape
 
 from django import template
 from django.template import Context, Node, NodeList, TemplateSyntaxError
@@ -32,8 +31,9 @@ from django.template.base import (
     render_value_in_context,
     token_kwargs,
 )
-from django.utils.html import conditional_escape, escape, format_html, strip_tags
-from django.utils.safestring import SafeData, SafeString
+from django.utils.safestring import SafeString
+
+from agencies.card_table import END, END_CELL, END_ROW, END_ROWHEADER, ROWS, CardTable
 
 register = template.Library()
 
@@ -41,50 +41,6 @@ Keywords = dict[str, FilterExpression]
 
 TABLE = "the table being written"
 """Its place in the context, under a name that no template can write."""
-
-
-class Columns:
-    """The start of each column's cells, and the column of the cell that comes next."""
-
-    def __init__(self) -> None:
-        self.labels: list[str] = []
-        self.classes: list[str] = []
-        self.starts: list[str] = []
-        self.next = 0
-
-    def add(self, label: str, css: str) -> None:
-        self.labels.append(label)
-        self.classes.append(css)
-        self.starts.append(f'<td role="cell"{_attributes({"data-label": label, "class": css})}>')
-
-    def pass_over(self, many: int | str = 1) -> int:
-        """Leave a cell's columns behind and answer with the first of them."""
-        place = self.next
-        self.next = len(self.labels) if many == "all" else place + int(many)
-        if not place < self.next <= len(self.labels):
-            raise TemplateSyntaxError(f"A row has more cells than its columns: {self.labels}")
-        return place
-
-
-def _escape(value: object) -> str:
-    return conditional_escape(value if isinstance(value, SafeData) else str(value))
-
-
-def _attributes(values: dict[str, object]) -> str:
-    """Write the attributes that have a value; `attrs` are written already."""
-    written = ""
-    for name, value in values.items():
-        if value is None or value == "":
-            continue
-        if name == "attrs":
-            written += f" {_escape(value)}"
-        else:
-            written += f' {name.replace("_", "-")}="{_escape(value)}"'
-    return written
-
-
-def _classes(*names: object) -> str:
-    return " ".join(str(name) for name in names if name)
 
 
 def _keywords(parser: Parser, bits: list[str], tag: str) -> Keywords:
@@ -119,17 +75,11 @@ class TableNode(Part):
         self.columns = columns
 
     def render(self, context: Context) -> SafeString:
-        values = self.values(context)
-        caption = values.pop("caption", "")
-        values["class"] = _classes("table table-cards", values.get("class"))
-        if caption:
-            caption = format_html('<caption class="visually-hidden">{}</caption>', caption)
-        with context.push(**{TABLE: Columns()}):
-            return SafeString(
-                f'<table role="table"{_attributes(values)}>{caption}'
-                f'<thead role="rowgroup"><tr role="row">{self.columns.render(context)}</tr></thead>'
-                f'<tbody role="rowgroup">{self.nodelist.render(context)}</tbody></table>'
-            )
+        made = CardTable()
+        start = made.start(**self.values(context))
+        with context.push(**{TABLE: made}):
+            columns = self.columns.render(context)
+            return SafeString(f"{start}{columns}{ROWS}{self.nodelist.render(context)}{END}")
 
 
 class ColumnNode(Part):
@@ -140,55 +90,30 @@ class ColumnNode(Part):
         self.label = label
 
     def render(self, context: Context) -> SafeString:
-        values = self.values(context)
-        header = conditional_escape(render_value_in_context(self.label.resolve(context), context))
-        label: str = escape(unescape(strip_tags(header)))
-        number = "number" if values.pop("number", False) else ""
-        if values.pop("hidden", False):
-            header, label = format_html('<span class="visually-hidden">{}</span>', header), ""
-        if link := values.pop("link", ""):
-            header = format_html('<a href="{}">{}</a>', link, header)
-        context[TABLE].add(label, number)
-        values["class"] = _classes(number, values.get("class"))
-        return SafeString(f'<th scope="col" role="columnheader"{_attributes(values)}>{header}</th>')
+        made: CardTable = context[TABLE]
+        label = render_value_in_context(self.label.resolve(context), context)
+        return made.column(label, **self.values(context))
 
 
 class RowNode(Part):
     def render(self, context: Context) -> SafeString:
-        context[TABLE].next = 0
-        written = _attributes(self.values(context)) if self.keywords else ""
-        return SafeString(f'<tr role="row"{written}>{self.nodelist.render(context)}</tr>')
+        made: CardTable = context[TABLE]
+        start = made.row(**self.values(context))
+        return SafeString(f"{start}{self.nodelist.render(context)}{END_ROW}")
 
 
 class RowHeaderNode(Part):
     def render(self, context: Context) -> SafeString:
-        values = self.values(context)
-        context[TABLE].pass_over(str(values.get("colspan", 1)))
-        written = _attributes(values)
-        content = self.nodelist.render(context)
-        return SafeString(f'<th scope="row" role="rowheader"{written}>{content}</th>')
+        made: CardTable = context[TABLE]
+        start = made.rowheader(**self.values(context))
+        return SafeString(f"{start}{self.nodelist.render(context)}{END_ROWHEADER}")
 
 
 class CellNode(Part):
-    """A cell with its column's label, or with its own (`label`); over several columns with none."""
-
-    def start(self, context: Context) -> str:
-        columns: Columns = context[TABLE]
-        if not self.keywords:
-            return columns.starts[columns.pass_over()]
-        values = self.values(context)
-        place = columns.pass_over(str(values.pop("colspan", 1)))
-        spanned = columns.next - place
-        label = columns.labels[place] if spanned == 1 else ""
-        own = {
-            "data-label": values.pop("label", label),
-            "class": _classes(columns.classes[place], values.pop("class", "")),
-            "colspan": spanned if spanned > 1 else "",
-        }
-        return f'<td role="cell"{_attributes(own | values)}>'
-
     def render(self, context: Context) -> SafeString:
-        return SafeString(f"{self.start(context)}{self.nodelist.render(context)}</td>")
+        made: CardTable = context[TABLE]
+        start = made.cell(**self.values(context))
+        return SafeString(f"{start}{self.nodelist.render(context)}{END_CELL}")
 
 
 @register.tag

@@ -29,7 +29,7 @@ from cycles.requests import PortalRequest
 from cycles.ui.attempts import attempt
 from cycles.workflow import Move
 from submissions.lookups import overseen_cycle
-from submissions.models import Mark, Score, StewardFigure, Verification
+from submissions.models import Mark, Score, StewardFigure, Verification, files_of_line
 
 
 def _both_sides(
@@ -67,7 +67,7 @@ def _both_sides(
         .filter(answer=answer)
         .first(),
         "verification": Verification.objects.visible_to(user, at).filter(line=answer).first(),
-        "files": answer.evidence.with_versions(),
+        "files": files_of_line(answer.pk),
         "attachments": attachments,
     }
 

@@ -7,6 +7,7 @@ after the last day. Jalali arithmetic is jdatetime's, checked in the tests again
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import jdatetime
@@ -82,6 +83,7 @@ def _is_persian(language: str) -> bool:
     return language.startswith("fa")
 
 
+@lru_cache(maxsize=4096)  # of moments on a page or in a file most lie on few days
 def _write(day: date, language: str, calendar: Calendar) -> str:
     code = "fa" if _is_persian(language) else "en"
     if calendar == Calendar.JALALI:

@@ -6,9 +6,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Q
 
-from agencies.models import Membership, User
+from agencies.models import User
 from agencies.postgres_arrays import array
 from agencies.roles import AGENCY_ROLES, AUTHORITY_ROLES, in_scope
 from cycles.models import Channel, Cycle, Participation
@@ -147,11 +146,11 @@ def _add_members(
     """
     agencies = _agencies(move, objs)
     of_agency, of_authority = move.tells & AGENCY_ROLES, move.tells & AUTHORITY_ROLES
-    wanted = Q(role__in=of_agency, agency__in=set().union(*agencies)) | Q(role__in=of_authority)
+    told_of = set[int]().union(*agencies)
 
     by_agency: dict[int | None, list[Person]] = {}
     officers = []
-    for membership in memberships_told(at, wanted):
+    for membership in memberships_told(at, of_agency, told_of, of_authority):
         if membership.role in of_authority:
             officers.append(membership)
         elif membership.agency_id:
@@ -234,14 +233,36 @@ def _reaches(membership: ToldMembership, obj: WorkflowObject) -> bool:
     )
 
 
-def memberships_told(at: datetime, wanted: Q) -> list[ToldMembership]:
-    """Read the wanted memberships that are in force at a moment, of people whose accounts are open;
-    one query.
+_TOLD = """
+    SELECT m.role, m.agency_id, m.province_id, m.sector,
+           u.id, u.email, u.mobile, u.mails_news, u.mails_reminders, u.texts_reminders
+    FROM agencies_membership m JOIN agencies_user u ON u.id = m.user_id
+    WHERE u.is_active AND m.valid_from <= %(at)s
+      AND (m.valid_until IS NULL OR m.valid_until > %(at)s)
+      AND (m.role = ANY(%(of_authority)s::text[])
+           OR m.role = ANY(%(of_agency)s::text[]) AND m.agency_id = ANY(%(agencies)s::bigint[]))
+    ORDER BY m.id
+"""
+
+
+def memberships_told(
+    at: datetime,
+    of_agency: Iterable[str],
+    agencies: Iterable[int],
+    of_authority: Iterable[str] = (),
+) -> list[ToldMembership]:
+    """Read the memberships of agencies in some roles, and of the authority in others, that are in
+    force at a moment, of people whose accounts are open; one query.
     """
-    rows = Membership.objects.in_force(at).filter(wanted, user__is_active=True).order_by("pk")
-    of_user = (f"user__{name}" for name in Person._fields)
-    found = rows.values_list(*ToldMembership._fields[:-1], *of_user)
-    return [
-        ToldMembership(role, agency, province, sector, Person(*user))
-        for role, agency, province, sector, *user in found
-    ]
+    given: dict[str, str | datetime] = {
+        "at": at,
+        "of_agency": array(of_agency),
+        "agencies": array(agencies),
+        "of_authority": array(of_authority),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_TOLD, given)
+        return [
+            ToldMembership(role, agency, province, sector, Person(*user))
+            for role, agency, province, sector, *user in cursor
+        ]

@@ -165,6 +165,10 @@ def _values_by_field(objs: Sequence[Model], fields: Sequence[Field]) -> dict[str
 
 def _store(objs: Sequence[Model], changed: Mapping[str, Sequence[object]]) -> None:
     """Write the changed fields: in one statement those that came out the same for every object."""
+    if len(objs) == 1:
+        if changed:
+            batches.write(objs, changed)  # a statement that is composed once
+        return
     same, differing = {}, []
     for name, values in changed.items():
         if all(value == values[0] for value in values):

@@ -110,7 +110,7 @@ def _people_by_agency(
     agencies: Collection[int], at: datetime
 ) -> dict[int, dict[int, notices.Person]]:
     people: dict[int, dict[int, notices.Person]] = {}
-    for m in notices.memberships_told(at, Q(role__in=AGENCY, agency__in=agencies)):
+    for m in notices.memberships_told(at, AGENCY, agencies):
         people.setdefault(m.agency_id or 0, {})[m.person.pk] = m.person
     return people
 

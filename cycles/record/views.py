@@ -3,6 +3,7 @@ to everybody.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -36,6 +37,10 @@ FAULTS = 10
 """So many of the newest faults of record and clock stand on the ledger's page."""
 
 AT_ONCE = 1000
+
+
+Words = dict[tuple[str, str, str, str], tuple[str, str]]
+"""What is written of an act and of the change of state, by workflow, act, source and target."""
 
 
 def _filtered_ledger(request: PortalRequest) -> LedgerFilter:
@@ -107,17 +112,24 @@ def _lines(rows: QuerySet, language: str) -> Iterator[Sequence[object]]:
             _("Note"),
         )
     yield "id", *head, "xid", "seal", "body", "digest"
-    for row in rows.iterator(chunk_size=AT_ONCE):
+    words: Words = {}
+    entries = rows.defer("params").iterator(chunk_size=AT_ONCE)
+    while several := list(islice(entries, AT_ONCE)):
         with translation.override(language):
-            cells = _cells(row, language)
-        yield row.pk, *cells, row.xid or "", row.seal or "", Verbatim(row.body), row.digest
+            written = [_cells(row, words, language) for row in several]
+        for row, cells in zip(several, written, strict=True):
+            yield row.pk, *cells, row.xid or "", row.seal or "", Verbatim(row.body), row.digest
 
 
-def _cells(row: Entry, language: str) -> tuple[object, ...]:
+def _cells(row: Entry, words: Words, language: str) -> tuple[object, ...]:
+    kind = row.workflow, row.act, row.source, row.target
+    if kind not in words:
+        words[kind] = row.sentence, row.change
+    sentence, change = words[kind]
     return (
         format_moment(row.at, language),
-        row.sentence,
-        row.change,
+        sentence,
+        change,
         row.object_label,
         row.agency_code,
         row.actor_name if row.actor_id else _("The calendar itself"),

@@ -9,12 +9,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.persian import in_locale
+from agencies.statements import Statement, keys_slot, slot
 from cycles.models import Participation
 from indicators.attainment import Light, attainment, light
 from indicators.models.choices import Direction
@@ -96,6 +97,30 @@ def field_of(what: str, measure: int, quarter: int) -> str:
     return f"{what}-{measure}-{quarter}" if what == "target" else f"{what}-{measure}"
 
 
+def _measures() -> QuerySet[Measure]:
+    """Select those of the measures of an agency's own that are asked, and of general ones those
+    that are named; what a steward supplies is planned by nobody.
+    """
+    is_general = Q(indicator__axis__set__kind=Kind.GENERAL)
+    rows = Measure.objects.filter(
+        ~is_general | Q(pk__in=keys_slot("named")), pk__in=keys_slot("keys")
+    )
+    rows = rows.exclude(method="steward").for_list()
+    return rows.select_related(None).select_related("indicator__axis__set")
+
+
+MEASURES: Statement[Measure] = Statement(_measures)
+PARTICIPATION: Statement[Participation] = Statement(
+    lambda: Participation.objects.filter(pk=slot("pk")).select_related("agency")
+)
+OWN_TARGETS: Statement[MeasureTarget] = Statement(
+    lambda: MeasureTarget.objects.filter(pk__in=keys_slot("keys"))
+)
+FIGURES: Statement[Figure] = Statement(
+    lambda: Figure.objects.filter(plan=slot("plan")).order_by("pk")
+)
+
+
 class Sheet:
     """A plan with its measures, own ones first, and their figures; a fixed number of queries for
     any number of them.
@@ -106,19 +131,13 @@ class Sheet:
 
     def __init__(self, plan: Plan, only: Iterable[int] | None = None) -> None:
         self.plan = plan
-        participation = Participation.objects.select_related("agency").get(pk=plan.participation_id)
+        [participation] = PARTICIPATION.fetch(pk=plan.participation_id)
         asked = asked_of(plan.cycle_id, [participation])[participation.pk]
-        own = MeasureTarget.objects.in_bulk([key for key in asked.values() if key])
-        figures = [
-            f for f in Figure.objects.filter(plan=plan).order_by("pk") if f.measure_id in asked
-        ]
-        measures = Measure.objects.filter(pk__in=asked).exclude(method="steward")
-        if only is not None:
-            general = Q(indicator__axis__set__kind=Kind.GENERAL)
-            measures = measures.filter(
-                ~general | Q(pk__in={*only, *(f.measure_id for f in figures)})
-            )
-        measures = measures.for_list().select_related(None).select_related("indicator__axis__set")
+        rows = OWN_TARGETS.fetch(keys=[key for key in asked.values() if key])
+        own = {row.pk: row for row in rows}
+        figures = [f for f in FIGURES.fetch(plan=plan.pk) if f.measure_id in asked]
+        named = asked if only is None else {*only, *(f.measure_id for f in figures)}
+        measures = MEASURES.fetch(keys=list(asked), named=list(named))
         planned = [Planned(m, own.get(asked[m.pk] or 0)) for m in measures]
         self.planned = sorted(planned, key=lambda p: not p.is_own)
         self.by_key = {p.measure.pk: p for p in self.planned}

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Self
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Exists, OuterRef, Q
 
 from agencies.models import Agency, User
+from agencies.postgres_arrays import array
 from cycles.models import Cycle, Participation
 from indicators.models.measures import Measure, MeasureQuerySet
 from indicators.models.sets import IndicatorSet, Kind
@@ -168,34 +169,50 @@ def _applying(
     return applying
 
 
+# written out, for each act on a plan asks all three
+_MEASURES = """
+    SELECT m.id, s.kind, s.agency_id, s.group_id, s.province_id
+    FROM indicators_indicatorset s
+    JOIN indicators_axis x ON x.set_id = s.id
+    JOIN indicators_indicator i ON i.axis_id = x.id
+    JOIN indicators_measure m ON m.indicator_id = i.id
+    WHERE s.cycle_id = %s AND s.state = %s
+      AND (s.agency_id IS NULL OR s.agency_id = ANY(%s::bigint[]))
+    ORDER BY m.id
+"""
+_GROUPS = """
+    SELECT participation_id, group_id FROM cycles_participation_groups
+    WHERE participation_id = ANY(%s::bigint[])
+"""
+_OWN = """
+    SELECT participation_id, measure_id, id, applies FROM indicators_measuretarget
+    WHERE participation_id = ANY(%s::bigint[])
+"""
+
+
 def _measures_by_whom(
     cycle: Cycle | int, participations: Sequence[Participation]
 ) -> dict[tuple[str, int | None], list[int]]:
     """Find the communicated measures that may be asked of these agencies, by whom they are asked
     of.
     """
-    axis_set = "indicator__axis__set"
-    agencies = {p.agency_id for p in participations} | {p.agency.parent_id for p in participations}
-    measures = Measure.objects.filter(
-        **{f"{axis_set}__cycle": cycle, f"{axis_set}__state": SetState.COMMUNICATED}
-    )
-    measures = measures.filter(
-        Q(**{f"{axis_set}__agency": None}) | Q(**{f"{axis_set}__agency__in": agencies})
-    )
-    scopes = tuple(f"{axis_set}__{name}" for name in ("kind", "agency", "group", "province"))
+    agencies = {p.agency_id for p in participations}
+    agencies |= {p.agency.parent_id for p in participations if p.agency.parent_id}
+    key = cycle if isinstance(cycle, int) else cycle.pk
     by_whom: dict[tuple[str, int | None], list[int]] = {}
-    for measure, kind, agency, group, province in measures.order_by("pk").values_list(
-        "pk", *scopes
-    ):
-        by_whom.setdefault(_whom(kind, agency, group, province), []).append(measure)
+    with connection.cursor() as cursor:
+        cursor.execute(_MEASURES, [key, SetState.COMMUNICATED.value, array(agencies)])
+        for measure, kind, agency, group, province in cursor:
+            by_whom.setdefault(_whom(kind, agency, group, province), []).append(measure)
     return by_whom
 
 
 def _groups_of(participations: Iterable[int]) -> dict[int, list[int]]:
     groups: dict[int, list[int]] = {}
-    rows = Participation.groups.through.objects.filter(participation__in=participations)
-    for participation, group in rows.values_list("participation_id", "group_id"):
-        groups.setdefault(participation, []).append(group)
+    with connection.cursor() as cursor:
+        cursor.execute(_GROUPS, [array(participations)])
+        for participation, group in cursor:
+            groups.setdefault(participation, []).append(group)
     return groups
 
 
@@ -204,11 +221,10 @@ def _own_targets(participations: Iterable[int]) -> dict[int, dict[int, tuple[int
     measure applies.
     """
     own: dict[int, dict[int, tuple[int, bool]]] = {}
-    rows = MeasureTarget.objects.filter(participation__in=participations)
-    for participation, measure, key, applies in rows.values_list(
-        "participation_id", "measure_id", "pk", "applies"
-    ):
-        own.setdefault(participation, {})[measure] = (key, applies)
+    with connection.cursor() as cursor:
+        cursor.execute(_OWN, [array(participations)])
+        for participation, measure, key, applies in cursor:
+            own.setdefault(participation, {})[measure] = (key, applies)
     return own
 
 

@@ -9,12 +9,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from agencies.locks import locked
 from agencies.models import User
 from agencies.persian import in_locale, language
 from cycles.calendar import Phase, format_deadline
 from cycles.clashes import Seen
-from cycles.engine.perform import perform
+from cycles.engine.perform import perform, rows_under_lock
 from cycles.models import Window
 from cycles.workflow import Refused
 from indicators.models import Figure, Lack, Measure, Plan, QuarterReport, Sheet, digest
@@ -85,7 +84,7 @@ def move_plan(
     """
     signature: dict[str, Any] = {}
     if name == "sign":
-        plan = locked(Plan.objects.all()).get(pk=plan.pk)  # what is checked is signed
+        [plan] = rows_under_lock(PLANS.label).fetch(keys=[plan.pk])  # what is checked is signed
         sheet = Sheet(plan, only=())
         if lacks := sheet.lacks_of_plan:
             raise Refused(_what_is_missing(lacks))
@@ -134,8 +133,8 @@ def move_report(
     signature: dict[str, Any] = {}
     if name == "report":
         # what is checked is signed: neither the targets nor the figures change meanwhile
-        plan = locked(Plan.objects.all()).get(pk=report.plan_id)
-        report = locked(QuarterReport.objects.all()).get(pk=report.pk)
+        [plan] = rows_under_lock(PLANS.label).fetch(keys=[report.plan_id])
+        [report] = rows_under_lock(REPORTS.label).fetch(keys=[report.pk])
         sheet = Sheet(plan, only=())
         if why := why_not_due(report, sheet, at):
             raise Refused(why)

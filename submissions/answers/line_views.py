@@ -1,6 +1,7 @@
 """What colleagues do about a line beside answering it: comments, ready marks, factors, shares."""
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from django.contrib import messages
 from django.forms import Form
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from agencies.persian import in_locale
+from agencies.statements import Statement, slot
 from cycles.requests import PortalRequest
 from cycles.ui.attempts import attempt
 from indicators.models import Axis
@@ -80,6 +82,11 @@ def factor_withdraw(request: PortalRequest, pk: int) -> HttpResponse:
     return redirect(line_url(factor.answer))
 
 
+def _assigned() -> Any:
+    lines = Answer.objects.filter(submission=slot("submission")).exclude(assignee=None)
+    return lines.order_by("pk").values_list("pk", "assignee")
+
+
 def share_out_form(
     request: PortalRequest,
     submission: Submission,
@@ -87,9 +94,12 @@ def share_out_form(
     data: Mapping[str, object] | None = None,
 ) -> ShareOutForm:
     """Make the form by which lines are given out; the page shows who has which."""
-    held = submission.answers.exclude(assignee=None).order_by("pk").values_list("pk", "assignee")
+    held = ASSIGNED.fetch_tuples(submission=submission.pk)
     people = teamwork.colleagues(submission, request.at)
-    return ShareOutForm(data, people=people, axes=axes, shows={"assignees": list(held)})
+    return ShareOutForm(data, people=people, axes=axes, shows={"assignees": held})
+
+
+ASSIGNED: Statement[Answer] = Statement(_assigned)
 
 
 @require_POST

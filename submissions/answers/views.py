@@ -15,6 +15,7 @@ from django_htmx.http import trigger_client_event
 
 from agencies.models import User
 from agencies.persian import language
+from agencies.statements import Statement, slot
 from cycles.calendar import Phase
 from cycles.models import Cycle, Window
 from cycles.requests import PortalRequest
@@ -31,7 +32,7 @@ from submissions.answers.queries import own_sums
 from submissions.completeness import Lack
 from submissions.evidence import views as evidence_views
 from submissions.lookups import find, find_line, line_url
-from submissions.models import Answer, ExternalFactor, LineComment, Submission
+from submissions.models import Answer, ExternalFactor, LineComment, Submission, files_of_line
 from submissions.outliers import Against, Past
 from submissions.scoring.explanation import own_line
 from submissions.workflow import MOVES
@@ -126,6 +127,20 @@ def _is_shown(answer: Answer, show: str, user: User) -> bool:
     return True
 
 
+LINES = Statement(
+    lambda: (
+        Answer.objects.filter(submission=slot("submission")).for_page().select_related("assignee")
+    )
+)
+
+
+def _lines(submission: Submission) -> list[Answer]:
+    lines = LINES.fetch(submission=submission.pk)
+    for line in lines:
+        line.submission = submission
+    return lines
+
+
 def workspace(
     request: PortalRequest,
     submission: Submission,
@@ -135,7 +150,7 @@ def workspace(
     """Collect what the workspace shows, with one line opened."""
     windows = Window.objects.concerning([submission])
     moves = MOVES.open_to(submission, by=request.user, at=request.at, windows=windows)
-    answers = list(submission.answers.for_page().with_people())
+    answers = _lines(submission)
     past = outliers.history(submission)
     groups, whole = by_axis(answers, submission.cycle, past)
     show = request.GET.get("show", "")
@@ -158,16 +173,21 @@ def workspace(
         "shown": shown,
         "opened": opened_line,
         "next_missing": _next_missing(answers, opened_line),
-        "share_out": share_out_form(request, submission, [g.axis for g in groups]),
+        "share_out": share_out_form(request, submission, [g.axis for g in groups])
+        if "answer" in acts
+        else None,
     }
     if opened_line is not None:
         past_of_line = past.get(opened_line.measure.lineage, [])
         context |= _open_line(request, opened_line, past_of_line, form)
         context |= _beside(answers, opened_line, shown)
-        files = opened_line.evidence.with_versions()
+        files = files_of_line(opened_line.pk)
         context |= evidence_views.drawer(opened_line, acts, files)
         context["factor_form"] = FactorForm(files=files)
     return context
+
+
+QUARTERS = Statement(lambda: Figure.objects.of_line(slot("participation"), slot("measure")))
 
 
 def _open_line(
@@ -181,7 +201,9 @@ def _open_line(
     return outcome(answer, form or AnswerForm(answer=answer)) | {
         "method": METHODS[answer.measure.method],
         "asks_analysis": completeness.asks_analysis(answer, answer.submission.cycle),
-        "quarters": Figure.objects.of_line(answer.submission.participation_id, answer.measure_id),
+        "quarters": QUARTERS.fetch(
+            participation=answer.submission.participation_id, measure=answer.measure_id
+        ),
         "past": past,
         "factors": factors,
         "comments": comments,
@@ -260,8 +282,10 @@ def answer_save(request: PortalRequest, pk: int) -> HttpResponse:
         "progress": sums,
         "total": sums.total,
         "next_missing": sums.next_missing(pk),
+        "show": "",
+        "clashes": (),
     }
-    response = render(request, "submissions/answers/saved.html", context)
+    response = render(request, "submissions/answers/saved.html", context, using="fragments")
     return trigger_client_event(response, "kept", {"line": pk})
 
 
@@ -288,8 +312,9 @@ def _not_saved(request: PortalRequest, answer: Answer, form: AnswerForm) -> Http
     clashes = [Clash(form[name], answer) for name in form.clashing]
     status = 409 if clashes else 422
     if request.htmx:
-        context = outcome(answer, form) | {"clashes": clashes}
-        return render(request, "submissions/answers/outcome.html", context, status=status)
+        context = outcome(answer, form) | {"clashes": clashes, "saved_at": None}
+        template = "submissions/answers/outcome.html"
+        return render(request, template, context, status=status, using="fragments")
     context = workspace(request, answer.submission, answer.pk, form) | {"clashes": clashes}
     return render(request, "submissions/answers/workspace.html", context, status=status)
 

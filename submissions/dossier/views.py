@@ -33,6 +33,7 @@ from submissions.models import (
     StewardFigure,
     Submission,
     Verification,
+    files_of_line,
 )
 from submissions.outliers import Against
 from submissions.scoring.explanation import steps
@@ -64,7 +65,7 @@ def _dossier(
         "submission": answer.submission,
         "method": method,
         "formula": method.explain(answer.value, m.points, answer.scoring_params, language()),
-        "files": answer.evidence.with_versions(),
+        "files": files_of_line(answer.pk),
         "quarters": Figure.objects.of_line(answer.submission.participation_id, m.pk),
         "marks": Mark.objects.visible_to(user, at)
         .filter(answer=answer)

@@ -23,7 +23,7 @@ from submissions.contents.texts import MOST_LETTERS
 from submissions.evidence import actions, quotas
 from submissions.evidence.forms import ReferenceForm, UploadForm
 from submissions.lookups import find_line, line_url
-from submissions.models import Answer, Document, Evidence
+from submissions.models import Answer, Document, Evidence, files_of_line
 from submissions.workflow import MOVES
 
 A_PAGE = 20
@@ -32,7 +32,7 @@ LIST = "evidence-list"
 
 
 def drawer(answer: Answer, acts: set[str], files: list[Evidence]) -> dict[str, object]:
-    """Collect what the files of a line (`with_versions`) and the place for more need.
+    """Collect what the files of a line (`files_of_line`) and the place for more need.
 
     `acts` are the moves open to the reader.
     """
@@ -76,7 +76,7 @@ def files(request: PortalRequest, pk: int) -> HttpResponse:
     """
     answer = find_line(request, pk)
     acts = _acts(request, answer)
-    shown = drawer(answer, acts, answer.evidence.with_versions()) | {"acts_on_files": acts}
+    shown = drawer(answer, acts, files_of_line(answer.pk)) | {"acts_on_files": acts}
     response = render(request, "submissions/files.html", shown, using="fragments")
     if request.htmx.target == LIST:  # not where only the state of a file is asked for again
         trigger_client_event(response, "evidence-changed", {"line": pk}, after="settle")
@@ -100,7 +100,7 @@ def attach(request: PortalRequest, pk: int) -> HttpResponse:
         else:
             return redirect(line_url(answer))
     acts = _acts(request, answer)
-    context = drawer(answer, acts, answer.evidence.with_versions())
+    context = drawer(answer, acts, files_of_line(answer.pk))
     context |= {"replaces": replaces, "back": line_url(answer)}
     if context["upload"]:
         context["upload"] = form
@@ -225,7 +225,7 @@ def preview(request: PortalRequest, uuid: UUID) -> HttpResponse:
         .filter(document=document)
         .exclude(pk=shown.pk)
     )
-    same = [e for e in shown.answer.evidence.with_versions() if e.pk == shown.pk]
+    same = [e for e in files_of_line(shown.answer_id) if e.pk == shown.pk]
     context = {
         "shown": shown,
         "document": document,

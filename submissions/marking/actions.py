@@ -6,13 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from agencies.locks import locked
 from agencies.models import User
 from agencies.persian import in_locale
+from agencies.postgres_arrays import array
+from agencies.statements import Statement, keys_slot
 from cycles.clashes import Seen
 from cycles.engine.perform import perform
 from cycles.workflow import Refused
@@ -61,12 +63,41 @@ def save_marks(
     if len(found) != len(marks):
         raise Refused(_("One of the lines does not belong to this block."))
     rows = [_mark(*found[pk], mark, by=by, at=at) for pk, mark in marks.items()]
-    return Mark.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["answer", "block"],
-        update_fields=["assessor", "points", "is_not_applicable", "reason", "marked_at"],
-    )
+    _store(rows, by=by, at=at)
+    return rows
+
+
+_STORE = """
+    INSERT INTO submissions_mark
+        (answer_id, block_id, points, is_not_applicable, reason, assessor_id, marked_at)
+    SELECT line, block, points, is_not_applicable, reason, %(by)s, %(at)s
+    FROM unnest(%(lines)s::bigint[], %(blocks)s::bigint[], %(points)s::numeric[],
+                %(voids)s::boolean[], %(reasons)s::text[])
+            AS row (line, block, points, is_not_applicable, reason)
+    ON CONFLICT (answer_id, block_id) DO UPDATE SET
+        assessor_id = excluded.assessor_id, points = excluded.points,
+        is_not_applicable = excluded.is_not_applicable, reason = excluded.reason,
+        marked_at = excluded.marked_at
+    RETURNING answer_id, id
+"""
+
+
+def _store(marks: Sequence[Mark], *, by: User, at: datetime) -> None:
+    """Write marks, each in place of an earlier one on its line in its block; one statement."""
+    given: dict[str, str | int | datetime] = {
+        "by": by.pk,
+        "at": at,
+        "lines": array(mark.answer_id for mark in marks),
+        "blocks": array(mark.block_id for mark in marks),
+        "points": array(mark.points for mark in marks),
+        "voids": array(mark.is_not_applicable for mark in marks),
+        "reasons": array(mark.reason for mark in marks),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_STORE, given)
+        keys = dict(cursor.fetchall())
+    for mark in marks:
+        mark.pk = keys[mark.answer_id]
 
 
 def _lines_of(blocks: Sequence[Block]) -> dict[int, list[Answer]]:
@@ -79,9 +110,8 @@ def _lines_of(blocks: Sequence[Block]) -> dict[int, list[Answer]]:
     for block in blocks:
         if block.is_second:
             second |= dict.fromkeys(block.drawn, block.pk)
-    rows = double_marking.on_desks(blocks).select_related("measure__indicator", "own", "submission")
     lines: dict[int, list[Answer]] = {b.pk: [] for b in blocks}
-    for a in rows.order_by("measure__indicator__position", "measure__position", "pk"):
+    for a in double_marking.lines_on_desks(blocks):
         lines[second.get(a.pk) or firsts[a.submission_id, a.measure.indicator.axis_id]].append(a)
     return lines
 
@@ -198,10 +228,18 @@ def _handed_in(blocks: Iterable[Block]) -> list[Block]:
 def _marks_by_block(blocks: Iterable[Block]) -> dict[int, dict[int, Mark]]:
     """Answer with the marks of these blocks by block's and by line's key; one query."""
     found: dict[int, dict[int, Mark]] = {}
-    rows = Mark.objects.filter(block__in={block.pk for block in blocks})
-    for mark in rows.select_related("answer__measure").order_by("pk"):
+    for mark in MARKS_OF_BLOCKS.fetch(blocks=list({block.pk for block in blocks})):
         found.setdefault(mark.block_id, {})[mark.answer_id] = mark
     return found
+
+
+MARKS_OF_BLOCKS: Statement[Mark] = Statement(
+    lambda: (
+        Mark.objects.filter(block__in=keys_slot("blocks"))
+        .select_related("answer__measure")
+        .order_by("pk")
+    )
+)
 
 
 def _refuse_unmarked(
@@ -233,15 +271,23 @@ def _other_markings(blocks: Sequence[Block]) -> dict[int, Block]:
     Both blocks are locked, so that of two that are handed in at once the later one sees the
     earlier.
     """
-    mine = Block.objects.filter(
-        pk__in=[b.pk for b in blocks], submission=OuterRef("submission"), axis=OuterRef("axis")
+    of_axes = BLOCKS_OF_AXES.fetch(
+        blocks=[b.pk for b in blocks], submissions=list({b.submission_id for b in blocks})
     )
-    of_axes = Block.objects.filter(
-        Exists(mine), submission__in={b.submission_id for b in blocks}
-    ).order_by("pk")
-    found = {(b.submission_id, b.axis_id, b.is_second): b for b in locked(of_axes, with_keys=True)}
+    found = {(b.submission_id, b.axis_id, b.is_second): b for b in of_axes}
     wanted = {b.pk: (b.submission_id, b.axis_id, not b.is_second) for b in blocks}
     return {pk: found[of] for pk, of in wanted.items() if of in found}
+
+
+def _blocks_of_axes() -> QuerySet[Block]:
+    mine = Block.objects.filter(
+        pk__in=keys_slot("blocks"), submission=OuterRef("submission"), axis=OuterRef("axis")
+    )
+    rows = Block.objects.filter(Exists(mine), submission__in=keys_slot("submissions"))
+    return locked(rows.order_by("pk"), with_keys=True)
+
+
+BLOCKS_OF_AXES: Statement[Block] = Statement(_blocks_of_axes)
 
 
 def _compare_marks(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.db import connection
@@ -23,7 +24,7 @@ from submissions.models import (
     Evidence,
     ExternalFactor,
     Mark,
-    with_versions,
+    files_of_lines,
 )
 from submissions.models.answers import AnswerQuerySet
 from submissions.outliers import Against
@@ -49,7 +50,7 @@ class DeskLine:
     def is_marked(self) -> bool:
         return self.mark is not None
 
-    @property
+    @cached_property
     def clarification(self) -> Clarification | None:
         """What the agency was asked about the line, if it was."""
         return getattr(self.answer, "clarification", None)
@@ -58,11 +59,11 @@ class DeskLine:
     def is_touched(self) -> bool:
         return self.form.is_bound and self.form.has_changed()
 
-    @property
+    @cached_property
     def suggestion(self) -> Decimal | None:
         return rules.suggestion(self.answer)
 
-    @property
+    @cached_property
     def differs(self) -> bool:
         """Whether the mark is another than that of an agreeing assessor."""
         if self.mark is None:
@@ -95,7 +96,7 @@ class DeskLine:
             self.answer.value, m.points, self.answer.scoring_params, language()
         )
 
-    @property
+    @cached_property
     def agreeing_mark(self) -> MarkValues:
         """The mark of an assessor who agrees with the agency."""
         void = self.answer.claims_not_applicable
@@ -187,11 +188,9 @@ def listed_lines(block: Block) -> list[ListedLine]:
 
 def with_files(lines: list[DeskLine]) -> list[DeskLine]:
     """Add to each line what the agency shows for it; one query."""
-    files: dict[int, list[Evidence]] = {}
-    for shown in Evidence.objects.filter(answer__in=[line.answer for line in lines]).for_page():
-        files.setdefault(shown.answer_id, []).append(shown)
+    files = files_of_lines([line.pk for line in lines])
     for line in lines:
-        line.files = with_versions(files.get(line.answer.pk, ()))
+        line.files = files.get(line.pk, [])
     return lines
 
 

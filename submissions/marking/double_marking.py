@@ -11,7 +11,9 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.expressions import RawSQL
 
+from agencies.statements import Statement, keys_slot
 from cycles.models import Cycle
 from indicators.scoring.methods import PLACES, half_up
 from indicators.scoring.statutory_tree import LineState
@@ -20,6 +22,9 @@ from submissions.models.answers import AnswerQuerySet
 from submissions.scoring.totals import LineScore
 
 HUNDRED = Decimal(100)
+
+Keys = Sequence[int] | RawSQL
+"""Keys of rows, or the place of a statement in which they will stand."""
 
 
 # --- The sample ---------------------------------------------------------------------------------
@@ -52,16 +57,46 @@ def _lot(seed: str, key: int) -> Decimal:
 
 def on_desks(blocks: Sequence[Block]) -> AnswerQuerySet:
     """Find the lines of several blocks, of first and second markings, as `on_desk` does of one."""
-    firsts = Block.objects.filter(pk__in=[b.pk for b in blocks if not b.is_second])
-    firsts = firsts.filter(
-        submission=OuterRef("submission"), axis=OuterRef("measure__indicator__axis")
-    )
+    return _on_desks(**desk_keys(blocks))
+
+
+def lines_on_desks(blocks: Sequence[Block]) -> list[Answer]:
+    """Read the lines of several blocks with what marking asks of them, in the order of the page."""
+    return LINES_ON_DESKS.fetch(**desk_keys(blocks))
+
+
+def desk_keys(blocks: Sequence[Block]) -> dict[str, list[int]]:
+    """Collect the keys by which the lines of blocks are found."""
     second: set[int] = set()
     for block in blocks:
         if block.is_second:
             second.update(block.drawn)
-    of_agencies = Answer.objects.filter(submission__in={b.submission_id for b in blocks})
-    return of_agencies.filter(Exists(firsts) | Q(pk__in=second)).not_stewarded()
+    return {
+        "firsts": [b.pk for b in blocks if not b.is_second],
+        "seconds": sorted(second),
+        "submissions": sorted({b.submission_id for b in blocks}),
+    }
+
+
+def _on_desks(*, firsts: Keys, seconds: Keys, submissions: Keys) -> AnswerQuerySet:
+    of_axis = Block.objects.filter(
+        pk__in=firsts, submission=OuterRef("submission"), axis=OuterRef("measure__indicator__axis")
+    )
+    of_agencies = Answer.objects.filter(submission__in=submissions)
+    return of_agencies.filter(Exists(of_axis) | Q(pk__in=seconds)).not_stewarded()
+
+
+def _lines_on_desks() -> AnswerQuerySet:
+    lines = _on_desks(
+        firsts=keys_slot("firsts"),
+        seconds=keys_slot("seconds"),
+        submissions=keys_slot("submissions"),
+    )
+    lines = lines.select_related("measure__indicator", "own", "submission")
+    return lines.order_by("measure__indicator__position", "measure__position", "pk")
+
+
+LINES_ON_DESKS: Statement[Answer] = Statement(_lines_on_desks)
 
 
 # --- Two marks become one score -----------------------------------------------------------------

@@ -78,28 +78,18 @@ def block_list(request: PortalRequest) -> HttpResponse:
 
 
 def _block(request: PortalRequest, pk: int) -> Block:
-    rows = (
-        Block.objects.visible_to(request.user, request.at)
-        .for_list()
-        .select_related("agency__province")
-    )
-    return get_object_or_404(rows, pk=pk)
-
-
-def _block_to_mark(request: PortalRequest, pk: int) -> Block:
-    """Find the block for whoever marks it; for others by what they may see."""
+    """Find a block that the reader may see: by its key for whoever may mark it, else among all that
+    are visible.
+    """
     for block in BLOCKS_BY_KEY.fetch(pk=pk):
         is_signed = block.submission.state in SEEN_AFTER_SIGNING
         if is_signed and is_assigned(request.user, block, request.at):
             return block
-    return _block(request, pk)
+    rows = Block.objects.visible_to(request.user, request.at).for_page()
+    return get_object_or_404(rows, pk=pk)
 
 
-BLOCKS_BY_KEY: Statement[Block] = Statement(
-    lambda: Block.objects.filter(pk=slot("pk")).select_related(
-        "agency__province", "cycle", "axis__set", "submission", "assessor"
-    )
-)
+BLOCKS_BY_KEY = Statement(lambda: Block.objects.filter(pk=slot("pk")).for_page())
 
 
 ALONGSIDE = {m.name for m in BLOCKS.moves.values() if m.who == BLOCKS["mark"].who}
@@ -173,7 +163,7 @@ def block_marks(request: PortalRequest, pk: int) -> HttpResponse:
     `quiet` saves a line while it is being typed: the answer leaves the fields alone and goes
     nowhere.
     """
-    block = _block_to_mark(request, pk)
+    block = _block(request, pk)
     agree = request.POST.get("agree", "")
     named = agree or request.POST.get("only", "")
     if request.htmx and named:

@@ -11,7 +11,8 @@ from submissions.models.evidence import (
     Document,
     Evidence,
     document_path,
-    with_versions,
+    files_of_line,
+    files_of_lines,
 )
 from submissions.models.line_notes import (
     Clarification,
@@ -80,11 +81,12 @@ __all__ = [
     "Verification",
     "Version",
     "document_path",
+    "files_of_line",
+    "files_of_lines",
     "in_page_order",
     "left_to",
     "left_to_administrators",
     "open_questions",
     "source_path",
     "token_of",
-    "with_versions",
 ]

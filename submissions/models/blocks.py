@@ -68,10 +68,13 @@ class BlockQuerySet(models.QuerySet["Block"]):
         own = models.Case(models.When(assessor=user, then=0), default=1)
         return rows.order_by(own, "is_second", "pk").first()
 
+    def for_page(self) -> Self:
+        return self.select_related(
+            "agency__province", "cycle", "axis__set", "submission", "assessor"
+        )
+
     def for_list(self) -> Self:
-        rows = self.select_related(
-            "agency", "cycle", "axis__set", "submission", "assessor"
-        ).with_progress()
+        rows = self.for_page().with_progress()
         return rows.order_by(
             "-state", "-cycle__year", "agency__sort_key", "axis__set__kind", "axis__position", "pk"
         )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Self, TypedDict
+from typing import Any, Self, TypedDict
 
 import uuid_utils.compat
 from django.conf import settings
@@ -16,6 +16,7 @@ from django_fsm import FSMField
 
 from agencies.models import Agency, User
 from agencies.persian import normalise
+from agencies.statements import Statement, keys_slot
 from cycles.models import Cycle
 from submissions.models.answers import Answer
 from submissions.models.self_assessments import Submission
@@ -269,20 +270,6 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         rows = self.filter(Q(withdrawn_at=None) | Q(replaced_by__isnull=False))
         return rows.select_related("document", "attached_by").order_by("pk")
 
-    def with_versions(self) -> list["Evidence"]:
-        """Read what is shown for a line now, each with its earlier versions and its other lines;
-        two queries.
-        """
-        live = with_versions(self.for_page())
-        if live:
-            shown = Evidence.objects.filter(
-                document__in=[e.document_id for e in live], withdrawn_at=None
-            ).order_by()
-            lines = dict(shown.values_list("document").annotate(Count("answer", distinct=True)))
-            for e in live:
-                e.other_lines = lines[e.document_id] - 1
-        return live
-
     def last_description(self, document: Document) -> Description:
         """Find how a file was described where it was shown last; nothing where it never was."""
         last = self.filter(document=document).order_by("-pk").first()
@@ -311,7 +298,7 @@ class Evidence(Described):
         "self", models.PROTECT, null=True, blank=True, related_name="replaced_by"
     )
 
-    other_lines = 0  # how many other lines the file is shown for; `with_versions` fills it in
+    other_lines = 0  # how many other lines the file is shown for; `files_of_line` fills it in
 
     objects = EvidenceQuerySet.as_manager()
 
@@ -330,11 +317,11 @@ class Evidence(Described):
 
     @cached_property
     def versions(self) -> list["Evidence"]:
-        """Earlier versions, newest first; `with_versions` fills it in."""
+        """Earlier versions, newest first; `files_of_line` fills it in."""
         return []
 
 
-def with_versions(rows: Iterable[Evidence]) -> list[Evidence]:
+def _with_versions(rows: Iterable[Evidence]) -> list[Evidence]:
     """Pick the live ones of rows of `for_page`, each with those it has replaced, newest first."""
     rows = list(rows)
     by_key = {e.pk: e for e in rows}
@@ -344,4 +331,38 @@ def with_versions(rows: Iterable[Evidence]) -> list[Evidence]:
         while earlier is not None:
             e.versions.append(earlier)
             earlier = by_key.get(earlier.replaces_id or 0)
+    return live
+
+
+SHOWN: Statement[Evidence] = Statement(
+    lambda: Evidence.objects.filter(answer__in=keys_slot("answers")).for_page()
+)
+
+
+def _lines_of_documents() -> Any:
+    shown = Evidence.objects.filter(document__in=keys_slot("documents"), withdrawn_at=None)
+    return shown.order_by().values_list("document").annotate(Count("answer", distinct=True))
+
+
+LINES_OF_DOCUMENTS: Statement[Evidence] = Statement(_lines_of_documents)
+
+
+def files_of_lines(keys: Iterable[int]) -> dict[int, list[Evidence]]:
+    """Read what is shown for these lines, each file with its earlier versions; one query."""
+    by_line: dict[int, list[Evidence]] = {}
+    for shown in SHOWN.fetch(answers=list(keys)):
+        by_line.setdefault(shown.answer_id, []).append(shown)
+    return {key: _with_versions(rows) for key, rows in by_line.items()}
+
+
+def files_of_line(key: int) -> list[Evidence]:
+    """Read what is shown for a line, each file with its earlier versions and the number of its
+    other lines; two queries.
+    """
+    live = files_of_lines([key]).get(key, [])
+    if live:
+        documents = [e.document_id for e in live]
+        lines = dict(LINES_OF_DOCUMENTS.fetch_tuples(documents=documents))
+        for e in live:
+            e.other_lines = lines[e.document_id] - 1
     return live

@@ -75,11 +75,18 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         return self.filter(whole | out & (own | in_reach(user, at, (Role.REVIEWER,))))
 
     def with_progress(self) -> Self:
-        """Annotate lines the agency must fill in, and those that lack nothing (`completeness`)."""
+        """Annotate lines the agency must fill in, and those that lack nothing (`completeness`).
+
+        By subqueries, so that a page of a list counts the lines of its own rows only.
+        """
         mine = ~Q(answers__measure__method="steward")
+        complete = mine & Q(answers__lacking=[])
+        own = Submission.objects.filter(pk=OuterRef("pk")).order_by().values("pk")
         return self.annotate(
-            lines=Count("answers", filter=mine),
-            lines_done=Count("answers", filter=mine & Q(answers__lacking=[])),
+            lines=models.Subquery(own.annotate(n=Count("answers", filter=mine)).values("n")),
+            lines_done=models.Subquery(
+                own.annotate(n=Count("answers", filter=complete)).values("n")
+            ),
         )
 
     def active(self) -> Self:

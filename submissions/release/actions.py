@@ -1,14 +1,14 @@
 """Communicate the scores of a year's agencies."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from agencies.models import User
+from agencies.postgres_arrays import array
 from cycles.calendar import Binding, Phase
 from cycles.engine.perform import perform
-from cycles.models import Window
 from cycles.workflow import Refused
 from submissions.models import Submission
 from submissions.release import blockers
@@ -44,24 +44,37 @@ def communicate(
         run=run.pk,
         digest=run.input_digest,
     )
-    windows = []
-    for s in submissions:
-        closes = at + timedelta(hours=24 * s.cycle.appeal_days)
-        ends = closes + timedelta(hours=24 * s.cycle.review_days)
-        rows = (
-            (Phase.APPEAL, at, closes, Binding.HARD),
-            (Phase.APPEAL_REVIEW, closes, ends, Binding.DUTY),
-        )
-        windows += [
-            Window(
-                cycle_id=s.cycle_id,
-                agency_id=s.agency_id,
-                phase=p,
-                opens_at=o,
-                closes_at=c,
-                binding=b,
-            )
-            for p, o, c, b in rows
-        ]
-    Window.objects.bulk_create(windows, batch_size=1000)
+    _open_windows(submissions, at=at)
     return submissions
+
+
+_WINDOWS = """
+    INSERT INTO cycles_window (cycle_id, agency_id, phase, quarter, opens_at, closes_at, binding)
+    SELECT s.cycle_id, s.agency_id, term.phase, 0, term.opens_at, term.closes_at, term.binding
+    FROM submissions_submission s
+    JOIN cycles_cycle c ON c.id = s.cycle_id
+    CROSS JOIN LATERAL (
+        SELECT %(at)s::timestamptz AS appeal_opens,
+               %(at)s::timestamptz + c.appeal_days * interval '24 hours' AS review_opens
+    ) moment
+    CROSS JOIN LATERAL (VALUES
+        (%(appeal)s, appeal_opens, review_opens, %(hard)s),
+        (%(review)s, review_opens, review_opens + c.review_days * interval '24 hours', %(duty)s)
+    ) term (phase, opens_at, closes_at, binding)
+    WHERE s.id = ANY(%(submissions)s::bigint[])
+    ORDER BY s.id, term.opens_at
+"""
+
+
+def _open_windows(submissions: Sequence[Submission], *, at: datetime) -> None:
+    """Open each agency's days to appeal, and after them its reviewers' days; one statement."""
+    given: dict[str, str | datetime] = {
+        "at": at,
+        "appeal": Phase.APPEAL.value,
+        "hard": Binding.HARD.value,
+        "review": Phase.APPEAL_REVIEW.value,
+        "duty": Binding.DUTY.value,
+        "submissions": array([s.pk for s in submissions]),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_WINDOWS, given)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import Count, Exists, F, Min, Model, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -16,31 +17,30 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.persian import in_locale
+from agencies.postgres_arrays import array
 from cycles.calendar import Phase
 from cycles.models import Window
 from submissions.models import (
-    Answer,
-    Block,
     Clarification,
     Reconciliation,
     Submission,
     Verification,
 )
-from submissions.models.answers import AnswerQuerySet
 from submissions.workflow import SIGNED, ClarificationState, ReconciliationState
 
 
 @dataclass(frozen=True)
 class Blocker:
-    """One row: `things` are what is not settled at a moment, each with its `submission`.
+    """One row: `things` are what is not settled at a moment, each with its `submission`; lines
+    without a score are sorted by `_LINES` instead.
 
     `page` is the address where it is settled; its argument is the first of the things' `by`.
     """
 
     code: str
     label: str | Promise
-    things: Callable[[datetime], QuerySet[Model]]
     page: str
+    things: Callable[[datetime], QuerySet[Model]] | None = None
     by: str = "submission"
 
 
@@ -68,34 +68,41 @@ def _unsigned_submissions(at: datetime) -> QuerySet[Submission]:
     return Submission.objects.in_work().annotate(submission=F("pk"))
 
 
-def _unscored_lines(at: datetime) -> AnswerQuerySet:
-    """Find lines of what is signed that have no agreed score."""
-    return Answer.objects.filter(submission__state__in=SIGNED).unscored()
+_LINES = """
+    WITH unscored AS MATERIALIZED (
+        SELECT a.id, a.submission_id, s.cycle_id, i.axis_id, m.method
+        FROM submissions_submission s
+        JOIN submissions_answer a ON a.submission_id = s.id
+        JOIN indicators_measure m ON m.id = a.measure_id
+        JOIN indicators_indicator i ON i.id = m.indicator_id
+        LEFT JOIN submissions_score score
+            ON score.answer_id = a.id AND score.is_current AND score.basis <> 'self'
+        WHERE s.id = ANY(%(submissions)s::bigint[]) AND s.state = ANY(%(signed)s::text[])
+          AND score.id IS NULL
+    ),
+    sorted AS (
+        SELECT line.submission_id, line.cycle_id,
+               CASE WHEN line.method = 'steward' THEN 'unsupplied'
+                    WHEN desk.id IS NULL THEN 'on_no_desk'
+                    WHEN apart.line_id IS NULL THEN 'unmarked' END AS code
+        FROM unscored line
+        LEFT JOIN submissions_block desk
+            ON desk.submission_id = line.submission_id AND desk.axis_id = line.axis_id
+            AND NOT desk.is_second
+        LEFT JOIN (
+            SELECT DISTINCT line_id FROM submissions_reconciliation WHERE state <> 'agreed'
+        ) apart ON apart.line_id = line.id
+    )
+    SELECT code, submission_id, count(*), min(cycle_id) FROM sorted
+    WHERE code IS NOT NULL GROUP BY code, submission_id
+"""
+"""Counts the lines of what is signed that have no agreed score, by what they wait for.
 
+They are found once, before anything else is asked of them: left to the planner, a year whose
+statistics are not up to date took half a minute for two thousand agencies.
+"""
 
-_DESK = Block.objects.filter(
-    submission=OuterRef("submission"), axis=OuterRef("measure__indicator__axis"), is_second=False
-)
 _APART = Reconciliation.objects.exclude(state=ReconciliationState.AGREED)
-
-
-def _lines_on_no_desk(at: datetime) -> QuerySet[Answer]:
-    return _unscored_lines(at).not_stewarded().filter(~Exists(_DESK))
-
-
-def _lines_without_figure(at: datetime) -> QuerySet[Answer]:
-    return (
-        _unscored_lines(at).filter(measure__method="steward").annotate(cycle=F("submission__cycle"))
-    )
-
-
-def _unmarked_lines(at: datetime) -> QuerySet[Answer]:
-    return (
-        _unscored_lines(at)
-        .not_stewarded()
-        .filter(Exists(_DESK))
-        .exclude(Exists(_APART.filter(line=OuterRef("pk"))))
-    )
 
 
 def _open_reconciliations(at: datetime) -> QuerySet[Reconciliation]:
@@ -123,38 +130,38 @@ def _open_questions(at: datetime) -> QuerySet[Clarification]:
 
 BLOCKERS = (
     Blocker(
-        "unsigned", _("Self-assessment not signed"), _unsigned_submissions, "submissions:detail"
+        "unsigned",
+        _("Self-assessment not signed"),
+        "submissions:detail",
+        things=_unsigned_submissions,
     ),
-    Blocker("on_no_desk", _("Lines on nobody's desk"), _lines_on_no_desk, "submissions:assign"),
-    Blocker(
-        "unmarked", _("Lines whose block is not handed in"), _unmarked_lines, "submissions:assign"
-    ),
+    Blocker("on_no_desk", _("Lines on nobody's desk"), "submissions:assign"),
+    Blocker("unmarked", _("Lines whose block is not handed in"), "submissions:assign"),
     Blocker(
         "unsupplied",
         _("Figures that a steward has not supplied"),
-        _lines_without_figure,
         "submissions:stewards",
         by="cycle",
     ),
     Blocker(
         "apart",
         _("Two marks not reconciled"),
-        _open_reconciliations,
         "submissions:reconciliation",
+        things=_open_reconciliations,
         by="pk",
     ),
     Blocker(
         "unverified",
         _("Lines still to be verified"),
-        _open_verifications,
         "submissions:verification",
+        things=_open_verifications,
         by="pk",
     ),
     Blocker(
         "asked",
         _("Questions the agency may still answer"),
-        _open_questions,
         "submissions:line",
+        things=_open_questions,
         by="line",
     ),
 )
@@ -163,16 +170,40 @@ BLOCKERS = (
 def of_submissions(
     submissions: Iterable[Submission], at: datetime
 ) -> dict[int, list[BlockerCount]]:
-    """Find what stands in the way of each, by key, in the table's order; a query for each row of
-    the table, however many.
+    """Find what stands in the way of each, by key, in the table's order; at most a query for each
+    row of the table, however many.
     """
     keys = [s.pk for s in submissions]
+    of_lines = _unscored_lines(keys)
     found: dict[int, list[BlockerCount]] = {}
     for blocker in BLOCKERS:
-        things = blocker.things(at).filter(submission__in=keys).order_by().values("submission")
-        counted = things.annotate(things=Count("pk"), first=Min(blocker.by))
-        for submission, count, first in counted.values_list("submission", "things", "first"):
+        counts = of_lines.get(blocker.code, [])
+        if blocker.things is not None:
+            counts = _counted(blocker, blocker.things(at).filter(submission__in=keys))
+        for submission, count, first in counts:
             found.setdefault(submission, []).append(BlockerCount(blocker, count, first))
+    return found
+
+
+Counts = list[tuple[int, int, int]]
+"""For each submission, by key, how many things it has and the argument of their page."""
+
+
+def _counted(blocker: Blocker, things: QuerySet[Model]) -> Counts:
+    of_submissions = things.order_by().values("submission")
+    counted = of_submissions.annotate(things=Count("pk"), first=Min(blocker.by))
+    return list(counted.values_list("submission", "things", "first"))
+
+
+def _unscored_lines(keys: Iterable[int]) -> dict[str, Counts]:
+    """Count the lines without a score of these submissions, by the code of their blocker."""
+    given = {"submissions": array(keys), "signed": array(SIGNED)}
+    found: dict[str, Counts] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_LINES, given)
+        for code, submission, count, cycle in cursor:
+            first = cycle if code == "unsupplied" else submission
+            found.setdefault(code, []).append((submission, count, first))
     return found
 
 

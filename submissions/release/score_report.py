@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 from uuid import UUID
 
 from django.db.models import F
@@ -17,6 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from agencies.statements import Statement, keys_slot, slot
 from indicators.models import Axis
 from indicators.scoring.methods import HUNDRED
 from indicators.scoring.statutory_tree import LineState
@@ -50,7 +52,7 @@ class ReportLine:
         """One of four; what nobody has scored yet is under review."""
         return LineState(self.score.state) if self.score else LineState.UNDER_REVIEW
 
-    @property
+    @cached_property
     def percent(self) -> Decimal | None:
         """Percent of the ceiling; None where there are no points."""
         if self.score is None or self.score.points is None:
@@ -140,6 +142,11 @@ class Report:
         return self.sums[0] if self.sums else None
 
     @property
+    def is_compared(self) -> bool:
+        """Whether its group is large enough to be spoken of."""
+        return self.group is not None and bool(self.group.spreads)
+
+    @cached_property
     def is_changed(self) -> bool:
         """Whether something else holds than was communicated."""
         return any(s.is_changed for s in self.sums) or any(line.is_changed for line in self.lines)
@@ -152,7 +159,7 @@ class Report:
             found.setdefault(line.answer.measure.indicator.axis, []).append(line)
         return list(found.items())
 
-    @property
+    @cached_property
     def _lines_by_percent(self) -> list[ReportLine]:
         ranked = [line for line in self.lines if not line.why_unranked]
         return sorted(ranked, key=lambda line: (line.percent or 0, line.answer.pk))
@@ -193,20 +200,28 @@ def lines(submission: Submission, *, compared: bool = True) -> list[ReportLine]:
     where not `compared`.
     """
     scores: dict[int, list[Score]] = {}
-    for score in Score.objects.filter(answer__submission=submission).order_by("pk"):
+    for score in SCORES.fetch(submission=submission.pk):
         scores.setdefault(score.answer_id, []).append(score)
     figures, past = dict[int, StewardFigure](), dict[UUID, list[Past]]()
     if compared:
-        figures = {
-            f.answer_id: f
-            for f in StewardFigure.objects.filter(answer__submission=submission).for_reading()
-        }
+        figures = {f.answer_id: f for f in FIGURES.fetch(submission=submission.pk)}
         past = outliers.history(submission)
     year = submission.cycle.year - 1
-    return [
-        _line(a, scores.get(a.pk, []), past, submission.communicated_at, year, figures.get(a.pk))
-        for a in submission.answers.for_page()
-    ]
+    found = []
+    for answer in ANSWERS.fetch(submission=submission.pk):
+        answer.submission = submission
+        own, figure = scores.get(answer.pk, []), figures.get(answer.pk)
+        found.append(_line(answer, own, past, submission.communicated_at, year, figure))
+    return found
+
+
+ANSWERS = Statement(lambda: Answer.objects.filter(submission=slot("submission")).for_page())
+SCORES = Statement(
+    lambda: Score.objects.filter(answer__submission=slot("submission")).order_by("pk")
+)
+FIGURES = Statement(
+    lambda: StewardFigure.objects.filter(answer__submission=slot("submission")).for_reading()
+)
 
 
 def _line(
@@ -233,9 +248,7 @@ def _line(
 def _sums(submission: Submission, group: Peers | None) -> list[Sum]:
     """List the totals: the whole first, then each kind with its axes."""
     runs = {submission.current_run_id, submission.provisional_run_id} - {None}
-    nodes = list(
-        NodeScore.objects.filter(run__in=runs, submission=submission).select_related("axis")
-    )
+    nodes = NODES.fetch(runs=list(runs), submission=submission.pk)
     communicated = {
         (n.kind, n.axis_id): n for n in nodes if n.run_id == submission.provisional_run_id
     }
@@ -257,17 +270,24 @@ def _last_year(submission: Submission) -> dict[tuple[str, str], Decimal]:
     """Look up what the same agency reached the year before, by kind and code of the axis; only what
     was communicated.
     """
-    rows = NodeScore.objects.filter(
+    rows = NODES_OF_YEAR.fetch(agency=submission.agency_id, year=submission.cycle.year - 1)
+    return {(node.kind, node.axis.code if node.axis else ""): node.percent for node in rows}
+
+
+NODES = Statement(
+    lambda: NodeScore.objects.filter(
+        run__in=keys_slot("runs"), submission=slot("submission")
+    ).select_related("axis")
+)
+NODES_OF_YEAR = Statement(
+    lambda: NodeScore.objects.filter(
         run=F("submission__current_run"),
-        submission__agency=submission.agency_id,
-        submission__cycle__year=submission.cycle.year - 1,
+        submission__agency=slot("agency"),
+        submission__cycle__year=slot("year"),
         submission__state=SubmissionState.COMMUNICATED,
         ceiling__gt=0,
-    )
-    return {
-        (kind, code or ""): percent
-        for kind, code, percent in rows.values_list("kind", "axis__code", "percent")
-    }
+    ).select_related("axis")
+)
 
 
 def units(report_lines: Iterable[ReportLine]) -> list[Unit]:

@@ -5,8 +5,10 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 
 from agencies.models import User
+from agencies.statements import Statement, keys_slot
 from cycles.engine.perform import perform
 from cycles.jobs import actions as jobs
 from cycles.models import Cycle
@@ -25,12 +27,17 @@ def complete(
     Called by whoever has just scored lines and added them up, which holds the submissions: of two
     who do so at once the later sees what the earlier scored.
     """
-    keys = [s.pk for s in submissions]
-    waiting = Answer.objects.filter(submission__in=keys).unscored().values("submission")
-    done = Submission.objects.filter(pk__in=keys, state=SubmissionState.SUBMITTED).exclude(
-        pk__in=waiting
-    )
-    return perform(MOVES, found, "complete", by=by, at=at) if (found := list(done)) else []
+    done = SCORED_IN_FULL.fetch(keys=[s.pk for s in submissions])
+    return perform(MOVES, done, "complete", by=by, at=at) if done else []
+
+
+def _scored_in_full() -> QuerySet[Submission]:
+    waiting = Answer.objects.filter(submission=OuterRef("pk")).unscored()
+    signed = Submission.objects.filter(pk__in=keys_slot("keys"), state=SubmissionState.SUBMITTED)
+    return signed.filter(~Exists(waiting))
+
+
+SCORED_IN_FULL: Statement[Submission] = Statement(_scored_in_full)
 
 
 @transaction.atomic

@@ -12,11 +12,16 @@ from decimal import Decimal
 
 from django.db import connection
 
+from agencies.statements import Statement, slot
 from cycles.models import Group
 from indicators.scoring.methods import half_up
 from submissions.models import Submission
 
 FEWEST = 5
+
+GROUPS = Statement(
+    lambda: Group.objects.filter(participations=slot("participation")).order_by("sort_key", "pk")
+)
 
 NodeKey = tuple[str, int | None]
 """("", None) the total, (kind, None), (kind, key of the axis)."""
@@ -62,9 +67,7 @@ class Peers:
 
 def peers(submission: Submission) -> list[Peers]:
     """Find the groups of an agency in this cycle with their spreads; two queries."""
-    groups = Group.objects.filter(participations=submission.participation_id).order_by(
-        "sort_key", "pk"
-    )
+    groups = GROUPS.fetch(participation=submission.participation_id)
     found = {g.pk: Peers(g) for g in groups}
     with connection.cursor() as cursor:
         cursor.execute(QUARTILES, {"participation": submission.participation_id, "fewest": FEWEST})

@@ -19,7 +19,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -29,6 +29,7 @@ from django.db.models.expressions import RawSQL
 from agencies.locks import locked
 from agencies.models import User
 from agencies.postgres_arrays import array
+from agencies.statements import Statement, keys_slot
 from cycles.models import Cycle
 from indicators.scoring.statutory_tree import LineState
 from submissions.models import Answer, ScoreRun, Submission
@@ -178,8 +179,9 @@ def compute(
     submissions: Sequence[Submission], *, why: str, by: User | None, at: datetime
 ) -> ScoreRun:
     """Compute the totals of submissions of one cycle now, as a run of their own."""
-    rows = Submission.objects.filter(pk__in=[s.pk for s in submissions])
-    return compute_held(hold(rows), cycle=submissions[0].cycle, why=why, by=by, at=at)
+    held = HELD.fetch(keys=[s.pk for s in submissions])
+    keys = [s.pk for s in held]
+    return compute_held(keys, cycle=submissions[0].cycle, why=why, by=by, at=at)
 
 
 def compute_held(
@@ -233,9 +235,18 @@ def hold(submissions: QuerySet[Submission], most: int | None = None) -> list[int
     Whoever changes a score of theirs waits until the transaction ends, and has been waited for. One
     query; what is read after it is what holds.
     """
-    tuned = submissions.annotate(tuned=RawSQL(_TUNED, ()))  # noqa: S611 -- a constant
-    rows = locked(tuned.order_by("pk"), with_keys=True)
+    rows = _under_lock(submissions)
     return [pk for pk, _tuned in rows.values_list("pk", "tuned")[:most]]
+
+
+def _under_lock(submissions: QuerySet[Submission]) -> QuerySet[Any]:
+    tuned = submissions.annotate(tuned=RawSQL(_TUNED, ()))  # noqa: S611 -- a constant
+    return locked(tuned.order_by("pk"), with_keys=True)
+
+
+HELD: Statement[Submission] = Statement(
+    lambda: _under_lock(Submission.objects.filter(pk__in=keys_slot("keys")))
+)
 
 
 _TUNED = """

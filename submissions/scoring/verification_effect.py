@@ -12,6 +12,7 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as _
 
 from agencies.locks import locked
+from agencies.statements import Statement, keys_slot
 from indicators.scoring.methods import points
 from indicators.scoring.statutory_tree import LineState
 from submissions.models import Finding, Score, Submission, Verification
@@ -51,15 +52,8 @@ def apply_findings(
     Their submissions are locked before the findings and the scores are read: of a verification
     concluded and a block handed in at once, the later sees what the earlier wrote.
     """
-    rows = Submission.objects.filter(pk__in=[s.pk for s in submissions]).order_by("pk")
-    list(locked(rows, with_keys=True).values_list("pk"))
-    found = {
-        v.line_id: v
-        for v in Verification.objects.lowering()
-        .filter(line__in=lines)
-        .select_related("line__measure", "line__own", "assessor")
-        .order_by("pk")
-    }
+    UNDER_LOCK.fetch(keys=[s.pk for s in submissions])
+    found = {v.line_id: v for v in LOWERING.fetch(lines=list(lines))}
     if not found:
         return False
     agreed = Score.objects.filter(
@@ -78,3 +72,18 @@ def apply_findings(
             totals.put([row], basis=Score.Basis.VERIFICATION, by=v.assessor, at=at)
             lowered = True
     return lowered
+
+
+UNDER_LOCK: Statement[Submission] = Statement(
+    lambda: locked(
+        Submission.objects.filter(pk__in=keys_slot("keys")).order_by("pk"), with_keys=True
+    )
+)
+LOWERING: Statement[Verification] = Statement(
+    lambda: (
+        Verification.objects.lowering()
+        .filter(line__in=keys_slot("lines"))
+        .select_related("line__measure", "line__own", "assessor")
+        .order_by("pk")
+    )
+)

@@ -27,7 +27,7 @@ from indicators.scoring.methods import METHODS
 from submissions import sampling
 from submissions.evidence import actions as evidence
 from submissions.lookups import note_reading, overseen_cycle
-from submissions.models import Exhibit, Finding, Score, Verification
+from submissions.models import Exhibit, Finding, Score, Verification, files_of_line
 from submissions.outliers import Against
 from submissions.scoring.verification_effect import RULE
 from submissions.verification import actions, draw
@@ -185,7 +185,7 @@ def _context(
         "held": held,
         "answer": answer,
         "formula": method.explain(answer.value, m.points, answer.scoring_params, language()),
-        "files": answer.evidence.with_versions(),
+        "files": files_of_line(answer.pk),
         "standing_out": [Against(code) for code in answer.outliers],
         "exhibits": held.exhibits.live() if held.is_concluded or "show" in moves else [],
         "scores": scores.order_by("scored_at", "pk"),

@@ -1,6 +1,7 @@
 """A statement composed once answers as its queryset does, for other values and in other threads."""
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from django.db import connection, models, transaction
@@ -43,6 +44,18 @@ def test_its_rows_equal_those_of_the_queryset_with_what_is_joined_and_annotated(
     assert agencies == ["MOE", "MOE", None]
     assert [row.level for row in found] == [row.level for row in expected]
     assert [row.__dict__.keys() for row in found] == [row.__dict__.keys() for row in expected]
+
+
+@pytest.mark.django_db
+def test_its_tuples_equal_those_of_the_queryset():
+    world = build("people")
+    rows = Membership.objects.order_by("pk").values_list("user__username", "agency__code", "role")
+    statement: Statement[Any] = Statement(lambda: rows.filter(user=slot("user")))
+
+    found = statement.fetch_tuples(user=world.head.pk)
+
+    assert found == list(rows.filter(user=world.head))
+    assert found == [("head", "MOE", "head")]
 
 
 @pytest.mark.django_db

@@ -40,6 +40,7 @@ from tests.bench import (
     uploads,
     workspace,
 )
+from tests.bench.growth import measure as growth
 
 AGENCIES = 12
 YEARS = (1404, 1405)
@@ -71,6 +72,7 @@ BENCHES: dict[str, Callable[[Any], dict[str, Any]]] = {
     "steward_supply_2000": stewards.steward_supply_2000,
     "upload": uploads.upload,
     "rehearsal_2000": rehearsals.rehearsal_2000,
+    "growth": growth.bench,
     "ledger_append": record.ledger_append,
     "ledger_verify": record.ledger_verify,  # empties the record: last
 }

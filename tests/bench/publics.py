@@ -49,42 +49,46 @@ def ranked(agencies: int, axes: int, measures: int, at: Any) -> Iterator[tuple[E
                    binding=w.binding)
             for w in windows_for(PRESET, YEAR)
         )  # fmt: skip
-        groups = Group.objects.bulk_create(
-            Group(
-                cycle=cycle,
-                code=f"g{n}",
-                name_fa=f"گروه {n}",
-                name_en=f"Group {n}",
-                sort_key=f"{n:03}",
-            )
-            for n in range(GROUPS)
-        )
-        through = Participation.groups.through
-        taking_part = (
-            Participation.objects.filter(cycle=cycle).order_by("pk").values_list("pk", flat=True)
-        )
-        through.objects.bulk_create(
-            through(participation_id=pk, group=groups[n % GROUPS])
-            for n, pk in enumerate(taking_part)
-        )
-        signed = {"submitted_at": at, "submitted_by": User.objects.create(username="signer")}
-        Submission.objects.update(state=SubmissionState.COMMUNICATED, communicated_at=at, **signed)
-        run = totals.compute(list(Submission.objects.all()), why=totals.FINAL, by=None, at=at)
-        out_at = at - timedelta(days=1)
-        edition = Edition.objects.create(
-            cycle=Cycle.objects.get(pk=cycle.pk),
-            run=run,
-            state=EditionState.SCHEDULED,
-            ranked_at=at,
-            publish_at=out_at,
-        )
-        found = standings.stand(edition)
-        Edition.objects.filter(pk=edition.pk).update(digest=standings.digest(edition, found))
-        edition = Edition.objects.select_related("cycle", "run").get(pk=edition.pk)
+        edition = publish(cycle, at)
         with override_settings(
             CLOCK_OFFSET=timedelta(seconds=int((at - timezone.now()).total_seconds()))
         ):
             yield edition, at
+
+
+def publish(cycle: Cycle, at: Any) -> Edition:
+    """Publish a marked cycle with its agencies in groups, a day ago."""
+    groups = Group.objects.bulk_create(
+        Group(
+            cycle=cycle,
+            code=f"g{n}",
+            name_fa=f"گروه {n}",
+            name_en=f"Group {n}",
+            sort_key=f"{n:03}",
+        )
+        for n in range(GROUPS)
+    )
+    through = Participation.groups.through
+    taking_part = (
+        Participation.objects.filter(cycle=cycle).order_by("pk").values_list("pk", flat=True)
+    )
+    through.objects.bulk_create(
+        through(participation_id=pk, group=groups[n % GROUPS]) for n, pk in enumerate(taking_part)
+    )
+    signed = {"submitted_at": at, "submitted_by": User.objects.create(username="signer")}
+    Submission.objects.update(state=SubmissionState.COMMUNICATED, communicated_at=at, **signed)
+    run = totals.compute(list(Submission.objects.all()), why=totals.FINAL, by=None, at=at)
+    out_at = at - timedelta(days=1)
+    edition = Edition.objects.create(
+        cycle=Cycle.objects.get(pk=cycle.pk),
+        run=run,
+        state=EditionState.SCHEDULED,
+        ranked_at=at,
+        publish_at=out_at,
+    )
+    found = standings.stand(edition)
+    Edition.objects.filter(pk=edition.pk).update(digest=standings.digest(edition, found))
+    return Edition.objects.select_related("cycle", "run").get(pk=edition.pk)
 
 
 def _page(edition: Edition) -> Any:

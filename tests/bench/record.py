@@ -124,7 +124,7 @@ def ledger_verify(at: Any) -> dict[str, Any]:
     """A million rows under ten seals verified; floor: reading the same bodies and hashing them in
     Python.
     """
-    _fill(at)
+    fill(at)
     verdicts = []
 
     def whole() -> None:
@@ -152,8 +152,8 @@ def ledger_verify(at: Any) -> dict[str, Any]:
     return row(value, floor, "higher", "rows/s", queries_of(whole), size)
 
 
-def _fill(at: Any) -> None:
-    """The record emptied, then a million rows as submissions leave them, written and sealed in ten
+def fill(at: Any, count: int = MILLION, parts: int = SEALS) -> None:
+    """The record emptied, then so many rows as submissions leave them, written and sealed in
     parts.
     """
     values = {
@@ -184,7 +184,7 @@ def _fill(at: Any) -> None:
         ", ".join(values),
         ", ".join(f"({value})::{_type(c)} AS {c}" for c, value in values.items()),
     )
-    fill = f"""
+    statement = f"""
         INSERT INTO cycles_entry ({columns}, body, digest)
         SELECT {columns}, body, encode(sha256(convert_to(body, 'UTF8')), 'hex')
         FROM (SELECT *, {ledger.BODY} AS body FROM (SELECT {facts} FROM generate_series(%(first)s, %(last)s) n) f) g
@@ -194,12 +194,10 @@ def _fill(at: Any) -> None:
             cursor.execute("SET session_replication_role = replica")
             cursor.execute("TRUNCATE cycles_entry, cycles_seal, cycles_unsealed CASCADE")
             cursor.execute("SET session_replication_role = origin")
-        for part in range(SEALS):
+        for part in range(parts):
+            first, last = part * count // parts + 1, (part + 1) * count // parts
             with owned.cursor() as cursor:
-                first = part * MILLION // SEALS + 1
-                cursor.execute(
-                    fill, {"at": at, "first": first, "last": first + MILLION // SEALS - 1}
-                )
+                cursor.execute(statement, {"at": at, "first": first, "last": last})
             while seals.seal(at=at) is None:
                 time.sleep(0.05)
         with owned.cursor() as cursor, suppress(psycopg2.Error):

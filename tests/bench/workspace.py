@@ -90,7 +90,9 @@ def answer_save(at: Any) -> dict[str, Any]:
 
         def bare() -> None:
             Answer.objects.filter(pk=answer.pk).update(note=f"{next(notes)}")
-            render_to_string("submissions/answers/saved.html", context, request=request)
+            render_to_string(
+                "submissions/answers/saved.html", context, request=request, using="fragments"
+            )
 
         queries = queries_of(save) - 1  # the one by which the bench itself reads the line
         value, floor = medians_of(save, bare)

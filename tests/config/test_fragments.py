@@ -5,9 +5,11 @@ from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
-from django.template import Context, Template, engines
+from django.template import Context, Template, TemplateSyntaxError, engines
 from django.urls import reverse
+from django.utils.safestring import mark_safe
 from django.utils.translation import override
+from jinja2 import TemplateSyntaxError as JinjaSyntaxError
 from jinja2 import UndefinedError
 
 from config.fragments import url
@@ -76,3 +78,63 @@ def test_filters_are_those_of_the_pages(name, language):
 
 def test_the_clock_is_that_of_tehran():
     assert draw("{{ at|clock }}", at=datetime(2026, 6, 1, 12, 0, 5, tzinfo=UTC)) == "15:30:05"
+
+
+HEADERS = '{% column "A" %}{% column label number=True class="wide" %}{% column "C" hidden=True %}'
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{% row %}{% rowheader %}1{% endrowheader %}{% cell %}2{% endcell %}{% endrow %}",
+        '{% row id="r" %}{% cell label="" class="bar" %}{% endcell %}{% endrow %}' * 2,
+        "{% row %}{% cell colspan=2 %}{% endcell %}{% cell %}3{% endcell %}{% endrow %}",
+        '{% row %}{% cell colspan="all" %}None yet.{% endcell %}{% endrow %}',
+        "{% row attrs=written %}{% cell %}{{ label }}{% endcell %}{% endrow %}",
+    ],
+)
+def test_a_table_is_that_of_the_pages(body):
+    text = '{% table caption=label class="card-table" %}' + HEADERS + "{% rows %}" + body
+    shown = {"label": "“B” & <c>", "written": mark_safe('data-x="1"')}
+    page = Template("{% load table %}" + text + "{% endtable %}").render(Context(shown))
+
+    assert draw(text + "{% endtable %}", **shown) == page
+
+
+def test_an_included_fragment_writes_cells_of_the_table_around_it():
+    fragments = engines["fragments"].env
+    part = fragments.from_string("{% cell %}{{ name }}{% endcell %}")
+    whole = (
+        "{% table %}{% column 'A' %}{% rows %}{% for name in names %}{% row %}"
+        "{% include part %}{% endrow %}{% endfor %}{% endtable %}"
+    )
+
+    drawn = fragments.from_string(whole).render(names=[1, 2], part=part)
+
+    assert drawn.count('<td role="cell" data-label="A">') == 2
+
+
+def test_a_table_in_a_cell_has_columns_of_its_own():
+    inner = "{% table %}{% column 'B' %}{% rows %}{% row %}{% cell %}b{% endcell %}{% endrow %}"
+    drawn = draw(
+        "{% table %}{% column 'A' %}{% column 'C' %}{% rows %}{% row %}{% cell %}"
+        + inner
+        + "{% endtable %}{% endcell %}{% cell %}c{% endcell %}{% endrow %}{% endtable %}"
+    )
+
+    assert 'data-label="B">b</td>' in drawn
+    assert 'data-label="C">c</td>' in drawn
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{% table wrong %}{% rows %}{% endtable %}",
+        "{% table %}{% column 'A' %}{% endtable %}",
+        "{% table %}{% rows %}{% row %}{% cell %}{% endcell %}{% endrow %}{% endtable %}",
+        "{% cell %}{% endcell %}",
+    ],
+)
+def test_a_table_that_cannot_be_right_is_refused(text):
+    with pytest.raises((JinjaSyntaxError, TemplateSyntaxError, UndefinedError)):
+        draw(text)

@@ -81,7 +81,7 @@ def on_desks(
             with owned.cursor() as cursor:
                 cursor.execute("SET session_replication_role = replica")
             desks = "submissions_submission s CROSS JOIN indicators_axis x ORDER BY s.id, x.id"
-            _insert(
+            insert(
                 Block, desks, given, cycle_id="%(cycle)s", agency_id="s.agency_id", submission_id="s.id",
                 axis_id="x.id", assessor_id="%(first)s + s.id %% %(of)s", state=f"'{BlockState.OPEN}'",
             )  # fmt: skip
@@ -90,7 +90,7 @@ def on_desks(
                 JOIN indicators_indicator i ON i.id = m.indicator_id
                 JOIN submissions_block b ON b.submission_id = a.submission_id AND b.axis_id = i.axis_id ORDER BY a.id
             """
-            _insert(
+            insert(
                 Mark, lines, given, answer_id="a.id", block_id="b.id", assessor_id="b.assessor_id", points="5",
                 reason="'چون سند نیمی از سال را نشان می‌دهد.'", marked_at="%(at)s",
             )  # fmt: skip
@@ -170,9 +170,9 @@ def _insert_submissions(given: dict[str, Any]) -> None:
     }
     rows = "generate_series(1, %(agencies)s) n"
     keys = {"id": "n", "sort_key": "n::text", "search_key": "n::text"}
-    _insert(Agency, rows, given, code="'A' || n", **keys, **names)
-    _insert(Participation, rows, given, id="n", cycle_id="%(cycle)s", agency_id="n", **names)
-    _insert(
+    insert(Agency, rows, given, code="'A' || n", **keys, **names)
+    insert(Participation, rows, given, id="n", cycle_id="%(cycle)s", agency_id="n", **names)
+    insert(
         Submission, rows, given, id="n", cycle_id="%(cycle)s", agency_id="n", participation_id="n",
         state=f"'{SubmissionState.MARKED}'",
     )  # fmt: skip
@@ -181,14 +181,14 @@ def _insert_submissions(given: dict[str, Any]) -> None:
 def _insert_scores(given: dict[str, Any]) -> None:
     """Insert a line for each measure and self-assessment, with its two scores."""
     lines = "submissions_submission s CROSS JOIN indicators_measure m ORDER BY s.id, m.id"
-    _insert(Answer, lines, given, submission_id="s.id", measure_id="m.id", value="50")
+    insert(Answer, lines, given, submission_id="s.id", measure_id="m.id", value="50")
     every = {"answer_id": "a.id", "state": STATE, "points": POINTS, "scored_at": "%(at)s"}
     lines = "submissions_answer a ORDER BY a.id"
-    _insert(Score, lines, given, basis="'self'", is_current="false", **every)
-    _insert(Score, lines, given, basis="'agreed'", is_current="true", **every)
+    insert(Score, lines, given, basis="'self'", is_current="false", **every)
+    insert(Score, lines, given, basis="'agreed'", is_current="true", **every)
 
 
-def _insert(model: type[Model], rows: str, given: dict[str, Any], **values: str) -> None:
+def insert(model: type[Model], rows: str, given: dict[str, Any], **values: str) -> None:
     """Rows by one statement; columns that are not named are empty or what a new object has."""
     for field in model._meta.concrete_fields:
         if field.column in values or field.primary_key or field.null:

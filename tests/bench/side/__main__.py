@@ -6,7 +6,7 @@ import sys
 
 from tests.bench.side import report
 from tests.bench.side.cases import CASES, WORLDS, Case, Page, Session
-from tests.bench.side.checkout import ROOT, Checkout, other_checkout, this_checkout
+from tests.bench.side.checkout import ROOT, other_checkout, this_checkout
 from tests.bench.side.measure import Comparison, measure_act, measure_page
 from tests.bench.side.server import Server, lay
 
@@ -23,24 +23,22 @@ def main(arguments: list[str]) -> None:
         side.set_up()
     asked = [case for case in CASES if not names or case.name in names]
     worlds = [world for world in WORLDS if any(case.world == world for case in asked)]
-    for world in worlds:
-        for side in (this, other):
-            lay(side, world)
+    laid = {world: (lay(this, world), lay(other, world)) for world in worlds}
     print(report.head(), flush=True)
-    for world in worlds:
-        _in_world(world, [case for case in asked if case.world == world], this, other)
+    for world, (here, there) in laid.items():
+        servers = Server(this, world, here), Server(other, world, there)
+        _measure_in(servers, [case for case in asked if case.world == world])
 
 
-def _in_world(world: str, cases: list[Case], this: Checkout, other: Checkout) -> None:
+def _measure_in(servers: tuple[Server, Server], cases: list[Case]) -> None:
     """Serve a world of both sides while its pages and acts are measured."""
-    servers = Server(this, world), Server(other, world)
     try:
         for server in servers:
             server.start()
         here, there = (Session(server) for server in servers)
         for case in cases:
             found = _measure(case, here, there)
-            figures = report.row(found, other.name)
+            figures = report.row(found, servers[1].checkout.name)
             report.keep(RESULT, case.name, figures)
             print(report.line(case.name, figures), flush=True)
     finally:

@@ -15,7 +15,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 MOUNTED = Path(__file__).parent / "mounted"
 LOCK = "requirements/dev.txt"
-LAID_BY = ("config/", "tests/bench/", "tests/worlds/", "tests/factories.py")
+LAID_BY = ("config/rehearsal", "tests/bench/", "tests/worlds/")
+NOT_BY = ("tests/bench/side/", "tests/bench/growth/")
 """Whose code lays worlds, with the migrations: a world is laid anew when one of these differs."""
 
 
@@ -77,9 +78,8 @@ class Checkout:
 
 
 def _lays_worlds(name: str) -> bool:
-    if name.startswith("tests/bench/side/"):
-        return False
-    return name.startswith(LAID_BY) or "/migrations/" in name
+    lays = name.startswith(LAID_BY) and not name.startswith(NOT_BY)
+    return lays or "/migrations/" in name
 
 
 def this_checkout() -> Checkout:

@@ -39,8 +39,8 @@ def read(master: int, postmaster: int, database: str) -> Reading:
     children = _children()
     backends = [pid for pid in children.get(postmaster, []) if f" {database} " in _title(pid)]
     return Reading(
-        {pid: _milliseconds(pid) for pid in _tree(master, children)},
-        {pid: _milliseconds(pid) for pid in backends},
+        {pid: milliseconds(pid) for pid in _tree(master, children)},
+        {pid: milliseconds(pid) for pid in backends},
     )
 
 
@@ -71,7 +71,7 @@ def _title(pid: int) -> str:
         return ""
 
 
-def _milliseconds(pid: int) -> float:
+def milliseconds(pid: int) -> float:
     """User and system time of all threads, by the scheduler's own count in nanoseconds."""
     total = 0
     for thread in (PROC / str(pid) / "task").glob("*/schedstat"):

@@ -18,9 +18,8 @@ WORKERS = 2
 class Server:
     """gunicorn over a copy of a world, from `start` to `stop`; `laid` says what is in the world."""
 
-    def __init__(self, checkout: Checkout, world: str) -> None:
-        self.checkout, self.world = checkout, world
-        self.laid: dict[str, Any] = lay(checkout, world)
+    def __init__(self, checkout: Checkout, world: str, laid: dict[str, Any]) -> None:
+        self.checkout, self.world, self.laid = checkout, world, laid
         self.port = _free_port()
         self.process: subprocess.Popen[bytes] | None = None
 

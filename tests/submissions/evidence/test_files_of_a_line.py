@@ -9,7 +9,7 @@ from django.utils import translation
 from cycles.models import Entry
 from cycles.workflow import Refused
 from submissions.evidence import actions as evidence
-from submissions.models import Answer, Document, Evidence
+from submissions.models import Answer, Document, Evidence, files_of_line
 from submissions.signing import versions
 from tests.factories import build, shown
 from tests.submissions.evidence.documents import pdf, xlsx
@@ -27,7 +27,7 @@ def test_a_new_version_never_replaces_silently(visit):
     address = begin(client, line(world), len(content), replaces=str(first.uuid))["Location"]
     patch(client, address, content, 0)
 
-    [second] = Evidence.objects.filter(answer=line(world)).with_versions()
+    [second] = files_of_line(line(world).pk)
     assert second.versions == [first]
     assert second.reference == first.reference
     first = world.fresh(first)
@@ -195,8 +195,10 @@ def test_files_of_a_line_take_one_query_for_any_number(visit, name):
             evidence.reuse(line(world, "G2-1"), last.document, by=world.staff, at=world.at)
         with CaptureQueriesContext(connection) as queries:
             client.get(url(name, *arguments), {"line": line(world).pk})
-        taken.append([q["sql"] for q in queries if "submissions_document" in q["sql"]])
+        about = ("submissions_document", "submissions_evidence")
+        taken.append([q["sql"] for q in queries if any(name in q["sql"] for name in about)])
 
     assert len({len(sql) for sql in taken}) == 1
     if name == "detail":
-        assert len(taken[0]) == 2  # the files, and how much the agency keeps
+        # the files, for how many lines each is shown, and how much the agency keeps
+        assert len(taken[0]) == 3

@@ -1,6 +1,7 @@
 """Communicating scores: to whom, what is frozen, and the page on which it is done."""
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
-from cycles.calendar import Phase
-from cycles.models import Delivery, Entry, Group, Window
+from cycles.calendar import Binding, Phase
+from cycles.models import Cycle, Delivery, Entry, Group, Window
 from submissions.models import Score, ScoreRun, Submission
 from submissions.release import actions as release
 from submissions.scoring import actions as scoring
@@ -213,6 +214,25 @@ def test_each_agency_is_told_and_its_clock_started():
         == 3
     )
     assert Window.objects.filter(phase=Phase.APPEAL, opens_at=world.at).count() == 3
+
+
+def test_the_days_to_appeal_and_to_review_follow_each_other_as_the_cycle_says():
+    world = build("marked")
+    Cycle.objects.filter(pk=world.cycle.pk).update(appeal_days=10, review_days=21)
+    submissions = many(world, 3)
+
+    release.communicate(submissions, by=world.administrator, at=world.at)
+
+    ends, expected = world.at + timedelta(days=10), []
+    for submission in submissions:
+        of = (world.cycle.pk, submission.agency_id)
+        expected += [
+            (*of, Phase.APPEAL, 0, None, world.at, ends, Binding.HARD),
+            (*of, Phase.APPEAL_REVIEW, 0, None, ends, ends + timedelta(days=21), Binding.DUTY),
+        ]
+    found = Window.objects.exclude(agency=None).order_by("pk")
+    names = ("cycle_id", "agency_id", "phase", "quarter", "line")
+    assert list(found.values_list(*names, "opens_at", "closes_at", "binding")) == expected
 
 
 def test_two_thousand_agencies_take_no_more_queries_than_their_batches():

@@ -10,6 +10,7 @@ import json
 import random
 import sys
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +91,7 @@ def lay_quarters() -> dict[str, Any]:
     for report in QuarterReport.objects.filter(cycle=walk.cycle, quarter=1).order_by("pk"):
         brought = figures(walk.planned[report.plan_id], 1, walk.skill[report.agency_id], chance)
         fields = {
-            field_of(what, measure, 1): "" if value is None else str(value)
+            field_of(what, measure, 1): _as_typed(value)
             for measure, values in brought.items()
             for what, value in values.items()
         }
@@ -99,6 +100,12 @@ def lay_quarters() -> dict[str, Any]:
         reports.append({"pk": report.pk, "staff": staff, "head": head, "fields": fields})
     password = first_of("config.rehearsal.people:PASSWORD", "config.cast:PASSWORD")
     return {"at": at.isoformat(), "reports": reports, "password": password}
+
+
+def _as_typed(value: object) -> str:
+    if isinstance(value, Decimal):
+        return f"{round(value, 8).normalize():f}"
+    return "" if value is None else str(value)
 
 
 def lay_desks() -> dict[str, Any]:
