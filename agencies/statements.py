@@ -4,7 +4,9 @@ Django composes the text of a query anew each time, and PostgreSQL plans it anew
 questions that every request and every act ask takes several times as long as answering them.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from copy import copy
 from itertools import count
 from types import SimpleNamespace
@@ -43,6 +45,21 @@ KNOWN: WeakKeyDictionary[object, set[str]] = WeakKeyDictionary()
 """The names of the statements that each session of the database has planned."""
 
 
+WRITTEN_OUT: ContextVar[bool] = ContextVar("WRITTEN_OUT", default=False)
+
+
+@contextmanager
+def written_out() -> Iterator[None]:
+    """Have statements asked with their whole text meanwhile, so that they can be noted and asked
+    again anywhere.
+    """
+    token = WRITTEN_OUT.set(True)
+    try:
+        yield
+    finally:
+        WRITTEN_OUT.reset(token)
+
+
 class Planned:
     """A text that each session of the database plans when it first asks it; of its places, slots
     take another value each time and all else is part of it.
@@ -60,6 +77,10 @@ class Planned:
         self, connection: BaseDatabaseWrapper, values: Mapping[str, object]
     ) -> tuple[str, tuple[Any, ...]]:
         """Answer with what a cursor of this connection executes for these values."""
+        if WRITTEN_OUT.get():
+            return self.text, tuple(
+                values[place.name] if isinstance(place, Slot) else place for place in self.places
+            )
         connection.ensure_connection()
         session = connection.connection
         known = KNOWN.setdefault(session, set())
