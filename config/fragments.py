@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Field, Model
+from django.http import HttpRequest
 from django.template.defaultfilters import (
     filesizeformat,
     floatformat,
@@ -21,8 +22,10 @@ from django.template.defaultfilters import (
 )
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.formats import localize
 from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext
+from django_tables2.templatetags.django_tables2 import table_page_range
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
@@ -91,6 +94,18 @@ def _earlier_versions(count: int) -> str:
     return words % {"shown": portal.num(count)}
 
 
+def _rows_counted(count: int) -> str:
+    words = ngettext("%(shown)s row", "%(shown)s rows", count)
+    return words % {"shown": portal.num(count)}
+
+
+def query_with(request: HttpRequest, name: str, value: object) -> str:
+    """Write the query of the page's address with another value of this name."""
+    query = request.GET.copy()
+    query[name] = str(value)
+    return f"?{query.urlencode()}"
+
+
 def _clock(value: datetime) -> str:
     return localtime(value).strftime("%H:%M:%S")
 
@@ -106,11 +121,13 @@ FILTERS: dict[str, Callable[..., str]] = {
     "filesize": filesizeformat,
     "floatformat": floatformat,
     "linebreaksbr": linebreaksbr,
+    "localize": localize,
     "moment": moments.moment,
     "num": portal.num,
     "other_lines": _other_lines,
     "percent": portal.percent,
     "prose": portal.prose,
+    "rows_counted": _rows_counted,
     "sentence": portal.sentence,
     "truncatewords": truncatewords,
 }
@@ -120,8 +137,10 @@ FUNCTIONS: dict[str, Callable[..., object]] = {
     "field": fields.field,
     "fields": fields.fields,
     "language": language,
+    "query_with": query_with,
     "state_badge": states.state_badge,
     "static": static,
+    "table_page_range": table_page_range,
     "time_left": moments.time_left,
     "url": url,
 }
