@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models.expressions import RawSQL
+from django.db.models.expressions import F, Func, RawSQL
 from django.db.models.query import ModelIterable
 from django.db.models.sql.compiler import SQLCompiler
 from psycopg2.extensions import AsIs
@@ -45,19 +45,17 @@ KNOWN: WeakKeyDictionary[object, set[str]] = WeakKeyDictionary()
 """The names of the statements that each session of the database has planned."""
 
 
-WRITTEN_OUT: ContextVar[bool] = ContextVar("WRITTEN_OUT", default=False)
+AS_TEXT = ContextVar("as_text", default=False)
 
 
 @contextmanager
-def written_out() -> Iterator[None]:
-    """Have statements asked with their whole text meanwhile, so that they can be noted and asked
-    again anywhere.
-    """
-    token = WRITTEN_OUT.set(True)
+def as_text() -> Iterator[None]:
+    """Have statements executed as they are written, for whoever notes what is asked."""
+    before = AS_TEXT.set(True)
     try:
         yield
     finally:
-        WRITTEN_OUT.reset(token)
+        AS_TEXT.reset(before)
 
 
 class Planned:
@@ -77,10 +75,9 @@ class Planned:
         self, connection: BaseDatabaseWrapper, values: Mapping[str, object]
     ) -> tuple[str, tuple[Any, ...]]:
         """Answer with what a cursor of this connection executes for these values."""
-        if WRITTEN_OUT.get():
-            return self.text, tuple(
-                values[place.name] if isinstance(place, Slot) else place for place in self.places
-            )
+        if AS_TEXT.get():
+            whole = [values[p.name] if isinstance(p, Slot) else p for p in self.places]
+            return self.text, tuple(whole)
         connection.ensure_connection()
         session = connection.connection
         known = KNOWN.setdefault(session, set())
@@ -91,6 +88,21 @@ class Planned:
                 cursor.execute(f"PREPARE {self.name} AS {self.text}", places)
             known.add(self.name)
         return self.call, tuple(values[slot] for slot in self.slots)
+
+
+def is_among(field: str, name: str) -> Func:
+    """Filter by a field whose value is one of a list of keys of this name.
+
+    Unlike `__in` with `keys_slot` it is no join, which of many PostgreSQL would make the last.
+    """
+    keys = RawSQL("%s::bigint[]", [Slot(name)])
+    return Func(
+        F(field),
+        keys,
+        template="%(expressions)s)",
+        arg_joiner=" = ANY (",
+        output_field=models.BooleanField(),
+    )
 
 
 class Composed(SQLCompiler):

@@ -63,14 +63,13 @@ def board(request: PortalRequest, pk: int) -> HttpResponse:
     if table:
         table.details = _details(request, submissions, windows)
     if by == "province":
-        context["provinces"] = [
-            (
-                name,
-                pace.together(own, at=request.at, closes_at=closes_at),
-                sum(tally.agencies for tally in own),
+        provinces = []
+        for name, own in pace.by_province(tallies).items():
+            agencies = sum(tally.agencies for tally in own)
+            provinces.append(
+                (name, pace.together(own, at=request.at, closes_at=closes_at), agencies)
             )
-            for name, own in pace.by_province(tallies).items()
-        ]
+        context["provinces"] = provinces
     acts = {m.name for m in RUNS.open_to(cycle, by=request.user, at=request.at, windows=windows)}
     context |= {
         "has_agencies": bool(tallies),

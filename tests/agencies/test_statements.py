@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from agencies.locks import locked
 from agencies.models import Membership, User
-from agencies.statements import Planned, Questions, Slot, Statement, keys_slot, slot, written_out
+from agencies.statements import Planned, Questions, Slot, Statement, as_text, keys_slot, slot
 from tests.factories import build, make_user
 
 BY_NAME = Statement(lambda: User.objects.filter(username=slot("name")))
@@ -62,7 +62,7 @@ def test_its_tuples_equal_those_of_the_queryset():
 def test_it_is_asked_with_its_whole_text_where_that_is_noted():
     build("people")
 
-    with CaptureQueriesContext(connection) as asked, written_out():
+    with CaptureQueriesContext(connection) as asked, as_text():
         [found] = BY_NAME.fetch(name="head")
 
     assert found.username == "head"
