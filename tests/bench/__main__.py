@@ -94,12 +94,18 @@ def world() -> Any:
     return now
 
 
+def _kept(names: list[str]) -> dict[str, Any]:
+    """What stands in the file: of a whole run, what was measured beside another commit."""
+    kept = json.loads(RESULT.read_text()) if RESULT.exists() else {}
+    return kept if names else {name: row for name, row in kept.items() if "beside" in row}
+
+
 def main(names: list[str]) -> None:
     if unknown := set(names) - set(BENCHES):
         raise SystemExit(
             f"No such bench: {', '.join(sorted(unknown))}. There are: {', '.join(BENCHES)}."
         )
-    results = json.loads(RESULT.read_text()) if names and RESULT.exists() else {}
+    results = _kept(names)
     now = world()
     print(
         f"{'bench':<20}{'value':>12}{'floor':>12}{'ratio':>8}  "
@@ -114,7 +120,7 @@ def main(names: list[str]) -> None:
         for name, bench in BENCHES.items():
             if names and name not in names:
                 continue
-            r = results[name] = bench(now)
+            r = results[name] = results.get(name, {}) | bench(now)
             print(
                 f"{name:<20}{r['value']:>12}{r['floor']:>12}{r['ratio']:>8}  "
                 f"{r['better']:<8}{r['unit']:<8}{r['queries']:>8}  {r['size']}",

@@ -11,12 +11,7 @@ from submissions.answers import actions as answers
 from submissions.answers.views import _next_missing
 from submissions.models import Answer, Submission
 from submissions.scoring.explanation import own_line
-<<<<<<<< HEAD:tests/submissions/scoring/test_own_sums.py
-from submissions.scoring.own_sums import own_sums
-|||||||| 762674e:tests/submissions/answers/test_queries.py
-========
 from submissions.scoring.queries import own_sums
->>>>>>>> acts:tests/submissions/scoring/test_queries.py
 from tests.factories import build
 
 pytestmark = pytest.mark.django_db
