@@ -4,7 +4,9 @@ Django composes the text of a query anew each time, and PostgreSQL plans it anew
 questions that every request and every act ask takes several times as long as answering them.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from copy import copy
 from itertools import count
 from types import SimpleNamespace
@@ -13,7 +15,7 @@ from weakref import WeakKeyDictionary
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models.expressions import RawSQL
+from django.db.models.expressions import F, Func, RawSQL
 from django.db.models.query import ModelIterable
 from django.db.models.sql.compiler import SQLCompiler
 from psycopg2.extensions import AsIs
@@ -43,6 +45,19 @@ KNOWN: WeakKeyDictionary[object, set[str]] = WeakKeyDictionary()
 """The names of the statements that each session of the database has planned."""
 
 
+AS_TEXT = ContextVar("as_text", default=False)
+
+
+@contextmanager
+def as_text() -> Iterator[None]:
+    """Have statements executed as they are written, for whoever notes what is asked."""
+    before = AS_TEXT.set(True)
+    try:
+        yield
+    finally:
+        AS_TEXT.reset(before)
+
+
 class Planned:
     """A text that each session of the database plans when it first asks it; of its places, slots
     take another value each time and all else is part of it.
@@ -60,6 +75,9 @@ class Planned:
         self, connection: BaseDatabaseWrapper, values: Mapping[str, object]
     ) -> tuple[str, tuple[Any, ...]]:
         """Answer with what a cursor of this connection executes for these values."""
+        if AS_TEXT.get():
+            whole = [values[p.name] if isinstance(p, Slot) else p for p in self.places]
+            return self.text, tuple(whole)
         connection.ensure_connection()
         session = connection.connection
         known = KNOWN.setdefault(session, set())
@@ -70,6 +88,21 @@ class Planned:
                 cursor.execute(f"PREPARE {self.name} AS {self.text}", places)
             known.add(self.name)
         return self.call, tuple(values[slot] for slot in self.slots)
+
+
+def is_among(field: str, name: str) -> Func:
+    """Filter by a field whose value is one of a list of keys of this name.
+
+    Unlike `__in` with `keys_slot` it is no join, which of many PostgreSQL would make the last.
+    """
+    keys = RawSQL("%s::bigint[]", [Slot(name)])
+    return Func(
+        F(field),
+        keys,
+        template="%(expressions)s)",
+        arg_joiner=" = ANY (",
+        output_field=models.BooleanField(),
+    )
 
 
 class Composed(SQLCompiler):

@@ -2,6 +2,7 @@
 it.
 """
 
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from appeals.models import Appeal
@@ -10,6 +11,7 @@ from cycles.calendar import Phase
 from cycles.models import Window
 from cycles.requests import PortalRequest
 from cycles.workflow import Windows
+from submissions import lookups
 from submissions.models import Answer, Submission
 
 PAGES = ("withdraw", "discard")
@@ -18,10 +20,10 @@ PAGES = ("withdraw", "discard")
 
 def find_scored(request: PortalRequest, pk: int) -> Submission:
     """Find a self-assessment whose scores are communicated and may be read."""
-    rows = Submission.objects.scores_visible_to(request.user, request.at).filter(
-        communicated_at__isnull=False
-    )
-    return get_object_or_404(rows.select_related("agency__province", "cycle"), pk=pk)
+    submission = lookups.find_scored(request, pk)
+    if submission.communicated_at is None:
+        raise Http404
+    return submission
 
 
 def find_line(request: PortalRequest, pk: int) -> Answer:

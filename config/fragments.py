@@ -12,11 +12,20 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.template.defaultfilters import filesizeformat, floatformat, linebreaksbr
+from django.db.models import Field, Model
+from django.http import HttpRequest
+from django.template.defaultfilters import (
+    filesizeformat,
+    floatformat,
+    linebreaksbr,
+    truncatewords,
+)
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.formats import localize
 from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext
+from django_tables2.templatetags.django_tables2 import table_page_range
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
@@ -59,6 +68,19 @@ def _translate(text: str) -> Markup:
     return _translation(text, language())
 
 
+@lru_cache(maxsize=500)
+def _words_of_choices(model: type[Model], field: str) -> dict[str, str]:
+    choices = model._meta.get_field(field)
+    assert isinstance(choices, Field)
+    return dict(choices.flatchoices)
+
+
+def choice(obj: Model, field: str) -> str:
+    """Say in words what a field of choices holds; Django's own way to the words is long."""
+    value: str = getattr(obj, field)
+    return _words_of_choices(type(obj), field).get(value, value)
+
+
 # Plurals stand here, for `makemessages` finds them in Python only
 
 
@@ -72,12 +94,25 @@ def _earlier_versions(count: int) -> str:
     return words % {"shown": portal.num(count)}
 
 
+def _rows_counted(count: int) -> str:
+    words = ngettext("%(shown)s row", "%(shown)s rows", count)
+    return words % {"shown": portal.num(count)}
+
+
+def query_with(request: HttpRequest, name: str, value: object) -> str:
+    """Write the query of the page's address with another value of this name."""
+    query = request.GET.copy()
+    query[name] = str(value)
+    return f"?{query.urlencode()}"
+
+
 def _clock(value: datetime) -> str:
     return localtime(value).strftime("%H:%M:%S")
 
 
 FILTERS: dict[str, Callable[..., str]] = {
     "both": moments.both,
+    "choice": choice,
     "clock": _clock,
     "day": moments.day,
     "deadline": moments.deadline,
@@ -86,12 +121,15 @@ FILTERS: dict[str, Callable[..., str]] = {
     "filesize": filesizeformat,
     "floatformat": floatformat,
     "linebreaksbr": linebreaksbr,
+    "localize": localize,
     "moment": moments.moment,
     "num": portal.num,
     "other_lines": _other_lines,
     "percent": portal.percent,
     "prose": portal.prose,
+    "rows_counted": _rows_counted,
     "sentence": portal.sentence,
+    "truncatewords": truncatewords,
 }
 
 FUNCTIONS: dict[str, Callable[..., object]] = {
@@ -99,8 +137,10 @@ FUNCTIONS: dict[str, Callable[..., object]] = {
     "field": fields.field,
     "fields": fields.fields,
     "language": language,
+    "query_with": query_with,
     "state_badge": states.state_badge,
     "static": static,
+    "table_page_range": table_page_range,
     "time_left": moments.time_left,
     "url": url,
 }

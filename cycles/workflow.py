@@ -300,10 +300,15 @@ class Workflow:
         self, obj: CycleMatter, *, by: Actor | None, at: datetime, windows: Windows
     ) -> list[Move]:
         """List the moves that `by` may make on an object now, in the table's order."""
+        state = getattr(obj, "state", "")
+        is_stateless = self.states is None
         return [
             m
             for m in self.moves.values()
-            if not self.why_not(obj, m, by=by, at=at, windows=windows)
+            if (
+                is_stateless or state in m.sources
+            )  # most are not, and need no sentence that says so
+            and not self.why_not(obj, m, by=by, at=at, windows=windows)
         ]
 
 

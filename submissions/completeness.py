@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from agencies.statements import Statement, is_among
 from cycles.engine import batches
 from cycles.models import Analysis, Cycle
 from indicators.models import Kind
@@ -29,12 +30,17 @@ class Lack(TextChoices):
 def recount(cycle: Cycle, answers: Collection[Answer]) -> None:
     """Write down what each of these lines lacks now; two queries."""
     changed = []
-    for a in Answer.objects.filter(pk__in=[a.pk for a in answers]).for_page().with_counts():
+    for a in LINES.fetch(keys=[a.pk for a in answers]):
         now = lacks(a, cycle)
         if now != a.lacking:
             a.lacking = now
             changed.append(a)
     batches.write(changed, ["lacking"])
+
+
+LINES: Statement[Answer] = Statement(
+    lambda: Answer.objects.filter(is_among("pk", "keys")).for_page().with_counts()
+)
 
 
 def lacks(answer: Any, cycle: Cycle) -> list[str]:

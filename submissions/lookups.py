@@ -38,6 +38,26 @@ SUBMISSIONS_OF_AGENCIES = Statement(
 """The people of an agency see all its self-assessments, whoever else does."""
 
 
+def find_scored(request: PortalRequest, pk: int) -> Submission:
+    """Find the self-assessment, if the reader may know its scores."""
+    user, at = request.user, request.at
+    if own := user.agency_ids(at):
+        # the people of an agency know its scores once they are communicated, whoever else does
+        for submission in SCORED_OF_AGENCIES.fetch(pk=pk, agencies=own):
+            return submission
+    return find(request, pk, Submission.objects.scores_visible_to(user, at))
+
+
+def _scored_of_agencies() -> QuerySet[Submission]:
+    rows = Submission.objects.filter(
+        pk=slot("pk"), state=SubmissionState.COMMUNICATED, agency__in=keys_slot("agencies")
+    )
+    return rows.select_related("agency__province", "cycle", "checked_by")
+
+
+SCORED_OF_AGENCIES: Statement[Submission] = Statement(_scored_of_agencies)
+
+
 def overseen_cycle(request: PortalRequest, pk: int, *, whole: bool = False) -> Cycle:
     """Find the cycle for administrators and auditors, or for those of the whole country alone; to
     others it is not there.

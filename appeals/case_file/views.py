@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.roles import OVERSEERS, Role
+from agencies.statements import Statement, slot
 from appeals.case_file import archive, queries
 from appeals.drafting import actions as drafting_actions
 from appeals.filters import AppealFilter
@@ -79,9 +80,17 @@ def agency(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def filings_of(submission: Submission, request: PortalRequest) -> Iterable[Filing]:
+    if submission.agency_id in request.user.agency_ids(request.at):
+        return FILINGS.fetch(submission=submission.pk, agency=submission.agency_id)
     return (
         Filing.objects.visible_to(request.user, request.at).filter(submission=submission).for_list()
     )
+
+
+FILINGS = Statement(
+    lambda: Filing.objects.filter(submission=slot("submission"), agency=slot("agency")).for_list()
+)
+"""What the people of an agency see of its filings, whoever else they are."""
 
 
 @require_safe
@@ -118,7 +127,7 @@ def appeal_move(request: PortalRequest, pk: int, name: str) -> HttpResponse:
         name,
         do=do,
         then=reverse("appeals:agency", args=[appeal.submission_id]),
-        summary="appeals/objection.html",
+        summary="appeals/summary.html",
         appeal=appeal,
         answer=appeal.answer,
     )

@@ -28,8 +28,9 @@ from cycles.record import seals
 from cycles.requests import PortalRequest
 from cycles.ui.attempts import attempt
 from cycles.workflow import Move
+from submissions.evidence.queries import files_of_line
 from submissions.lookups import overseen_cycle
-from submissions.models import Mark, Score, StewardFigure, Verification, files_of_line
+from submissions.models import Mark, Score, StewardFigure, Verification
 
 
 def _both_sides(

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import BooleanField, ExpressionWrapper, F, Model, Q, QuerySet
+from django.db.models import Case, F, Model, QuerySet, When
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -107,9 +107,7 @@ def take(queue: str, *, worker: str, at: datetime) -> Job | None:
     """Put the next due job of a queue into a worker's hands; one that has killed too many workers
     fails instead.
     """
-    kinds = of_queue(queue)
-    yielding = [name for name in kinds if KINDS[name].yields]
-    due = Job.objects.due(at).filter(kind__in=kinds).order_by(_is_of(yielding), "asked_at", "pk")
+    due = Job.objects.due(at).filter(kind__in=of_queue(queue)).order_by(_yields(), "asked_at", "pk")
     while job := locked(due, skip_locked=True).first():
         was_left_behind = job.state == JobState.RUNNING
         if was_left_behind and job.attempts >= KINDS[job.kind].attempts:
@@ -128,9 +126,10 @@ def take(queue: str, *, worker: str, at: datetime) -> Job | None:
     return None
 
 
-def _is_of(kinds: list[str]) -> ExpressionWrapper:
-    """Tell the jobs of these kinds from all others, which come first."""
-    return ExpressionWrapper(Q(kind__in=kinds), output_field=BooleanField())
+def _yields() -> Case:
+    """Tell the jobs of kinds that yield from all others, which come first."""
+    yielding = [name for name, kind in KINDS.items() if kind.yields]
+    return Case(When(kind__in=yielding, then=1), default=0)
 
 
 def _lease(job: Job, at: datetime) -> datetime:

@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
+from agencies.statements import as_text
+
 ANSWER = "SELECT {number} AS number, (SELECT string_agg(q::text, ' ') FROM ({question}) q) AS rows"
 
 DIGEST = """
@@ -48,7 +50,7 @@ def noted() -> Iterator[list[str]]:
             asked.append(executed)
         return result
 
-    with connection.execute_wrapper(note):
+    with as_text(), connection.execute_wrapper(note):
         yield asked
 
 

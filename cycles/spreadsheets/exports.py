@@ -62,6 +62,7 @@ def is_number(text: str) -> bool:
     return True
 
 
+@lru_cache(maxsize=4096)
 def guard(text: str) -> str:
     """Put an apostrophe, which `unguard` takes off, before a text that a spreadsheet program would
     run.

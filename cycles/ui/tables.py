@@ -41,4 +41,8 @@ class CardsTable(tables.Table):
     """A table in the portal's own markup, which a phone shows as cards."""
 
     class Meta:
-        template_name = "tables.html"
+        template_name = "tables.html"  # a fragment
+
+    def attrs_of_cells(self) -> list[str]:
+        """Write for each column the attributes of its cells, which do not depend on the row."""
+        return [column.attrs["td"].as_html() for column in self.columns]

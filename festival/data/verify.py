@@ -11,16 +11,18 @@ import hashlib
 import io
 import json
 import re
+import shutil
 import sys
+import tempfile
 import urllib.request
 from collections import defaultdict
 from decimal import Context, Decimal
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
 KINDS = ("general", "specific", "thematic")
-TABLES = ("measures", "lines", "scores", "rankings")
 RUNS = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
 MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 CHANGES = re.compile(
@@ -36,18 +38,23 @@ UNFIT = (ArithmeticError, LookupError, TypeError, ValueError)
 
 
 def get(where, name):
-    if where.startswith(("http://", "https://")):
-        with urllib.request.urlopen(f"{where.rstrip('/')}/{name}") as answer:  # noqa: S310 -- the reader's address
-            return answer.read()
-    return Path(where, name).read_bytes()
+    """Open a file; one from the web is kept on disk while it is read."""
+    if not where.startswith(("http://", "https://")):
+        return Path(where, name).open("rb")
+    kept = tempfile.TemporaryFile()  # noqa: SIM115 -- whoever reads it closes it
+    with urllib.request.urlopen(f"{where.rstrip('/')}/{name}") as answer:  # noqa: S310 -- the reader's address
+        shutil.copyfileobj(answer, kept)
+    kept.seek(0)
+    return kept
 
 
-def rows_of(content):
-    """Read the rows of a CSV, its texts without the apostrophe that kept a spreadsheet from running
-    or changing them.
+def rows_of(where, table):
+    """Read the rows of a CSV one by one, its texts without the apostrophe that kept a spreadsheet
+    from running or changing them.
     """
-    reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
-    return [dict(zip(row, map(without_guard, row.values()), strict=True)) for row in reader]
+    with io.TextIOWrapper(get(where, f"{table}.csv"), "utf-8-sig", newline="") as text:
+        for row in csv.DictReader(text):
+            yield dict(zip(row, map(without_guard, row.values()), strict=True))
 
 
 def without_guard(text):
@@ -63,18 +70,20 @@ def rounded(number, places):
 
 
 def figure_text(number):
-    """Write a figure as the files do."""
     if number is None:
         return "none"
     decimal = WIDE.divide(Decimal(number.numerator), Decimal(number.denominator))
     return format(decimal.normalize(), "f") if number else "0"
 
 
-# --- From a value to points ---------------------------------------------------------------------
-
-
+@lru_cache(maxsize=1000, typed=True)
 def exact(value):
     return Fraction(str(value))
+
+
+@lru_cache(maxsize=1000)
+def parameters(of_measure, own):
+    return json.loads(of_measure or "{}") | json.loads(own or "{}")
 
 
 def logarithm(number):
@@ -143,9 +152,6 @@ METHODS = {
 """The share of the ceiling that a value earns by each method; before it is limited to 0 and 1."""
 
 
-# --- The checks ---------------------------------------------------------------------------------
-
-
 class Check:
     """Everything that does not agree, each said once, in the order of the files."""
 
@@ -164,54 +170,49 @@ class Check:
             )
 
     def lines(self, lines, measures):
-        """Compare what methods give; points lie within the ceiling exactly where scored."""
+        """Recompute each line; {(agency, kind, set, axis): (points, ceiling, what applies)}."""
+        axes: dict = defaultdict(lambda: [Fraction(0)] * 3)
         for line in lines:
             measure = measures.get((line["set"], line["measure"]))
-            where = f"lines.csv, {line['agency']}, {line['set']}, {line['measure']}"
-            if measure is None:
-                self.faults.append(f"{where}: there is no such measure")
+            self.line(line, measure)
+            if measure is None or measure["is_pilot"] == "true":
                 continue
-            computed, ceiling = None, Fraction(measure["points"])
-            if line["value"]:
-                try:
-                    given = json.loads(measure["params"] or "{}") | json.loads(line["own"] or "{}")
-                    share = METHODS[measure["method"]](Fraction(line["value"]), given)
-                except UNFIT:
-                    self.faults.append(f"{where}: its method gives no points by these parameters")
-                    continue
-                computed = rounded(Fraction(ceiling * min(max(share, 0), 1)), self.places)
-            self.same(f"{where}, computed", line["computed"], computed)
-            if (line["points"] != "") != (line["state"] == "scored"):
-                self.faults.append(f"{where}: points are given exactly where the state is scored")
-            elif line["points"] and not 0 <= Fraction(line["points"]) <= ceiling:
-                self.faults.append(f"{where}, points: they lie outside 0 and the ceiling")
+            axis = axes[line["agency"], measure["kind"], line["set"], measure["axis"]]
+            axis[0] += exact(line["points"] or "0")
+            axis[1] += exact(measure["points"])
+            axis[2] += 0 if line["state"] == "not_applicable" else exact(measure["points"])
+        return axes
 
-    def sums(self, lines, measures):
+    def line(self, line, measure):
+        """Compare what the method gives; points lie within the ceiling exactly where scored."""
+        where = f"lines.csv, {line['agency']}, {line['set']}, {line['measure']}"
+        if measure is None:
+            self.faults.append(f"{where}: there is no such measure")
+            return
+        computed, ceiling = None, exact(measure["points"])
+        if line["value"]:
+            try:
+                given = parameters(measure["params"], line["own"])
+                share = METHODS[measure["method"]](Fraction(line["value"]), given)
+            except UNFIT:
+                self.faults.append(f"{where}: its method gives no points by these parameters")
+                return
+            computed = rounded(Fraction(ceiling * min(max(share, 0), 1)), self.places)
+        self.same(f"{where}, computed", line["computed"], computed)
+        if (line["points"] != "") != (line["state"] == "scored"):
+            self.faults.append(f"{where}: points are given exactly where the state is scored")
+        elif line["points"] and not 0 <= Fraction(line["points"]) <= ceiling:
+            self.faults.append(f"{where}, points: they lie outside 0 and the ceiling")
+
+    def sums(self, axes):
         """{(agency, kind, set, axis): (points, ceiling, percent)}, also of kinds and the whole."""
         sums: dict = defaultdict(lambda: (Fraction(0), Fraction(0)))
-        for (agency, kind, of, axis), figures in self.axes(lines, measures).items():
+        for (agency, kind, of, axis), figures in axes.items():
             points, applies = self.spread(*figures)
             whole = ((agency, kind, "", ""), (agency, "total", "", ""))
             for key in ((agency, kind, of, axis), *whole):
                 sums[key] = (sums[key][0] + points, sums[key][1] + applies)
         return {key: (*pair, self.percent(*pair)) for key, pair in sums.items()}
-
-    def axes(self, lines, measures):
-        """Points, ceiling and the points that apply on each axis, as earned."""
-        axes: dict = defaultdict(lambda: (Fraction(0), Fraction(0), Fraction(0)))
-        for line in lines:
-            measure = measures.get((line["set"], line["measure"]))
-            if measure is None or measure["is_pilot"] == "true":
-                continue
-            ceiling = Fraction(measure["points"])
-            key = (line["agency"], measure["kind"], line["set"], measure["axis"])
-            points, whole, applies = axes[key]
-            axes[key] = (
-                points + Fraction(line["points"] or 0),
-                whole + ceiling,
-                applies + (0 if line["state"] == "not_applicable" else ceiling),
-            )
-        return axes
 
     def spread(self, points, ceiling, applies):
         """Points of an axis and the ceiling that applies, as the year's rule spreads them."""
@@ -254,18 +255,16 @@ class Check:
 
     def standing(self, row, sums, where):
         """Recompute one agency's figures in one group, and its band."""
-        nothing = (Fraction(0), Fraction(0), Fraction(0))
         submitted = row["submitted"] == "true"
         for kind in KINDS:
-            points, ceiling, percent = self.sums_if_submitted(row, sums, kind) or nothing
+            points, ceiling, percent = self.sums_if_submitted(row, sums, kind)
             self.same(f"{where}, {kind}", row[kind], points)
             rounded_percent = rounded(percent, self.shown) if ceiling else None
             self.same(f"{where}, {kind}_percent", row[f"{kind}_percent"], rounded_percent)
-        points, ceiling, percent = self.sums_if_submitted(row, sums, "total") or nothing
+        points, ceiling, percent = self.sums_if_submitted(row, sums, "total")
         percent = rounded(percent, self.shown)
-        self.same(f"{where}, total", row["total"], points)
-        self.same(f"{where}, ceiling", row["ceiling"], ceiling)
-        self.same(f"{where}, percent", row["percent"], percent)
+        for name, computed in (("total", points), ("ceiling", ceiling), ("percent", percent)):
+            self.same(f"{where}, {name}", row[name], computed)
         grown = percent - Fraction(row["last_year"]) if row["last_year"] and submitted else None
         self.same(f"{where}, growth", row["growth"], grown)
         bands = self.rules["bands"]
@@ -276,7 +275,9 @@ class Check:
 
     def sums_if_submitted(self, row, sums, kind):
         """Return the sums of an agency that submitted; of one that did not, nothing counts."""
-        return sums.get((row["agency"], kind, "", "")) if row["submitted"] == "true" else None
+        nothing = (Fraction(0), Fraction(0), Fraction(0))
+        submitted = row["submitted"] == "true"
+        return sums.get((row["agency"], kind, "", ""), nothing) if submitted else nothing
 
     def order(self, members, kind):
         """Recompute the places of a group by one ranking; equal figures share a place, and the
@@ -309,34 +310,35 @@ def digest_of(manifest):
 
 
 def digests(where):
-    """Return faults, manifest ({} where it cannot be read) and content of the files by name."""
+    """Return faults and the manifest, {} where it cannot be read."""
     try:
-        manifest = json.loads(get(where, "manifest.json"))
+        with get(where, "manifest.json") as file:
+            manifest = json.loads(file.read())
     except ValueError:
-        return ["manifest.json: it is no JSON; nothing can be recomputed"], {}, {}
-    faults, content = [], {}
+        return ["manifest.json: it is no JSON; nothing can be recomputed"], {}
+    faults = []
     if manifest.get("sha256") != digest_of(manifest):
         faults.append("manifest.json: its SHA-256 is not the one it bears")
-    for file in manifest["files"]:
-        body = get(where, file["name"])
-        if hashlib.sha256(body).hexdigest() != file["sha256"]:
-            faults.append(f"{file['name']}: its SHA-256 is not the one in the manifest")
-        content[file["name"]] = body
-    return faults, manifest, content
+    for named in manifest["files"]:
+        digest = hashlib.sha256()
+        with get(where, named["name"]) as file:
+            while part := file.read(1 << 20):
+                digest.update(part)
+        if digest.hexdigest() != named["sha256"]:
+            faults.append(f"{named['name']}: its SHA-256 is not the one in the manifest")
+    return faults, manifest
 
 
 def check(where):
     """Check the publication in a folder or at an address: faults, and figures compared."""
-    faults, manifest, content = digests(where)
+    faults, manifest = digests(where)
     if not manifest:
         return faults, 0
-    tables = {name: rows_of(content[f"{name}.csv"]) for name in TABLES}
-    measures = {(row["set"], row["measure"]): row for row in tables["measures"]}
+    measures = {(row["set"], row["measure"]): row for row in rows_of(where, "measures")}
     checked = Check(manifest)
-    checked.lines(tables["lines"], measures)
-    sums = checked.sums(tables["lines"], measures)
-    checked.scores(tables["scores"], sums)
-    checked.rankings(tables["rankings"], sums)
+    sums = checked.sums(checked.lines(rows_of(where, "lines"), measures))
+    checked.scores(rows_of(where, "scores"), sums)
+    checked.rankings(rows_of(where, "rankings"), sums)
     return faults + checked.faults, checked.figures
 
 
@@ -344,7 +346,5 @@ if __name__ == "__main__":
     if len(sys.argv) != 2:
         sys.exit(__doc__)
     wrong, figures = check(sys.argv[1])
-    for fault in wrong:
-        print(fault)
-    print(f"{figures} figures recomputed; {len(wrong)} do not agree")
+    print(*wrong, f"{figures} figures recomputed; {len(wrong)} do not agree", sep="\n")
     sys.exit(bool(wrong))

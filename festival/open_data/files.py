@@ -9,7 +9,7 @@ record. `data/verify.py` recomputes it all with Python's standard library alone.
 
 import hashlib
 import json
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from io import BufferedRandom, BufferedReader, BytesIO, TextIOWrapper
@@ -21,7 +21,6 @@ from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import translation
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from agencies.locks import locked
 from agencies.models import User
@@ -29,6 +28,7 @@ from cycles.engine.ledger import as_json, plain
 from cycles.engine.perform import perform
 from cycles.record import seals
 from cycles.spreadsheets import exports as spreadsheets_exports
+from cycles.spreadsheets.long_sheets import LongSheet
 from cycles.spreadsheets.sheets import CONTENT_TYPES
 from cycles.ui.files import all_or_none
 from festival.models import DataFile, Edition, data_path
@@ -179,7 +179,14 @@ def attachments(files: Iterable[DataFile]) -> list[tuple[str, bytes]]:
     return found
 
 
-Writer = Generator[None, TableRow, None]
+class WrittenRow(NamedTuple):
+    """A row with the texts of its values, which all formats share."""
+
+    values: TableRow
+    texts: Sequence[str]
+
+
+Writer = Generator[None, WrittenRow, None]
 """Takes the rows of a table one by one and writes them."""
 
 
@@ -194,8 +201,9 @@ def _table(table: Table, rows: Iterator[TableRow], stack: ExitStack) -> Iterator
         stack.callback(writer.close)  # before its file, also where reading fails
         next(writer)
     count = 0
-    for row in rows:
+    for values in rows:
         count += 1
+        row = WrittenRow(values, [csv_text(value) for value in values])
         for writer in writers:
             writer.send(row)
     for writer in writers:
@@ -222,7 +230,7 @@ def _csv(table: Table, file: BufferedRandom) -> Writer:
     try:
         while True:
             row = yield
-            write(kind(csv_text(value)) for kind, value in zip(kinds, row, strict=True))
+            write(kind(text) for kind, text in zip(kinds, row.texts, strict=True))
     finally:
         text.flush()
         text.detach()
@@ -244,8 +252,8 @@ def _json(table: Table, file: BufferedRandom) -> Writer:
         while True:
             row = yield
             values = [
-                _json_value(value, is_json=holds_json)
-                for holds_json, value in zip(are_json, row, strict=True)
+                _json_value(value, text, is_json=holds_json)
+                for holds_json, value, text in zip(are_json, row.values, row.texts, strict=True)
             ]
             file.write(f"{comma}{as_json(values)}".encode())
             comma = ",\n"
@@ -254,30 +262,25 @@ def _json(table: Table, file: BufferedRandom) -> Writer:
         file.flush()
 
 
-def _json_value(value: object, *, is_json: bool) -> object:
+def _json_value(value: object, text: str, *, is_json: bool) -> object:
     if is_json and isinstance(value, str) and value:
         return json.loads(value)
-    return value if value is None or isinstance(value, (bool, int)) else csv_text(value)
+    return value if value is None or isinstance(value, (bool, int)) else text
 
 
 def _xlsx(table: Table, file: BufferedRandom) -> Writer:
     """Write decimals as numbers, of which a spreadsheet keeps 15 digits; the CSV has them all."""
-    book, sheet = spreadsheets_exports.new_sheet(table.name)
-    spreadsheets_exports.heading(sheet, [column.name for column in table.columns])
+    sheet = LongSheet(file, table.name, [column.name for column in table.columns])
     numbers = [column.type in ("decimal", "integer") for column in table.columns]
     try:
         while True:
             row = yield
-            sheet.append([v if n else _text(sheet, v) for v, n in zip(row, numbers, strict=True)])
+            sheet.write(
+                value if is_number or value is None or isinstance(value, bool) else text
+                for is_number, value, text in zip(numbers, row.values, row.texts, strict=True)
+            )
     finally:
-        book.save(file)
-
-
-def _text(sheet: WriteOnlyWorksheet, value: object) -> object:
-    """Make a cell that no spreadsheet program runs, whatever it begins with."""
-    if value is None or isinstance(value, bool):
-        return value
-    return spreadsheets_exports.text_cell(sheet, csv_text(value))
+        sheet.close()
 
 
 _WRITERS: dict[str, Callable[[Table, BufferedRandom], Writer]] = {

@@ -8,10 +8,12 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db import connection
+from django.db.models import F, QuerySet
 
 from cycles.models import Group, Participation
 from cycles.spreadsheets import sheet_files
@@ -19,7 +21,7 @@ from festival.models import Edition, Standing
 from festival.open_data.dictionary import ALL
 from indicators.models import Measure
 from indicators.scoring.methods import decimal, points
-from submissions.models import Answer, NodeScore, Score
+from submissions.models import Answer, NodeScore
 from submissions.workflow import SubmissionState
 
 TableRow = tuple[object, ...]
@@ -155,48 +157,52 @@ def _lines(edition: Edition) -> Iterator[TableRow]:
         m.pk: _ScoringTerms(_code_of(m), m.code, m.method, m.scoring_params, m.points)
         for m in _measures_asked(edition).select_related(*_WHOSE)
     }
-    lines = Answer.objects.filter(
-        submission__cycle=edition.cycle_id, submission__state=SubmissionState.COMMUNICATED
-    )
-    # the score on which the edition rests, though a later edition may have corrected it since
-    given = Score.objects.filter(answer=OuterRef("pk"), scored_at__lte=edition.ranked_at).order_by(
-        "-pk"
-    )
-    lines = lines.annotate(
-        held_state=Subquery(given.values("state")[:1]),
-        held_basis=Subquery(given.values("basis")[:1]),
-        held_points=Subquery(given.values("points")[:1]),
-    )
-    ordered = lines.order_by("submission__agency__code", "measure_id", "pk").values(
-        "measure_id",
-        "value",
-        "held_state",
-        "held_basis",
-        "held_points",
-        agency=F("submission__agency__code"),
-        base=F("own__base"),
-        floor=F("own__floor"),
-        target=F("own__target"),
-    )
-    for line in ordered.iterator(AT_ONCE):
-        terms = known[line["measure_id"]]
-        own = {name: line[name] for name in ("base", "floor", "target") if line[name] is not None}
-        computed = None
-        if line["value"] is not None:
-            computed = points(
-                terms.method, line["value"], ceiling=terms.points, params=terms.params | own
-            )
-        yield (
-            line["agency"],
-            terms.set,
-            terms.code,
-            line["value"],
-            csv_text(own) if own else None,
-            computed,
-            line["held_state"],
-            line["held_basis"],
-            line["held_points"],
-        )
+    given: dict[str, int | str | datetime | None] = {
+        "cycle": edition.cycle_id,
+        "state": SubmissionState.COMMUNICATED.value,
+        "ranked_at": edition.ranked_at,
+    }
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(_LINES, given)
+        while rows := cursor.fetchmany(AT_ONCE):
+            for agency, measure, value, base, floor, target, *score in rows:
+                terms = known[measure]
+                columns = {"base": base, "floor": floor, "target": target}
+                own = {name: held for name, held in columns.items() if held is not None}
+                yield (
+                    agency,
+                    terms.set,
+                    terms.code,
+                    value,
+                    csv_text(own) if own else None,
+                    _points(terms, value, own),
+                    *score,
+                )
+
+
+_LINES = """
+    SELECT agency.code, a.measure_id, a.value, own.base, own.floor, own.target,
+           score.state, score.basis, score.points
+    FROM submissions_answer a
+    JOIN submissions_submission s ON s.id = a.submission_id
+    JOIN agencies_agency agency ON agency.id = s.agency_id
+    LEFT JOIN indicators_measuretarget own ON own.id = a.own_id
+    LEFT JOIN LATERAL (
+        SELECT state, basis, points FROM submissions_score
+        WHERE answer_id = a.id AND scored_at <= %(ranked_at)s ORDER BY id DESC LIMIT 1
+    ) score ON true
+    WHERE s.cycle_id = %(cycle)s AND s.state = %(state)s
+    ORDER BY agency.code, a.measure_id, a.id
+"""
+"""The score is that on which the edition rests, though a later edition may have corrected it since.
+"""
+
+
+def _points(terms: _ScoringTerms, value: Decimal | None, own: dict[str, Decimal]) -> Decimal | None:
+    if value is None:
+        return None
+    params = terms.params | own if own else terms.params
+    return points(terms.method, value, ceiling=terms.points, params=params)
 
 
 def _scores(edition: Edition) -> Iterator[TableRow]:

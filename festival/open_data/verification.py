@@ -8,9 +8,12 @@ import hashlib
 import io
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 from typing import TypedDict
 
 from cycles.models import TieRule
@@ -24,13 +27,12 @@ from indicators.scoring.methods import SHOWN_PLACES, half_up, points
 from indicators.scoring.statutory_tree import LineState, Result, ScoreLine, band, total
 
 Read = Callable[[str], bytes]
-Rows = list[dict[str, str]]
+Row = dict[str, str]
 ZERO = Decimal(0)
 UNFIT = (ArithmeticError, LookupError, TypeError, ValueError)
 """What the reckoning ends with where a file's parameters are none: they come from outside, as does
 all that is read.
 """
-TABLES = ("measures", "lines", "scores", "rankings")
 
 
 @dataclass
@@ -72,21 +74,21 @@ class Manifest(TypedDict):
 def verify(read: Read) -> Findings:
     """Check the digests of a publication and recompute every figure; `read` answers with a file by
     name.
+
+    One file is held at a time, and of its lines those of one agency.
     """
     found = Findings()
-    manifest, content = digests(found, read)
+    manifest = digests(found, read)
     if manifest is None:
         return found
-    tables = {name: _rows(content[f"{name}.csv"]) for name in TABLES}
-    measures = {(row["set"], row["measure"]): row for row in tables["measures"]}
-    _lines(found, tables["lines"], measures)
-    sums = _sums(found, tables["lines"], measures, spread=manifest["rules"]["spreads_points"])
-    _scores(found, tables["scores"], sums)
-    _rankings(found, tables["rankings"], sums, tie_rule=manifest["rules"]["tie_rule"])
+    measures = {(row["set"], row["measure"]): row for row in _rows(read("measures.csv"))}
+    sums = _reckon(found, read, measures, spread=manifest["rules"]["spreads_points"])
+    _scores(found, _rows(read("scores.csv")), sums)
+    _rankings(found, _rows(read("rankings.csv")), sums, tie_rule=manifest["rules"]["tie_rule"])
     return found
 
 
-def digests(found: Findings, read: Read) -> tuple[Manifest | None, dict[str, bytes]]:
+def digests(found: Findings, read: Read) -> Manifest | None:
     """Read the manifest, None where it is no JSON, and the files that it names; each that has
     another digest becomes a finding.
     """
@@ -94,78 +96,121 @@ def digests(found: Findings, read: Read) -> tuple[Manifest | None, dict[str, byt
         manifest: Manifest = json.loads(read("manifest.json"))
     except ValueError:
         found.faults.append("manifest.json: it is no JSON; nothing can be recomputed")
-        return None, {}
+        return None
     if manifest.get("sha256") != digest_of(manifest):
         found.faults.append("manifest.json: its SHA-256 is not the one it bears")
-    content = {}
     for file in manifest["files"]:
-        body = content[file["name"]] = read(file["name"])
-        if hashlib.sha256(body).hexdigest() != file["sha256"]:
+        if hashlib.sha256(read(file["name"])).hexdigest() != file["sha256"]:
             found.faults.append(f"{file['name']}: its SHA-256 is not the one in the manifest")
-    return manifest, content
+    return manifest
 
 
-def _rows(content: bytes) -> Rows:
+def _rows(content: bytes) -> Iterator[Row]:
     """Read the rows of a CSV, its texts without the apostrophe that kept a spreadsheet from running
     them.
     """
-    reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
-    return [dict(zip(row, map(unguard, row.values()), strict=True)) for row in reader]
+    text = io.TextIOWrapper(io.BytesIO(content), "utf-8-sig", newline="")
+    for row in csv.DictReader(text):
+        for name, value in row.items():
+            if value.startswith("'"):
+                row[name] = unguard(value)
+        yield row
 
 
+Measures = Mapping[tuple[str, str], Row]
+"""The rows of measures, by set and code."""
 Key = tuple[str, str, str, str]
 """Agency, kind or "total", set, axis."""
 Sums = dict[Key, tuple[Decimal, Decimal, Decimal]]
 """Points, the ceiling that applies, and percent."""
 
 
-def _lines(found: Findings, lines: Rows, measures: dict[tuple[str, str], dict[str, str]]) -> None:
-    for line in lines:
-        measure = measures.get((line["set"], line["measure"]))
-        where = f"lines.csv, {line['agency']}, {line['set']}, {line['measure']}"
-        if measure is None:
-            found.faults.append(f"{where}: there is no such measure")
-            continue
-        computed, ceiling = None, Decimal(measure["points"])
-        if line["value"]:
-            try:
-                params = json.loads(measure["params"] or "{}") | json.loads(line["own"] or "{}")
-                computed = points(
-                    measure["method"], Decimal(line["value"]), ceiling=ceiling, params=params
-                )
-            except UNFIT:
-                found.faults.append(f"{where}: its method gives no points by these parameters")
-                continue
-        found.same(f"{where}, computed", line["computed"], computed)
-        if (line["points"] != "") != (line["state"] == LineState.SCORED):
-            found.faults.append(f"{where}: points are given exactly where the state is scored")
-        elif line["points"] and not 0 <= Decimal(line["points"]) <= ceiling:
-            found.faults.append(f"{where}, points: they lie outside 0 and the ceiling")
+class OutOfOrderError(Exception):
+    """The lines of an agency do not stand together."""
 
 
-def _sums(
-    found: Findings, lines: Rows, measures: dict[tuple[str, str], dict[str, str]], *, spread: bool
-) -> Sums:
-    """Add up the tree of each agency, by the engine that the portal scores with."""
-    of_agency: dict[str, list[ScoreLine]] = defaultdict(list)
-    axes: dict[str, set[tuple[str, str, str]]] = defaultdict(set)
-    for line in lines:
-        measure = measures.get((line["set"], line["measure"]))
-        if measure is None or measure["is_pilot"] == "true":
-            continue
-        of_agency[line["agency"]].append(_tree_line(line, measure))
-        axes[line["agency"]].add((measure["kind"], line["set"], measure["axis"]))
-    sums: Sums = {}
-    for agency, its in of_agency.items():
-        result = total(its, spread=spread)
-        for kind, of_set, axis in axes[agency]:
-            sums[agency, kind, of_set, axis] = _sum(result, (kind, _axis_of_set(of_set, axis)))
-            sums[agency, kind, "", ""] = _sum(result, (kind,))
-        sums[agency, "total", "", ""] = _sum(result, ())
+def _reckon(found: Findings, read: Read, measures: Measures, *, spread: bool) -> Sums:
+    """Recompute each line and add up the tree of each agency.
+
+    A file as the portal writes it has the lines of an agency together; one that somebody has sorted
+    otherwise is read whole.
+    """
+    of_lines = Findings()
+    try:
+        sums = _lines(of_lines, _rows(read("lines.csv")), measures, spread=spread)
+    except OutOfOrderError:
+        of_lines = Findings()
+        lines = sorted(_rows(read("lines.csv")), key=itemgetter("agency"))
+        sums = _lines(of_lines, lines, measures, spread=spread)
+    found.faults += of_lines.faults
+    found.figures += of_lines.figures
     return sums
 
 
-def _tree_line(line: dict[str, str], measure: dict[str, str]) -> ScoreLine:
+def _lines(found: Findings, lines: Iterable[Row], measures: Measures, *, spread: bool) -> Sums:
+    sums: Sums = {}
+    known: set[str] = set()
+    for agency, its in groupby(lines, key=itemgetter("agency")):
+        if agency in known:
+            raise OutOfOrderError
+        known.add(agency)
+        counted = []
+        for line in its:
+            measure = measures.get((line["set"], line["measure"]))
+            _line(found, line, measure)
+            if measure is not None and measure["is_pilot"] != "true":
+                counted.append((line, measure))
+        if counted:
+            sums |= _sums(agency, counted, spread=spread)
+    return sums
+
+
+def _line(found: Findings, line: Row, measure: Row | None) -> None:
+    """Recompute what the method gives; points lie within the ceiling exactly where scored."""
+    where = f"lines.csv, {line['agency']}, {line['set']}, {line['measure']}"
+    if measure is None:
+        found.faults.append(f"{where}: there is no such measure")
+        return
+    computed, ceiling = None, Decimal(measure["points"])
+    if line["value"]:
+        try:
+            params = _params(measure["params"], line["own"])
+            computed = points(
+                measure["method"], Decimal(line["value"]), ceiling=ceiling, params=params
+            )
+        except UNFIT:
+            found.faults.append(f"{where}: its method gives no points by these parameters")
+            return
+    found.same(f"{where}, computed", line["computed"], computed)
+    if (line["points"] != "") != (line["state"] == LineState.SCORED):
+        found.faults.append(f"{where}: points are given exactly where the state is scored")
+    elif line["points"] and not 0 <= Decimal(line["points"]) <= ceiling:
+        found.faults.append(f"{where}, points: they lie outside 0 and the ceiling")
+
+
+@lru_cache(maxsize=1000)
+def _params(of_measure: str, own: str) -> dict[str, object]:
+    """Read the parameters of a method, with an agency's own in place of the measure's."""
+    params: dict[str, object] = json.loads(of_measure or "{}")
+    params |= json.loads(own or "{}")
+    return params
+
+
+def _sums(agency: str, lines: Iterable[tuple[Row, Row]], *, spread: bool) -> Sums:
+    """Add up the tree of an agency, by the engine that the portal scores with."""
+    tree, axes = [], set()
+    for line, measure in lines:
+        tree.append(_tree_line(line, measure))
+        axes.add((measure["kind"], line["set"], measure["axis"]))
+    result = total(tree, spread=spread)
+    sums: Sums = {(agency, "total", "", ""): _sum(result, ())}
+    for kind, of_set, axis in axes:
+        sums[agency, kind, of_set, axis] = _sum(result, (kind, _axis_of_set(of_set, axis)))
+        sums[agency, kind, "", ""] = _sum(result, (kind,))
+    return sums
+
+
+def _tree_line(line: Row, measure: Row) -> ScoreLine:
     """Return a published line as the engine takes it, its points within the ceiling.
 
     What had to be put right for that stands among the faults of the line already.
@@ -191,7 +236,7 @@ def _sum(result: Result, path: tuple[str, ...]) -> tuple[Decimal, Decimal, Decim
     return node.points, node.applicable_ceiling, node.percent or ZERO
 
 
-def _scores(found: Findings, scores: Rows, sums: Sums) -> None:
+def _scores(found: Findings, scores: Iterable[Row], sums: Sums) -> None:
     listed = set()
     for row in scores:
         of_set, axis = (
@@ -214,8 +259,8 @@ def _place_in_file(file: str, key: Key) -> str:
     return ", ".join((file, *(part for part in key if part)))
 
 
-def _rankings(found: Findings, rows: Rows, sums: Sums, *, tie_rule: str) -> None:
-    groups: dict[str, Rows] = defaultdict(list)
+def _rankings(found: Findings, rows: Iterable[Row], sums: Sums, *, tie_rule: str) -> None:
+    groups: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         groups[row["group"]].append(row)
         _standing(found, row, sums)
@@ -224,7 +269,7 @@ def _rankings(found: Findings, rows: Rows, sums: Sums, *, tie_rule: str) -> None
             _order(found, group, members, by, tie_rule)
 
 
-def _standing(found: Findings, row: dict[str, str], sums: Sums) -> None:
+def _standing(found: Findings, row: Row, sums: Sums) -> None:
     where, agency = f"rankings.csv, {row['group']}, {row['agency']}", row["agency"]
     submitted = row["submitted"] == "true"
     reached = dict.fromkeys((*Kind.values, "total"), (ZERO, ZERO, ZERO))
@@ -252,7 +297,7 @@ def _standing(found: Findings, row: dict[str, str], sums: Sums) -> None:
         )
 
 
-def _order(found: Findings, group: str, members: Rows, by: Ranking, tie_rule: str) -> None:
+def _order(found: Findings, group: str, members: list[Row], by: Ranking, tie_rule: str) -> None:
     """Recompute the places of a group by one ranking, from the published percents."""
     value = {Ranking.TOTAL: "percent", Ranking.GROWTH: "growth"}.get(by, f"{by}_percent")
     place = "place" if by == Ranking.TOTAL else f"{by}_place"
@@ -265,7 +310,7 @@ def _order(found: Findings, group: str, members: Rows, by: Ranking, tie_rule: st
         found.same(where, row[place], None if right is None else Decimal(right))
 
 
-def _entrants(members: Rows, by: Ranking, value: str, tie_rule: str) -> Iterator[Entrant]:
+def _entrants(members: list[Row], by: Ranking, value: str, tie_rule: str) -> Iterator[Entrant]:
     for number, row in enumerate(members):
         submitted = row["submitted"] == "true"
         if by != Ranking.TOTAL and (not submitted or row[value] == ""):

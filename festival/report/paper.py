@@ -1,17 +1,19 @@
 """PDF files out of templates; no database is touched here."""
 
-import gc
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import NamedTuple
 
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from cycles.ui.pdf import archival, laid_out, readable
+from cycles.ui import long_paper
+from cycles.ui.pdf import archival, typeset
 from festival.report import texts as report_texts
 from festival.report.contents import Facts
+from festival.report.pieces import ROWS, Piece, cut
 
 
 class Papers(NamedTuple):
@@ -34,33 +36,51 @@ def article_82(
     texts: Mapping[str, str] = NO_TEXTS,
     attachments: Sequence[tuple[str, bytes]] = (),
     tell: Callable[[str, int], None] = lambda step, percent: None,
+    rows: int = ROWS,
 ) -> Papers:
     """Draw the Article 82 report in one language, painted once; `tell` hears the step and the
     percent done.
 
     `reference` is the report's number; `texts` what people wrote in place of the drafts, by
-    chapter.
+    chapter. Where the annex has more than so many `rows`, the report is set in pieces.
     """
     tell("write", 10)
-    with _progress_told_to(tell):
-        document = laid_out(page(facts, language=language, reference=reference, texts=texts))
-        # the boxes from which the pages were laid out hold each other: a fifth of all memory
-        gc.collect()
-        reading = readable(document)
+    pages = [
+        page(facts, language=language, reference=reference, texts=texts, piece=piece)
+        for piece in cut(facts.groups, rows=rows)
+    ]
+    if len(pages) > 1:
+        reading = long_paper.typeset(pages, numbering=partial(_numbers, language), tell=tell)
+    else:
+        with _progress_told_to(tell):
+            reading = typeset(pages[0])
     return Papers(reading, archival(reading, attachments, at=facts.at))
 
 
 def page(
-    facts: Facts, *, language: str, reference: str = "", texts: Mapping[str, str] = NO_TEXTS
+    facts: Facts,
+    *,
+    language: str,
+    reference: str = "",
+    texts: Mapping[str, str] = NO_TEXTS,
+    piece: Piece | None = None,
 ) -> str:
-    """Draw the report as one page of HTML."""
+    """Draw the report, or a piece of it, as one page of HTML."""
     with translation.override(language):
         context = {
             "facts": facts,
             "edition": facts.edition,
             "texts": report_texts.chapter_texts(facts, texts),
+            "reference": reference,
+            "piece": piece or Piece(facts.groups, is_first=True, is_last=True),
         }
-        return render_to_string("festival/report/report.html", context | {"reference": reference})
+        return render_to_string("festival/report/report.html", context)
+
+
+def _numbers(language: str, across: Sequence[bool]) -> str:
+    """Draw the numbers of the report's pages, some of which lie across, as one page of HTML."""
+    with translation.override(language):
+        return render_to_string("festival/report/report_numbers.html", {"pages": across})
 
 
 STEPS = {"4": ("layout", 40), "5": ("layout", 50), "6": ("pdf", 85), "7": ("pdf", 95)}

@@ -9,7 +9,7 @@ from typing import TypeVar
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import CharField, F, Max, Model, QuerySet, Value
+from django.db.models import CharField, F, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
 
@@ -111,6 +111,11 @@ def _write(
     axes = {a.code: a for a in indicator_set.axes.all()}
     goals = {g.code: g for g in indicator_set.goals.all()}
     indicators = {(i.axis_id, i.code): i for i in Indicator.objects.filter(axis__set=indicator_set)}
+    positions: dict[int, list[int]] = {}
+    for indicator_id, position in Measure.objects.of(indicator_set).values_list(
+        "indicator_id", "position"
+    ):
+        positions.setdefault(indicator_id, []).append(position)
     written = []
     for row in rows:
         axis = _save_tier(
@@ -118,14 +123,14 @@ def _write(
             str(row.axis["code"]),
             Axis(set=indicator_set),
             row.axis,
-            indicator_set.axes.all(),
+            list(axes.values()),
         )
         indicator = _save_tier(
             indicators,
             (axis.pk, str(row.indicator["code"])),
             Indicator(axis=axis),
             row.indicator,
-            axis.indicators.all(),
+            [each for each in indicators.values() if each.axis_id == axis.pk],
         )
         goal = None
         if row.goal:
@@ -134,14 +139,15 @@ def _write(
                 str(row.goal["code"]),
                 Goal(set=indicator_set),
                 row.goal,
-                indicator_set.goals.all(),
+                list(goals.values()),
             )
         measure = old[row.existing] if row.existing else Measure(lineage=row.lineage or uuid4())
         if measure.pk is None or measure.indicator_id != indicator.pk:
-            measure.indicator, measure.position = (
-                indicator,
-                _next_position(indicator.measures.all()),
-            )
+            if measure.pk is not None:
+                positions[measure.indicator_id].remove(measure.position)
+            taken = positions.setdefault(indicator.pk, [])
+            measure.indicator, measure.position = indicator, _next_position(taken)
+            taken.append(measure.position)
         measure.goal = goal
         for name, value in row.measure.items():
             setattr(measure, name, value)
@@ -159,7 +165,7 @@ def _save_tier(
     key: KeyT,
     blank: TierT,
     fields: Mapping[str, object],
-    siblings: QuerySet[TierT],
+    siblings: Iterable[TierT],
 ) -> TierT:
     """Give the row known by a key these fields, begun when there is none; save it once for all that
     name it.
@@ -168,14 +174,13 @@ def _save_tier(
     if row is not None and all(getattr(row, name) == value for name, value in fields.items()):
         return row
     if row is None:
+        blank.position = _next_position(each.position for each in siblings)
         row = known[key] = blank
-        row.position = _next_position(siblings)
     for name, value in fields.items():
         setattr(row, name, value)
     row.save()
     return row
 
 
-def _next_position(siblings: QuerySet[Model]) -> int:
-    highest: int | None = siblings.aggregate(last=Max("position"))["last"]
-    return 0 if highest is None else highest + 1
+def _next_position(taken: Iterable[int]) -> int:
+    return max(taken, default=-1) + 1

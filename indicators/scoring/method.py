@@ -14,7 +14,7 @@ from django.utils.translation import gettext, override
 from agencies.persian import in_locale
 from indicators.scoring.exact import ONE, ZERO, Params, exactly, in_digits
 from indicators.scoring.parameters import NumberParameter, Parameter
-from indicators.scoring.rounding import SHOWN_PLACES, decimal
+from indicators.scoring.rounding import PLACES, SHOWN_PLACES, decimal, half_up
 from indicators.scoring.value_bounds import ValueBounds
 
 
@@ -62,7 +62,11 @@ class Method(ABC):
     def points(self, value: Decimal, *, ceiling: Decimal, params: Params) -> Decimal:
         """Compute the points of a value, from 0 to the ceiling, to 10 places."""
         share = self.share(Fraction(value), params)
-        return decimal(Fraction(ceiling) * min(max(share, ZERO), ONE))
+        if share.numerator <= 0:
+            return half_up(Decimal(0), PLACES)
+        if share.numerator >= share.denominator:
+            return half_up(ceiling, PLACES)
+        return decimal(Fraction(ceiling) * share)
 
     def unfit(self, value: Decimal, params: Params) -> str:
         """Say in a sentence why the value cannot be one of this method's; "" when it can."""

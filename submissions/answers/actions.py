@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from agencies.models import User
-from agencies.statements import Statement, keys_slot, slot
+from agencies.statements import Statement, is_among, slot
 from cycles import clashes
 from cycles.engine import batches
 from cycles.engine.perform import perform
@@ -197,7 +197,7 @@ def enter(
 
 
 def _lines_to_save() -> QuerySet[Answer]:
-    lines = Answer.objects.filter(submission=slot("submission"), pk__in=keys_slot("keys"))
+    lines = Answer.objects.filter(is_among("pk", "keys"), submission=slot("submission"))
     return lines.for_page().with_counts()
 
 

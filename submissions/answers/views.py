@@ -28,13 +28,14 @@ from submissions import completeness, outliers
 from submissions.answers import actions
 from submissions.answers.forms import AnswerForm, CommentForm, FactorForm
 from submissions.answers.line_views import share_out_form
-from submissions.answers.queries import own_sums
 from submissions.completeness import Lack
 from submissions.evidence import views as evidence_views
+from submissions.evidence.queries import files_of_line
 from submissions.lookups import find, find_line, line_url
-from submissions.models import Answer, ExternalFactor, LineComment, Submission, files_of_line
+from submissions.models import Answer, ExternalFactor, LineComment, Submission
 from submissions.outliers import Against, Past
 from submissions.scoring.explanation import own_line
+from submissions.scoring.queries import own_sums
 from submissions.workflow import MOVES
 
 SHOWN = ("missing", "mine", "unready")

@@ -19,6 +19,7 @@ from cycles.ui.pages import history
 from indicators.models import Figure
 from indicators.scoring.methods import METHODS
 from submissions.answers.forms import VerdictForm
+from submissions.evidence.queries import files_of_line
 from submissions.lookups import find_line, form_errors, note_reading
 from submissions.marking import actions as marking
 from submissions.marking import clarifications
@@ -33,7 +34,6 @@ from submissions.models import (
     StewardFigure,
     Submission,
     Verification,
-    files_of_line,
 )
 from submissions.outliers import Against
 from submissions.scoring.explanation import steps

@@ -10,6 +10,7 @@ from typing import Self
 
 from django.conf import settings
 from django.core.files import File
+from django.db import connection
 from django.db.models import Count, Sum
 from django.utils.translation import gettext as _
 
@@ -21,7 +22,7 @@ from cycles.ui import files as ui_files
 from cycles.ui import limits as ui_limits
 from cycles.workflow import Refused
 from submissions.evidence import file_types
-from submissions.models import Document, Upload
+from submissions.models import Document
 
 GIGABYTE = 10**9
 HOUR = timedelta(hours=1)
@@ -64,22 +65,44 @@ def used_amount(cycle: Cycle, agency: Agency) -> Amount:
     return Amount(held["files"], held["size"] or 0)
 
 
-def _under_way(cycle: Cycle, agency: Agency) -> Amount:
-    """Add up what has been begun and is not finished, as large as it will be."""
-    rows = Upload.objects.filter(
-        answer__submission__cycle=cycle, answer__submission__agency=agency, document=None
-    )
-    begun = rows.aggregate(files=Count("pk"), size=Sum("length"))
-    return Amount(begun["files"], begun["size"] or 0)
+_AMOUNTS = """
+    SELECT kept.files + coming.files, kept.size + coming.size,
+           sent.files + going.files, sent.size + going.size
+    FROM (
+        SELECT count(*) AS files, COALESCE(sum(size), 0)::bigint AS size
+        FROM submissions_document WHERE cycle_id = %(cycle)s AND agency_id = %(agency)s
+    ) kept, (
+        SELECT count(*) AS files, COALESCE(sum(u.length), 0)::bigint AS size
+        FROM submissions_upload u
+        JOIN submissions_answer a ON a.id = u.answer_id
+        JOIN submissions_submission s ON s.id = a.submission_id
+        WHERE s.cycle_id = %(cycle)s AND s.agency_id = %(agency)s AND u.document_id IS NULL
+    ) coming, (
+        SELECT count(*) AS files, COALESCE(sum(size), 0)::bigint AS size
+        FROM submissions_document WHERE uploaded_by_id = %(by)s AND uploaded_at > %(since)s
+    ) sent, (
+        SELECT count(*) AS files, COALESCE(sum(length), 0)::bigint AS size
+        FROM submissions_upload
+        WHERE by_id = %(by)s AND begun_at > %(since)s AND document_id IS NULL
+    ) going
+"""
 
 
-def _sent_since(person: User, since: datetime) -> Amount:
-    """Add up what one person has sent since then, finished or under way."""
-    documents = Document.objects.filter(uploaded_by=person, uploaded_at__gt=since)
-    sent = documents.aggregate(files=Count("pk"), size=Sum("size"))
-    begun = Upload.objects.filter(by=person, begun_at__gt=since, document=None)
-    coming = begun.aggregate(files=Count("pk"), size=Sum("length"))
-    return Amount(sent["files"] + coming["files"], (sent["size"] or 0) + (coming["size"] or 0))
+def _amounts(cycle: Cycle, agency: Agency, by: User, since: datetime) -> tuple[Amount, Amount]:
+    """Add up an agency's files of a cycle, and what one person has sent since a moment.
+
+    Both with what has been begun and is not finished, as large as it will be; one query.
+    """
+    given: dict[str, int | datetime] = {
+        "cycle": cycle.pk,
+        "agency": agency.pk,
+        "by": by.pk,
+        "since": since,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_AMOUNTS, given)
+        files, size, sent_files, sent_size = cursor.fetchone()
+    return Amount(files, size), Amount(sent_files, sent_size)
 
 
 def check(cycle: Cycle, agency: Agency, *, size: int, by: User, at: datetime) -> None:
@@ -87,7 +110,7 @@ def check(cycle: Cycle, agency: Agency, *, size: int, by: User, at: datetime) ->
     hour, with the numbers.
     """
     more = Amount(1, size)
-    kept = used_amount(cycle, agency) + _under_way(cycle, agency)
+    kept, sent = _amounts(cycle, agency, by, at - HOUR)
     if (kept + more).exceeds(quota()):
         sentence = _(
             "Your agency’s files of this year, with those under way, come to %(size)s of "
@@ -96,7 +119,6 @@ def check(cycle: Cycle, agency: Agency, *, size: int, by: User, at: datetime) ->
         )
         raise Refused(sentence % _numbers(kept, quota()))
 
-    sent = _sent_since(by, at - HOUR)
     if (sent + more).exceeds(hourly_budget()):
         sentence = _(
             "Within the last hour you have sent %(size)s of %(most_size)s GB and %(files)s of "

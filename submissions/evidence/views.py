@@ -22,8 +22,9 @@ from cycles.workflow import Refused
 from submissions.contents.texts import MOST_LETTERS
 from submissions.evidence import actions, quotas
 from submissions.evidence.forms import ReferenceForm, UploadForm
+from submissions.evidence.queries import files_of_line
 from submissions.lookups import find_line, line_url
-from submissions.models import Answer, Document, Evidence, files_of_line
+from submissions.models import Answer, Document, Evidence
 from submissions.workflow import MOVES
 
 A_PAGE = 20

@@ -12,8 +12,9 @@ from django.http import QueryDict
 
 from agencies.persian import language
 from agencies.postgres_arrays import array
-from agencies.statements import Statement, keys_slot, slot
+from agencies.statements import Statement, is_among, keys_slot, slot
 from indicators.scoring.methods import METHODS
+from submissions.evidence.queries import files_of_lines
 from submissions.marking import rules
 from submissions.marking.forms import MarkForm
 from submissions.marking.rules import MarkValues
@@ -24,7 +25,6 @@ from submissions.models import (
     Evidence,
     ExternalFactor,
     Mark,
-    files_of_lines,
 )
 from submissions.models.answers import AnswerQuerySet
 from submissions.outliers import Against
@@ -144,7 +144,7 @@ def _lines_of_axis() -> AnswerQuerySet:
 # lines with the annotation `has_factor`, which the model does not declare
 LINES_OF_AXIS: Statement[Any] = Statement(_lines_of_axis)
 LINES_BY_KEY: Statement[Any] = Statement(
-    lambda: _lines().filter(submission=slot("submission"), pk__in=keys_slot("keys"))
+    lambda: _lines().filter(is_among("pk", "keys"), submission=slot("submission"))
 )
 MARKS: Statement[Mark] = Statement(
     lambda: Mark.objects.filter(block=slot("block"), answer__in=keys_slot("answers"))

@@ -11,8 +11,6 @@ from submissions.models.evidence import (
     Document,
     Evidence,
     document_path,
-    files_of_line,
-    files_of_lines,
 )
 from submissions.models.line_notes import (
     Clarification,
@@ -81,8 +79,6 @@ __all__ = [
     "Verification",
     "Version",
     "document_path",
-    "files_of_line",
-    "files_of_lines",
     "in_page_order",
     "left_to",
     "left_to_administrators",

@@ -308,9 +308,4 @@ class Score(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.basis_label}: {self.points}"
-
-    @property
-    def basis_label(self) -> Promise:
-        """Its basis in words; Django's own way to them is long for a table of ninety lines."""
-        return self.Basis(self.basis).label
+        return f"{self.get_basis_display()}: {self.points}"

@@ -1,11 +1,13 @@
 """Forms of the board: which agencies it shows, and what a year has cost."""
 
+from dataclasses import replace
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from agencies.persian import search_key
 from cycles.ui.fields import DayField, NumberField, PersianTextField
-from submissions.progress.queries import WAITS, Progress, waits_for
+from submissions.progress.agency_rows import WAITS, AgencyRows
 from submissions.workflow import SubmissionState
 
 
@@ -38,21 +40,15 @@ class BoardForm(forms.Form):
         label=_("Waits for"), choices=[("", _("All")), *WAITS], required=False
     )
 
-    def narrow(self, rows: list[Progress]) -> list[Progress]:
+    def narrow(self, rows: AgencyRows) -> AgencyRows:
         """Keep the rows whose agency's name, state and hindrance were asked for; all where nothing
         was, or nothing known.
         """
         asked = self.cleaned_data if self.is_valid() else {}
-        name, state, waits = (
-            search_key(asked.get("q") or ""),
-            asked.get("state") or "",
-            asked.get("waits") or "",
+        state = asked.get("state") or None
+        return replace(
+            rows,
+            name=search_key(asked.get("q") or ""),
+            state="" if state == "none" else state,
+            waits=asked.get("waits") or "",
         )
-        wanted = "" if state == "none" else state
-        return [
-            row
-            for row in rows
-            if name in row.search_key
-            and (not state or row.state == wanted)
-            and (not waits or waits_for(row, waits))
-        ]

@@ -9,11 +9,13 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from django_tables2.data import TableQuerysetData
 
 from agencies.persian import in_locale, language
 from cycles.calendar import format_moment, time_left
 from cycles.ui.tables import CardsTable, out_of
-from submissions.progress.queries import WAITS, Progress, Work, waits_for
+from submissions.progress.agency_rows import WAITS, AgencyRows, Progress, waits_for
+from submissions.progress.queries import Work
 from submissions.templatetags.states import state_badge
 from submissions.workflow import SubmissionState
 
@@ -27,6 +29,18 @@ class BoardDetail:
     closes_at: datetime | None
     late: int
     acts: set[str]
+
+
+class BoardData(TableQuerysetData):
+    """The agencies of a board, of which only those on the page shown are read; `count` where it is
+    known already how many they are.
+    """
+
+    ordering = None
+
+    def __init__(self, rows: AgencyRows, count: int | None) -> None:
+        super().__init__(rows)
+        self._length = count
 
 
 class BoardTable(CardsTable):
@@ -48,7 +62,7 @@ class BoardTable(CardsTable):
     class Meta(CardsTable.Meta):
         attrs = {"caption": _("Agencies and how far they are")}
 
-    def __init__(self, data: list[Progress], *, at: datetime) -> None:
+    def __init__(self, data: BoardData, *, at: datetime) -> None:
         self.at = at
         self.details: dict[int, BoardDetail] = {}
         super().__init__(data)

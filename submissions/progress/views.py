@@ -13,14 +13,15 @@ from cycles.models import Cycle, Window
 from cycles.record import embargo
 from cycles.requests import PortalRequest
 from cycles.ui.pages import csv_answer, page_of
-from cycles.workflow import CycleState
+from cycles.workflow import CycleState, Windows
 from submissions.lookups import overseen_cycle
 from submissions.marking import exports as marking_exports
 from submissions.models import ScoreRun, Submission
-from submissions.progress import queries
+from submissions.progress import pace, queries
+from submissions.progress.agency_rows import of_agencies
 from submissions.progress.forms import BoardForm
-from submissions.progress.queries import Progress
-from submissions.progress.tables import BoardDetail, BoardTable, WorkTable
+from submissions.progress.queries import Tally
+from submissions.progress.tables import BoardData, BoardDetail, BoardTable, WorkTable
 from submissions.scoring import totals
 from submissions.workflow import MOVES, RUNS, SubmissionState
 
@@ -40,50 +41,62 @@ def board(request: PortalRequest, pk: int) -> HttpResponse:
     assessor.
     """
     cycle, by = overseen_cycle(request, pk), request.GET.get("by", "")
-    provinces = request.user.province_ids(request.at, *OVERSEERS)
-    rows = queries.of_agencies(cycle, provinces=provinces, at=request.at)
-    windows = Window.objects.concerning([cycle])
+    scope = request.user.province_ids(request.at, *OVERSEERS)
+    tallies = queries.tallies(cycle, provinces=scope, at=request.at)
+    context: dict[str, object] = {"cycle": cycle, "by": by, "counts": _counts(tallies)}
+    submissions: dict[int, Submission] = {}
+    table = None
+    if by == "assessor":
+        work = queries.of_assessors(cycle, provinces=scope, at=request.at)
+        context["table"] = page_of(request, WorkTable(work))
+    elif by != "province":
+        form = BoardForm(request.GET)
+        rows = form.narrow(of_agencies(cycle, provinces=scope, at=request.at))
+        data = BoardData(rows, queries.count_known(rows, tallies))
+        table = page_of(request, BoardTable(data, at=request.at))
+        submissions = _submissions_on(table)
+        context |= {"form": form, "table": table}
+
+    windows = Window.objects.concerning([cycle, *submissions.values()])
     window = windows.of(Phase.SCORING, cycle)
     closes_at = window.closes_at if window else None
+    if table:
+        table.details = _details(request, submissions, windows)
+    if by == "province":
+        provinces = []
+        for name, own in pace.by_province(tallies).items():
+            agencies = sum(tally.agencies for tally in own)
+            provinces.append(
+                (name, pace.together(own, at=request.at, closes_at=closes_at), agencies)
+            )
+        context["provinces"] = provinces
     acts = {m.name for m in RUNS.open_to(cycle, by=request.user, at=request.at, windows=windows)}
-    context = {
-        "cycle": cycle,
-        "by": by,
-        "rows": rows,
-        "counts": _counts(rows),
-        "pace": queries.together(rows, at=request.at, closes_at=closes_at),
+    context |= {
+        "has_agencies": bool(tallies),
+        "pace": pace.together(tallies, at=request.at, closes_at=closes_at),
         "window": window,
-        "acts": acts | _acts_on_all(request, cycle, rows),
+        "acts": acts | _acts_on_all(request, cycle, tallies),
         "may_export": request.user.oversees_the_country(request.at),
         "runs": ScoreRun.objects.visible_to(request.user, request.at)
         .filter(cycle=cycle, why__in=totals.OFFICIAL)
         .select_related("asked_by")
         .order_by("-asked_at", "-pk")[:3],
     }
-    if by == "assessor":
-        work = queries.of_assessors(cycle, provinces=provinces, at=request.at)
-        context["table"] = page_of(request, WorkTable(work))
-    elif by == "province":
-        grouped = queries.by_province(rows)
-        context["provinces"] = [
-            (name, queries.together(own, at=request.at, closes_at=closes_at), len(own))
-            for name, own in grouped.items()
-        ]
-    else:
-        context["form"] = form = BoardForm(request.GET)
-        context["table"] = table = page_of(request, BoardTable(form.narrow(rows), at=request.at))
-        table.details = _details(request, [row.record.submission for row in table.page.object_list])
     return render(request, "submissions/progress/board.html", context)
 
 
-def _details(request: PortalRequest, keys: list[int | None]) -> dict[int, BoardDetail]:
-    """Collect the closing, the lateness and the acts of the self-assessments on the page; two
-    queries.
-    """
-    submissions = Submission.objects.select_related("agency__province", "cycle").in_bulk(
-        [k for k in keys if k]
+def _submissions_on(table: BoardTable) -> dict[int, Submission]:
+    """Read the self-assessments of the agencies on the page shown; one query."""
+    keys = [row.record.submission for row in table.page.object_list]
+    return Submission.objects.select_related("agency__province", "cycle").in_bulk(
+        [key for key in keys if key]
     )
-    windows = Window.objects.concerning(submissions.values())
+
+
+def _details(
+    request: PortalRequest, submissions: dict[int, Submission], windows: Windows
+) -> dict[int, BoardDetail]:
+    """Work out the closing, the lateness and the acts of the self-assessments on the page."""
     details = {}
     for key, s in submissions.items():
         phase = NEXT_PHASE.get(s.state)
@@ -96,19 +109,21 @@ def _details(request: PortalRequest, keys: list[int | None]) -> dict[int, BoardD
     return details
 
 
-def _acts_on_all(request: PortalRequest, cycle: Cycle, rows: list[Progress]) -> set[str]:
+def _acts_on_all(request: PortalRequest, cycle: Cycle, tallies: list[Tally]) -> set[str]:
     """Name the acts on several agencies at once for which some agency is in the right state; the
     page of each act says whether it is open, and why not.
     """
     if not request.user.holds(Role.ADMINISTRATOR, at=request.at) or cycle.state != CycleState.OPEN:
         return set()
-    states = {row.state for row in rows}
+    states = {tally.state for tally in tallies}
     return {name for name in ("assign", "communicate") if MOVES[name].sources & states}
 
 
-def _counts(rows: list[Progress]) -> list[tuple[str, str, int]]:
+def _counts(tallies: list[Tally]) -> list[tuple[str, str, int]]:
     """Count the agencies in each state, those not begun first."""
-    states = Counter(row.state for row in rows)
+    states = Counter[str]()
+    for tally in tallies:
+        states[tally.state] += tally.agencies
     named = [("", _("Not begun")), *((s.value, str(s.label)) for s in SubmissionState)]
     return [(state, label, states[state]) for state, label in named]
 

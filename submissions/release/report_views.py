@@ -13,7 +13,7 @@ from cycles.papers.responses import paper_response
 from cycles.papers.sources import PaperSource
 from cycles.record import seals
 from cycles.requests import PortalRequest
-from submissions.lookups import find, note_reading
+from submissions.lookups import find_scored, note_reading
 from submissions.models import Score, Submission
 from submissions.release import score_report
 from submissions.release.score_report import ReportLine, Unit
@@ -26,7 +26,7 @@ def _readable(request: PortalRequest, pk: int) -> Submission:
     authority, and not of its own agency; that reading goes on record. Every page and paper of
     scores finds it here.
     """
-    submission = find(request, pk, Submission.objects.scores_visible_to(request.user, request.at))
+    submission = find_scored(request, pk)
     note_reading(request, submission, "scores")
     return submission
 

@@ -6,11 +6,11 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from agencies.locks import locked
 from agencies.models import User
+from agencies.statements import Statement, is_among
 from cycles import clashes
 from cycles.calendar import Phase
-from cycles.engine.perform import perform, why_closed
+from cycles.engine.perform import perform, rows_under_lock, why_closed
 from cycles.models import Cycle, Window
 from cycles.workflow import Refused, Windows
 from indicators.scoring.statutory_tree import LineState
@@ -40,7 +40,8 @@ def move(
         return communicate([submission], by=by, at=at, note=note, letter=letter)[0]
     params: dict[str, object] = {}
     if name == "submit":
-        submission = _lock(submission)  # what is kept is signed
+        # what is kept is signed
+        [submission] = rows_under_lock(MOVES.label).fetch(keys=[submission.pk])
         version = _sign(submission, by=by, at=at)
         params = {"signer": by, "hash": version.sha256, "version": version.number}
     if name == "send_back":
@@ -66,11 +67,6 @@ def move(
     return submission
 
 
-def _lock(submission: Submission) -> Submission:
-    rows = locked(Submission.objects.all())
-    return rows.select_related("agency", "cycle").get(pk=submission.pk)
-
-
 def _sign(submission: Submission, *, by: User | None, at: datetime) -> Version:
     if why := why_closed(MOVES, submission, "submit", by=by, at=at):
         raise Refused(why)
@@ -78,13 +74,18 @@ def _sign(submission: Submission, *, by: User | None, at: datetime) -> Version:
     return versions.keep(submission, Version.Kind.SIGNED, by=by, at=at, role=role)
 
 
-def _score_themselves(submissions: Sequence[Submission], *, by: User | None, at: datetime) -> None:
-    """Give signed lines the agency's own points; what a steward supplies gets none from it."""
-    lines = (
-        Answer.objects.filter(submission__in=submissions)
+LINES_OF_SUBMISSIONS: Statement[Answer] = Statement(
+    lambda: (
+        Answer.objects.filter(is_among("submission", "keys"))
         .not_stewarded()
         .select_related("measure", "own")
     )
+)
+
+
+def _score_themselves(submissions: Sequence[Submission], *, by: User | None, at: datetime) -> None:
+    """Give signed lines the agency's own points; what a steward supplies gets none from it."""
+    lines = LINES_OF_SUBMISSIONS.fetch(keys=[s.pk for s in submissions])
     totals.put(
         (
             (a, a.self_state, a.self_points if a.self_state == LineState.SCORED else None, "")
@@ -101,8 +102,9 @@ def take_up(version: Version, *, by: User, at: datetime) -> Submission:
     """Take a version up again: the form says what it says; what was there until now is set aside
     as a version of its own.
     """
-    submission = _lock(version.submission)
-    [submission] = perform(MOVES, [submission], "take_up", by=by, at=at, version=version.number)
+    [submission] = perform(
+        MOVES, [version.submission], "take_up", by=by, at=at, version=version.number
+    )
     versions.keep(submission, Version.Kind.SET_ASIDE, by=by, at=at)
     versions.restore(submission, version, at=at)
     return submission

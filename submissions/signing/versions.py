@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Max, QuerySet
 
 from agencies.models import User
+from agencies.statements import Statement, slot
 from cycles.engine import batches
 from submissions import completeness, outliers
 from submissions.models import (
@@ -64,7 +65,7 @@ def content_of(submission: Submission) -> str:
     """
     files = _files_by_line(submission)
     factors = _factors_by_line(submission)
-    answers = Answer.objects.filter(submission=submission).select_related("measure").order_by("pk")
+    answers = LINES.fetch(submission=submission.pk)
     content = {
         "form": FORM,
         "agency": submission.agency.code,
@@ -75,10 +76,28 @@ def content_of(submission: Submission) -> str:
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
+LINES: Statement[Answer] = Statement(
+    lambda: (
+        Answer.objects.filter(submission=slot("submission"))
+        .select_related("measure")
+        .order_by("pk")
+    )
+)
+FILES: Statement[Evidence] = Statement(
+    lambda: (
+        Evidence.objects.filter(answer__submission=slot("submission"))
+        .live()
+        .select_related("document")
+    )
+)
+FACTORS: Statement[ExternalFactor] = Statement(
+    lambda: ExternalFactor.objects.filter(answer__submission=slot("submission")).live()
+)
+
+
 def _files_by_line(submission: Submission) -> dict[int, list[FileContent]]:
     found: dict[int, list[FileContent]] = {}
-    shown = Evidence.objects.filter(answer__submission=submission).live()
-    for file in shown.select_related("document"):
+    for file in FILES.fetch(submission=submission.pk):
         content = [file.pk, file.document.sha256, file.reference, *file.description_facts]
         found.setdefault(file.answer_id, []).append(content)
     return found
@@ -86,7 +105,7 @@ def _files_by_line(submission: Submission) -> dict[int, list[FileContent]]:
 
 def _factors_by_line(submission: Submission) -> dict[int, list[FactorContent]]:
     found: dict[int, list[FactorContent]] = {}
-    for factor in ExternalFactor.objects.filter(answer__submission=submission).live():
+    for factor in FACTORS.fetch(submission=submission.pk):
         content = [factor.pk, factor.kind, factor.text, factor.evidence_id]
         found.setdefault(factor.answer_id, []).append(content)
     return found

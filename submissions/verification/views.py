@@ -26,8 +26,9 @@ from cycles.workflow import Refused
 from indicators.scoring.methods import METHODS
 from submissions import sampling
 from submissions.evidence import actions as evidence
+from submissions.evidence.queries import files_of_line
 from submissions.lookups import note_reading, overseen_cycle
-from submissions.models import Exhibit, Finding, Score, Verification, files_of_line
+from submissions.models import Exhibit, Finding, Score, Verification
 from submissions.outliers import Against
 from submissions.scoring.verification_effect import RULE
 from submissions.verification import actions, draw

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from agencies.locks import locked
 from agencies.models import Membership, User
-from agencies.statements import Planned, Questions, Slot, Statement, keys_slot, slot
+from agencies.statements import Planned, Questions, Slot, Statement, as_text, keys_slot, slot
 from tests.factories import build, make_user
 
 BY_NAME = Statement(lambda: User.objects.filter(username=slot("name")))
@@ -56,6 +56,18 @@ def test_its_tuples_equal_those_of_the_queryset():
 
     assert found == list(rows.filter(user=world.head))
     assert found == [("head", "MOE", "head")]
+
+
+@pytest.mark.django_db
+def test_it_is_asked_with_its_whole_text_where_that_is_noted():
+    build("people")
+
+    with CaptureQueriesContext(connection) as asked, as_text():
+        [found] = BY_NAME.fetch(name="head")
+
+    assert found.username == "head"
+    assert asked[0]["sql"].startswith("SELECT")
+    assert "'head'" in asked[0]["sql"]
 
 
 @pytest.mark.django_db

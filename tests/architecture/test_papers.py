@@ -9,7 +9,7 @@ from tests.architecture import house
 from tests.architecture.test_kinds import kind, modules
 
 RENDERER = "weasyprint"
-DRAWS = {"cycles.ui.pdf", "festival.report.paper"}
+DRAWS = {"cycles.ui.pdf", "cycles.ui.piece", "cycles.ui.long_paper", "festival.report.paper"}
 """The modules that speak to the renderer, or to the one that does."""
 
 
@@ -49,5 +49,6 @@ def test_a_page_that_draws_is_found(graph, draws):
 def test_only_those_that_draw_speak_to_the_renderer(graph):
     assert graph.find_modules_that_directly_import(RENDERER) <= {
         "cycles.ui.pdf",
+        "cycles.ui.piece",
         "config.rehearsal.values",
     }

@@ -7,20 +7,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
-from unittest.mock import Mock, patch
+from unittest.mock import patch
 
 from django.db import connection
 from django.test import override_settings
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from agencies.models import User
 from cycles.calendar import Phase
 from cycles.models import Cycle, Window
 from cycles.ui.pages import PER_PAGE
-from submissions.models import Mark
+from submissions.models import SEEN_AFTER_SIGNING, Mark, Submission
+from submissions.progress import agency_rows
 from submissions.progress import queries as progress_queries
 from submissions.progress import views as progress_views
-from tests.bench import client_of, medians_of, queries_of, request_of, row, seconds
+from tests.bench import client_of, medians_of, queries_of, row, seconds
 from tests.worlds.bench import on_desks
 
 AGENCIES, AXES, MEASURES = 2000, 10, 6
@@ -38,11 +39,11 @@ def _cycle(agencies: int) -> Iterator[tuple[Cycle, datetime]]:
             yield cycle, at
 
 
-def progress_board(at: Any) -> dict[str, Any]:
+def progress_board(at: Any, agencies: int = AGENCIES) -> dict[str, Any]:
     """The board of 2,000 agencies; floor: its bare SQL, and the same page
     from rows that are known.
     """
-    with _cycle(AGENCIES) as (cycle, now):
+    with _cycle(agencies) as (cycle, now):
         administrator = User.objects.get(username="administrator")
         client, address = client_of(administrator), f"/fa/submissions/board/{cycle.pk}/"
 
@@ -51,21 +52,31 @@ def progress_board(at: Any) -> dict[str, Any]:
             assert response.status_code == 200
             return response.content.decode()
 
-        given = {"cycle": cycle.pk, "provinces": None, "since": now - progress_queries.WEEK}
-        rows = progress_queries.of_agencies(cycle, provinces=None, at=now)
-        assert len(rows) == AGENCIES
-        with translation.override("fa"):
-            shown = [row.submission for row in rows[:PER_PAGE]]
-            details = progress_views._details(request_of(administrator, now, address), shown)
+        given = {
+            "cycle": cycle.pk,
+            "provinces": None,
+            "since": now - agency_rows.WEEK,
+            "due": list(SEEN_AFTER_SIGNING),
+            "name": "",
+            "state": None,
+        }
+        tallies = progress_queries.tallies(cycle, provinces=None, at=now)
+        assert sum(tally.agencies for tally in tallies) == agencies
+        shown = agency_rows.of_agencies(cycle, provinces=None, at=now)[:PER_PAGE]
+        submissions = Submission.objects.select_related("agency__province", "cycle").in_bulk(
+            [row.submission for row in shown]
+        )
 
         def bare() -> str:
             with connection.cursor() as cursor:
-                cursor.execute(progress_queries._AGENCIES, given)
+                cursor.execute(
+                    progress_queries._TALLIES.format(agencies=agency_rows.AGENCIES), given
+                )
                 cursor.fetchall()
-            known = {"of_agencies": Mock(return_value=rows)}
             with (
-                patch.multiple(progress_queries, **known),
-                patch.object(progress_views, "_details", return_value=details),
+                patch.object(progress_queries, "tallies", return_value=tallies),
+                patch.object(agency_rows.AgencyRows, "__getitem__", return_value=shown),
+                patch.object(progress_views, "_submissions_on", return_value=submissions),
             ):
                 return page()
 
@@ -78,7 +89,7 @@ def progress_board(at: Any) -> dict[str, Any]:
         "lower",
         "ms",
         queries,
-        f"{AGENCIES} agencies, {AGENCIES * AXES * MEASURES} lines",
+        f"{agencies} agencies, {agencies * AXES * MEASURES} lines",
     )
 
 

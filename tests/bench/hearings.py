@@ -15,7 +15,6 @@ from django.utils import timezone, translation
 
 from agencies.models import Membership, User
 from agencies.roles import Role
-from appeals import lookups as appeals_lookups
 from appeals.case_file import queries as case_file_queries
 from appeals.case_file import views as case_file_views
 from appeals.corrections import actions as corrections
@@ -122,7 +121,7 @@ def appeal_page(at: Any) -> dict[str, Any]:
             def bare() -> str:
                 with (
                     patch.object(case_file_queries, "read", return_value=known),
-                    patch.object(appeals_lookups, "find_scored", return_value=submission),
+                    patch.object(case_file_views, "find_scored", return_value=submission),
                     patch.object(case_file_views, "filings_of", return_value=filings),
                 ):
                     return page()

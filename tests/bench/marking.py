@@ -95,7 +95,11 @@ def _saving(block: Block, at: Any, *, at_once: int) -> dict[str, Any]:
         request = request_of(block.assessor, at, address)
         held = marking_views._block(request, block.pk)
         lines = desk.desk_lines(held)
-        context = marking_views._page(request, held, lines) | {"line": lines[0], "saved_at": at}
+        context = marking_views._page(request, held, lines) | {
+            "line": lines[0],
+            "saved_at": at,
+            "show": "",
+        }
 
         def bare() -> None:
             for line in lines[:at_once]:

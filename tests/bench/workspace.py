@@ -86,7 +86,7 @@ def answer_save(at: Any) -> dict[str, Any]:
             "progress": progress,
             "total": whole,
         }
-        context |= {"submission": submission, "next_missing": line}
+        context |= {"submission": submission, "next_missing": line, "show": "", "clashes": ()}
 
         def bare() -> None:
             Answer.objects.filter(pk=answer.pk).update(note=f"{next(notes)}")

@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from agencies.models import Agency
 from cycles import tasks
 from cycles.jobs import actions as jobs
-from cycles.jobs.kinds import QUICK
+from cycles.jobs.kinds import HEAVY, QUICK
 from cycles.models import Job, Paper, Reason
 from cycles.papers import actions, pages
 from cycles.ui import pdf
@@ -225,3 +225,12 @@ def test_old_papers_are_cleared_away_with_their_files_and_drawn_anew(as_, world,
     assert not default_storage.exists(name)
     assert not Paper.objects.exists()
     assert paper_of(as_(world.head, world.at), address).content.startswith(b"%PDF-")
+
+
+def test_a_queue_without_papers_goes_on_as_before(world):
+    jobs.order("report", world.submission, by=None, at=world.at)
+
+    taken = jobs.take(HEAVY, worker="test", at=world.at)
+
+    assert taken is not None
+    assert taken.kind == "report"

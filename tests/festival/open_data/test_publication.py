@@ -329,3 +329,19 @@ def test_writing_takes_the_same_queries_for_any_number_of_agencies(django_assert
 
     with django_assert_max_num_queries(60):
         open_data_files.write(world.edition, at=world.at)
+
+
+def test_lines_that_somebody_sorted_otherwise_are_verified_to_the_same(scheduled, tmp_path):
+    folder = written(scheduled, tmp_path)
+    path = Path(folder, "lines.csv")
+    head, *own = path.read_bytes().splitlines(keepends=True)
+    others = [b"ZZZ," + line.split(b",", 1)[1] for line in own]
+    found = []
+
+    for lines in (own + others, [line for pair in zip(own, others, strict=True) for line in pair]):
+        path.write_bytes(head + b"".join(lines))
+        with_digests(folder)
+        found.append(sorted(both(folder)))
+
+    assert found[0] == found[1]
+    assert any("ZZZ" in fault for fault in found[0])

@@ -24,6 +24,7 @@ from indicators.tasks import not_proposed, not_reported
 from submissions.answers import actions as answers
 from submissions.models import Block, Reconciliation, Stewardship, Submission, Verification
 from submissions.progress import queries as progress_queries
+from submissions.progress.agency_rows import of_agencies
 from submissions.signing import actions as signing
 from submissions.tasks import end_with_agencies as end_submissions
 from submissions.tasks import not_signed
@@ -230,13 +231,13 @@ def test_a_steward_owes_no_figure_for_a_body_that_ended():
 @pytest.mark.django_db
 def test_the_board_counts_only_agencies_that_still_take_part():
     w = build("assigned")
-    before = {row.name_en for row in progress_queries.of_agencies(w.cycle, provinces=None, at=w.at)}
+    before = {row.name_en for row in of_agencies(w.cycle, provinces=None, at=w.at)}
 
     change(w, w.power)
 
-    assert {
-        row.name_en for row in progress_queries.of_agencies(w.cycle, provinces=None, at=w.at)
-    } == before - {"Ministry of Energy"}
+    assert {row.name_en for row in of_agencies(w.cycle, provinces=None, at=w.at)} == before - {
+        "Ministry of Energy"
+    }
     assert progress_queries.of_assessors(w.cycle, provinces=None, at=w.at) == []
 
 

@@ -9,7 +9,8 @@ from django.utils import translation
 from cycles.models import Entry
 from cycles.workflow import Refused
 from submissions.evidence import actions as evidence
-from submissions.models import Answer, Document, Evidence, files_of_line
+from submissions.evidence.queries import files_of_line
+from submissions.models import Answer, Document, Evidence
 from submissions.signing import versions
 from tests.factories import build, shown
 from tests.submissions.evidence.documents import pdf, xlsx

@@ -2,10 +2,13 @@
 whose scope.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 from hypothesis import given
@@ -15,6 +18,7 @@ from cycles.calendar import Phase
 from cycles.models import Entry
 from submissions.marking import actions as marking
 from submissions.models import Answer, Block, Mark, Score, Submission
+from submissions.progress import agency_rows, pace
 from submissions.progress import queries as progress_queries
 from tests.factories import ask, build
 from tests.worlds.answers import apart
@@ -27,7 +31,7 @@ DAY = timedelta(days=1)
 
 
 def test_pace_says_how_many_a_day_were_done_are_needed_and_when_it_ends():
-    found = progress_queries.pace(300, 1000, 70, at=NOW, closes_at=NOW + 20 * DAY)
+    found = pace.pace(300, 1000, 70, at=NOW, closes_at=NOW + 20 * DAY)
 
     assert (found.daily, found.needed, found.percent) == (Decimal(10), Decimal(35), Decimal(30))
     assert found.ends_at == NOW + 70 * DAY
@@ -35,26 +39,24 @@ def test_pace_says_how_many_a_day_were_done_are_needed_and_when_it_ends():
 
 
 def test_where_nothing_was_done_lately_no_end_is_foretold():
-    found = progress_queries.pace(0, 10, 0, at=NOW, closes_at=NOW + DAY)
+    found = pace.pace(0, 10, 0, at=NOW, closes_at=NOW + DAY)
 
     assert (found.ends_at, found.late, found.needed) == (None, 0, Decimal(10))
 
 
 def test_after_the_closing_nothing_is_needed_a_day_any_more():
-    assert progress_queries.pace(1, 2, 7, at=NOW, closes_at=NOW - DAY).needed is None
+    assert pace.pace(1, 2, 7, at=NOW, closes_at=NOW - DAY).needed is None
 
 
 def test_what_is_done_ends_now_and_is_never_late():
-    found = progress_queries.pace(10, 10, 0, at=NOW, closes_at=NOW - 100 * DAY)
+    found = pace.pace(10, 10, 0, at=NOW, closes_at=NOW - 100 * DAY)
 
     assert (found.ends_at, found.late, found.percent) == (NOW, 0, Decimal(100))
 
 
 @given(st.integers(0, 10**6), st.integers(0, 10**6), st.integers(0, 10**6), st.integers(-100, 100))
 def test_the_end_lies_ahead_and_lateness_is_never_negative(done, left, lately, days):
-    found = progress_queries.pace(
-        done, done + left, min(lately, done), at=NOW, closes_at=NOW + days * DAY
-    )
+    found = pace.pace(done, done + left, min(lately, done), at=NOW, closes_at=NOW + days * DAY)
 
     assert found.late >= 0
     assert found.ends_at is None or found.ends_at >= NOW
@@ -65,7 +67,7 @@ def test_the_end_lies_ahead_and_lateness_is_never_negative(done, left, lately, d
 
 
 def row(world, provinces=None, at=None):
-    rows = progress_queries.of_agencies(world.cycle, provinces=provinces, at=at or world.at)
+    rows = agency_rows.of_agencies(world.cycle, provinces=provinces, at=at or world.at)
     return next((r for r in rows if r.submission == world.submission.pk), None)
 
 
@@ -105,7 +107,7 @@ def test_counts_are_those_of_the_models_counted_one_by_one():
     hand_in(world, Block.objects.filter(submission=world.submission).order_by("pk").first())
     ask(world)
 
-    for found in progress_queries.of_agencies(world.cycle, provinces=None, at=world.at):
+    for found in agency_rows.of_agencies(world.cycle, provinces=None, at=world.at):
         submission = Submission.objects.with_progress().get(pk=found.submission)
         lines = Answer.objects.filter(submission=submission)
         settled = Score.objects.filter(answer__in=lines, is_current=True).exclude(basis="self")
@@ -122,18 +124,77 @@ def test_what_an_agency_waits_for_is_named():
     apart(world)
     waiting = waits(world)
     Block.objects.filter(submission=world.submission).exclude(marks__isnull=False).delete()
-    unassigned = progress_queries.Progress(*row(world)[:14], 0, 0, 0, 0, 0, 0)
+    unassigned = agency_rows.Progress(*row(world)[:14], 0, 0, 0, 0, 0, 0)
 
     assert waiting == ["marks", "apart", "reply", "steward"]
-    assert progress_queries.waits_for(unassigned, "desk")
+    assert agency_rows.waits_for(unassigned, "desk")
 
 
 def waits(world):
-    return [
-        code
-        for code, _label in progress_queries.WAITS
-        if progress_queries.waits_for(row(world), code)
-    ]
+    return [code for code, _label in agency_rows.WAITS if agency_rows.waits_for(row(world), code)]
+
+
+@pytest.mark.django_db
+def test_agencies_are_narrowed_and_counted_as_their_rows_say():
+    world = build("assigned")
+    hand_in(world, Block.objects.filter(submission=world.submission).order_by("pk").first())
+    ask(world)
+    rows = agency_rows.of_agencies(world.cycle, provinces=None, at=world.at)
+    every = list(rows)
+
+    for code, _label in agency_rows.WAITS:
+        waiting = replace(rows, waits=code)
+        assert list(waiting) == [r for r in every if agency_rows.waits_for(r, code)]
+        assert waiting.count() == len(list(waiting))
+    for state in {row.state for row in every}:
+        in_state = replace(rows, state=state)
+        assert list(in_state) == [r for r in every if r.state == state]
+        assert in_state.count() == len(list(in_state))
+    assert list(replace(rows, name=every[0].search_key)) == [every[0]]
+    assert rows.count() == len(every) > 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("column", ("sort_key", "state", "complete", "marked", "settled"))
+def test_agencies_are_ordered_by_a_column_then_by_name_and_cut_into_pages(column):
+    world = build("assigned")
+    hand_in(world, Block.objects.filter(submission=world.submission).order_by("pk").first())
+    rows = agency_rows.of_agencies(world.cycle, provinces=None, at=world.at)
+    every = list(rows)
+
+    for order, is_descending in ((column, False), (f"-{column}", True)):
+        ordered = rows.order_by(order)
+        expected = sorted(every, key=lambda r: getattr(r, column), reverse=is_descending)
+        values = [getattr(r, column) for r in expected]
+        assert [getattr(r, column) for r in ordered] == values
+        assert ordered[:1] + ordered[1:3] == list(ordered)[:3]
+
+
+@pytest.mark.django_db
+def test_tallies_add_up_the_rows():
+    world = build("assigned")
+    hand_in(world, Block.objects.filter(submission=world.submission).order_by("pk").first())
+    rows = list(agency_rows.of_agencies(world.cycle, provinces=None, at=world.at))
+    tallies = progress_queries.tallies(world.cycle, provinces=None, at=world.at)
+
+    due = [row for row in rows if row.is_due]
+    assert sum(tally.agencies for tally in tallies) == len(rows)
+    for name in ("lines", "settled", "lately"):
+        assert sum(getattr(t, name) for t in tallies) == sum(getattr(r, name) for r in due) > 0
+    assert {tally.province for tally in tallies} == {row.province for row in rows}
+
+
+@pytest.mark.django_db
+def test_a_page_of_the_board_reads_the_lines_of_its_own_agencies_alone():
+    world = build("assigned")
+    rows = agency_rows.of_agencies(world.cycle, provinces=None, at=world.at)
+
+    with CaptureQueriesContext(connection) as asked:
+        rows[:1]
+
+    [statement] = asked
+    inner = statement["sql"].partition("CROSS JOIN LATERAL")[0]
+    assert "LIMIT 1 OFFSET 0" in inner
 
 
 @pytest.mark.django_db
@@ -142,7 +203,7 @@ def test_a_province_sees_its_own_agencies_and_the_assessors_who_mark_them():
     mine = [world.province.pk]
 
     assert {
-        r.name_en for r in progress_queries.of_agencies(world.cycle, provinces=mine, at=world.at)
+        r.name_en for r in agency_rows.of_agencies(world.cycle, provinces=mine, at=world.at)
     } == {world.unit.name_en}
     assert progress_queries.of_assessors(world.cycle, provinces=mine, at=world.at) == []
     assert [

@@ -8,10 +8,10 @@ from indicators.models import Measure
 from indicators.scoring.statutory_tree import total
 from submissions import completeness
 from submissions.answers import actions as answers
-from submissions.answers.queries import own_sums
 from submissions.answers.views import _next_missing
 from submissions.models import Answer, Submission
 from submissions.scoring.explanation import own_line
+from submissions.scoring.queries import own_sums
 from tests.factories import build
 
 pytestmark = pytest.mark.django_db
