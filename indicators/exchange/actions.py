@@ -143,17 +143,22 @@ def _write(
             )
         measure = old[row.existing] if row.existing else Measure(lineage=row.lineage or uuid4())
         if measure.pk is None or measure.indicator_id != indicator.pk:
-            if measure.pk is not None:
-                positions[measure.indicator_id].remove(measure.position)
-            taken = positions.setdefault(indicator.pk, [])
-            measure.indicator, measure.position = indicator, _next_position(taken)
-            taken.append(measure.position)
+            _move(measure, indicator, positions)
         measure.goal = goal
         for name, value in row.measure.items():
             setattr(measure, name, value)
         measure.save()
         written.append(measure.pk)
     return written
+
+
+def _move(measure: Measure, indicator: Indicator, positions: dict[int, list[int]]) -> None:
+    """Put a measure last below an indicator; `positions` are those taken, by indicator."""
+    if measure.pk is not None:
+        positions[measure.indicator_id].remove(measure.position)
+    taken = positions.setdefault(indicator.pk, [])
+    measure.indicator, measure.position = indicator, _next_position(taken)
+    taken.append(measure.position)
 
 
 KeyT = TypeVar("KeyT")
