@@ -111,11 +111,7 @@ def _write(
     axes = {a.code: a for a in indicator_set.axes.all()}
     goals = {g.code: g for g in indicator_set.goals.all()}
     indicators = {(i.axis_id, i.code): i for i in Indicator.objects.filter(axis__set=indicator_set)}
-    positions: dict[int, list[int]] = {}
-    for indicator_id, position in Measure.objects.of(indicator_set).values_list(
-        "indicator_id", "position"
-    ):
-        positions.setdefault(indicator_id, []).append(position)
+    positions = _taken_positions(indicator_set)
     written = []
     for row in rows:
         axis = _save_tier(
@@ -143,17 +139,31 @@ def _write(
             )
         measure = old[row.existing] if row.existing else Measure(lineage=row.lineage or uuid4())
         if measure.pk is None or measure.indicator_id != indicator.pk:
-            if measure.pk is not None:
-                positions[measure.indicator_id].remove(measure.position)
-            taken = positions.setdefault(indicator.pk, [])
-            measure.indicator, measure.position = indicator, _next_position(taken)
-            taken.append(measure.position)
+            _move(measure, indicator, positions)
         measure.goal = goal
         for name, value in row.measure.items():
             setattr(measure, name, value)
         measure.save()
         written.append(measure.pk)
     return written
+
+
+def _taken_positions(indicator_set: IndicatorSet) -> dict[int, list[int]]:
+    """Read the positions of the measures of a set, by indicator."""
+    positions: dict[int, list[int]] = {}
+    rows = Measure.objects.of(indicator_set).values_list("indicator_id", "position")
+    for indicator_id, position in rows:
+        positions.setdefault(indicator_id, []).append(position)
+    return positions
+
+
+def _move(measure: Measure, indicator: Indicator, positions: dict[int, list[int]]) -> None:
+    """Put a measure last below an indicator; `positions` are those taken, by indicator."""
+    if measure.pk is not None:
+        positions[measure.indicator_id].remove(measure.position)
+    taken = positions.setdefault(indicator.pk, [])
+    measure.indicator, measure.position = indicator, _next_position(taken)
+    taken.append(measure.position)
 
 
 KeyT = TypeVar("KeyT")
