@@ -156,7 +156,7 @@ def database(url: str) -> dict[str, object]:
 
 DATABASE_OWNER: dict[str, object] = {}
 _default: dict[str, object] = {
-    "CONN_MAX_AGE": 60,
+    "CONN_MAX_AGE": 600,  # a new connection plans its statements anew
     "CONN_HEALTH_CHECKS": True,
     "OPTIONS": timeouts.of_this_process().connection_options,
 }
