@@ -15,7 +15,7 @@ from cycles.administration_workflow import JobState
 from cycles.calendar import format_moment
 from cycles.jobs import kinds
 from cycles.models import Job
-from cycles.ui.tables import link, number
+from cycles.ui.tables import CardsTable, link, number
 
 COLOURS = {
     JobState.WAITING: "secondary",
@@ -27,7 +27,7 @@ COLOURS = {
 ADDRESSES = {"try_again": "cycles:job_try_again", "stop": "cycles:job_stop"}
 
 
-class JobTable(tables.Table):
+class JobTable(CardsTable):
     """`moves` are the names and labels of what the reader may do with a job, by its state."""
 
     title = tables.Column(verbose_name=_("Job"), accessor="title_fa", orderable=False)

@@ -15,7 +15,7 @@ from agencies.persian import language
 from agencies.templatetags.portal import digits
 from cycles.calendar import format_moment
 from cycles.models import Delivery, Entry
-from cycles.ui.tables import link, number
+from cycles.ui.tables import CardsTable, link, number
 
 
 class CountedEntry(Protocol):
@@ -39,7 +39,7 @@ class MailedDelivery(Protocol):
     mail_error: str
 
 
-class UnseenTable(tables.Table):
+class UnseenTable(CardsTable):
     at = tables.Column(verbose_name=_("When"), orderable=False)
     act = tables.Column(verbose_name=_("Notice"), orderable=False)
     letter = tables.Column(
@@ -88,7 +88,7 @@ class UnseenTable(tables.Table):
         )
 
 
-class RecipientTable(tables.Table):
+class RecipientTable(CardsTable):
     """Whom an official notice told; the rows carry what they hold as `recipient.told_as`."""
 
     person = tables.Column(verbose_name=_("Person"), accessor="recipient", orderable=False)

@@ -15,10 +15,10 @@ from agencies.models import Membership, User
 from agencies.persian import language
 from cycles.calendar import format_date, format_moment
 from cycles.models import Nomination
-from cycles.ui.tables import code, link
+from cycles.ui.tables import CardsTable, code, link
 
 
-class NominationTable(tables.Table):
+class NominationTable(CardsTable):
     name = tables.Column(
         verbose_name=_("Person"), accessor="user", order_by=("user__name_fa", "pk")
     )
@@ -45,7 +45,7 @@ class ListedPerson(Protocol):
     seen_memberships: list[Membership]
 
 
-class PeopleTable(tables.Table):
+class PeopleTable(CardsTable):
     name = tables.Column(
         verbose_name=_("Person"), accessor="username", order_by=("name_fa", "username")
     )

@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from agencies.persian import language
 from cycles.calendar import format_date, format_moment
 from cycles.models import Entry
-from cycles.ui.tables import code, number
+from cycles.ui.tables import CardsTable, code, number
 
 
-class LedgerTable(tables.Table):
+class LedgerTable(CardsTable):
     at = tables.Column(verbose_name=_("When"), order_by=("at", "pk"))
     act = tables.Column(verbose_name=_("Act"))
     object_label = tables.Column(verbose_name=_("On what"), orderable=False)

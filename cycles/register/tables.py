@@ -7,10 +7,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
-from cycles.ui.tables import code, link
+from cycles.ui.tables import CardsTable, code, link
 
 
-class AgencyTable(tables.Table):
+class AgencyTable(CardsTable):
     name = tables.Column(verbose_name=_("Agency"), accessor="name_fa", order_by=("sort_key", "pk"))
     code = tables.Column(verbose_name=_("Code"))
     level = tables.Column(verbose_name=_("Level"))

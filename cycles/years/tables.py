@@ -7,10 +7,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from cycles.models import Cycle, Participation
-from cycles.ui.tables import code, link, number
+from cycles.ui.tables import CardsTable, code, link, number
 
 
-class CycleTable(tables.Table):
+class CycleTable(CardsTable):
     year = tables.Column(verbose_name=_("Assessed year"))
     preset = tables.Column(verbose_name=_("Dates"), orderable=False)
     state = tables.Column(verbose_name=_("State"))
@@ -35,7 +35,7 @@ class CycleTable(tables.Table):
         return number(value)
 
 
-class ParticipationTable(tables.Table):
+class ParticipationTable(CardsTable):
     name = tables.Column(verbose_name=_("Agency"), accessor="name_fa", order_by=("sort_key", "pk"))
     code = tables.Column(
         verbose_name=_("Code"), accessor="agency__code", order_by=("agency__code",)

@@ -10,13 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.persian import in_locale, language
 from cycles.calendar import format_date, format_deadline, format_moment
+from cycles.ui.tables import CardsTable
 from festival.duties.catalogue import DUTIES
 from festival.duties.queries import DutyOccurrence, Timeliness
 from festival.duties.sentences import digits
 from festival.table_cells import name_cell
 
 
-class OccasionTable(tables.Table):
+class OccasionTable(CardsTable):
     """Each occasion of a duty (`festival.duties.queries.duty_occurrences`), the latest first."""
 
     duty = tables.Column(verbose_name=_("Duty"), order_by=("duty", "row"))

@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from agencies.persian import in_locale
+from cycles.ui.tables import CardsTable
 from festival.models import Standing
 from festival.table_cells import NUMBER, TONES
 
@@ -21,7 +22,7 @@ class PointsColumn(tables.Column):
         return in_locale(value, 2)
 
 
-class StandingTable(tables.Table):
+class StandingTable(CardsTable):
     place = tables.Column(
         verbose_name=_("Place"),
         accessor="shown_place",

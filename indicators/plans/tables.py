@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.persian import language
 from cycles.calendar import Phase, days_late, format_date, time_left
-from cycles.ui.tables import code, link, number
+from cycles.ui.tables import CardsTable, code, link, number
 from cycles.workflow import Term, Windows
 from indicators.attainment import Light
 from indicators.models import Plan, QuarterReport
@@ -78,7 +78,7 @@ def _closed_badge(word: str, term: Term, at: datetime) -> StateBadge:
     return StateBadge("red", word, beside)
 
 
-class PlanTable(tables.Table):
+class PlanTable(CardsTable):
     """Plans with the state of their four quarters; `lights` are given once the page is known."""
 
     agency = tables.Column(verbose_name=_("Agency"), order_by=("agency__sort_key", "pk"))

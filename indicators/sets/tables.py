@@ -10,13 +10,13 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from cycles.ui.tables import link, number
+from cycles.ui.tables import CardsTable, link, number
 from cycles.workflow import Windows
 from indicators.models import FULL_POINTS, IndicatorSet
 from indicators.tables import deadline_of_set, state_badge
 
 
-class SetTable(tables.Table):
+class SetTable(CardsTable):
     name = tables.Column(
         verbose_name=_("Set"), accessor="kind", order_by=("kind", "agency__sort_key", "pk")
     )

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
 from cycles.models import Participation
-from cycles.ui.tables import code, link, number
+from cycles.ui.tables import CardsTable, code, link, number
 from cycles.workflow import Windows
 from cycles.workflow_objects import CycleMatter
 from indicators.models import FULL_POINTS, NOT_BEGUN, STAGES
@@ -35,7 +35,7 @@ class BoardRow(CycleMatter, Protocol):
     def get_sector_display(self) -> str: ...
 
 
-class BoardTable(tables.Table):
+class BoardTable(CardsTable):
     """One row an agency: how far its own indicators are."""
 
     agency = tables.Column(

@@ -37,3 +37,12 @@ def test_a_seeded_role_is_caught(text):
 
 def test_other_roles_may_stand():
     assert written_by_hand('<p role="note"><b role="rowing"></b></p>') == []
+
+
+def test_every_list_is_a_table_of_cards():
+    bare = [
+        str(path.relative_to(house.ROOT))
+        for path in house.files()
+        if "(tables.Table):" in path.read_text()
+    ]
+    assert bare == ["cycles/ui/tables.py"]
