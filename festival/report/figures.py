@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.json_values import JsonValue
 from agencies.persian import format_number
+from agencies.statements import as_text
 from cycles.engine import ledger
 from festival.duties.catalogue import Duty
 from festival.models import Edition, Standing
@@ -71,7 +72,7 @@ class Trace:
             )
             return found
 
-        with connection.execute_wrapper(hear):
+        with as_text(), connection.execute_wrapper(hear):
             value = read(*args, **kwargs)
         for name in names:
             self.queries.setdefault(name, []).extend(heard)

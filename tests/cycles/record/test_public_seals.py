@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
@@ -17,6 +16,7 @@ from cycles.engine import ledger
 from cycles.people import interests
 from cycles.record import seals
 from festival.report import facts as report_facts
+from festival.report import paper as report_paper
 from tests.factories import build
 from tests.sealing import sealed
 
@@ -88,10 +88,7 @@ def test_the_article_82_report_prints_the_newest_seal_and_where_to_check_it():
     sealed(world.at)
     edition = world.fresh(world.edition)
 
-    page = render_to_string(
-        "festival/report/report.html",
-        {"facts": report_facts.gather(edition, at=world.at), "edition": edition},
-    )
+    page = report_paper.page(report_facts.gather(edition, at=world.at), language="fa")
 
     assert f"{seals.newest().digest[:16]}…" in page
     assert f"{settings.PORTAL_URL}{reverse('cycles:seals')}" in page
