@@ -58,6 +58,27 @@ def as_text() -> Iterator[None]:
         AS_TEXT.reset(before)
 
 
+BOUNDS = ("SAVEPOINT", "RELEASE", "SET TRANSACTION")
+"""How statements begin that mark the bounds of transactions and ask nothing."""
+
+
+@contextmanager
+def note_statements() -> Iterator[list[str]]:
+    """Note what is asked of the database meanwhile, each statement with its values written out."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    asked: list[str] = []
+
+    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        result = execute(sql, params, many, context)
+        executed = connection.ops.last_executed_query(context["cursor"], sql, params)
+        if not executed.startswith(BOUNDS):
+            asked.append(executed)
+        return result
+
+    with as_text(), connection.execute_wrapper(note):
+        yield asked
+
+
 class Planned:
     """A text that each session of the database plans when it first asks it; of its places, slots
     take another value each time and all else is part of it.

@@ -52,7 +52,7 @@ def _scored_of_agencies() -> QuerySet[Submission]:
     rows = Submission.objects.filter(
         pk=slot("pk"), state=SubmissionState.COMMUNICATED, agency__in=keys_slot("agencies")
     )
-    return rows.select_related("agency__province", "cycle", "checked_by")
+    return rows.select_related(*BESIDE_SUBMISSION)
 
 
 SCORED_OF_AGENCIES: Statement[Submission] = Statement(_scored_of_agencies)

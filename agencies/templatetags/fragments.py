@@ -4,9 +4,11 @@ from typing import cast
 
 from django import template
 from django.http import HttpRequest
-from django.template import Context, Node, NodeList, TemplateSyntaxError, engines
-from django.template.base import FilterExpression, Parser, Token, token_kwargs
+from django.template import Context, Node, NodeList, engines
+from django.template.base import FilterExpression, Parser, Token
 from django.utils.safestring import SafeString
+
+from agencies.templatetags.table import Keywords, read_content, read_keywords
 
 register = template.Library()
 
@@ -25,9 +27,7 @@ def fragment(context: Context, name: str, **shown: object) -> SafeString:
 
 
 class FragmentAround(Node):
-    def __init__(
-        self, name: FilterExpression, shown: dict[str, FilterExpression], nodelist: NodeList
-    ) -> None:
+    def __init__(self, name: FilterExpression, shown: Keywords, nodelist: NodeList) -> None:
         self.name, self.shown, self.nodelist = name, shown, nodelist
 
     def render(self, context: Context) -> SafeString:
@@ -42,9 +42,7 @@ class FragmentAround(Node):
 def fragmentaround(parser: Parser, token: Token) -> FragmentAround:
     """Draw a fragment around what stands up to `endfragmentaround`, which it gets as `content`."""
     tag, name, *bits = token.split_contents()
-    shown = token_kwargs(bits, parser)
-    if bits:
-        raise TemplateSyntaxError(f"{tag} cannot read {bits[0]}")
-    nodelist = parser.parse(("endfragmentaround",))
-    parser.delete_first_token()
-    return FragmentAround(parser.compile_filter(name), shown, nodelist)
+    shown = read_keywords(parser, bits, tag)
+    return FragmentAround(
+        parser.compile_filter(name), shown, read_content(parser, "endfragmentaround")
+    )

@@ -43,14 +43,14 @@ TABLE = "the table being written"
 """Its place in the context, under a name that no template can write."""
 
 
-def _keywords(parser: Parser, bits: list[str], tag: str) -> Keywords:
+def read_keywords(parser: Parser, bits: list[str], tag: str) -> Keywords:
     keywords = token_kwargs(bits, parser)
     if bits:
         raise TemplateSyntaxError(f"{tag} cannot read {bits[0]}")
     return keywords
 
 
-def _content(parser: Parser, end: str) -> NodeList:
+def read_content(parser: Parser, end: str) -> NodeList:
     nodes = parser.parse((end,))
     parser.delete_first_token()
     return nodes
@@ -122,9 +122,9 @@ def table(parser: Parser, token: Token) -> TableNode:
     beside our own.
     """
     tag, *bits = token.split_contents()
-    keywords = _keywords(parser, bits, tag)
-    columns = _content(parser, "rows")
-    return TableNode(keywords, columns, _content(parser, "endtable"))
+    keywords = read_keywords(parser, bits, tag)
+    columns = read_content(parser, "rows")
+    return TableNode(keywords, columns, read_content(parser, "endtable"))
 
 
 @register.tag
@@ -135,23 +135,23 @@ def column(parser: Parser, token: Token) -> ColumnNode:
     tag, *bits = token.split_contents()
     if not bits:
         raise TemplateSyntaxError(f"{tag} needs a label")
-    return ColumnNode(parser.compile_filter(bits[0]), _keywords(parser, bits[1:], tag))
+    return ColumnNode(parser.compile_filter(bits[0]), read_keywords(parser, bits[1:], tag))
 
 
 @register.tag
 def row(parser: Parser, token: Token) -> RowNode:
     tag, *bits = token.split_contents()
-    return RowNode(_keywords(parser, bits, tag), _content(parser, "endrow"))
+    return RowNode(read_keywords(parser, bits, tag), read_content(parser, "endrow"))
 
 
 @register.tag
 def rowheader(parser: Parser, token: Token) -> RowHeaderNode:
     """Read the cell that names its row; on a card it is the heading, without a label."""
     tag, *bits = token.split_contents()
-    return RowHeaderNode(_keywords(parser, bits, tag), _content(parser, "endrowheader"))
+    return RowHeaderNode(read_keywords(parser, bits, tag), read_content(parser, "endrowheader"))
 
 
 @register.tag
 def cell(parser: Parser, token: Token) -> CellNode:
     tag, *bits = token.split_contents()
-    return CellNode(_keywords(parser, bits, tag), _content(parser, "endcell"))
+    return CellNode(read_keywords(parser, bits, tag), read_content(parser, "endcell"))

@@ -145,14 +145,14 @@ def _time_left(closes_at: datetime, at: datetime) -> str:
 MOST_COUNTED, LATEST_SHOWN = 100, 3
 
 
-def _unseen() -> "QuerySet[Delivery]":
+def _unseen_deliveries() -> "QuerySet[Delivery]":
     mine = Delivery.objects.visible_to(slot("user"), slot("at"))
     return mine.filter(seen_at=None)
 
 
-COUNTED = Statement(lambda: _unseen().only("pk")[:MOST_COUNTED])
+COUNTED = Statement(lambda: _unseen_deliveries().only("pk")[:MOST_COUNTED])
 LATEST = Statement(
-    lambda: _unseen().select_related("entry").order_by("-made_at", "-pk")[:LATEST_SHOWN]
+    lambda: _unseen_deliveries().select_related("entry").order_by("-made_at", "-pk")[:LATEST_SHOWN]
 )
 
 

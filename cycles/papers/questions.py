@@ -8,11 +8,9 @@ rows, and the page.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db import connection, transaction
-
-from agencies.statements import as_text
 
 ANSWER = "SELECT {number} AS number, (SELECT string_agg(q::text, ' ') FROM ({question}) q) AS rows"
 
@@ -36,22 +34,6 @@ class Composed(NamedTuple):
     def holds(self) -> bool:
         """Say whether the same page would come out now."""
         return answers_to(self.questions) == self.answers
-
-
-@contextmanager
-def noted() -> Iterator[list[str]]:
-    """Note the statements that are executed meanwhile, with their values."""
-    asked: list[str] = []
-
-    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        result = execute(sql, params, many, context)
-        executed = connection.ops.last_executed_query(context["cursor"], sql, params)
-        if not executed.startswith(("SAVEPOINT", "RELEASE", "SET TRANSACTION")):
-            asked.append(executed)
-        return result
-
-    with as_text(), connection.execute_wrapper(note):
-        yield asked
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.cache import cache
 
 from agencies.persian import language as own_language
+from agencies.statements import note_statements
 from cycles.papers import pages, questions
 from cycles.papers.questions import Composed
 
@@ -38,7 +39,7 @@ class PaperSource:
             return pages.digest(self._page(self.context()))
         known: Composed | None = cache.get(self._key)
         if known is None or not known.holds():
-            known = self._composed()
+            known = self._compose()
             cache.set(self._key, known, KNOWN_FOR)
         return known.digest
 
@@ -56,8 +57,8 @@ class PaperSource:
         of = (pages.release(), self.template, self.language or own_language(), self.subject)
         return f"paper-{hashlib.sha256(repr(of).encode()).hexdigest()}"
 
-    def _composed(self) -> Composed:
+    def _compose(self) -> Composed:
         with questions.one_snapshot():
-            with questions.noted() as asked:
+            with note_statements() as asked:
                 digest = pages.digest(self._page(self.context()))
             return Composed(tuple(asked), questions.answers_to(asked), digest)

@@ -9,9 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, ParamSpec, TypedDict, TypeVar
+from typing import ParamSpec, TypedDict, TypeVar
 
-from django.db import connection
 from django.db.models import Model
 from django.utils import translation
 from django.utils.functional import Promise
@@ -20,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.json_values import JsonValue
 from agencies.persian import format_number
-from agencies.statements import as_text
+from agencies.statements import note_statements
 from cycles.engine import ledger
 from festival.duties.catalogue import Duty
 from festival.models import Edition, Standing
@@ -48,7 +47,7 @@ CURSOR = re.compile(r"^DECLARE .*? HOLD FOR ")
 
 
 class Trace:
-    """Reads facts and hears the statements by which each is read."""
+    """Reads facts and notes the statements by which each is read."""
 
     def __init__(self) -> None:
         self.queries: dict[str, list[str]] = {}
@@ -57,25 +56,11 @@ class Trace:
         self, names: Sequence[str], read: Callable[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Call `read` and keep the statements that it sends to the database under these names."""
-        heard: list[str] = []
-
-        def hear(
-            execute: Callable[[str, object, bool, dict[str, Any]], object],
-            sql: str,
-            params: object,
-            many: bool,
-            context: dict[str, Any],
-        ) -> object:
-            found = execute(sql, params, many, context)
-            heard.append(
-                CURSOR.sub("", connection.ops.last_executed_query(context["cursor"], sql, params))
-            )
-            return found
-
-        with as_text(), connection.execute_wrapper(hear):
+        with note_statements() as asked:
             value = read(*args, **kwargs)
+        whole = [CURSOR.sub("", statement) for statement in asked]
         for name in names:
-            self.queries.setdefault(name, []).extend(heard)
+            self.queries.setdefault(name, []).extend(whole)
         return value
 
 

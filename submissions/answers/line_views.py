@@ -82,7 +82,7 @@ def factor_withdraw(request: PortalRequest, pk: int) -> HttpResponse:
     return redirect(line_url(factor.answer))
 
 
-def _assigned() -> Any:
+def _assignments() -> Any:
     lines = Answer.objects.filter(submission=slot("submission")).exclude(assignee=None)
     return lines.order_by("pk").values_list("pk", "assignee")
 
@@ -99,7 +99,7 @@ def share_out_form(
     return ShareOutForm(data, people=people, axes=axes, shows={"assignees": held})
 
 
-ASSIGNED: Statement[Answer] = Statement(_assigned)
+ASSIGNED: Statement[Answer] = Statement(_assignments)
 
 
 @require_POST

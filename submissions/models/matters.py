@@ -59,13 +59,13 @@ def matters_of_reconciliations(
     }
 
 
-def _asked() -> QuerySet[Clarification]:
+def _unanswered_questions() -> QuerySet[Clarification]:
     rows = Clarification.objects.filter(state=ClarificationState.ASKED)
     return rows.select_related("line__measure__indicator").order_by("pk")
 
 
 QUESTIONS_OF_SUBMISSIONS: Statement[Clarification] = Statement(
-    lambda: _asked().filter(line__submission__in=keys_slot("submissions"))
+    lambda: _unanswered_questions().filter(line__submission__in=keys_slot("submissions"))
 )
 
 
@@ -82,7 +82,7 @@ WAITING_FACTORS: Statement[ExternalFactor] = Statement(_waiting_factors)
 
 def open_questions(lines: Q, at: datetime, windows: Windows) -> list[Clarification]:
     """Return the unanswered questions on these lines whose days are not over."""
-    return _still_open(_asked().filter(lines), at, windows)
+    return _still_open(_unanswered_questions().filter(lines), at, windows)
 
 
 def _still_open(

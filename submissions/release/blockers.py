@@ -179,7 +179,7 @@ def of_submissions(
     for blocker in BLOCKERS:
         counts = of_lines.get(blocker.code, [])
         if blocker.things is not None:
-            counts = _counted(blocker, blocker.things(at).filter(submission__in=keys))
+            counts = _count(blocker, blocker.things(at).filter(submission__in=keys))
         for submission, count, first in counts:
             found.setdefault(submission, []).append(BlockerCount(blocker, count, first))
     return found
@@ -189,7 +189,7 @@ Counts = list[tuple[int, int, int]]
 """For each submission, by key, how many things it has and the argument of their page."""
 
 
-def _counted(blocker: Blocker, things: QuerySet[Model]) -> Counts:
+def _count(blocker: Blocker, things: QuerySet[Model]) -> Counts:
     of_submissions = things.order_by().values("submission")
     counted = of_submissions.annotate(things=Count("pk"), first=Min(blocker.by))
     return list(counted.values_list("submission", "things", "first"))
@@ -199,10 +199,11 @@ def _unscored_lines(keys: Iterable[int]) -> dict[str, Counts]:
     """Count the lines without a score of these submissions, by the code of their blocker."""
     given = {"submissions": array(keys), "signed": array(SIGNED)}
     found: dict[str, Counts] = {}
+    by = {blocker.code: blocker.by for blocker in BLOCKERS}
     with connection.cursor() as cursor:
         cursor.execute(_LINES, given)
         for code, submission, count, cycle in cursor:
-            first = cycle if code == "unsupplied" else submission
+            first = {"submission": submission, "cycle": cycle}[by[code]]
             found.setdefault(code, []).append((submission, count, first))
     return found
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from agencies.models import Agency
+from agencies.statements import note_statements
 from cycles.models import Group
 from cycles.papers import questions
 from cycles.record import seals
@@ -35,7 +36,7 @@ def report_of(world):
 
 
 def composed(world):
-    with questions.noted() as asked:
+    with note_statements() as asked:
         report_views._paper_context(world.submission.pk)
     return tuple(asked)
 
@@ -143,7 +144,7 @@ def test_what_is_written_while_a_page_is_composed_is_neither_on_it_nor_in_its_an
         connection.close()
 
     with questions.one_snapshot():
-        with questions.noted() as asked:
+        with note_statements() as asked:
             names = [agency.get().name_en]
             with ThreadPoolExecutor(1) as another:
                 another.submit(rename).result()
